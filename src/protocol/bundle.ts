@@ -1,0 +1,26 @@
+/** The MIME type of a view in a notebook's output. It carries ids only: no URL, no port, no secret. */
+export const VIEW_MIME = 'application/vnd.slicescope.view.v1+json';
+
+export interface ViewBundle {
+  /** Jupyter's id of the kernel whose companion has the view. */
+  readonly kernelId: string;
+  readonly viewId: string;
+}
+
+const ID = /^[\w-]{1,128}$/;
+
+/** The ids in an output's data, or null if it is not a view's. What a notebook holds may be anything. */
+export function parseViewBundle(value: unknown): ViewBundle | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { kernelId, viewId } = value as Readonly<Record<string, unknown>>;
+  if (typeof kernelId !== 'string' || typeof viewId !== 'string' || !ID.test(kernelId) || !ID.test(viewId)) return null;
+  return { kernelId, viewId };
+}
+
+/** What a companion tells Jupyter's server of itself, in a file that only its user can read. */
+export interface CompanionRecord {
+  readonly port: number;
+  /** 256 bits, as 64 hexadecimal digits. */
+  readonly secret: string;
+  readonly pid: number;
+}

@@ -1,0 +1,75 @@
+/**
+ * Every error that crosses a boundary of slicescope: a stable code, the facts behind it, and a sentence
+ * that says what was wrong, what was expected and what to do. The codes are listed in docs/protocol.md.
+ */
+export interface ErrorDetails {
+  /** An argument has the wrong type or an impossible value, and no code below says it better. */
+  'invalid-argument': { argument: string };
+  /** A shape that is not three whole numbers from 1 on, or that is too large to hold. */
+  'invalid-shape': { shape: readonly unknown[] };
+  /** The number of elements is not what the shape needs. */
+  'shape-mismatch': { elements: number; expected: number };
+  'unknown-dtype': { dtype: string };
+  'index-out-of-range': { index: number; count: number };
+  /** A window whose two ends are equal, reversed, or not finite. */
+  'invalid-window': { window: readonly unknown[] };
+  'unknown-plane': { plane: string };
+  'unknown-colormap': { colormap: string };
+  'file-not-found': { path: string };
+  'file-unreadable': { path: string };
+  /** The file is of a kind that there is no reader for. */
+  'unsupported-format': { path: string };
+  /** The file says that it is of a kind, but its content is broken. */
+  'file-corrupt': { path: string };
+  'write-failed': { path: string };
+  'view-closed': { viewId: string };
+  /** The companion does not know the view: the kernel was restarted since, or the view closed. */
+  'unknown-view': { viewId: string };
+  /** The other end did not prove that it holds the secret. */
+  unauthorized: Record<never, never>;
+  /** A message or frame that slicescope.v1 does not allow. */
+  'protocol-error': Record<never, never>;
+  /** A limit of limits.ts was passed. */
+  'limit-exceeded': { limit: string; value: number };
+  /** The companion could not be started, or did not answer in time. */
+  'companion-failed': Record<never, never>;
+}
+
+export type ErrorCode = keyof ErrorDetails;
+
+/** The one error class. `code` is stable; `details` has the facts of that code; `cause` what lies beneath. */
+export class SlicescopeError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: C;
+  readonly details: ErrorDetails[C];
+
+  constructor(code: C, message: string, details: ErrorDetails[C], options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'SlicescopeError';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** Whether `error` is a SlicescopeError, and of this `code` if one is given. */
+export function isSlicescopeError<C extends ErrorCode = ErrorCode>(
+  error: unknown,
+  code?: C,
+): error is SlicescopeError<C> {
+  return error instanceof SlicescopeError && (code === undefined || error.code === code);
+}
+
+/** The sentence of any thrown thing. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** How a refused value stands in a sentence: short, on one line, strings in quotes. */
+export function quote(value: unknown): string {
+  let text: string;
+  try {
+    text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value));
+  } catch {
+    text = typeof value;
+  }
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}

@@ -1,0 +1,7 @@
+export * from './bundle';
+export * from './errors';
+export * from './frame';
+export * from './handshake';
+export * from './limits';
+export * from './messages';
+export * from './types';

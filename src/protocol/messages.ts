@@ -1,0 +1,195 @@
+import { SlicescopeError, quote, type ErrorCode } from './errors';
+import { LIMITS } from './limits';
+import { PLANES, type Plane, type ViewSettings, type ViewState } from './types';
+
+/**
+ * The text messages of slicescope.v1, one discriminated union for each direction. What arrives is
+ * checked once, by `parseClientMessage` and `parseServerMessage`, and typed from there on.
+ */
+export const SUBPROTOCOL = 'slicescope.v1';
+
+/** Asks for one slice; the newest request of a view replaces an older one that has not been cut. */
+export interface SliceRequest {
+  readonly kind: 'slice';
+  /** Chosen by the client, growing: of two slices the one with the larger id is the newer wish. */
+  readonly requestId: number;
+  readonly revision: number;
+  readonly plane: Plane;
+  readonly index: number;
+}
+
+/** A Jupyter widget message: state both ways, and what is no state as `custom`. */
+export type CommData<State> =
+  | { readonly method: 'update' | 'echo_update'; readonly state: Partial<State>; readonly buffer_paths: readonly [] }
+  | { readonly method: 'custom'; readonly content: SliceRequest };
+
+export type ClientMessage =
+  | { readonly type: 'hello'; readonly version: 1; readonly nonce: string }
+  | { readonly type: 'proof'; readonly proof: string }
+  | { readonly type: 'open'; readonly viewId: string }
+  | { readonly type: 'close'; readonly viewId: string }
+  | { readonly type: 'comm'; readonly viewId: string; readonly msgId: string; readonly data: CommData<ViewSettings> }
+  | { readonly type: 'credit'; readonly frames: number };
+
+export type ServerMessage =
+  | { readonly type: 'challenge'; readonly version: 1; readonly nonce: string; readonly proof: string }
+  /** `instance` names this run of the companion: another one means that revisions start anew. */
+  | { readonly type: 'welcome'; readonly instance: string }
+  | { readonly type: 'opened'; readonly viewId: string; readonly channel: number; readonly state: ViewState }
+  /** `parentId` is the `msgId` of the client's message that this one answers, on whichever client. */
+  | { readonly type: 'comm'; readonly viewId: string; readonly parentId: string; readonly data: CommData<ViewState> }
+  /** The kernel closed the view. */
+  | { readonly type: 'closed'; readonly viewId: string }
+  | { readonly type: 'error'; readonly code: ErrorCode; readonly message: string; readonly viewId?: string };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function refuse(what: string): SlicescopeError<'protocol-error'> {
+  return new SlicescopeError('protocol-error', `message: ${what}`, {});
+}
+
+function fieldsOf(value: unknown, what: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refuse(`${what} is no object`);
+  return value as Fields;
+}
+
+function parse(text: string): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new SlicescopeError('protocol-error', 'message: not JSON', {}, { cause });
+  }
+  return fieldsOf(value, 'it');
+}
+
+function stringIn(fields: Fields, name: string, pattern: RegExp): string {
+  const value = fields[name];
+  if (typeof value !== 'string' || !pattern.test(value)) throw refuse(`${name} is ${quote(value)}`);
+  return value;
+}
+
+function wholeIn(fields: Fields, name: string, max: number): number {
+  const value = fields[name];
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > max) {
+    throw refuse(`${name} is ${quote(value)}, expected a whole number from 0 to ${String(max)}`);
+  }
+  return value;
+}
+
+const HEX64 = /^[0-9a-f]{64}$/;
+const ID = /^[\w.-]{1,128}$/;
+const ANY_ID = /^[\w.-]{0,128}$/;
+const UINT32 = 0xffff_ffff;
+
+function version1(fields: Fields): 1 {
+  if (fields.version !== 1) throw refuse(`version ${quote(fields.version)}, this side speaks 1`);
+  return 1;
+}
+
+function planeIn(fields: Fields): Plane {
+  const plane = PLANES.find((name) => name === fields.plane);
+  if (plane === undefined) throw refuse(`plane is ${quote(fields.plane)}`);
+  return plane;
+}
+
+function sliceRequest(fields: Fields): SliceRequest {
+  if (fields.kind !== 'slice') throw refuse(`custom content of kind ${quote(fields.kind)}`);
+  return {
+    kind: 'slice',
+    requestId: wholeIn(fields, 'requestId', UINT32),
+    revision: wholeIn(fields, 'revision', UINT32),
+    plane: planeIn(fields),
+    index: wholeIn(fields, 'index', UINT32),
+  };
+}
+
+/** The form only: what a setting may be depends on the volume, and is checked where the volume is. */
+function commData(value: unknown): CommData<ViewSettings> {
+  const fields = fieldsOf(value, 'data');
+  switch (fields.method) {
+    case 'update':
+      return { method: 'update', state: fieldsOf(fields.state, 'state') as Partial<ViewSettings>, buffer_paths: [] };
+    case 'custom':
+      return { method: 'custom', content: sliceRequest(fieldsOf(fields.content, 'content')) };
+    default:
+      throw refuse(`method is ${quote(fields.method)}`);
+  }
+}
+
+/**
+ * Read a message from a client.
+ * @throws SlicescopeError `protocol-error`.
+ */
+export function parseClientMessage(text: string): ClientMessage {
+  const fields = parse(text);
+  switch (fields.type) {
+    case 'hello':
+      return { type: 'hello', version: version1(fields), nonce: stringIn(fields, 'nonce', HEX64) };
+    case 'proof':
+      return { type: 'proof', proof: stringIn(fields, 'proof', HEX64) };
+    case 'open':
+      return { type: 'open', viewId: stringIn(fields, 'viewId', ID) };
+    case 'close':
+      return { type: 'close', viewId: stringIn(fields, 'viewId', ID) };
+    case 'comm':
+      return {
+        type: 'comm',
+        viewId: stringIn(fields, 'viewId', ID),
+        msgId: stringIn(fields, 'msgId', ANY_ID),
+        data: commData(fields.data),
+      };
+    case 'credit':
+      return { type: 'credit', frames: wholeIn(fields, 'frames', LIMITS.credits) };
+    default:
+      throw refuse(`type is ${quote(fields.type)}`);
+  }
+}
+
+/**
+ * Read a message from the companion. The companion has proved itself before anything but the challenge
+ * is believed, so states are taken as they are.
+ * @throws SlicescopeError `protocol-error`.
+ */
+export function parseServerMessage(text: string): ServerMessage {
+  const fields = parse(text);
+  switch (fields.type) {
+    case 'challenge':
+      return {
+        type: 'challenge',
+        version: version1(fields),
+        nonce: stringIn(fields, 'nonce', HEX64),
+        proof: stringIn(fields, 'proof', HEX64),
+      };
+    case 'welcome':
+      return { type: 'welcome', instance: stringIn(fields, 'instance', ID) };
+    case 'opened':
+      return {
+        type: 'opened',
+        viewId: stringIn(fields, 'viewId', ID),
+        channel: wholeIn(fields, 'channel', UINT32),
+        state: fieldsOf(fields.state, 'state') as unknown as ViewState,
+      };
+    case 'comm': {
+      const data = fieldsOf(fields.data, 'data');
+      if (data.method !== 'update' && data.method !== 'echo_update') throw refuse(`method is ${quote(data.method)}`);
+      return {
+        type: 'comm',
+        viewId: stringIn(fields, 'viewId', ID),
+        parentId: stringIn(fields, 'parentId', ANY_ID),
+        data: { method: data.method, state: fieldsOf(data.state, 'state') as Partial<ViewState>, buffer_paths: [] },
+      };
+    }
+    case 'closed':
+      return { type: 'closed', viewId: stringIn(fields, 'viewId', ID) };
+    case 'error':
+      return {
+        type: 'error',
+        code: stringIn(fields, 'code', ID) as ErrorCode,
+        message: typeof fields.message === 'string' ? fields.message : '',
+        ...(typeof fields.viewId === 'string' ? { viewId: fields.viewId } : {}),
+      };
+    default:
+      throw refuse(`type is ${quote(fields.type)}`);
+  }
+}
