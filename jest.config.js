@@ -1,6 +1,9 @@
 /** One project for each place the code runs in, and one for the browser tests in a real JupyterLab. */
 const transform = {
-  '^.+\\.[tj]s$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs', ignoreDynamic: true } }],
+  '^.+\\.[tj]s$': [
+    '@swc/jest',
+    { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs', ignoreDynamic: true } },
+  ],
 };
 
 const project = (displayName, testEnvironment, roots, more = {}) => ({
@@ -15,8 +18,17 @@ const project = (displayName, testEnvironment, roots, more = {}) => ({
 
 module.exports = {
   projects: [
-    project('node', 'node', ['src/protocol', 'src/volume', 'src/shading', 'src/formats', 'src/export', 'src/notebook', 'kernel-server']),
+    project('node', 'node', [
+      'src/protocol',
+      'src/volume',
+      'src/shading',
+      'src/formats',
+      'src/export',
+      'src/notebook',
+      'kernel-server',
+    ]),
     project('viewer', 'jsdom', ['src/viewer']),
     project('labextension', 'node', ['labextension/ui-tests']),
+    project('package', 'node', ['tests/package']),
   ],
 };

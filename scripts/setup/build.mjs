@@ -1,0 +1,85 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { CORE_META, root, TSC, venvCommand, venvEnvironment } from './places.mjs';
+import { SetupError } from './report.mjs';
+import { run } from './run.mjs';
+import { hashOf, isStamped, stamp, unstamp } from './stamps.mjs';
+
+const LABEXTENSION = join(root, 'labextension');
+const BUNDLE = join(LABEXTENSION, 'slicescope', 'labextension');
+
+/** tsc -b knows by itself what is current. */
+export function buildTypeScript() {
+  run(process.execPath, [TSC, '-b'], 'correct what the compiler reports above.', { cwd: root });
+}
+
+/** JupyterLab's bundle of the extension. Its inputs are compiled code, so this comes after the compiler. */
+export function buildExtension(doing) {
+  const compiled = ['labextension/lib', 'lib/src/viewer', 'lib/src/protocol', 'lib/src/shading'];
+  const hash = hashOf([
+    ...compiled,
+    'labextension/style',
+    'labextension/schema',
+    'labextension/package.json',
+    'package-lock.json',
+  ]);
+  if (existsSync(join(BUNDLE, 'package.json')) && isStamped('extension', hash)) return 'current';
+  unstamp('extension');
+  doing('jupyter-builder build');
+  rmSync(BUNDLE, { recursive: true, force: true });
+  // Without the installed core's own list, jupyter-builder would look it up in the network.
+  run(
+    venvCommand('jupyter-builder'),
+    ['build', `--core-package-file=${coreMetaFile()}`, LABEXTENSION],
+    'correct what the bundler reports above.',
+    { cwd: LABEXTENSION, env: venvEnvironment() },
+  );
+  stamp('extension', hash);
+  return 'built';
+}
+
+function coreMetaFile() {
+  const file = join(CORE_META, 'core.package.json');
+  if (existsSync(file)) return file;
+  throw new SetupError(
+    'node_modules has no @jupyterlab/core-meta.',
+    'remove node_modules and run npm run setup again.',
+  );
+}
+
+/** The wheel, built and installed as its users do it. */
+export function installWheel(doing) {
+  const inputs = ['slicescope', 'jupyter-config', 'install.json', 'pyproject.toml', 'package.json', 'README.md'];
+  const hash = hashOf(inputs.map((name) => `labextension/${name}`));
+  if (isStamped('wheel', hash)) return 'installed';
+  unstamp('wheel');
+  doing('building and installing it');
+  buildWheel(join(LABEXTENSION, 'dist'));
+  const [wheel] = readdirSync(join(LABEXTENSION, 'dist')).filter((name) => name.endsWith('.whl'));
+  run(
+    venvCommand('python'),
+    [
+      '-m',
+      'pip',
+      'install',
+      '--disable-pip-version-check',
+      '--no-deps',
+      '--force-reinstall',
+      join(LABEXTENSION, 'dist', wheel),
+    ],
+    'see the message above.',
+    { cwd: LABEXTENSION, env: venvEnvironment() },
+  );
+  stamp('wheel', hash);
+  return 'installed';
+}
+
+function buildWheel(outDir) {
+  rmSync(outDir, { recursive: true, force: true });
+  run(
+    venvCommand('python'),
+    ['-m', 'build', '--wheel', '--no-isolation', '--outdir', outDir, LABEXTENSION],
+    'see the message above; labextension/pyproject.toml says what is in the wheel.',
+    { cwd: LABEXTENSION, env: venvEnvironment() },
+  );
+}

@@ -1,0 +1,116 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, jest, test } from '@jest/globals';
+import { ROOT } from './tools';
+
+jest.setTimeout(120_000);
+
+const IMPORTS = '@typescript-eslint/no-restricted-imports';
+const GLOBALS = 'no-restricted-globals';
+
+interface Case {
+  readonly path: string;
+  readonly code: string;
+  readonly reported: string | null;
+}
+
+const importing = (path: string, from: string, reported: string | null): Case => ({
+  path,
+  code: `export * from '${from}';`,
+  reported,
+});
+const allowed = (path: string, ...sources: string[]): Case[] => sources.map((from) => importing(path, from, null));
+const forbidden = (path: string, ...sources: string[]): Case[] => sources.map((from) => importing(path, from, IMPORTS));
+
+const CASES: readonly Case[] = [
+  ...allowed('src/protocol/probe.ts', './types'),
+  ...forbidden('src/protocol/probe.ts', '../volume', '..', '../index', 'node:fs', 'three', 'ws', '../../kernel-server'),
+  ...allowed('src/volume/probe.ts', '../protocol', './dtype'),
+  ...forbidden('src/volume/probe.ts', '../shading', '../export', 'node:fs', '../viewer', '../../kernel-server'),
+  ...allowed('src/shading/probe.ts', '../protocol'),
+  ...forbidden('src/shading/probe.ts', '../volume', '../notebook', 'sharp', 'three'),
+  ...allowed('src/formats/probe.ts', '../protocol', '../volume', 'node:fs', '@itk-wasm/image-io'),
+  ...forbidden('src/formats/probe.ts', '../export', '../notebook', '../viewer', 'sharp', 'ws'),
+  ...allowed('src/formats/testing/deep/probe.ts'),
+  ...allowed('src/export/probe.ts', '../volume', '../shading', 'node:fs', 'sharp'),
+  ...forbidden('src/export/probe.ts', '../formats', '../notebook', '../../kernel-server', 'ws', 'three'),
+  ...allowed('src/notebook/probe.ts', '../volume', '../export', '../formats', '../../kernel-server', 'node:path'),
+  ...forbidden('src/notebook/probe.ts', '../viewer', '../../labextension/src', 'ws', 'sharp', '../index'),
+  ...allowed('src/viewer/probe.ts', '../protocol', '../shading', './scene', 'lru-cache'),
+  ...forbidden(
+    'src/viewer/probe.ts',
+    'three',
+    '../volume',
+    '../../kernel-server',
+    'node:fs',
+    'ws',
+    '@jupyterlab/services',
+  ),
+  ...allowed('src/viewer/scene/probe.ts', 'three', 'three/addons/x.js', '../slice-cache', '../../protocol'),
+  ...forbidden('src/viewer/scene/probe.ts', '../../volume', '../../../kernel-server', 'node:fs', 'threejs'),
+  ...forbidden('src/viewer/transport/probe.ts', 'three', 'ws', '../../volume'),
+  ...allowed('kernel-server/probe.ts', '../src/protocol', '../src/volume', '../src/shading', 'ws', 'node:http'),
+  ...forbidden(
+    'kernel-server/probe.ts',
+    '../src/viewer',
+    '../src/notebook',
+    '../labextension/src',
+    'three',
+    '../src/index',
+  ),
+  ...allowed(
+    'labextension/src/probe.ts',
+    'slicescope/lib/src/viewer',
+    '@jupyterlab/services',
+    '@jupyter-widgets/base',
+    './model',
+  ),
+  ...forbidden(
+    'labextension/src/probe.ts',
+    'slicescope',
+    'slicescope/lib/src/volume',
+    '../../kernel-server',
+    'three',
+    'ws',
+    'node:fs',
+  ),
+  { path: 'src/viewer/probe.ts', code: "export const socket = new WebSocket('ws://localhost');", reported: GLOBALS },
+  {
+    path: 'labextension/src/probe.ts',
+    code: "export const socket = new WebSocket('ws://localhost');",
+    reported: GLOBALS,
+  },
+  {
+    path: 'src/viewer/transport/probe.ts',
+    code: "export const socket = new WebSocket('ws://localhost');",
+    reported: null,
+  },
+  { path: 'src/protocol/probe.ts', code: 'export const width = window.innerWidth;', reported: GLOBALS },
+  { path: 'src/protocol/probe.ts', code: "export const bytes = Buffer.from('');", reported: GLOBALS },
+  {
+    path: 'src/volume/probe.ts',
+    code: 'export const value: any = 1;',
+    reported: '@typescript-eslint/no-explicit-any',
+  },
+];
+
+/** ESLint reads its configuration with import(), which Jest's own module system can't do. */
+function lint(cases: readonly Case[]): string[][] {
+  const { stdout, stderr } = spawnSync(process.execPath, ['tests/package/lint-probe.mjs'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    input: JSON.stringify(cases),
+  });
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout) as string[][];
+}
+
+describe('the lint rules', () => {
+  const answers = lint(CASES);
+
+  test.each(CASES.map((item, at) => ({ ...item, at, verb: item.reported === null ? 'let' : 'refuse' })))(
+    '$verb $code in $path',
+    ({ reported, at }) => {
+      expect(answers[at]).toEqual(reported === null ? [] : [reported]);
+    },
+  );
+});
