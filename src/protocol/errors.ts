@@ -67,7 +67,8 @@ export function messageOf(error: unknown): string {
 export function quote(value: unknown): string {
   let text: string;
   try {
-    text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value));
+    text =
+      typeof value === 'number' || typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value));
   } catch {
     text = typeof value;
   }

@@ -5,7 +5,7 @@ export const LIMITS = {
   /** Bytes of a text message from a client. */
   messageBytes: 65_536,
   /** Frames that may be in flight to one client. */
-  credits: 16,
+  credits: 4,
   /** Views that one client may have open. */
   viewsPerClient: 1024,
   /** Sockets that have proved themselves. */

@@ -1,0 +1,105 @@
+import { DTYPES, SlicescopeError, quote, type DType, type Shape, type Window } from '../protocol';
+
+/** Three numbers: of x, y and z. */
+export type Triple = readonly [x: number, y: number, z: number];
+
+/** A typed array holds at most this many elements. */
+const MAX_ELEMENTS = 2 ** 32;
+
+/** `10 × 20 × 30`. */
+export function formatShape(shape: readonly unknown[]): string {
+  return shape.map(quote).join(' × ');
+}
+
+function invalid(caller: string, argument: string, value: unknown, expected: string): SlicescopeError {
+  const shown = Array.isArray(value) ? `[${(value as unknown[]).map(quote).join(', ')}]` : quote(value);
+  return new SlicescopeError('invalid-argument', `${caller}: ${argument} is ${shown}, expected ${expected}`, {
+    argument,
+  });
+}
+
+/** Three sizes from 1 on that a typed array can hold; `components` values a voxel. */
+export function checkShape(value: unknown, components: number, caller: string): Shape {
+  const sizes: readonly unknown[] =
+    Array.isArray(value) || ArrayBuffer.isView(value) ? Array.from(value as ArrayLike<unknown>) : [value];
+  const refuse = (why: string): SlicescopeError =>
+    new SlicescopeError('invalid-shape', `${caller}: shape is ${formatShape(sizes)}, ${why}`, { shape: sizes });
+  const isSize = (size: unknown): size is number => Number.isInteger(size) && (size as number) >= 1;
+  const [width, height, depth] = sizes;
+  if (sizes.length !== 3 || !isSize(width) || !isSize(height) || !isSize(depth)) {
+    throw refuse('expected three whole numbers from 1 on');
+  }
+  const elements = width * height * depth * components;
+  if (elements > MAX_ELEMENTS) {
+    throw refuse(`which is ${String(elements)} values; a volume holds at most ${String(MAX_ELEMENTS)}`);
+  }
+  return [width, height, depth];
+}
+
+export function checkDType(value: unknown, caller: string): DType {
+  const dtype = DTYPES.find((name) => name === value);
+  if (dtype !== undefined) return dtype;
+  throw new SlicescopeError(
+    'unknown-dtype',
+    `${caller}: dtype is ${quote(value)}, expected one of ${DTYPES.join(', ')}`,
+    { dtype: String(value) },
+  );
+}
+
+export function checkComponents(value: unknown, dtype: DType, caller: string): 1 | 3 | 4 {
+  if (value !== 1 && value !== 3 && value !== 4) throw invalid(caller, 'components', value, '1, 3 or 4');
+  if (value !== 1 && dtype !== 'uint8') {
+    throw new SlicescopeError(
+      'invalid-argument',
+      `${caller}: ${String(value)} components of ${dtype}; RGB and RGBA volumes are uint8`,
+      { argument: 'components' },
+    );
+  }
+  return value;
+}
+
+/** `length` finite numbers, copied out of an array or a typed array; null if `value` is anything else. */
+function finiteNumbers(value: unknown, length: number): number[] | null {
+  if (!Array.isArray(value) && !ArrayBuffer.isView(value)) return null;
+  const numbers = Array.from(value as unknown as ArrayLike<unknown>);
+  return numbers.length === length && numbers.every((n): n is number => Number.isFinite(n)) ? numbers : null;
+}
+
+export function checkSpacing(value: unknown, caller: string): Triple {
+  const numbers = finiteNumbers(value, 3);
+  if (numbers === null || numbers.some((n) => n <= 0)) {
+    throw invalid(caller, 'spacing', value, 'three numbers over 0, in millimetres');
+  }
+  return numbers as unknown as Triple;
+}
+
+export function checkOrigin(value: unknown, caller: string): Triple {
+  const numbers = finiteNumbers(value, 3);
+  if (numbers === null) throw invalid(caller, 'origin', value, 'three finite numbers, in millimetres');
+  return numbers as unknown as Triple;
+}
+
+/** A row-major 3 × 3 matrix whose columns have length 1 (to a hundredth) and do not lie in one plane. */
+export function checkDirection(value: unknown, caller: string): readonly number[] {
+  const m = finiteNumbers(value, 9);
+  if (m === null) throw invalid(caller, 'direction', value, 'nine finite numbers, a 3 × 3 matrix row by row');
+  const [a, b, c, d, e, f, g, h, i] = m as [number, number, number, number, number, number, number, number, number];
+  const determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
+  const lengths = [Math.hypot(a, d, g), Math.hypot(b, e, h), Math.hypot(c, f, i)];
+  if (lengths.some((length) => Math.abs(length - 1) > 0.01) || Math.abs(determinant) < 0.001) {
+    throw invalid(caller, 'direction', value, 'columns of length 1 that do not lie in one plane');
+  }
+  return m;
+}
+
+/** A window: two finite numbers, the first below the second. */
+export function checkWindow(value: unknown, caller: string): Window {
+  const numbers = finiteNumbers(value, 2);
+  if (numbers !== null && (numbers[0] as number) < (numbers[1] as number)) return numbers as unknown as Window;
+  const shown: readonly unknown[] = Array.isArray(value) ? value : [value];
+  throw new SlicescopeError(
+    'invalid-window',
+    `${caller}: window is [${shown.map(quote).join(', ')}], expected [low, high], finite, low below high`,
+    { window: shown },
+  );
+}

@@ -1,0 +1,4 @@
+export type { Triple } from './checks';
+export type { VolumeOptions, VolumeRecord } from './description';
+export type { VoxelSource } from './dtype';
+export { Volume, type VolumeSlice } from './volume';

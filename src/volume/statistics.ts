@@ -1,0 +1,140 @@
+import type { DType, VoxelArray } from '../protocol';
+
+/** Above this many values the range is that of an evenly spaced sample of about as many. */
+export const RANGE_SAMPLE = 16_777_216;
+/** Above this many values percentiles are those of an evenly spaced sample of about as many. */
+export const PERCENTILE_SAMPLE = 262_144;
+
+/** Values in ascending order. */
+export interface Ordered {
+  readonly count: number;
+  at(rank: number): number;
+}
+
+/** Steps that visit about `limit` of `length` values and share no divisor with it, so that every column is met. */
+function strideFor(length: number, limit: number): number {
+  if (length <= limit) return 1;
+  let stride = Math.ceil(length / limit);
+  while (greatestCommonDivisor(stride, length) !== 1) stride++;
+  return stride;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/** An integer array as unsigned words; XOR with `sign`, less `sign`, makes a word its value again, in order. */
+interface IntegerWords {
+  readonly words: Uint8Array | Uint16Array | Uint32Array;
+  readonly sign: number;
+}
+
+/** Few kinds of array in a loop keep it fast: see slicing.ts. */
+function integerWords(data: VoxelArray, dtype: DType): IntegerWords | null {
+  const { buffer, byteOffset, length } = data;
+  switch (dtype) {
+    case 'uint8':
+    case 'int8':
+      return { words: new Uint8Array(buffer, byteOffset, length), sign: dtype === 'int8' ? 0x80 : 0 };
+    case 'uint16':
+    case 'int16':
+      return { words: new Uint16Array(buffer, byteOffset, length), sign: dtype === 'int16' ? 0x8000 : 0 };
+    case 'uint32':
+    case 'int32':
+      return { words: new Uint32Array(buffer, byteOffset, length), sign: dtype === 'int32' ? 0x8000_0000 : 0 };
+    default:
+      return null;
+  }
+}
+
+/** The least and the greatest finite value; NaN twice if there is none. */
+export function rangeOf(data: VoxelArray, dtype: DType): [min: number, max: number] {
+  const stride = strideFor(data.length, RANGE_SAMPLE);
+  const integers = integerWords(data, dtype);
+  if (integers !== null) return integerRange(integers, stride);
+  return floatRange(data as Float32Array | Float64Array, stride);
+}
+
+function integerRange({ words, sign }: IntegerWords, stride: number): [number, number] {
+  let min = 0xffff_ffff;
+  let max = 0;
+  for (let i = 0; i < words.length; i += stride) {
+    const key = ((words[i] as number) ^ sign) >>> 0;
+    if (key < min) min = key;
+    if (key > max) max = key;
+  }
+  return [min - sign, max - sign];
+}
+
+function floatRange(values: Float32Array | Float64Array, stride: number): [number, number] {
+  let min = Infinity;
+  let max = -Infinity;
+  for (let i = 0; i < values.length; i += stride) {
+    const value = values[i] as number;
+    if (value < min && value !== -Infinity) min = value;
+    if (value > max && value !== Infinity) max = value;
+  }
+  return min <= max ? [min, max] : [NaN, NaN];
+}
+
+/** The finite values, in order: counted for 8 and 16-bit integers, sorted for the rest. */
+export function order(data: VoxelArray, dtype: DType): Ordered {
+  const stride = strideFor(data.length, PERCENTILE_SAMPLE);
+  const integers = integerWords(data, dtype);
+  if (integers !== null && integers.words.BYTES_PER_ELEMENT <= 2) return counted(integers, stride);
+  return sorted(data, stride);
+}
+
+function counted({ words, sign }: IntegerWords, stride: number): Ordered {
+  const counts = new Uint32Array(words.BYTES_PER_ELEMENT === 1 ? 0x100 : 0x1_0000);
+  for (let i = 0; i < words.length; i += stride) {
+    const key = (words[i] as number) ^ sign;
+    counts[key] = (counts[key] as number) + 1;
+  }
+  return {
+    count: Math.ceil(words.length / stride),
+    at(rank) {
+      let key = 0;
+      for (let below = counts[0] as number; below <= rank; below += counts[key] as number) key++;
+      return key - sign;
+    },
+  };
+}
+
+function sorted(data: VoxelArray, stride: number): Ordered {
+  const values = new Float64Array(Math.ceil(data.length / stride));
+  let count = 0;
+  for (let i = 0; i < data.length; i += stride) {
+    const value = data[i] as number;
+    if (Number.isFinite(value)) values[count++] = value;
+  }
+  const finite = values.subarray(0, count).sort();
+  return { count, at: (rank) => finite[rank] as number };
+}
+
+/** The value that `percent` of the values lie below, interpolated between neighbours; NaN without values. */
+export function percentileOf(values: Ordered, percent: number): number {
+  if (values.count === 0) return NaN;
+  const position = (percent / 100) * (values.count - 1);
+  const rank = Math.floor(position);
+  const low = values.at(rank);
+  const share = position - rank;
+  return share === 0 ? low : low * (1 - share) + values.at(rank + 1) * share;
+}
+
+/**
+ * A window for values nobody said anything of: the 0.5 and 99.5 percentiles, else the range where these
+ * are equal, else one that starts at the only value. Always finite, and low below high.
+ */
+export function windowFor(values: Ordered, range: () => readonly [number, number], whole: boolean): [number, number] {
+  const round = ([low, high]: readonly [number, number]): [number, number] =>
+    whole ? [Math.floor(low), Math.ceil(high)] : [low, high];
+  if (values.count === 0) return [0, 1];
+  const inner = round([percentileOf(values, 0.5), percentileOf(values, 99.5)]);
+  if (inner[0] < inner[1]) return inner;
+  const [min, max] = range();
+  if (min < max) return [min, max];
+  // Wide enough to be a window in single precision too, in which it is drawn.
+  const step = whole ? 1 : Math.max(1, Math.abs(min) * 2 ** -16);
+  return Number.isFinite(min + step) ? [min, min + step] : [min - step, min];
+}

@@ -1,0 +1,390 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  ARRAY_OF,
+  DTYPES,
+  PLANES,
+  type DType,
+  type ErrorCode,
+  type Plane,
+  type Shape,
+  type VoxelArray,
+} from '../protocol';
+import { Volume, type VolumeOptions } from './index';
+
+/** 0, 1, 2, … as the dtype wraps them; half of them negative for a float. */
+function ramp(dtype: DType, count: number): VoxelArray {
+  const data = new ARRAY_OF[dtype](count);
+  for (let i = 0; i < count; i++) data[i] = dtype.startsWith('float') ? i / 4 - count / 8 : i * 37;
+  return data;
+}
+
+/** A slice the slow way, by the definition of the planes. */
+function referenceSlice(data: VoxelArray, [w, h, d]: Shape, components: number, plane: Plane, index: number): number[] {
+  const values: number[] = [];
+  const [columns, rows] = plane === 'xy' ? [w, h] : plane === 'xz' ? [w, d] : [h, d];
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const [x, y, z] =
+        plane === 'xy' ? [column, row, index] : plane === 'xz' ? [column, index, row] : [index, column, row];
+      for (let c = 0; c < components; c++) values.push(data[((z * h + y) * w + x) * components + c] as number);
+    }
+  }
+  return values;
+}
+
+function failure(run: () => unknown): { code: ErrorCode; message: string; details: unknown } {
+  try {
+    run();
+  } catch (error) {
+    return error as { code: ErrorCode; message: string; details: unknown };
+  }
+  throw new Error('nothing was thrown');
+}
+
+const isShared = (data: VoxelArray): boolean =>
+  Object.prototype.toString.call(data.buffer) === '[object SharedArrayBuffer]';
+
+describe('memory', () => {
+  test('an array over a SharedArrayBuffer is used in place, also a part of one', () => {
+    const buffer = new SharedArrayBuffer(64);
+    const data = new Uint16Array(buffer, 8, 24);
+    const volume = Volume.from(data, [2, 3, 4]);
+    expect(volume.data).toBe(data);
+    data[23] = 7;
+    expect(volume.valueAt(1, 2, 3)).toBe(7);
+  });
+
+  test('any other array is copied, once, into shared memory', () => {
+    const data = ramp('int16', 24);
+    const volume = Volume.from(data, [2, 3, 4]);
+    expect(isShared(volume.data)).toBe(true);
+    expect(volume.data.byteLength).toBe(volume.data.buffer.byteLength);
+    expect(Array.from(volume.data)).toEqual(Array.from(data));
+    data.fill(0);
+    expect(volume.valueAt(1, 0, 0)).toBe(37);
+  });
+
+  test('Uint8ClampedArray and Buffer are uint8, in place when they are shared', () => {
+    for (const data of [new Uint8ClampedArray([1, 2, 300]), Buffer.from([1, 2, 255])]) {
+      const volume = Volume.from(data, [3, 1, 1]);
+      expect(volume.dtype).toBe('uint8');
+      expect(volume.data.constructor).toBe(Uint8Array);
+      expect(Array.from(volume.data)).toEqual([1, 2, 255]);
+    }
+    const clamped = new Uint8ClampedArray(new SharedArrayBuffer(3));
+    const volume = Volume.from(clamped, [3, 1, 1]);
+    clamped[2] = 9;
+    expect(volume.data.constructor).toBe(Uint8Array);
+    expect(volume.valueAt(2, 0, 0)).toBe(9);
+  });
+
+  test.each(DTYPES)('alloc gives zeros of %s in shared memory', (dtype) => {
+    const volume = Volume.alloc([3, 5, 7], dtype);
+    expect(volume.dtype).toBe(dtype);
+    expect(isShared(volume.data)).toBe(true);
+    expect(volume.data).toHaveLength(105);
+    expect(volume.data.every((value) => value === 0)).toBe(true);
+    volume.data[1] = 3;
+    expect(volume.valueAt(1, 0, 0)).toBe(3);
+  });
+
+  test('a record takes everything along and leaves the voxels where they are', () => {
+    const options: VolumeOptions = {
+      spacing: [1, 2, 3],
+      origin: [4, 5, 6],
+      direction: [0, 0, 1, -1, 0, 0, 0, 1, 0],
+      name: 'T1',
+      components: 3,
+      window: [1, 2],
+    };
+    const volume = Volume.from(new Uint8Array(72), [2, 3, 4], options);
+    const record = volume.toRecord();
+    expect(record).toEqual({ ...options, shape: [2, 3, 4], data: volume.data });
+    const other = Volume.fromRecord(record);
+    expect(other.data.buffer).toBe(volume.data.buffer);
+    expect(other.toRecord()).toEqual(record);
+    expect(other.info(3)).toEqual(volume.info(3));
+  });
+});
+
+describe('slices are exact', () => {
+  const shapes: Shape[] = [
+    [7, 5, 3],
+    [1, 5, 3],
+    [7, 1, 3],
+    [7, 5, 1],
+    [1, 1, 1],
+    [2, 9, 4],
+  ];
+
+  test.each(DTYPES)('of %s, on every plane at every index', (dtype) => {
+    for (const shape of shapes) {
+      const volume = Volume.from(ramp(dtype, shape[0] * shape[1] * shape[2]), shape);
+      for (const plane of PLANES) {
+        const { count, width, height } = volume.info(1).planes[plane];
+        for (let index = 0; index < count; index++) {
+          const slice = volume.slice(plane, index);
+          expect(slice).toMatchObject({ plane, index, width, height, dtype, components: 1 });
+          expect(slice.data.constructor).toBe(ARRAY_OF[dtype]);
+          expect(Array.from(slice.data)).toEqual(referenceSlice(volume.data, shape, 1, plane, index));
+        }
+      }
+    }
+  });
+
+  test('of RGB and RGBA', () => {
+    for (const components of [3, 4] as const) {
+      const volume = Volume.from(ramp('uint8', 105 * components), [7, 5, 3], { components });
+      for (const plane of PLANES) {
+        for (const index of [0, 2]) {
+          const { data } = volume.slice(plane, index);
+          expect(Array.from(data)).toEqual(referenceSlice(volume.data, [7, 5, 3], components, plane, index));
+        }
+      }
+    }
+  });
+
+  test('the sizes are w × h, w × d and h × d', () => {
+    const sizes = PLANES.map((plane) => {
+      const { width, height } = Volume.alloc([7, 5, 3], 'uint8').slice(plane, 0);
+      return [width, height];
+    });
+    expect(sizes).toEqual([
+      [7, 5],
+      [7, 3],
+      [5, 3],
+    ]);
+  });
+
+  test('a slice is a copy that shares nothing', () => {
+    const volume = Volume.from(ramp('uint8', 105), [7, 5, 3]);
+    const { data } = volume.slice('xy', 0);
+    expect(isShared(data)).toBe(false);
+    data.fill(99);
+    expect(volume.valueAt(0, 0, 0)).toBe(0);
+  });
+
+  test('any rows of any slice can be cut into an array of one’s own', () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          w: fc.integer({ min: 1, max: 6 }),
+          h: fc.integer({ min: 1, max: 6 }),
+          d: fc.integer({ min: 1, max: 6 }),
+        }),
+        fc.constantFrom(...PLANES),
+        fc.constantFrom(1, 3, 4),
+        fc.nat(),
+        fc.nat(),
+        fc.nat(),
+        ({ w, h, d }, plane, components, a, b, c) => {
+          const shape = [w, h, d] as const;
+          const volume = Volume.from(ramp('uint8', w * h * d * components), shape, {
+            components: components,
+          });
+          const { count, width, height } = volume.info(1).planes[plane];
+          const firstRow = b % height;
+          const rows = c % (height - firstRow + 1);
+          const target = new Uint8Array(rows * width * components + 1).fill(255);
+          volume.copySlice(plane, a % count, target, firstRow, rows);
+          const whole = referenceSlice(volume.data, shape, components, plane, a % count);
+          const row = width * components;
+          expect(Array.from(target)).toEqual([...whole.slice(firstRow * row, (firstRow + rows) * row), 255]);
+        },
+      ),
+    );
+  });
+
+  test('copySlice refuses rows and targets that do not fit', () => {
+    const volume = Volume.alloc([7, 5, 3], 'uint16');
+    expect(
+      failure(() => {
+        volume.copySlice('xy', 0, new Uint16Array(34));
+      }).message,
+    ).toBe('slice: the target has 34 elements of uint16, expected 35 of uint16');
+    expect(
+      failure(() => {
+        volume.copySlice('xy', 0, new Int16Array(35));
+      }).message,
+    ).toBe('slice: the target has 35 elements of int16, expected 35 of uint16');
+    expect(
+      failure(() => {
+        volume.copySlice('xy', 0, new Uint16Array(35), 3, 3);
+      }).message,
+    ).toBe('slice: 3 rows from row 3 on, but it has 5');
+    expect(
+      failure(() => {
+        volume.copySlice('xy', 0, new Uint16Array(35), 5);
+      }).code,
+    ).toBe('index-out-of-range');
+  });
+});
+
+describe('valueAt', () => {
+  test('is a number, or as many as there are components', () => {
+    const data = ramp('uint8', 105 * 3);
+    expect(Volume.from(data.slice(0, 105), [7, 5, 3]).valueAt(6, 4, 2)).toBe(data[104]);
+    expect(Volume.from(data, [7, 5, 3], { components: 3 }).valueAt(6, 4, 2)).toEqual(Array.from(data.slice(-3)));
+  });
+
+  test('names the axis that is out of range', () => {
+    const volume = Volume.alloc([7, 5, 3], 'uint8');
+    expect(failure(() => volume.valueAt(7, 0, 0))).toMatchObject({
+      code: 'index-out-of-range',
+      message: 'valueAt: x is 7, expected a whole number from 0 to 6',
+      details: { index: 7, count: 7 },
+    });
+    expect(failure(() => volume.valueAt(0, -1, 0)).message).toBe(
+      'valueAt: y is -1, expected a whole number from 0 to 4',
+    );
+    expect(failure(() => volume.valueAt(0, 0, 0.5)).message).toBe(
+      'valueAt: z is 0.5, expected a whole number from 0 to 2',
+    );
+  });
+});
+
+describe('bad input is refused with a sentence', () => {
+  const from = (
+    shape: unknown,
+    options: unknown = {},
+    data: unknown = new Uint8Array(24),
+  ): { code: ErrorCode; message: string } =>
+    failure(() => Volume.from(data as Uint8Array, shape as Shape, options as VolumeOptions));
+
+  test('an index and a plane', () => {
+    const volume = Volume.alloc([7, 5, 3], 'uint8');
+    expect(failure(() => volume.slice('xz', 5))).toMatchObject({
+      code: 'index-out-of-range',
+      message: 'slice: index of plane xz is 5, expected a whole number from 0 to 4',
+    });
+    for (const plane of ['zx', 'toString', undefined]) {
+      expect(failure(() => volume.slice(plane as Plane, 0)).code).toBe('unknown-plane');
+    }
+    expect(failure(() => volume.resolvePlane('zx'))).toMatchObject({
+      code: 'unknown-plane',
+      message: 'plane is "zx", expected xy, xz, yz, axial, coronal or sagittal',
+    });
+  });
+
+  test('data that does not fill the shape', () => {
+    expect(failure(() => Volume.from(new Uint8Array(1000), [10, 10, 11]))).toMatchObject({
+      code: 'shape-mismatch',
+      message: 'Volume.from: data has 1000 elements, but shape 10 × 10 × 11 needs 1100',
+      details: { elements: 1000, expected: 1100 },
+    });
+    expect(from([2, 3, 4], { components: 3 }).message).toBe(
+      'Volume.from: data has 24 elements, but shape 2 × 3 × 4 of 3 components needs 72',
+    );
+  });
+
+  test.each([
+    [[0, 3, 4], '0 × 3 × 4'],
+    [[2, -3, 4], '2 × -3 × 4'],
+    [[2, 3, 1.5], '2 × 3 × 1.5'],
+    [[NaN, 3, 4], 'NaN × 3 × 4'],
+    [[2, 3, Infinity], '2 × 3 × Infinity'],
+    [[2, '3', 4], '2 × "3" × 4'],
+    [[2, 12], '2 × 12'],
+    [[1, 2, 3, 4], '1 × 2 × 3 × 4'],
+    [24, '24'],
+    [undefined, 'undefined'],
+  ])('shape %p', (shape, shown) => {
+    expect(from(shape)).toMatchObject({
+      code: 'invalid-shape',
+      message: `Volume.from: shape is ${shown}, expected three whole numbers from 1 on`,
+    });
+  });
+
+  test('shapes that nothing can hold, before memory is taken', () => {
+    expect(failure(() => Volume.alloc([65_536, 65_536, 2], 'uint8'))).toMatchObject({
+      code: 'invalid-shape',
+      message:
+        'Volume.alloc: shape is 65536 × 65536 × 2, which is 8589934592 values; a volume holds at most 4294967296',
+    });
+    expect(failure(() => Volume.alloc([1e200, 1e200, 1e200], 'uint8')).code).toBe('invalid-shape');
+  });
+
+  test('data that is no typed array of a dtype', () => {
+    expect(from([2, 3, 4], {}, [1, 2, 3])).toMatchObject({
+      code: 'invalid-argument',
+      message: 'Volume.from: data is a plain array, expected a typed array, for instance Uint16Array.from(values)',
+    });
+    expect(from([2, 3, 4], {}, new ArrayBuffer(24)).message).toContain('data is ArrayBuffer, expected a typed array');
+    expect(from([2, 3, 4], {}, new DataView(new ArrayBuffer(24))).code).toBe('invalid-argument');
+    expect(from([2, 3, 4], {}, null).message).toContain('data is null, expected');
+    expect(from([2, 3, 4], {}, new BigInt64Array(24))).toMatchObject({
+      code: 'unknown-dtype',
+      details: { dtype: 'BigInt64Array' },
+      message:
+        'Volume.from: data is a BigInt64Array, which no dtype stands for; convert it, for instance with Float64Array.from(data, Number)',
+    });
+    expect(failure(() => Volume.alloc([2, 3, 4], 'float16' as DType))).toMatchObject({
+      code: 'unknown-dtype',
+      message:
+        'Volume.alloc: dtype is "float16", expected one of uint8, int8, uint16, int16, uint32, int32, float32, float64',
+    });
+  });
+
+  test('spacing, origin, direction, components, name and window', () => {
+    const spacing = 'expected three numbers over 0, in millimetres';
+    expect(from([2, 3, 4], { spacing: [1, 0, 1] }).message).toBe(`Volume.from: spacing is [1, 0, 1], ${spacing}`);
+    expect(from([2, 3, 4], { spacing: [1, NaN, 1] }).message).toBe(`Volume.from: spacing is [1, NaN, 1], ${spacing}`);
+    expect(from([2, 3, 4], { spacing: 2 }).message).toBe(`Volume.from: spacing is 2, ${spacing}`);
+    expect(from([2, 3, 4], { origin: [0, 0] }).message).toBe(
+      'Volume.from: origin is [0, 0], expected three finite numbers, in millimetres',
+    );
+    expect(from([2, 3, 4], { direction: [1, 0, 0] }).message).toBe(
+      'Volume.from: direction is [1, 0, 0], expected nine finite numbers, a 3 × 3 matrix row by row',
+    );
+    for (const direction of [
+      [1, 1, 0, 0, 0, 0, 0, 0, 1],
+      [2, 0, 0, 0, 1, 0, 0, 0, 1],
+    ]) {
+      expect(from([2, 3, 4], { direction }).message).toContain(
+        'expected columns of length 1 that do not lie in one plane',
+      );
+    }
+    expect(from([2, 3, 4], { components: 2 }).message).toBe('Volume.from: components is 2, expected 1, 3 or 4');
+    expect(from([2, 3, 4], { components: 3 }, new Float32Array(72)).message).toBe(
+      'Volume.from: 3 components of float32; RGB and RGBA volumes are uint8',
+    );
+    expect(from([2, 3, 4], { name: 5 }).message).toBe('Volume.from: name is 5, expected a string');
+    for (const window of [[3, 3], [4, 3], [NaN, 3], [0, Infinity], [1]]) {
+      expect(from([2, 3, 4], { window }).code).toBe('invalid-window');
+    }
+    expect(from([2, 3, 4], { window: [4, 3] }).message).toBe(
+      'Volume.from: window is [4, 3], expected [low, high], finite, low below high',
+    );
+  });
+});
+
+describe('what is said of a volume', () => {
+  test('one line, in the console too', () => {
+    const volume = Volume.alloc([197, 233, 189], 'uint8', { name: 'T1', spacing: [1, 0.5, 1 / 3] });
+    const inspect = (volume as unknown as Record<symbol, () => string>)[Symbol.for('nodejs.util.inspect.custom')];
+    const line = 'Volume "T1": 197 × 233 × 189 uint8, 1 × 0.5 × 0.3333 mm';
+    expect(inspect?.call(volume)).toBe(line);
+    expect(String(volume)).toBe(line);
+    expect(String(Volume.alloc([1, 2, 3], 'uint8', { components: 4 }))).toBe(
+      'Volume: 1 × 2 × 3 uint8 RGBA, 1 × 1 × 1 mm',
+    );
+  });
+
+  test('info has each plane’s count, size and spacing', () => {
+    const volume = Volume.alloc([7, 5, 3], 'int16', { spacing: [1, 2, 3], name: 'a' });
+    const plain = { orientation: { transpose: false, flipX: false, flipY: false }, edges: null };
+    expect(volume.info(9)).toEqual({
+      revision: 9,
+      name: 'a',
+      shape: [7, 5, 3],
+      dtype: 'int16',
+      components: 1,
+      planes: {
+        xy: { count: 3, width: 7, height: 5, spacing: [1, 2], ...plain },
+        xz: { count: 5, width: 7, height: 3, spacing: [1, 3], ...plain },
+        yz: { count: 7, width: 5, height: 3, spacing: [2, 3], ...plain },
+      },
+    });
+  });
+});

@@ -1,0 +1,295 @@
+import {
+  ARRAY_OF,
+  PLANES,
+  SlicescopeError,
+  quote,
+  type DType,
+  type Plane,
+  type PlaneInfo,
+  type Shape,
+  type VolumeInfo,
+  type VoxelArray,
+  type Window,
+} from '../protocol';
+import { checkDType, formatShape, type Triple } from './checks';
+import { allocate, describe, elementsOf, type VolumeOptions, type VolumeRecord } from './description';
+import { dtypeOf, isShared, type VoxelSource } from './dtype';
+import { PLANE_AXES, orientationOf, planeAcross } from './orientation';
+import { copyRows } from './slicing';
+import { order, percentileOf, rangeOf, windowFor, type Ordered } from './statistics';
+
+/** One slice of a volume. */
+export interface VolumeSlice {
+  readonly plane: Plane;
+  readonly index: number;
+  /** Pixels in a row. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  readonly dtype: DType;
+  readonly components: 1 | 3 | 4;
+  /** A copy, row by row: width × height × components values. */
+  readonly data: VoxelArray;
+}
+
+const ANATOMY_OF: Readonly<Record<string, 0 | 1 | 2>> = { sagittal: 0, coronal: 1, axial: 2 };
+
+/**
+ * A box of voxels in shared memory, x running fastest: voxel (x, y, z) of a w × h × d volume is at
+ * `((z × h + y) × w + x) × components`. Made by `Volume.from` or `Volume.alloc`.
+ */
+export class Volume {
+  /** The voxels themselves, over a SharedArrayBuffer. Call `changed()` after writing into it. */
+  readonly data: VoxelArray;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** Values a voxel: 1, or 3 (RGB) or 4 (RGBA) of `uint8`. */
+  readonly components: 1 | 3 | 4;
+  /** Distance between voxels along x, y and z, in millimetres. */
+  readonly spacing: Triple;
+  /** Position of the middle of voxel (0, 0, 0), LPS, in millimetres. */
+  readonly origin: Triple;
+  /** Row-major 3 × 3, LPS, whose column i is where axis i points; null for a plain image. */
+  readonly direction: readonly number[] | null;
+  /** Empty if nobody gave one. */
+  readonly name: string;
+  /** The window that was given, such as a file's own; null if none was. */
+  readonly window: Window | null;
+
+  #range: readonly [number, number] | null = null;
+  #defaultWindow: Window | null = null;
+  #ordered: Ordered | null = null;
+
+  private constructor(record: VolumeRecord, dtype: DType) {
+    this.data = record.data;
+    this.shape = record.shape;
+    this.dtype = dtype;
+    this.components = record.components;
+    this.spacing = record.spacing;
+    this.origin = record.origin;
+    this.direction = record.direction;
+    this.name = record.name;
+    this.window = record.window;
+  }
+
+  /**
+   * A volume of the values in `data`, a typed array of w × h × d × components elements. An array over a
+   * SharedArrayBuffer is used in place; any other is copied into one, once.
+   * @param shape [w, h, d], whole numbers from 1 on.
+   * @throws SlicescopeError `invalid-shape`, `shape-mismatch`, `unknown-dtype`, `invalid-window`, or
+   * `invalid-argument` for what is no typed array and for impossible options.
+   */
+  static from(data: VoxelSource, shape: Shape, options: VolumeOptions = {}): Volume {
+    const caller = 'Volume.from';
+    const dtype = dtypeOf(data, caller);
+    const plain = describe(shape, dtype, options, caller);
+    const expected = elementsOf(plain);
+    if (data.length !== expected) {
+      const of = plain.components === 1 ? '' : ` of ${String(plain.components)} components`;
+      throw new SlicescopeError(
+        'shape-mismatch',
+        `${caller}: data has ${String(data.length)} elements, but shape ${formatShape(plain.shape)}${of} needs ${String(expected)}`,
+        { elements: data.length, expected },
+      );
+    }
+    if (isShared(data)) {
+      const usable = data.constructor === ARRAY_OF[dtype];
+      const voxels = usable ? (data as VoxelArray) : new ARRAY_OF[dtype](data.buffer, data.byteOffset, data.length);
+      return new Volume({ ...plain, data: voxels }, dtype);
+    }
+    const copy = allocate(plain, dtype, caller);
+    copy.set(data);
+    return new Volume({ ...plain, data: copy }, dtype);
+  }
+
+  /**
+   * A volume of zeros in shared memory, to be written into through `data`: nothing is copied later.
+   * @param shape [w, h, d], whole numbers from 1 on.
+   * @throws SlicescopeError `invalid-shape`, also if there is not that much memory, `unknown-dtype`,
+   * `invalid-window`, or `invalid-argument` for impossible options.
+   */
+  static alloc(shape: Shape, dtype: DType, options: VolumeOptions = {}): Volume {
+    const caller = 'Volume.alloc';
+    const known = checkDType(dtype, caller);
+    const plain = describe(shape, known, options, caller);
+    return new Volume({ ...plain, data: allocate(plain, known, caller) }, known);
+  }
+
+  /** The volume of a record, on whichever thread: the same voxels. */
+  static fromRecord(record: VolumeRecord): Volume {
+    return Volume.from(record.data, record.shape, record);
+  }
+
+  /** This volume for another thread. */
+  toRecord(): VolumeRecord {
+    const { data, shape, components, spacing, origin, direction, name, window } = this;
+    return { data, shape, components, spacing, origin, direction, name, window };
+  }
+
+  /**
+   * The least and the greatest finite value of any component; [NaN, NaN] if there is none. Exact up to
+   * 16 777 216 values, above that of an evenly spaced sample of about as many.
+   */
+  get range(): readonly [min: number, max: number] {
+    return (this.#range ??= rangeOf(this.data, this.dtype));
+  }
+
+  /**
+   * The window to start with: the one given, else the 0.5 and 99.5 percentiles; whole numbers for integer
+   * dtypes, [0, 255] for RGB and RGBA. Always finite, and low below high.
+   */
+  get defaultWindow(): Window {
+    if (this.window !== null) return this.window;
+    if (this.components !== 1) return [0, 255];
+    return (this.#defaultWindow ??= windowFor(this.#order(), () => this.range, !this.dtype.startsWith('float')));
+  }
+
+  /**
+   * The values that so many percent of the values lie below, by linear interpolation between neighbours;
+   * NaN and infinities are left out, and the answer is NaN if nothing is left. Exact up to 262 144 values,
+   * above that of an evenly spaced sample of about as many.
+   * @param percents each from 0 to 100.
+   * @throws SlicescopeError `invalid-argument`.
+   */
+  percentiles(percents: readonly number[]): number[] {
+    for (const percent of percents) {
+      if (!(percent >= 0 && percent <= 100)) {
+        throw new SlicescopeError(
+          'invalid-argument',
+          `percentiles: ${quote(percent)} percent, expected a number from 0 to 100`,
+          { argument: 'percents' },
+        );
+      }
+    }
+    return percents.map((percent) => percentileOf(this.#order(), percent));
+  }
+
+  /** The data was written in place: forget what was computed of it. */
+  changed(): void {
+    this.#range = null;
+    this.#defaultWindow = null;
+    this.#ordered = null;
+  }
+
+  /**
+   * The exact value of a voxel: a number, or 3 or 4 of them for RGB and RGBA.
+   * @throws SlicescopeError `index-out-of-range`, which names the axis.
+   */
+  valueAt(x: number, y: number, z: number): number | number[] {
+    const [width, height, depth] = this.shape;
+    checkIndex(x, width, 'valueAt: x');
+    checkIndex(y, height, 'valueAt: y');
+    checkIndex(z, depth, 'valueAt: z');
+    const start = ((z * height + y) * width + x) * this.components;
+    if (this.components === 1) return this.data[start] as number;
+    return Array.from(this.data.subarray(start, start + this.components));
+  }
+
+  /**
+   * A copy of one slice, exact. `xy` is w × h at z, `xz` is w × d at y, `yz` is h × d at x.
+   * @throws SlicescopeError `unknown-plane`, `index-out-of-range`.
+   */
+  slice(plane: Plane, index: number): VolumeSlice {
+    const { dtype, components } = this;
+    const { width, height } = this.#sizeOf(plane);
+    const data = new ARRAY_OF[dtype](width * height * components);
+    this.copySlice(plane, index, data);
+    return { plane, index, width, height, dtype, components, data };
+  }
+
+  /**
+   * Cut rows [`firstRow`, `firstRow` + `rows`) of a slice into the start of `target`, with no copy between.
+   * @param target of the volume's dtype, rows × width × components elements or more.
+   * @throws SlicescopeError `unknown-plane`, `index-out-of-range`, `invalid-argument`.
+   */
+  copySlice(plane: Plane, index: number, target: VoxelArray, firstRow = 0, rows?: number): void {
+    const { width, height, count } = this.#sizeOf(plane);
+    checkIndex(index, count, `slice: index of plane ${plane}`);
+    checkIndex(firstRow, height, 'slice: first row');
+    const wanted = rows ?? height - firstRow;
+    if (!Number.isInteger(wanted) || wanted < 0 || firstRow + wanted > height) {
+      throw new SlicescopeError(
+        'invalid-argument',
+        `slice: ${String(wanted)} rows from row ${String(firstRow)} on, but it has ${String(height)}`,
+        { argument: 'rows' },
+      );
+    }
+    const needed = wanted * width * this.components;
+    if (dtypeOf(target, 'slice') !== this.dtype || target.length < needed) {
+      throw new SlicescopeError(
+        'invalid-argument',
+        `slice: the target has ${String(target.length)} elements of ${dtypeOf(target, 'slice')}, expected ${String(needed)} of ${this.dtype}`,
+        { argument: 'target' },
+      );
+    }
+    copyRows(this.data, this.shape, this.components, plane, index, target, firstRow, wanted);
+  }
+
+  /**
+   * The plane of a name: `xy`, `xz`, `yz`, or `axial`, `coronal`, `sagittal` for the one nearest to it by the
+   * volume's direction; without a direction, as if its axes were L, P and S.
+   * @throws SlicescopeError `unknown-plane`.
+   */
+  resolvePlane(name: string): Plane {
+    const plane = PLANES.find((known) => known === name);
+    if (plane !== undefined) return plane;
+    const anatomy = Object.hasOwn(ANATOMY_OF, name) ? ANATOMY_OF[name] : undefined;
+    if (anatomy === undefined) throw unknownPlane(name);
+    return planeAcross(anatomy, this.direction);
+  }
+
+  /** What a client learns of the volume. `revision` identifies the volume and its present content. */
+  info(revision: number): VolumeInfo {
+    const { name, shape, dtype, components } = this;
+    const planes = { xy: this.#planeInfo('xy'), xz: this.#planeInfo('xz'), yz: this.#planeInfo('yz') };
+    return { revision, name, shape, dtype, components, planes };
+  }
+
+  /** One line, such as `Volume "T1": 197 × 233 × 189 uint8, 1 × 1 × 1 mm`. */
+  toString(): string {
+    const { name, shape, dtype, components, spacing } = this;
+    const kind = components === 1 ? dtype : `${dtype} ${components === 3 ? 'RGB' : 'RGBA'}`;
+    const distances = spacing.map((distance) => String(Number(distance.toPrecision(4)))).join(' × ');
+    return `Volume${name === '' ? '' : ` ${JSON.stringify(name)}`}: ${formatShape(shape)} ${kind}, ${distances} mm`;
+  }
+
+  #order(): Ordered {
+    return (this.#ordered ??= order(this.data, this.dtype));
+  }
+
+  #sizeOf(plane: Plane): { width: number; height: number; count: number } {
+    if (!Object.hasOwn(PLANE_AXES, plane)) throw unknownPlane(plane);
+    const [first, second, normal] = PLANE_AXES[plane].map((axis) => this.shape[axis]) as unknown as Triple;
+    return { width: first, height: second, count: normal };
+  }
+
+  #planeInfo(plane: Plane): PlaneInfo {
+    const [first, second] = PLANE_AXES[plane];
+    const spacing = [this.spacing[first] as number, this.spacing[second] as number] as const;
+    return { ...this.#sizeOf(plane), spacing, ...orientationOf(plane, this.direction) };
+  }
+}
+
+// What the console and a notebook show of a volume: one line, not millions of voxels.
+Object.defineProperty(Volume.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: Volume): string {
+    return this.toString();
+  },
+});
+
+function checkIndex(index: number, count: number, what: string): void {
+  if (Number.isInteger(index) && index >= 0 && index < count) return;
+  throw new SlicescopeError(
+    'index-out-of-range',
+    `${what} is ${quote(index)}, expected a whole number from 0 to ${String(count - 1)}`,
+    { index, count },
+  );
+}
+
+function unknownPlane(plane: unknown): SlicescopeError<'unknown-plane'> {
+  return new SlicescopeError(
+    'unknown-plane',
+    `plane is ${quote(plane)}, expected xy, xz, yz, axial, coronal or sagittal`,
+    { plane: String(plane) },
+  );
+}
