@@ -1,0 +1,2 @@
+export { openVolume, type OpenOptions } from './open-volume';
+export type { OpenProgress } from './worker-messages';

@@ -1,0 +1,313 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, chmodSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ErrorCode } from '../protocol';
+import { Volume } from '../volume';
+import { openVolume, type OpenProgress } from './index';
+import './volume-open';
+import { bytesOf, niftiFile } from './testing/nifti-file';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slicescope-formats-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function put(name: string, bytes: Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+const range = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
+const dims = [3, 4, 5];
+
+/** The file is refused with this code, and with a sentence that starts with its path. */
+async function refused(path: string, code: ErrorCode, sentence: string): Promise<void> {
+  await expect(openVolume(path)).rejects.toMatchObject({
+    name: 'SlicescopeError',
+    code,
+    details: { path },
+    message: `${path}: ${sentence}`,
+  });
+}
+
+describe('the values are those of the file', () => {
+  test.each([
+    ['uint8', 2, 'setUint8', 150],
+    ['int8', 256, 'setInt8', -30],
+    ['uint16', 512, 'setUint16', 65_000],
+    ['int16', 4, 'setInt16', -32_000],
+    ['uint32', 768, 'setUint32', 4_294_967_000],
+    ['int32', 8, 'setInt32', -2_147_483_000],
+    ['float32', 16, 'setFloat32', -0.5],
+    ['float64', 64, 'setFloat64', 1e10 + 0.1],
+  ] as const)('%s, in both byte orders', async (dtype, datatype, set, from) => {
+    const values = range(from, 60);
+    for (const littleEndian of [true, false]) {
+      const voxels = bytesOf(values, set, littleEndian);
+      const path = put(`${dtype}.nii`, niftiFile({ dims, datatype, voxels, littleEndian, pixdim: [1, 2, 3] }));
+      const volume = await openVolume(path);
+      expect(Array.from(volume.data)).toEqual(values);
+      expect(volume.toString()).toBe(`Volume "${dtype}": 3 × 4 × 5 ${dtype}, 1 × 2 × 3 mm`);
+      expect(Object.prototype.toString.call(volume.data.buffer)).toBe('[object SharedArrayBuffer]');
+    }
+  });
+
+  test.each([
+    ['RGB', 128, 3],
+    ['RGBA', 2304, 4],
+  ])('%s', async (_, datatype, components) => {
+    const values = range(0, 12 * components);
+    const voxels = Uint8Array.from(values);
+    const volume = await openVolume(put('colour.nii', niftiFile({ dims: [3, 2, 2], datatype, voxels })));
+    expect(volume.components).toBe(components);
+    expect(Array.from(volume.data)).toEqual(values);
+  });
+
+  test('a slope and an intercept are applied, as float32', async () => {
+    const voxels = bytesOf(range(-10, 60), 'setInt16');
+    const volume = await openVolume(put('scaled.nii', niftiFile({ datatype: 4, voxels, slope: 2, intercept: 10 })));
+    expect(volume.dtype).toBe('float32');
+    expect(Array.from(volume.data)).toEqual(range(-10, 60).map((value) => value * 2 + 10));
+  });
+
+  test('.nii.gz, in one gzip member or in two', async () => {
+    const bytes = niftiFile({ voxels: Uint8Array.from(range(0, 60)) });
+    const two = Buffer.concat([gzipSync(bytes.subarray(0, 200)), gzipSync(bytes.subarray(200))]);
+    for (const packed of [gzipSync(bytes), two]) {
+      const volume = await openVolume(put('packed.nii.gz', packed));
+      expect(volume.name).toBe('packed');
+      expect(Array.from(volume.data)).toEqual(range(0, 60));
+    }
+  });
+
+  test('one and two dimensions, and a fourth of size 1', async () => {
+    const open = async (sizes: number[], count: number): Promise<readonly number[]> =>
+      (await openVolume(put('rank.nii', niftiFile({ dims: sizes, voxels: new Uint8Array(count) })))).shape;
+    expect(await open([7], 7)).toEqual([7, 1, 1]);
+    expect(await open([3, 4], 12)).toEqual([3, 4, 1]);
+    expect(await open([3, 4, 5, 1], 60)).toEqual([3, 4, 5]);
+  });
+});
+
+describe('the geometry is LPS, in millimetres', () => {
+  test('from an sform that swaps axes', async () => {
+    // Indices grow towards anterior, superior and left, 1, 2 and 3 mm apart.
+    const sform = [
+      [0, 0, -3, 10],
+      [1, 0, 0, 20],
+      [0, 2, 0, 30],
+    ] as const;
+    const volume = await openVolume(put('asl.nii', niftiFile({ sform, pixdim: [1, 2, 3] })));
+    expect(volume.spacing).toEqual([1, 2, 3]);
+    expect(volume.origin).toEqual([-10, -20, 30]);
+    expect(volume.direction).toEqual([0, 0, 1, -1, 0, 0, 0, 1, 0]);
+    expect(volume.info(1).planes.xy).toMatchObject({
+      orientation: { transpose: false, flipX: true, flipY: true },
+      edges: { left: 'A', right: 'P', top: 'S', bottom: 'I' },
+    });
+  });
+
+  test('without qform and sform there is no direction', async () => {
+    const volume = await openVolume(put('plain.nii', niftiFile({ pixdim: [0.5, 0.5, 2] })));
+    expect(volume.direction).toBeNull();
+    expect(volume.spacing).toEqual([0.5, 0.5, 2]);
+  });
+
+  test('cal_min and cal_max are the window', async () => {
+    const volume = await openVolume(put('cal.nii', niftiFile({ cal: [10, 40] })));
+    expect(volume.window).toEqual([10, 40]);
+    expect(volume.defaultWindow).toEqual([10, 40]);
+  });
+});
+
+test('progress tells bytes read, then decoding, then done', async () => {
+  const voxels = new Uint8Array(300 * 100 * 100);
+  const steps: OpenProgress[] = [];
+  await openVolume(put('long.nii', niftiFile({ dims: [300, 100, 100], voxels })), {
+    onProgress: (step) => steps.push(step),
+  });
+  const reading = steps.filter(({ stage }) => stage === 'reading').map(({ fraction }) => fraction);
+  expect(reading.length).toBeGreaterThan(1);
+  expect(reading[0]).toBeLessThan(1);
+  expect(reading).toEqual([...reading].sort((a, b) => a - b));
+  expect(reading.at(-1)).toBe(1);
+  expect(steps.slice(reading.length)).toEqual([
+    { stage: 'decoding', fraction: 0 },
+    { stage: 'decoding', fraction: 1 },
+    { stage: 'done', fraction: 1 },
+  ]);
+});
+
+test('Volume.open is the same', async () => {
+  const volume: Volume = await Volume.open(put('static.nii', niftiFile()));
+  expect(volume).toBeInstanceOf(Volume);
+  expect(volume.name).toBe('static');
+});
+
+test('what onProgress throws ends the opening', async () => {
+  const opening = openVolume(put('thrown.nii', niftiFile()), {
+    onProgress: () => {
+      throw new RangeError('enough');
+    },
+  });
+  await expect(opening).rejects.toThrow('enough');
+});
+
+describe('what cannot be read is refused with a sentence', () => {
+  test('no path', async () => {
+    await expect(openVolume('')).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: 'Volume.open: path is "", expected the path of a file',
+    });
+  });
+
+  test('a file that is not there', () => refused(join(folder, 'none.nii'), 'file-not-found', 'there is no such file'));
+
+  test('a folder', () => refused(folder, 'file-unreadable', 'a folder or a device, expected a file'));
+
+  (process.getuid?.() === 0 ? test.skip : test)('a file without permission', async () => {
+    const path = put('closed.nii', niftiFile());
+    chmodSync(path, 0);
+    await refused(path, 'file-unreadable', 'no permission to read it');
+  });
+
+  test.each([
+    ['an empty file', new Uint8Array(0), 'it is empty'],
+    ['a PNG', Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, ...range(0, 400)]), 'it looks like PNG'],
+    ['a text', Buffer.from('hello, this is no volume'), 'it begins with the bytes 68 65 6c 6c'],
+    ['a packed text', gzipSync('hello'), 'it begins with the bytes 68 65 6c 6c'],
+  ])('%s', async (_, bytes, what) => {
+    const sentence = `no NIfTI file: ${what}; what can be read is NIfTI-1 (.nii, .nii.gz)`;
+    await refused(put('other.nii', bytes), 'unsupported-format', sentence);
+  });
+
+  test('the header of a pair, and NIfTI-2', async () => {
+    const pair = put('pair.nii', niftiFile({ magic: 'ni1\0' }));
+    await refused(
+      pair,
+      'unsupported-format',
+      'the header of a pair (.hdr, .img); convert it to one file (.nii, .nii.gz)',
+    );
+    for (const littleEndian of [true, false]) {
+      const second = new Uint8Array(600);
+      new DataView(second.buffer).setInt32(0, 540, littleEndian);
+      const sentence = 'this is NIfTI-2; convert it to NIfTI-1 (.nii, .nii.gz)';
+      await refused(put('two.nii', second), 'unsupported-format', sentence);
+    }
+  });
+
+  test('names that do not fit', async () => {
+    await refused(put('scan', niftiFile()), 'unsupported-format', 'NIfTI, but its name must end in .nii or .nii.gz');
+    const packed = put('packed.nii', gzipSync(niftiFile()));
+    await refused(packed, 'unsupported-format', 'compressed with gzip; rename it to end in .nii.gz');
+  });
+
+  test('more than three dimensions', () =>
+    refused(
+      put('4d.nii', niftiFile({ dims: [3, 4, 5, 2], voxels: new Uint8Array(120) })),
+      'unsupported-format',
+      '3 × 4 × 5 × 2 has more than three dimensions; extract one volume of it',
+    ));
+
+  test.each([
+    [1024, '64-bit integers'],
+    [1280, '64-bit integers'],
+    [32, 'complex numbers'],
+  ])('datatype %d', async (datatype, what) => {
+    const sentence = `it holds ${what}, which no dtype stands for; convert it, for instance to float64`;
+    await refused(put('type.nii', niftiFile({ datatype })), 'unsupported-format', sentence);
+  });
+
+  test('headers that contradict themselves', async () => {
+    const open = (fields: Parameters<typeof niftiFile>[0], sentence: string): Promise<void> =>
+      refused(put('broken.nii', niftiFile(fields)), 'file-corrupt', sentence);
+    await open({ dims: [] }, 'its header says 0 dimensions');
+    await open({ dims: [3, -4, 5] }, 'its header says dimensions 3 × -4 × 5');
+    await open({ datatype: 77 }, 'its header says datatype 77, which does not exist');
+    await open({ voxOffset: NaN }, 'its header says that voxels start at byte NaN');
+  });
+
+  test('skewed axes, which ITK does not read', async () => {
+    const sform = [
+      [1, 0.5, 0, 0],
+      [0, 1, 0, 0],
+      [0, 0, 1, 0],
+    ] as const;
+    await expect(openVolume(put('skew.nii', niftiFile({ sform })))).rejects.toMatchObject({
+      code: 'unsupported-format',
+    });
+  });
+});
+
+describe('a truncated file is file-corrupt, never zeros', () => {
+  test('in the voxels', () =>
+    refused(
+      put('cut.nii', niftiFile().subarray(0, 411)),
+      'file-corrupt',
+      'truncated, it has 411 bytes, but its header says 412',
+    ));
+
+  test('in the header', () =>
+    refused(put('cut.nii', niftiFile().subarray(0, 100)), 'file-corrupt', '100 bytes, but a NIfTI header has 348'));
+
+  test('a whole gzip stream of too few bytes', () =>
+    refused(
+      put('cut.nii.gz', gzipSync(niftiFile().subarray(0, 411))),
+      'file-corrupt',
+      'truncated, it has 411 bytes, but its header says 412',
+    ));
+
+  test('a gzip stream that ends too early', async () => {
+    const packed = gzipSync(niftiFile({ voxels: Uint8Array.from(range(0, 60)) }));
+    await refused(
+      put('cut.nii.gz', packed.subarray(0, -12)),
+      'file-corrupt',
+      'truncated, its gzip stream ends too early',
+    );
+  });
+
+  test('a gzip stream with a wrong byte', async () => {
+    const packed = gzipSync(niftiFile({ voxels: Uint8Array.from(range(0, 60)) }));
+    packed[packed.length - 6] = (packed[packed.length - 6] as number) ^ 0xff;
+    await refused(put('bad.nii.gz', packed), 'file-corrupt', 'its gzip stream is broken (incorrect data check)');
+  });
+
+  test('dimensions that no such gzip stream can hold, before memory is taken', async () => {
+    const packed = gzipSync(niftiFile({ dims: [30_000, 30_000, 30_000] }));
+    await refused(
+      put('huge.nii.gz', packed),
+      'file-corrupt',
+      `truncated, it has at most ${String(packed.length * 1032)} bytes, but its header says 27000000000352`,
+    );
+  });
+});
+
+test('the ICBM 152 template is what an independent reading says', async () => {
+  const path = join(__dirname, '../../examples/data/icbm152-t1.nii.gz');
+  const bytes = gunzipSync(readFileSync(path));
+  const header = new DataView(bytes.buffer, bytes.byteOffset, 348);
+  expect([1, 2, 3].map((i) => header.getInt16(40 + 2 * i, true))).toEqual([197, 233, 189]);
+  const affine = Array.from({ length: 12 }, (_, i) => header.getFloat32(280 + 4 * i, true));
+  expect(affine).toEqual([1, 0, 0, -98, 0, 1, 0, -134, 0, 0, 1, -72]);
+
+  const volume = await openVolume(path);
+  expect(volume.toString()).toBe('Volume "icbm152-t1": 197 × 233 × 189 uint8, 1 × 1 × 1 mm');
+  expect(volume.origin).toEqual([98, 134, -72]);
+  expect(volume.direction).toEqual([-1, 0, 0, 0, -1, 0, 0, 0, 1]);
+  for (const [x, y, z] of [
+    [98, 134, 72],
+    [60, 90, 100],
+    [196, 232, 188],
+    [40, 116, 94],
+  ] as const) {
+    expect(volume.valueAt(x, y, z)).toBe(bytes[352 + (z * 233 + y) * 197 + x]);
+  }
+  expect(Buffer.compare(bytes.subarray(352), Buffer.from(volume.data.buffer))).toBe(0);
+  expect(volume.range).toEqual([0, 255]);
+});

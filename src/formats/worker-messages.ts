@@ -1,0 +1,25 @@
+import type { ErrorCode, ErrorDetails } from '../protocol';
+import type { VolumeRecord } from '../volume';
+
+/** How far opening a file has come. */
+export interface OpenProgress {
+  readonly stage: 'reading' | 'decoding' | 'done';
+  /** Of the stage, from 0 to 1; while reading, the share of the file's bytes. */
+  readonly fraction: number;
+}
+
+/** What the reading thread says; the last message is `volume` or `error`. */
+export type ReadMessage =
+  | { readonly type: 'progress'; readonly progress: OpenProgress }
+  | { readonly type: 'volume'; readonly record: VolumeRecord }
+  | {
+      readonly type: 'error';
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly details: ErrorDetails[ErrorCode];
+    };
+
+export interface ReadTask {
+  /** Absolute. */
+  readonly path: string;
+}
