@@ -1,0 +1,3 @@
+export * from './export-slice';
+export * from './look';
+export * from './png';
