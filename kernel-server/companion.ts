@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MessageChannel, Worker, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import { SlicescopeError, type CompanionRecord, type ViewSettings } from '../src/protocol';
+import type { FromWorker, SyncReply, ToWorker, ViewRecord, WorkerSetup } from './thread';
+
+/** How long the main thread waits for the worker before it gives up, in milliseconds. */
+const PATIENCE_MS = 10_000;
+/** A worker that dies more often than this within a minute is not started again. */
+const RESTARTS_A_MINUTE = 5;
+
+export interface CompanionOptions {
+  /** Jupyter's id of this kernel. */
+  readonly kernelId: string;
+  /** Jupyter's runtime folder: where the companion's record goes. */
+  readonly runtimeDir: string;
+  /** Compiled worker.js. */
+  readonly workerFile?: string;
+  /** A person changed a view in a browser. */
+  readonly onChange: (viewId: string, patch: Partial<ViewSettings>) => void;
+}
+
+/**
+ * The main thread's handle on the companion. The constructor returns when the worker listens, so that
+ * `show` can be synchronous. Nothing of it keeps the process alive. When the worker dies, another one
+ * is started with the same views, secret and, if it is still free, port.
+ *
+ * `#views` is what the main thread knows; the worker has the last word while it lives, because it serves
+ * the browser while the main thread may be busy. A change by a browser that the worker took before a
+ * change of the same setting by the kernel is the older one, and is dropped here (`seen` < `#lastSet`).
+ */
+export class Companion {
+  readonly #options: CompanionOptions;
+  readonly #secret: string = randomBytes(32).toString('hex');
+  readonly #recordFile: string;
+  readonly #pagesFile: string;
+  readonly #views: Map<string, ViewRecord> = new Map();
+  readonly #lastSet: Map<string, Map<string, number>> = new Map();
+  readonly #deaths: number[] = [];
+  #seq = 0;
+  #port = 0;
+  #worker: Worker;
+  #sync: MessagePort;
+  #signal: Int32Array;
+
+  /** @throws SlicescopeError `companion-failed`. */
+  constructor(options: CompanionOptions) {
+    this.#options = options;
+    const base = join(options.runtimeDir, `slicescope-${options.kernelId}`);
+    this.#recordFile = `${base}.json`;
+    this.#pagesFile = `${base}.pages.json`;
+    rmSync(this.#pagesFile, { force: true });
+    [this.#worker, this.#sync, this.#signal] = this.#start();
+    process.once('exit', () => {
+      rmSync(this.#recordFile, { force: true });
+      rmSync(this.#pagesFile, { force: true });
+    });
+  }
+
+  /** The settings of a view, as they are now. */
+  settings(viewId: string): ViewSettings | undefined {
+    return this.#views.get(viewId)?.settings;
+  }
+
+  /** Make a view, or give it another volume and settings. */
+  put(view: ViewRecord): void {
+    this.#views.set(view.viewId, view);
+    this.#post({ type: 'put', view, seq: this.#next(view.viewId, view.settings) });
+  }
+
+  /** Change settings that have been checked. */
+  set(viewId: string, patch: Partial<ViewSettings>): void {
+    if (this.#merge(viewId, patch)) this.#post({ type: 'set', viewId, patch, seq: this.#next(viewId, patch) });
+  }
+
+  close(viewId: string): void {
+    this.#views.delete(viewId);
+    this.#lastSet.delete(viewId);
+    this.#post({ type: 'close', viewId });
+  }
+
+  /**
+   * The view's picture as a PNG, drawn in the worker; waits for it.
+   * @throws SlicescopeError `companion-failed`.
+   */
+  snapshot(viewId: string): Uint8Array {
+    const answer = this.#ask(() => {
+      this.#post({ type: 'snapshot', viewId });
+    });
+    if (answer.type !== 'snapshot') throw this.#failure('drew no picture', answer);
+    return answer.png;
+  }
+
+  /** Number a change by the kernel, and note it for each setting that it makes. */
+  #next(viewId: string, patch: Partial<ViewSettings>): number {
+    this.#seq += 1;
+    const lastSet = this.#lastSet.get(viewId) ?? new Map<string, number>();
+    for (const name of Object.keys(patch)) lastSet.set(name, this.#seq);
+    this.#lastSet.set(viewId, lastSet);
+    return this.#seq;
+  }
+
+  #merge(viewId: string, patch: Partial<ViewSettings>): boolean {
+    const view = this.#views.get(viewId);
+    if (view === undefined) return false;
+    this.#views.set(viewId, { ...view, settings: { ...view.settings, ...patch } });
+    return true;
+  }
+
+  #post(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  #start(): [Worker, MessagePort, Int32Array] {
+    const { port1, port2 } = new MessageChannel();
+    this.#sync = port1;
+    this.#signal = new Int32Array(new SharedArrayBuffer(4));
+    const setup: WorkerSetup = {
+      secret: this.#secret,
+      pagesFile: this.#pagesFile,
+      port: this.#port,
+      sync: port2,
+      signal: this.#signal,
+    };
+    const answer = this.#ask(() => {
+      const file = this.#options.workerFile ?? join(__dirname, 'worker.js');
+      this.#worker = new Worker(file, { workerData: setup, transferList: [port2], stdin: false });
+    });
+    const worker = this.#worker;
+    worker.on('message', (message: FromWorker) => {
+      this.#changed(message);
+    });
+    worker.on('error', (error) => {
+      console.error('slicescope: the viewer’s server stopped and is started again.', error);
+    });
+    worker.on('exit', () => {
+      if (worker === this.#worker) this.#restart();
+    });
+    worker.unref();
+    if (answer.type !== 'listening') throw this.#failure('does not listen', answer);
+    this.#port = answer.port;
+    this.#writeRecord({ port: answer.port, secret: this.#secret, pid: process.pid });
+    return [worker, this.#sync, this.#signal];
+  }
+
+  #restart(): void {
+    const now = Date.now();
+    this.#deaths.push(now);
+    if (this.#deaths.filter((death) => now - death < 60_000).length > RESTARTS_A_MINUTE) {
+      rmSync(this.#recordFile, { force: true });
+      console.error('slicescope: the viewer’s server keeps stopping. Restart the kernel to look at volumes again.');
+      return;
+    }
+    this.#start();
+    for (const view of this.#views.values()) {
+      this.#post({ type: 'put', view, seq: this.#seq });
+    }
+  }
+
+  #changed({ viewId, patch, seen }: FromWorker): void {
+    const lastSet = this.#lastSet.get(viewId);
+    const news = Object.entries(patch).filter(([name]) => (lastSet?.get(name) ?? 0) <= seen);
+    if (news.length === 0) return;
+    const change = Object.fromEntries(news) as Partial<ViewSettings>;
+    if (this.#merge(viewId, change)) this.#options.onChange(viewId, change);
+  }
+
+  /** Do something that the worker answers, and wait for the answer. */
+  #ask(action: () => void): SyncReply {
+    while (receiveMessageOnPort(this.#sync) !== undefined); // Answers that came too late for their question.
+    let before = Atomics.load(this.#signal, 0);
+    action();
+    const deadline = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const left = deadline - performance.now();
+      if (left <= 0) return { type: 'failed', message: 'it did not answer in time' };
+      if (Atomics.wait(this.#signal, 0, before, left) === 'timed-out') continue;
+      const received = receiveMessageOnPort(this.#sync) as { message: SyncReply } | undefined;
+      if (received !== undefined) return received.message;
+      before = Atomics.load(this.#signal, 0);
+    }
+  }
+
+  #failure(what: string, answer: SyncReply): SlicescopeError {
+    const reason = answer.type === 'failed' ? answer.message : answer.type;
+    const message = `show: the viewer's server ${what} (${reason}); restart the kernel and try again`;
+    return new SlicescopeError('companion-failed', message, {});
+  }
+
+  /** The record appears whole, and nobody else can ever read it. */
+  #writeRecord(record: CompanionRecord): void {
+    const partial = `${this.#recordFile}.${String(process.pid)}`;
+    rmSync(partial, { force: true });
+    writeFileSync(partial, JSON.stringify(record), { mode: 0o600, flag: 'wx' });
+    renameSync(partial, this.#recordFile);
+  }
+}

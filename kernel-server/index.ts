@@ -1,0 +1,2 @@
+export { Companion, type CompanionOptions } from './companion';
+export type { ViewRecord } from './thread';

@@ -1,0 +1,48 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { ViewSettings } from '../src/protocol';
+import type { VolumeRecord } from '../src/volume';
+
+/** What passes between the kernel's main thread and the companion's worker thread. */
+
+/** A view as the main thread knows it: enough to make it again in a new worker. */
+export interface ViewRecord {
+  readonly viewId: string;
+  readonly volume: VolumeRecord;
+  /** Of the volume and its content; grows with every new volume and every refresh. */
+  readonly revision: number;
+  readonly settings: ViewSettings;
+}
+
+export type ToWorker =
+  /** Make a view, or replace its volume and settings. */
+  | { readonly type: 'put'; readonly view: ViewRecord; readonly seq: number }
+  /** Change settings that have been checked. */
+  | { readonly type: 'set'; readonly viewId: string; readonly patch: Partial<ViewSettings>; readonly seq: number }
+  /** Draw a view and answer with a PNG on the sync port. */
+  | { readonly type: 'snapshot'; readonly viewId: string }
+  | { readonly type: 'close'; readonly viewId: string };
+
+/** A person changed a view in a browser; `seen` is the last `seq` that the worker had taken before. */
+export interface FromWorker {
+  readonly type: 'changed';
+  readonly viewId: string;
+  readonly patch: Partial<ViewSettings>;
+  readonly seen: number;
+}
+
+/** What the main thread waits for, on the sync port; `signal` counts them. */
+export type SyncReply =
+  | { readonly type: 'listening'; readonly port: number }
+  | { readonly type: 'snapshot'; readonly png: Uint8Array }
+  | { readonly type: 'failed'; readonly message: string };
+
+export interface WorkerSetup {
+  readonly secret: string;
+  /** The file in which Jupyter's server notes the hosts of pages that it has let in; see access.ts. */
+  readonly pagesFile: string;
+  /** A port to take again after a restart of the worker; 0 lets the system pick. */
+  readonly port: number;
+  readonly sync: MessagePort;
+  /** One Int32 that the worker increments and notifies with every SyncReply. */
+  readonly signal: Int32Array;
+}

@@ -1,0 +1,86 @@
+import type { ViewSettings, ViewState } from '../src/protocol';
+import { changedSettings, changeSettings } from '../src/shading';
+import { Volume } from '../src/volume';
+import type { ViewRecord } from './thread';
+
+/** Somebody who looks at a view: a session of a browser page. */
+export interface ViewClient {
+  /** `parentId` is the id of the client message that caused the change, '' if the kernel did. */
+  stateChanged(viewId: string, patch: Partial<ViewState>, parentId: string): void;
+  viewClosed(viewId: string): void;
+}
+
+/** One view: the volume that it shows, its settings, and who looks at it. */
+export class View {
+  readonly clients: Set<ViewClient> = new Set();
+  volume: Volume;
+  state: ViewState;
+  /** The last change by the main thread that this state includes. */
+  seen: number;
+
+  constructor(record: ViewRecord, seq: number) {
+    this.volume = Volume.fromRecord(record.volume);
+    this.state = { ...record.settings, volume: this.volume.info(record.revision) };
+    this.seen = seq;
+  }
+}
+
+/** All views of this kernel. Changes go to every client that looks at the view. */
+export class Views {
+  readonly #views: Map<string, View> = new Map();
+  readonly #onChange: (viewId: string, patch: Partial<ViewSettings>, seen: number) => void;
+
+  /** `onChange` is told what clients changed, to pass on to the kernel. */
+  constructor(onChange: (viewId: string, patch: Partial<ViewSettings>, seen: number) => void) {
+    this.#onChange = onChange;
+  }
+
+  get(viewId: string): View | undefined {
+    return this.#views.get(viewId);
+  }
+
+  /** Make a view, or give it another volume: one change for its clients, so that they never see half of it. */
+  put(record: ViewRecord, seq: number): void {
+    const fresh = new View(record, seq);
+    const view = this.#views.get(record.viewId);
+    if (view === undefined) {
+      this.#views.set(record.viewId, fresh);
+      return;
+    }
+    view.volume = fresh.volume;
+    view.state = fresh.state;
+    view.seen = seq;
+    for (const client of view.clients) client.stateChanged(record.viewId, view.state, '');
+  }
+
+  /** A change by the kernel. */
+  set(viewId: string, patch: Partial<ViewSettings>, seq: number): void {
+    const view = this.#views.get(viewId);
+    if (view === undefined) return;
+    view.seen = seq;
+    this.#apply(viewId, view, patch, '');
+  }
+
+  /**
+   * A change by a client, which may hold anything.
+   * @throws SlicescopeError where it is no change that the view can take.
+   */
+  change(viewId: string, view: View, patch: Partial<ViewSettings>, parentId: string): void {
+    const { volume, ...settings } = view.state;
+    const next = changeSettings(settings, patch, volume, 'view');
+    const changed = changedSettings(settings, next);
+    this.#apply(viewId, view, { ...patch, ...changed }, parentId);
+    if (Object.keys(changed).length > 0) this.#onChange(viewId, changed, view.seen);
+  }
+
+  close(viewId: string): void {
+    const view = this.#views.get(viewId);
+    this.#views.delete(viewId);
+    for (const client of view?.clients ?? []) client.viewClosed(viewId);
+  }
+
+  #apply(viewId: string, view: View, patch: Partial<ViewSettings>, parentId: string): void {
+    view.state = { ...view.state, ...patch };
+    for (const client of view.clients) client.stateChanged(viewId, patch, parentId);
+  }
+}

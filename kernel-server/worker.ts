@@ -1,0 +1,67 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { drawSlice, encodePng } from '../src/export';
+import { SlicescopeError, messageOf } from '../src/protocol';
+import { serve } from './server';
+import type { FromWorker, SyncReply, ToWorker, WorkerSetup } from './thread';
+import { Views } from './views';
+
+/** The companion's thread: it serves slices while the kernel's main thread runs a cell. */
+if (parentPort === null) throw new Error('worker.ts runs in a worker thread that companion.ts starts');
+const toMain = parentPort;
+const { secret, pagesFile, port, sync, signal } = workerData as WorkerSetup;
+
+function reply(answer: SyncReply): void {
+  sync.postMessage(answer);
+  Atomics.add(signal, 0, 1);
+  Atomics.notify(signal, 0);
+}
+
+const views = new Views((viewId, patch, seen) => {
+  const message: FromWorker = { type: 'changed', viewId, patch, seen };
+  toMain.postMessage(message);
+});
+
+async function snapshot(viewId: string): Promise<Uint8Array> {
+  const view = views.get(viewId);
+  if (view === undefined) throw new SlicescopeError('unknown-view', 'the view is closed', { viewId });
+  return await encodePng(drawSlice(view.volume, view.state));
+}
+
+toMain.on('message', (message: ToWorker) => {
+  switch (message.type) {
+    case 'put':
+      views.put(message.view, message.seq);
+      break;
+    case 'set':
+      views.set(message.viewId, message.patch, message.seq);
+      break;
+    case 'close':
+      views.close(message.viewId);
+      break;
+    case 'snapshot':
+      snapshot(message.viewId).then(
+        (png) => {
+          reply({ type: 'snapshot', png });
+        },
+        (error: unknown) => {
+          reply({ type: 'failed', message: messageOf(error) });
+        },
+      );
+      break;
+  }
+});
+
+/** After a restart the old port is taken again, so that pages find the companion where it was. */
+serve(views, { secret, pagesFile, port })
+  .catch(async (error: unknown) => {
+    if (port === 0) throw error;
+    return await serve(views, { secret, pagesFile, port: 0 });
+  })
+  .then(
+    (listening) => {
+      reply({ type: 'listening', port: listening });
+    },
+    (error: unknown) => {
+      reply({ type: 'failed', message: messageOf(error) });
+    },
+  );
