@@ -1,0 +1,22 @@
+/** The public interface of slicescope. */
+import { open } from './notebook';
+import { Volume as VolumeClass } from './volume';
+
+/** A 3D volume; `Volume.from`, `Volume.alloc` and `Volume.open` make one. */
+export type Volume = VolumeClass;
+export const Volume: typeof VolumeClass & { open: typeof open } = Object.assign(VolumeClass, { open });
+
+export { exportSlice, type LookOptions, type PlaneName } from './export';
+export type { OpenOptions, OpenProgress } from './formats';
+export { show, type ChangeEvent, type SliceView, type ViewOptions } from './notebook';
+export {
+  SlicescopeError,
+  isSlicescopeError,
+  type DType,
+  type ErrorCode,
+  type Plane,
+  type Shape,
+  type Window,
+} from './protocol';
+export type { ColormapName } from './shading';
+export type { VolumeOptions, VolumeSlice } from './volume';

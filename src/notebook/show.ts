@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { Companion } from '../../kernel-server';
+import { defaultSettings, settle } from '../export';
+import { VIEW_MIME, type ViewBundle, type ViewSettings } from '../protocol';
+import type { Volume } from '../volume';
+import { findHost, type NotebookHost } from './host';
+import { SliceView, checkVolume, type ViewOptions, type ViewPort } from './slice-view';
+
+const views = new Map<string, SliceView>();
+const revisions = new WeakMap<Volume, number>();
+let lastRevision = 0;
+let companion: Companion | null = null;
+
+function companionOf(host: NotebookHost): Companion {
+  companion ??= new Companion({
+    kernelId: host.kernelId,
+    runtimeDir: host.runtimeDir,
+    onChange: (viewId, patch) => views.get(viewId)?.changedByViewer(patch),
+  });
+  return companion;
+}
+
+/** Views of one volume share its revision, and so the slices that a page has already got. */
+function revisionOf(volume: Volume, isNew: boolean): number {
+  let revision = isNew ? undefined : revisions.get(volume);
+  if (revision === undefined) {
+    revision = ++lastRevision;
+    revisions.set(volume, revision);
+  }
+  return revision;
+}
+
+/** A view's port to the companion. `put` of the volume that the view has already means: its content is new. */
+function connectedPort(server: Companion, viewId: string, volume: Volume, first: ViewSettings): ViewPort {
+  let current = volume;
+  let last = first;
+  return {
+    settings: () => (last = server.settings(viewId) ?? last),
+    set: (patch) => {
+      server.set(viewId, patch);
+    },
+    put: (next, settings) => {
+      const revision = revisionOf(next, next === current);
+      current = next;
+      server.put({ viewId, volume: next.toRecord(), revision, settings });
+    },
+    close: () => {
+      last = server.settings(viewId) ?? last;
+      views.delete(viewId);
+      server.close(viewId);
+    },
+  };
+}
+
+/** In plain Node a view has its state and its exports, and nobody looks at it. */
+function headlessPort(first: ViewSettings): ViewPort {
+  let settings = first;
+  return {
+    settings: () => settings,
+    set: (patch) => (settings = { ...settings, ...patch }),
+    put: (_volume, next) => (settings = next),
+    close: () => undefined,
+  };
+}
+
+/**
+ * Put a viewer of `volume` under the running cell.
+ *
+ * Synchronous: when it returns, the view is there, and the output has a picture that stays in the saved
+ * notebook. Outside a notebook it says how to look at the volume instead, and returns a view that can be
+ * set and exported.
+ * @throws SlicescopeError `invalid-argument`, `unknown-plane`, `index-out-of-range`, `invalid-window`,
+ * `unknown-colormap`, `companion-failed`.
+ */
+export function show(volume: Volume, options: ViewOptions = {}): SliceView {
+  checkVolume(volume, 'show');
+  const settings = settle(volume, defaultSettings(volume), options, 'show');
+  const windowIsGiven = options.window !== undefined;
+  const viewId = randomUUID();
+  const host = findHost();
+  if (host === null) {
+    console.log('show: this is no notebook, so there is nowhere to draw. Write slices with view.exportSlice(path).');
+    return new SliceView(viewId, volume, windowIsGiven, headlessPort(settings));
+  }
+  const server = companionOf(host);
+  server.put({ viewId, volume: volume.toRecord(), revision: revisionOf(volume, false), settings });
+  const view = new SliceView(viewId, volume, windowIsGiven, connectedPort(server, viewId, volume, settings));
+  views.set(viewId, view);
+  const bundle: ViewBundle = { kernelId: host.kernelId, viewId };
+  const png = Buffer.from(server.snapshot(viewId)).toString('base64');
+  const data = { [VIEW_MIME]: bundle, 'image/png': png, 'text/plain': String(view) };
+  host.display({ data, displayId: viewId, update: false });
+  return view;
+}
