@@ -1,0 +1,15 @@
+/** The viewer, without Jupyter: what runs in a browser page. */
+export { parseViewBundle, SlicescopeError, isSlicescopeError, messageOf, VIEW_MIME } from '../protocol';
+export { sliceCache, sliceKey, type Slice } from './slice-cache';
+export { SliceFeed } from './slice-feed';
+export { pageRenderer } from './scene';
+export { Connection, type ChannelListener, type CompanionAddress, type Locate } from './transport';
+export { Viewer, type Notice, type ViewerModel } from './viewer';
+export {
+  decodeFrame,
+  type CommData,
+  type Frame,
+  type ViewBundle,
+  type ViewSettings,
+  type ViewState,
+} from '../protocol';

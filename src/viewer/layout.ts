@@ -1,0 +1,55 @@
+import type { ViewSettings } from '../protocol';
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The height of the canvas, in CSS pixels, where the page is wide enough. */
+const HEIGHT = 512;
+/** The canvas is never narrower or flatter than this, so that a slice of one row can still be handled. */
+const MIN_ASPECT = 1 / 3;
+const MAX_ASPECT = 3;
+
+/** The canvas' size in CSS pixels: of the picture's proportions, and no wider than the output. */
+export function boxSize(picture: Size, available: number): Size {
+  const aspect = Math.min(MAX_ASPECT, Math.max(MIN_ASPECT, picture.width / picture.height));
+  const width = Math.max(1, Math.min(available, Math.round(HEIGHT * aspect)));
+  return { width, height: Math.max(1, Math.round(width / aspect)) };
+}
+
+/** Canvas pixels a picture pixel takes at zoom 1, where the whole picture is in the canvas. */
+function fitScale(picture: Size, canvas: Size): number {
+  return Math.min(canvas.width / picture.width, canvas.height / picture.height);
+}
+
+/** Where the picture lies on the canvas, in canvas pixels from the top left. */
+export function placePicture(
+  picture: Size,
+  canvas: Size,
+  { zoom, center }: Pick<ViewSettings, 'zoom' | 'center'>,
+): { left: number; top: number; width: number; height: number } {
+  const scale = fitScale(picture, canvas) * zoom;
+  const [width, height] = [picture.width * scale, picture.height * scale];
+  return { left: canvas.width / 2 - center[0] * width, top: canvas.height / 2 - center[1] * height, width, height };
+}
+
+/**
+ * The center that keeps the point of the picture under the pointer where it is, when the zoom changes.
+ * `pointer` is in canvas pixels from the top left.
+ */
+export function zoomAt(
+  picture: Size,
+  canvas: Size,
+  { zoom, center }: Pick<ViewSettings, 'zoom' | 'center'>,
+  nextZoom: number,
+  pointer: readonly [x: number, y: number],
+): [x: number, y: number] {
+  const before = placePicture(picture, canvas, { zoom, center });
+  const after = placePicture(picture, canvas, { zoom: nextZoom, center });
+  const at = [(pointer[0] - before.left) / before.width, (pointer[1] - before.top) / before.height] as const;
+  return [
+    at[0] + (canvas.width / 2 - pointer[0]) / after.width,
+    at[1] + (canvas.height / 2 - pointer[1]) / after.height,
+  ];
+}

@@ -1,0 +1,1 @@
+export { SliceLayer, pageRenderer, type Look } from './renderer';

@@ -1,0 +1,196 @@
+import {
+  DataTexture,
+  GLSL3,
+  LinearSRGBColorSpace,
+  Mesh,
+  NearestFilter,
+  OrthographicCamera,
+  PlaneGeometry,
+  RawShaderMaterial,
+  Scene,
+  Vector2,
+  WebGLRenderer,
+} from 'three';
+import type { DType, Orientation, Window } from '../../protocol';
+import { colormapTable, type ColormapName } from '../../shading';
+import type { Slice } from '../slice-cache';
+import { VERTEX_SHADER, fragmentShader, type Sampling } from './shader';
+import { SliceTexture } from './slice-texture';
+
+/** What decides a picture, besides the slice. */
+export interface Look {
+  readonly dtype: DType;
+  readonly window: Window;
+  readonly colormap: ColormapName;
+  /** Rotation included. */
+  readonly orientation: Orientation;
+  /** Where the slice's picture lies on the canvas, in pixels from its top left. */
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const INTEGER_RANGE: Partial<Record<DType, readonly [number, number]>> = {
+  uint8: [0, 0xff],
+  int8: [-0x80, 0x7f],
+  uint16: [0, 0xffff],
+  int16: [-0x8000, 0x7fff],
+  uint32: [0, 0xffff_ffff],
+  int32: [-0x8000_0000, 0x7fff_ffff],
+};
+
+/**
+ * The one WebGL context of a page: a textured plane under an orthographic camera, drawn for one output at
+ * a time and copied to its 2D canvas. Browsers keep about 16 contexts and drop the oldest; this takes one.
+ */
+class PageRenderer {
+  readonly #gl: WebGLRenderer;
+  readonly #scene: Scene = new Scene();
+  readonly #camera: OrthographicCamera = new OrthographicCamera(0, 1, 0, 1, -1, 1);
+  readonly #plane: Mesh;
+  readonly #materials: Map<Sampling, RawShaderMaterial> = new Map();
+  readonly #colors: Map<ColormapName, DataTexture> = new Map();
+  readonly #onRestored: Set<() => void> = new Set();
+  readonly #size: Vector2 = new Vector2(0, 0);
+
+  constructor() {
+    this.#gl = new WebGLRenderer({ antialias: false, alpha: true, depth: false, stencil: false });
+    this.#gl.outputColorSpace = LinearSRGBColorSpace;
+    this.#gl.setPixelRatio(1);
+    this.#gl.setClearColor(0x000000, 0);
+    this.#plane = new Mesh(new PlaneGeometry(1, 1));
+    this.#plane.frustumCulled = false;
+    this.#scene.add(this.#plane);
+    this.#scene.matrixWorldAutoUpdate = true;
+    this.#gl.domElement.addEventListener('webglcontextrestored', () => {
+      for (const redraw of [...this.#onRestored]) redraw();
+    });
+  }
+
+  /** Call `redraw` after the context was lost and is back; returns what stops it. */
+  onRestored(redraw: () => void): () => void {
+    this.#onRestored.add(redraw);
+    return () => this.#onRestored.delete(redraw);
+  }
+
+  /** Draw the slice in `texture` into `target`, which is cleared first. */
+  draw(texture: SliceTexture, slice: Slice, look: Look, target: CanvasRenderingContext2D): void {
+    const { width, height } = target.canvas;
+    this.#fit(width, height);
+    this.#plane.material = this.#material(texture, slice, look);
+    this.#plane.position.set(look.left + look.width / 2, height - look.top - look.height / 2, 0);
+    this.#plane.scale.set(look.width, look.height, 1);
+    this.#camera.right = width;
+    this.#camera.top = height;
+    this.#camera.bottom = 0;
+    this.#camera.updateProjectionMatrix();
+    this.#gl.setViewport(0, 0, width, height);
+    this.#gl.render(this.#scene, this.#camera);
+    target.clearRect(0, 0, width, height);
+    target.drawImage(this.#gl.domElement, 0, this.#size.y - height, width, height, 0, 0, width, height);
+  }
+
+  get isLost(): boolean {
+    return this.#gl.getContext().isContextLost();
+  }
+
+  /** Lose the context and get it back, as a browser under pressure does; for tests. */
+  loseContext(): void {
+    this.#gl.forceContextLoss();
+  }
+
+  restoreContext(): void {
+    this.#gl.forceContextRestore();
+  }
+
+  /** The drawing buffer only grows: outputs of different sizes would have it made anew at every draw. */
+  #fit(width: number, height: number): void {
+    if (width <= this.#size.x && height <= this.#size.y) return;
+    this.#size.set(Math.max(width, this.#size.x), Math.max(height, this.#size.y));
+    this.#gl.setSize(this.#size.x, this.#size.y, false);
+  }
+
+  #material(texture: SliceTexture, slice: Slice, look: Look): RawShaderMaterial {
+    const { sampling } = texture;
+    let material = this.#materials.get(sampling);
+    if (material === undefined) {
+      const names = ['slice', 'colors', 'size', 'transpose', 'flip', 'width', 'offset', 'base'];
+      material = new RawShaderMaterial({
+        glslVersion: GLSL3,
+        vertexShader: VERTEX_SHADER,
+        fragmentShader: fragmentShader(sampling),
+        uniforms: Object.fromEntries(names.map((name) => [name, { value: null as unknown }])),
+        depthTest: false,
+        depthWrite: false,
+      });
+      this.#materials.set(sampling, material);
+    }
+    const values = {
+      slice: texture.texture,
+      colors: this.#colorTexture(look.colormap),
+      size: new Vector2(slice.width, slice.height),
+      transpose: look.orientation.transpose,
+      flip: [Number(look.orientation.flipX), Number(look.orientation.flipY)],
+      ...windowUniforms(look),
+    };
+    for (const [name, value] of Object.entries(values)) {
+      const uniform = material.uniforms[name];
+      if (uniform !== undefined) uniform.value = value;
+    }
+    return material;
+  }
+
+  #colorTexture(name: ColormapName): DataTexture {
+    let texture = this.#colors.get(name);
+    if (texture === undefined) {
+      texture = new DataTexture(colormapTable(name), 256, 1);
+      texture.minFilter = NearestFilter;
+      texture.magFilter = NearestFilter;
+      texture.needsUpdate = true;
+      this.#colors.set(name, texture);
+    }
+    return texture;
+  }
+}
+
+/** The window's low end and width, in the parts that the shader needs them in to be exact. */
+function windowUniforms({ dtype, window: [low, high] }: Look): { base: unknown; offset: number; width: number } {
+  const width = high - low;
+  const range = INTEGER_RANGE[dtype];
+  if (range === undefined) {
+    const base = Math.fround(low);
+    return { base: new Vector2(base, low - base), offset: 0, width };
+  }
+  const base = Math.max(range[0], Math.min(range[1], Math.floor(low)));
+  return { base, offset: base - low, width };
+}
+
+let renderer: PageRenderer | null = null;
+
+/**
+ * The page's renderer, made when it is first needed.
+ * @throws Error where the browser has no WebGL 2.
+ */
+export function pageRenderer(): PageRenderer {
+  renderer ??= new PageRenderer();
+  return renderer;
+}
+
+/** What one output draws: its own texture, on the page's renderer. */
+export class SliceLayer {
+  #texture: SliceTexture | null = null;
+
+  draw(slice: Slice, look: Look, target: CanvasRenderingContext2D): void {
+    if (this.#texture?.fill(slice, look.dtype) !== true) {
+      this.#texture?.dispose();
+      this.#texture = new SliceTexture(slice, look.dtype);
+    }
+    pageRenderer().draw(this.#texture, slice, look, target);
+  }
+
+  dispose(): void {
+    this.#texture?.dispose();
+    this.#texture = null;
+  }
+}

@@ -1,0 +1,111 @@
+import {
+  ByteType,
+  DataTexture,
+  FloatType,
+  IntType,
+  NearestFilter,
+  RGBAIntegerFormat,
+  RGFormat,
+  RedIntegerFormat,
+  ShortType,
+  UnsignedByteType,
+  UnsignedIntType,
+  UnsignedShortType,
+  type PixelFormatGPU,
+  type PixelFormat,
+  type TextureDataType,
+} from 'three';
+import type { DType, VoxelArray } from '../../protocol';
+import type { Slice } from '../slice-cache';
+import type { Sampling } from './shader';
+
+interface TextureKind {
+  readonly sampling: Sampling;
+  readonly format: PixelFormat;
+  readonly type: TextureDataType;
+  readonly internalFormat: PixelFormatGPU;
+}
+
+const COLOR: TextureKind = {
+  sampling: 'color',
+  format: RGBAIntegerFormat,
+  type: UnsignedByteType,
+  internalFormat: 'RGBA8UI',
+};
+const FLOAT: TextureKind = { sampling: 'float', format: RGFormat, type: FloatType, internalFormat: 'RG32F' };
+
+function integer(sampling: Sampling, type: TextureDataType, internalFormat: PixelFormatGPU): TextureKind {
+  return { sampling, format: RedIntegerFormat, type, internalFormat };
+}
+
+const KINDS: { readonly [D in DType]: TextureKind } = {
+  uint8: integer('unsigned', UnsignedByteType, 'R8UI'),
+  int8: integer('signed', ByteType, 'R8I'),
+  uint16: integer('unsigned', UnsignedShortType, 'R16UI'),
+  int16: integer('signed', ShortType, 'R16I'),
+  uint32: integer('unsigned', UnsignedIntType, 'R32UI'),
+  int32: integer('signed', IntType, 'R32I'),
+  float32: FLOAT,
+  float64: FLOAT,
+};
+
+export function kindOf(dtype: DType, components: number): TextureKind {
+  return components === 1 ? KINDS[dtype] : COLOR;
+}
+
+/** RGB as RGBA; floats as pairs of 32-bit floats (shader.ts); integers as they are. */
+function texels({ data, components }: Slice, dtype: DType): VoxelArray {
+  if (components === 3) {
+    const rgba = new Uint8Array((data.length / 3) * 4).fill(255);
+    for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
+      for (let channel = 0; channel < 3; channel++) rgba[to + channel] = data[from + channel] ?? 0;
+    }
+    return rgba;
+  }
+  if (dtype !== 'float32' && dtype !== 'float64') return data;
+  const pairs = new Float32Array(2 * data.length);
+  for (let at = 0; at < data.length; at++) {
+    const value = data[at] ?? NaN;
+    const high = Math.fround(value);
+    pairs[2 * at] = high;
+    if (Number.isFinite(high)) pairs[2 * at + 1] = value - high;
+  }
+  return pairs;
+}
+
+/** A texture of one slice's size and kind; `fill` gives it another slice of the same. */
+export class SliceTexture {
+  readonly texture: DataTexture;
+  readonly sampling: Sampling;
+  readonly #dtype: DType;
+  #slice: Slice;
+
+  constructor(slice: Slice, dtype: DType) {
+    const { sampling, format, type, internalFormat } = kindOf(dtype, slice.components);
+    this.#dtype = dtype;
+    this.#slice = slice;
+    this.sampling = sampling;
+    this.texture = new DataTexture(texels(slice, dtype), slice.width, slice.height, format, type);
+    this.texture.internalFormat = internalFormat;
+    this.texture.minFilter = NearestFilter;
+    this.texture.magFilter = NearestFilter;
+    this.texture.unpackAlignment = 1;
+    this.texture.needsUpdate = true;
+  }
+
+  /** Whether `slice` now is in the texture; false if it needs one of another size or kind. */
+  fill(slice: Slice, dtype: DType): boolean {
+    if (slice === this.#slice) return true;
+    const { width, height, components } = this.#slice;
+    const fits = slice.width === width && slice.height === height && slice.components === components;
+    if (!fits || dtype !== this.#dtype) return false;
+    this.#slice = slice;
+    this.texture.image.data = texels(slice, dtype);
+    this.texture.needsUpdate = true;
+    return true;
+  }
+
+  dispose(): void {
+    this.texture.dispose();
+  }
+}

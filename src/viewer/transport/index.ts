@@ -1,0 +1,1 @@
+export { Connection, type ChannelListener, type CompanionAddress, type Locate } from './connection';

@@ -1,0 +1,163 @@
+import { messageOf, type Plane, type ViewSettings, type ViewState } from '../protocol';
+import { pictureSize, rotated, rotatedEdges } from '../shading';
+import { Controls } from './controls';
+import { element } from './dom';
+import { Gestures } from './gestures';
+import { boxSize, placePicture } from './layout';
+import { SliceLayer, pageRenderer, type Look } from './scene';
+import type { Slice } from './slice-cache';
+import type { ColormapName } from '../shading';
+
+/** What a viewer shows and where its changes go: a widget model in Jupyter, anything else elsewhere. */
+export interface ViewerModel {
+  readonly state: ViewState;
+  /** The newest slice of the state's volume that has arrived, if one has. */
+  readonly slice: Slice | null;
+  /** The person changed something. */
+  change(patch: Partial<ViewSettings>): void;
+}
+
+/** Why there is nothing newer than the picture, and what the person can do. */
+export interface Notice {
+  readonly text: string;
+  readonly action?: { readonly label: string; readonly run: () => void };
+}
+
+/**
+ * The viewer of one output: a canvas with the slice, and its controls. `update` after each change of the
+ * model; `dispose` lets go of all of it.
+ *
+ * The picture changes as a whole: settings of a volume are applied together with its first slice, and
+ * until that is here the last picture stays. The root's data attributes say what the picture shows:
+ * `data-shown-revision`, `-plane` and `-index`, and `data-state`: `waiting`, `live` or `stopped`.
+ */
+export class Viewer {
+  readonly element: HTMLElement = element('div', 'slicescope-view');
+  readonly #model: ViewerModel;
+  readonly #stage: HTMLElement = element('div', 'slicescope-stage');
+  readonly #canvas: HTMLCanvasElement = element('canvas', 'slicescope-canvas');
+  readonly #target: CanvasRenderingContext2D;
+  readonly #edges: Readonly<Record<'left' | 'right' | 'top' | 'bottom', HTMLElement>>;
+  readonly #notice: HTMLElement = element('div', 'slicescope-notice');
+  readonly #controls: Controls;
+  readonly #gestures: Gestures;
+  readonly #layer: SliceLayer = new SliceLayer();
+  readonly #resize: ResizeObserver;
+  #stopRestoring: (() => void) | null = null;
+  #shown: { readonly slice: Slice; readonly look: Look; readonly plane: Plane } | null = null;
+
+  constructor(model: ViewerModel) {
+    this.#model = model;
+    const target = this.#canvas.getContext('2d');
+    if (target === null) throw new Error('This browser can’t draw on a canvas.');
+    this.#target = target;
+    this.#canvas.tabIndex = 0;
+    this.#canvas.setAttribute('role', 'img');
+    this.#edges = {
+      left: element('span', 'slicescope-edge slicescope-left'),
+      right: element('span', 'slicescope-edge slicescope-right'),
+      top: element('span', 'slicescope-edge slicescope-top'),
+      bottom: element('span', 'slicescope-edge slicescope-bottom'),
+    };
+    this.#notice.setAttribute('role', 'status');
+    this.#notice.hidden = true;
+    const change = (patch: Partial<ViewSettings>): void => {
+      model.change(patch);
+    };
+    this.#controls = new Controls(() => model.state, change);
+    this.#gestures = new Gestures(this.#canvas, () => model.state, change);
+    this.#stage.append(this.#canvas, ...Object.values(this.#edges), this.#controls.tools, this.#notice);
+    this.element.append(this.#stage, this.#controls.bar);
+    // The keys of a viewer with the focus are the viewer's, and not JupyterLab's.
+    this.element.dataset.lmSuppressShortcuts = 'true';
+    this.element.dataset.state = 'waiting';
+    this.#resize = new ResizeObserver(() => {
+      this.#draw();
+    });
+    this.#resize.observe(this.element);
+    this.update();
+  }
+
+  /** Show the model's state and slice. */
+  update(): void {
+    this.#controls.update();
+    this.#draw();
+  }
+
+  /** Say something over the picture, or nothing any more; `stopped` if the view will not go on by itself. */
+  notify(notice: Notice | null, stopped = false): void {
+    this.#notice.hidden = notice === null;
+    this.#notice.replaceChildren();
+    if (stopped) this.element.dataset.state = 'stopped';
+    else if (notice !== null) this.element.dataset.state = 'waiting';
+    else if (this.#shown !== null) this.element.dataset.state = 'live';
+    this.#controls.enabled = !stopped;
+    if (notice === null) return;
+    this.#notice.append(notice.text);
+    const { action } = notice;
+    if (action === undefined) return;
+    const button = element('button', 'slicescope-button');
+    button.textContent = action.label;
+    button.onclick = action.run;
+    this.#notice.append(button);
+  }
+
+  dispose(): void {
+    this.#resize.disconnect();
+    this.#gestures.dispose();
+    this.#stopRestoring?.();
+    this.#layer.dispose();
+    this.element.remove();
+  }
+
+  #draw(): void {
+    const { state, slice } = this.#model;
+    const isCurrent = slice !== null && slice.revision === state.volume.revision && slice.plane === state.plane;
+    if (!isCurrent || this.element.clientWidth === 0) return;
+    try {
+      this.#paint(state, slice);
+    } catch (error) {
+      this.notify({ text: `The slice can’t be drawn: ${messageOf(error)} Is WebGL 2 switched off?` }, true);
+    }
+  }
+
+  #paint(state: ViewState, slice: Slice): void {
+    const info = state.volume.planes[state.plane];
+    const orientation = rotated(info.orientation, state.rotation);
+    const picture = pictureSize(info, orientation);
+    const box = boxSize(picture, this.element.clientWidth);
+    const ratio = window.devicePixelRatio;
+    const [width, height] = [Math.round(box.width * ratio), Math.round(box.height * ratio)];
+    if (this.#canvas.width !== width || this.#canvas.height !== height) {
+      [this.#canvas.width, this.#canvas.height] = [width, height];
+      this.#stage.style.width = `${String(box.width)}px`;
+      this.#stage.style.height = `${String(box.height)}px`;
+    }
+    const { dtype } = state.volume;
+    const colormap = state.colormap as ColormapName;
+    const place = placePicture(picture, { width, height }, state);
+    const look: Look = { dtype, window: state.window, colormap, orientation, ...place };
+    this.#layer.draw(slice, look, this.#target);
+    this.#stopRestoring ??= pageRenderer().onRestored(() => {
+      this.#draw();
+    });
+    this.#shown = { slice, look, plane: state.plane };
+    this.#describe(state, slice);
+  }
+
+  #describe(state: ViewState, slice: Slice): void {
+    const { dataset } = this.element;
+    dataset.shownRevision = String(slice.revision);
+    dataset.shownPlane = slice.plane;
+    dataset.shownIndex = String(slice.index);
+    if (this.#notice.hidden) dataset.state = 'live';
+    const { edges, count } = state.volume.planes[slice.plane];
+    const letters = edges === null ? null : rotatedEdges(edges, state.rotation);
+    for (const side of ['left', 'right', 'top', 'bottom'] as const) {
+      this.#edges[side].textContent = letters?.[side] ?? '';
+    }
+    const name = state.volume.name === '' ? 'Volume' : state.volume.name;
+    const label = `${name}, ${slice.plane} slice ${String(slice.index)} of ${String(count)}`;
+    this.#canvas.setAttribute('aria-label', label);
+  }
+}
