@@ -1,0 +1,56 @@
+"""`GET <base>/slicescope/api/companions/<kernel id>`: where a kernel's companion listens, and its secret.
+
+This is the only way to the secret, so an answer needs a request that Jupyter has authenticated, a user who
+may read kernels, the id of a kernel that this server runs, and a record that nobody else can have written.
+"""
+
+import re
+
+from jupyter_core.paths import jupyter_runtime_dir
+from jupyter_server.auth.decorator import authorized
+from jupyter_server.base.handlers import APIHandler
+from jupyter_server.utils import url_path_join
+from tornado import web
+
+from .records import RecordError, note_page, read_record
+
+_KERNEL_ID = re.compile(r"[\w-]{1,128}", re.ASCII)
+
+
+class CompanionHandler(APIHandler):
+    """Serves the record of one kernel's companion."""
+
+    auth_resource = "kernels"
+
+    @web.authenticated
+    @authorized
+    def get(self, kernel_id: str) -> None:
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        try:
+            record = read_record(self._runtime_dir(), self._known(kernel_id))
+            note_page(self._runtime_dir(), kernel_id, self.request.host)
+        except RecordError as error:
+            self.set_status(404)
+            self.finish({"code": error.code, "message": f"{self._name(kernel_id)}: {error}"})
+            return
+        self.finish(record)
+
+    def _known(self, kernel_id: str) -> str:
+        """The id, if it is one of a kernel that this server runs: only then may it become part of a path."""
+        if not _KERNEL_ID.fullmatch(kernel_id) or kernel_id not in self.kernel_manager:
+            raise RecordError("unknown-kernel", "this server runs no such kernel; run the cell again")
+        return kernel_id
+
+    def _runtime_dir(self) -> str:
+        """The folder of the kernels' connection files, which is where their companions write."""
+        return getattr(self.kernel_manager, "connection_dir", "") or jupyter_runtime_dir()
+
+    @staticmethod
+    def _name(kernel_id: str) -> str:
+        return f"kernel {kernel_id}" if _KERNEL_ID.fullmatch(kernel_id) else "kernel"
+
+
+def setup_handlers(web_app: web.Application) -> None:
+    route = url_path_join(web_app.settings["base_url"], "slicescope", "api", "companions", "([^/]+)")
+    web_app.add_handlers(".*$", [(route, CompanionHandler)])

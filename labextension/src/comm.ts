@@ -1,0 +1,70 @@
+import type { ICallbacks, IClassicComm } from '@jupyter-widgets/base';
+import { UUID } from '@lumino/coreutils';
+import type { CommData, Connection, ViewSettings, ViewState } from 'slicescope/lib/src/viewer';
+
+type MessageHandler = Parameters<IClassicComm['on_msg']>[0];
+
+/**
+ * A widget's comm over the companion's WebSocket. A state update is answered by its echo, with which the
+ * widget counts it as processed: until then the next ones are gathered, so that a slow line carries the
+ * newest state and not every one.
+ */
+export class CompanionComm implements IClassicComm {
+  readonly comm_id: string;
+  readonly target_name = 'jupyter.widget';
+  readonly #connection: Connection;
+  readonly #pending: Map<string, ICallbacks> = new Map();
+  #handler: MessageHandler | null = null;
+
+  constructor(viewId: string, connection: Connection) {
+    this.comm_id = viewId;
+    this.#connection = connection;
+  }
+
+  send(data: unknown, callbacks?: ICallbacks): string {
+    const msgId = UUID.uuid4();
+    const message = data as CommData<ViewSettings>;
+    if (message.method === 'update' && callbacks !== undefined) this.#pending.set(msgId, callbacks);
+    this.#connection.comm(this.comm_id, msgId, message);
+    return msgId;
+  }
+
+  /** A state update of the companion. */
+  deliver(state: Partial<ViewState>, method: 'update' | 'echo_update', parentId: string): void {
+    const message = {
+      content: { comm_id: this.comm_id, data: { method, state, buffer_paths: [] } },
+      parent_header: { msg_id: parentId },
+      metadata: {},
+      buffers: [],
+    };
+    void this.#handler?.(message as unknown as Parameters<MessageHandler>[0]);
+    this.#settle(parentId);
+  }
+
+  /** What was under way when the connection broke will not be answered. */
+  reset(): void {
+    for (const msgId of [...this.#pending.keys()]) this.#settle(msgId);
+  }
+
+  on_msg(callback: MessageHandler): void {
+    this.#handler = callback;
+  }
+
+  on_close(): void {
+    // The companion's views are closed by a message of their own, which the manager takes.
+  }
+
+  open(): string {
+    return '';
+  }
+
+  close(): string {
+    return '';
+  }
+
+  #settle(msgId: string): void {
+    const status = this.#pending.get(msgId)?.iopub?.status;
+    this.#pending.delete(msgId);
+    status?.({ content: { execution_state: 'idle' } } as Parameters<typeof status>[0]);
+  }
+}

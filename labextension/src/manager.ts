@@ -1,0 +1,145 @@
+import type { WidgetModel, WidgetView } from '@jupyter-widgets/base';
+import { ManagerBase } from '@jupyter-widgets/base-manager';
+import { Signal, type ISignal } from '@lumino/signaling';
+import {
+  Connection,
+  type ChannelListener,
+  type Frame,
+  type Locate,
+  type Notice,
+  type ViewState,
+} from 'slicescope/lib/src/viewer';
+import { CompanionComm } from './comm';
+import { MODULE_NAME, MODULE_VERSION, SliceModel } from './model';
+import { SliceView } from './view';
+
+const TRY_NOW = 'Try now';
+
+/**
+ * The widget manager of one kernel's companion: its models' comms are the companion's WebSocket. Views are
+ * opened when an output wants them, and let go of with the last output.
+ */
+export class CompanionManager extends ManagerBase {
+  readonly #connection: Connection;
+  readonly #views: Map<string, RemoteView> = new Map();
+
+  constructor(locate: Locate) {
+    super();
+    this.#connection = new Connection(locate);
+  }
+
+  /** Take part in a view; `release` it when the output is gone. */
+  acquire(viewId: string): RemoteView {
+    let view = this.#views.get(viewId);
+    if (view === undefined) {
+      view = new RemoteView(this, viewId, this.#connection);
+      this.#views.set(viewId, view);
+      this.#connection.open(viewId, view);
+    } else if (view.model === null) {
+      this.#connection.retry();
+    }
+    view.outputs += 1;
+    return view;
+  }
+
+  release(view: RemoteView): void {
+    view.outputs -= 1;
+    if (view.outputs > 0) return;
+    this.#views.delete(view.viewId);
+    this.#connection.close(view.viewId);
+    view.model?.trigger('comm:close'); // The manager forgets it, and the model
+    void view.model?.close(true); // lets go of its views.
+  }
+
+  protected override loadClass(className: string, moduleName: string): Promise<typeof WidgetModel | typeof WidgetView> {
+    if (moduleName === MODULE_NAME && className === 'SliceModel') return Promise.resolve(SliceModel);
+    if (moduleName === MODULE_NAME && className === 'SliceView') return Promise.resolve(SliceView);
+    return Promise.reject(new Error(`There is no widget class ${className} in ${moduleName} here.`));
+  }
+
+  protected override _create_comm(): Promise<never> {
+    return Promise.reject(new Error('Views are made by show() in a notebook.'));
+  }
+
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the base class' own type
+  protected override _get_comm_info(): Promise<{}> {
+    return Promise.resolve({});
+  }
+}
+
+/** A companion's view, as this page knows it: no model yet, or one that lives as long as an output shows it. */
+export class RemoteView implements ChannelListener {
+  readonly viewId: string;
+  outputs = 0;
+  model: SliceModel | null = null;
+  /** Set while there is no model: afterwards the model has it. */
+  notice: Notice | null = null;
+  readonly #manager: CompanionManager;
+  readonly #connection: Connection;
+  readonly #comm: CompanionComm;
+  readonly #updated: Signal<this, void> = new Signal<this, void>(this);
+
+  constructor(manager: CompanionManager, viewId: string, connection: Connection) {
+    this.viewId = viewId;
+    this.#manager = manager;
+    this.#connection = connection;
+    this.#comm = new CompanionComm(viewId, connection);
+  }
+
+  /** The model or the notice is another one. */
+  get updated(): ISignal<this, void> {
+    return this.#updated;
+  }
+
+  get manager(): CompanionManager {
+    return this.#manager;
+  }
+
+  opened(state: ViewState, instance: string): void {
+    if (this.model === null) {
+      void this.#makeModel(state, instance);
+      return;
+    }
+    this.#comm.reset();
+    this.#comm.deliver(state, 'update', '');
+    this.model.connected(instance);
+    this.model.notify(null, false);
+  }
+
+  changed(state: Partial<ViewState>, method: 'update' | 'echo_update', parentId: string): void {
+    this.#comm.deliver(state, method, parentId);
+  }
+
+  async #makeModel(state: ViewState, instance: string): Promise<void> {
+    const names = {
+      model_name: 'SliceModel',
+      model_module: MODULE_NAME,
+      model_module_version: MODULE_VERSION,
+      view_name: 'SliceView',
+      view_module: MODULE_NAME,
+      view_module_version: MODULE_VERSION,
+    };
+    const model = await this.#manager.new_model({ ...names, model_id: this.viewId, comm: this.#comm }, state);
+    this.model = model as SliceModel;
+    this.notice = null;
+    this.model.connected(instance);
+    this.#updated.emit();
+  }
+
+  frame(frame: Frame): void {
+    this.model?.receive(frame);
+  }
+
+  failed(text: string, isFinal: boolean): void {
+    const retry = (): void => {
+      this.#connection.retry();
+    };
+    const notice: Notice = isFinal ? { text } : { text, action: { label: TRY_NOW, run: retry } };
+    if (this.model !== null) {
+      this.model.notify(notice, isFinal);
+      return;
+    }
+    this.notice = notice;
+    this.#updated.emit();
+  }
+}

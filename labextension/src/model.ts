@@ -1,0 +1,95 @@
+import { DOMWidgetModel, type ISerializers } from '@jupyter-widgets/base';
+import { SliceFeed, decodeFrame, type Frame, type Notice, type Slice, type ViewState } from 'slicescope/lib/src/viewer';
+
+/** The widget's module, by which managers find its classes. */
+export const MODULE_NAME = 'slicescope';
+export const MODULE_VERSION = '0.1.0';
+
+/**
+ * A view's state, as an ordinary widget model. Its comm may be the companion's WebSocket or a kernel's own:
+ * it asks for slices with custom messages (`SliceRequest`), and takes binary frames as custom messages with
+ * one buffer.
+ *
+ * Events: `change` as of every widget; `slice` when another slice is there; `notice` when there is something
+ * to tell the person.
+ */
+export class SliceModel extends DOMWidgetModel {
+  static override serializers: ISerializers = { ...DOMWidgetModel.serializers };
+
+  // Declared only: Backbone's constructor calls initialize before a subclass' fields would be set.
+  declare slice: Slice | null;
+  declare notice: Notice | null;
+  /** No further slice will come by itself. */
+  declare isStopped: boolean;
+  declare private _feed: SliceFeed;
+
+  override defaults(): Backbone.ObjectHash {
+    return {
+      ...super.defaults(),
+      _model_name: 'SliceModel',
+      _model_module: MODULE_NAME,
+      _model_module_version: MODULE_VERSION,
+      _view_name: 'SliceView',
+      _view_module: MODULE_NAME,
+      _view_module_version: MODULE_VERSION,
+      volume: null,
+      plane: 'xy',
+      index: 0,
+      window: [0, 1],
+      colormap: 'gray',
+      rotation: 0,
+      zoom: 1,
+      center: [0.5, 0.5],
+    };
+  }
+
+  override initialize(attributes: Backbone.ObjectHash, options: Parameters<DOMWidgetModel['initialize']>[1]): void {
+    super.initialize(attributes, options);
+    this.slice = null;
+    this.notice = null;
+    this.isStopped = false;
+    this._feed = new SliceFeed(
+      (request) => {
+        this.send({ ...request }, {});
+      },
+      (slice) => {
+        this.slice = slice;
+        this.trigger('slice');
+      },
+    );
+    this.on('change', this._update, this);
+    this.on('msg:custom', (_content: unknown, buffers: readonly DataView[]) => {
+      const [bytes] = buffers;
+      if (bytes === undefined) return;
+      const start = bytes.byteOffset;
+      this.receive(decodeFrame(bytes.buffer.slice(start, start + bytes.byteLength) as ArrayBuffer));
+    });
+    this.connected(this.model_id);
+  }
+
+  /** The state, or null before the kernel has sent it. */
+  get state(): ViewState | null {
+    return this.get('volume') === null ? null : (this.attributes as unknown as ViewState);
+  }
+
+  /** The comm leads to this run of a companion, or to another one: ask it for what is missing. */
+  connected(instance: string): void {
+    this._feed.connected(instance);
+    this._update();
+  }
+
+  receive(frame: Frame): void {
+    this._feed.receive(frame);
+  }
+
+  /** Tell the person something, or nothing any more. */
+  notify(notice: Notice | null, isStopped: boolean): void {
+    this.notice = notice;
+    this.isStopped = isStopped;
+    this.trigger('notice');
+  }
+
+  private _update(): void {
+    if (this.state !== null) this._feed.update(this.state);
+  }
+}

@@ -1,0 +1,108 @@
+import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import { Panel, Widget } from '@lumino/widgets';
+import { VIEW_MIME, parseViewBundle, type Notice, type ViewBundle } from 'slicescope/lib/src/viewer';
+import type { CompanionManager, RemoteView } from './manager';
+
+/** The manager of a kernel's companion. */
+export type ManagerOf = (kernelId: string) => CompanionManager;
+
+/**
+ * One output that `show` made. First it has the picture that is saved in the notebook; when the companion
+ * answers, the live view takes its place. Where there is no companion, the picture stays, with a sentence.
+ */
+export class ViewOutput extends Panel implements IRenderMime.IRenderer {
+  readonly #managerOf: ManagerOf;
+  readonly #saved: SavedPicture = new SavedPicture();
+  #remote: RemoteView | null = null;
+  #isLive = false;
+
+  constructor(managerOf: ManagerOf) {
+    super();
+    this.#managerOf = managerOf;
+    this.addClass('slicescope-output');
+    this.addWidget(this.#saved);
+  }
+
+  renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    this.#saved.display(model.data['image/png']);
+    const bundle = parseViewBundle(model.data[VIEW_MIME]);
+    if (bundle === null) this.#saved.notify({ text: 'This output names no view. Run the cell again.' });
+    else if (this.#remote === null) this.#connect(bundle);
+    return Promise.resolve();
+  }
+
+  override dispose(): void {
+    const remote = this.#remote;
+    this.#remote = null;
+    if (remote !== null) {
+      remote.updated.disconnect(this.#onUpdated, this);
+      remote.manager.release(remote);
+    }
+    super.dispose();
+  }
+
+  #connect({ kernelId, viewId }: ViewBundle): void {
+    this.#remote = this.#managerOf(kernelId).acquire(viewId);
+    this.#remote.updated.connect(this.#onUpdated, this);
+    this.#onUpdated();
+  }
+
+  #onUpdated(): void {
+    const remote = this.#remote;
+    if (remote?.model == null) this.#saved.notify(remote?.notice ?? null);
+    else if (!this.#isLive) void this.#goLive(remote);
+  }
+
+  async #goLive(remote: RemoteView): Promise<void> {
+    const { model } = remote;
+    if (model === null) return;
+    this.#isLive = true;
+    const view = await remote.manager.create_view(model);
+    if (this.isDisposed) {
+      view.remove();
+      return;
+    }
+    this.addWidget(view.luminoWidget);
+    // The saved picture stays until the first live one is drawn, so that nothing flickers.
+    if (model.slice !== null) this.#saved.dispose();
+    else
+      model.once('slice', () => {
+        this.#saved.dispose();
+      });
+  }
+}
+
+/** The picture of the notebook's file, and a sentence under it. */
+class SavedPicture extends Widget {
+  readonly #image: HTMLImageElement = document.createElement('img');
+  readonly #notice: HTMLElement = document.createElement('div');
+
+  constructor() {
+    super();
+    this.addClass('slicescope-saved');
+    this.#image.alt = 'The view as it was saved';
+    this.#image.hidden = true;
+    this.#notice.className = 'slicescope-notice';
+    this.#notice.setAttribute('role', 'status');
+    this.#notice.hidden = true;
+    this.node.append(this.#image, this.#notice);
+  }
+
+  display(png: unknown): void {
+    if (typeof png !== 'string') return;
+    this.#image.src = `data:image/png;base64,${png}`;
+    this.#image.hidden = false;
+  }
+
+  notify(notice: Notice | null): void {
+    this.#notice.hidden = notice === null;
+    this.#notice.replaceChildren(notice?.text ?? '');
+    const action = notice?.action;
+    if (action === undefined) return;
+    const button = document.createElement('button');
+    button.className = 'slicescope-button';
+    button.textContent = action.label;
+    button.onclick = action.run;
+    this.#notice.append(button);
+  }
+}

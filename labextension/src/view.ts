@@ -1,0 +1,41 @@
+import { DOMWidgetView } from '@jupyter-widgets/base';
+import { Viewer, type ViewState } from 'slicescope/lib/src/viewer';
+import type { SliceModel } from './model';
+
+/** One output's viewer of a SliceModel. */
+export class SliceView extends DOMWidgetView {
+  #viewer: Viewer | null = null;
+
+  override render(): void {
+    super.render();
+    const model = this.model as SliceModel;
+    const viewer = new Viewer({
+      get state(): ViewState {
+        if (model.state === null) throw new Error('The view has no volume yet.');
+        return model.state;
+      },
+      get slice() {
+        return model.slice;
+      },
+      change: (patch) => {
+        model.set(patch);
+        this.touch();
+      },
+    });
+    this.#viewer = viewer;
+    this.el.append(viewer.element);
+    this.listenTo(model, 'change slice', () => {
+      viewer.update();
+    });
+    this.listenTo(model, 'notice', () => {
+      viewer.notify(model.notice, model.isStopped);
+    });
+    viewer.notify(model.notice, model.isStopped);
+  }
+
+  override remove(): void {
+    this.#viewer?.dispose();
+    this.#viewer = null;
+    super.remove();
+  }
+}
