@@ -2,7 +2,7 @@
 const transform = {
   '^.+\\.[tj]s$': [
     '@swc/jest',
-    { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs', ignoreDynamic: true } },
+    { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
   ],
 };
 
@@ -27,7 +27,9 @@ module.exports = {
       'src/notebook',
       'kernel-server',
     ]),
-    project('viewer', 'jsdom', ['src/viewer']),
+    project('viewer', 'jsdom', ['src/viewer'], {
+      transformIgnorePatterns: ['/node_modules/(?!@noble/)'],
+    }),
     project('labextension', 'node', ['labextension/ui-tests']),
     project('package', 'node', ['tests/package']),
   ],

@@ -70,14 +70,16 @@ export class Controls {
 
   update(): void {
     const { plane, index, volume } = this.#state();
-    const last = volume.planes[plane].count - 1;
-    this.#plane.textContent = plane;
-    this.#slider.max = String(last);
-    this.#slider.valueAsNumber = index;
-    this.#number.max = String(last);
+    const last = String(volume.planes[plane].count - 1);
+    if (this.#slider.max !== last || this.#plane.textContent !== plane) {
+      this.#plane.textContent = plane;
+      this.#slider.max = last;
+      this.#number.max = last;
+      this.#count.textContent = `/ ${last}`;
+    }
+    if (this.#slider.valueAsNumber !== index) this.#slider.valueAsNumber = index;
     if (this.#number.valueAsNumber !== index) this.#number.valueAsNumber = index;
-    this.#count.textContent = `/ ${String(last)}`;
-    this.#slider.setAttribute('aria-valuetext', `${plane} slice ${String(index)} of ${String(last)}`);
+    this.#slider.setAttribute('aria-valuetext', `${plane} slice ${String(index)} of ${last}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { messageOf, type Plane, type ViewSettings, type ViewState } from '../protocol';
+import { messageOf, type ViewSettings, type ViewState } from '../protocol';
 import { pictureSize, rotated, rotatedEdges } from '../shading';
 import { Controls } from './controls';
 import { element } from './dom';
@@ -44,7 +44,10 @@ export class Viewer {
   readonly #layer: SliceLayer = new SliceLayer();
   readonly #resize: ResizeObserver;
   #stopRestoring: (() => void) | null = null;
-  #shown: { readonly slice: Slice; readonly look: Look; readonly plane: Plane } | null = null;
+  /** The width that there is, in CSS pixels: asking the page for it at every slice would cost a layout each. */
+  #available = 0;
+  /** What the picture shows; null if it must be drawn whatever it shows. */
+  #shown: { readonly slice: Slice; readonly look: string } | null = null;
 
   constructor(model: ViewerModel) {
     this.#model = model;
@@ -72,6 +75,7 @@ export class Viewer {
     this.element.dataset.lmSuppressShortcuts = 'true';
     this.element.dataset.state = 'waiting';
     this.#resize = new ResizeObserver(() => {
+      this.#available = this.element.clientWidth;
       this.#draw();
     });
     this.#resize.observe(this.element);
@@ -113,7 +117,7 @@ export class Viewer {
   #draw(): void {
     const { state, slice } = this.#model;
     const isCurrent = slice !== null && slice.revision === state.volume.revision && slice.plane === state.plane;
-    if (!isCurrent || this.element.clientWidth === 0) return;
+    if (!isCurrent || this.#available === 0) return;
     try {
       this.#paint(state, slice);
     } catch (error) {
@@ -125,23 +129,31 @@ export class Viewer {
     const info = state.volume.planes[state.plane];
     const orientation = rotated(info.orientation, state.rotation);
     const picture = pictureSize(info, orientation);
-    const box = boxSize(picture, this.element.clientWidth);
+    const box = boxSize(picture, this.#available);
     const ratio = window.devicePixelRatio;
-    const [width, height] = [Math.round(box.width * ratio), Math.round(box.height * ratio)];
-    if (this.#canvas.width !== width || this.#canvas.height !== height) {
-      [this.#canvas.width, this.#canvas.height] = [width, height];
+    const canvas = { width: Math.round(box.width * ratio), height: Math.round(box.height * ratio) };
+    const look: Look = {
+      dtype: state.volume.dtype,
+      window: state.window,
+      colormap: state.colormap as ColormapName,
+      orientation,
+      canvas,
+      ...placePicture(picture, canvas, state),
+    };
+    const described = JSON.stringify(look);
+    // A state that asks for another slice changes nothing until that slice is here.
+    if (slice === this.#shown?.slice && described === this.#shown.look) return;
+    if (this.#canvas.width !== canvas.width || this.#canvas.height !== canvas.height) {
+      [this.#canvas.width, this.#canvas.height] = [canvas.width, canvas.height];
       this.#stage.style.width = `${String(box.width)}px`;
       this.#stage.style.height = `${String(box.height)}px`;
     }
-    const { dtype } = state.volume;
-    const colormap = state.colormap as ColormapName;
-    const place = placePicture(picture, { width, height }, state);
-    const look: Look = { dtype, window: state.window, colormap, orientation, ...place };
     this.#layer.draw(slice, look, this.#target);
     this.#stopRestoring ??= pageRenderer().onRestored(() => {
+      this.#shown = null;
       this.#draw();
     });
-    this.#shown = { slice, look, plane: state.plane };
+    this.#shown = { slice, look: described };
     this.#describe(state, slice);
   }
 

@@ -24,6 +24,8 @@ export interface Look {
   readonly colormap: ColormapName;
   /** Rotation included. */
   readonly orientation: Orientation;
+  /** The size of the canvas, in pixels. */
+  readonly canvas: { readonly width: number; readonly height: number };
   /** Where the slice's picture lies on the canvas, in pixels from its top left. */
   readonly left: number;
   readonly top: number;
@@ -76,7 +78,7 @@ class PageRenderer {
 
   /** Draw the slice in `texture` into `target`, which is cleared first. */
   draw(texture: SliceTexture, slice: Slice, look: Look, target: CanvasRenderingContext2D): void {
-    const { width, height } = target.canvas;
+    const { width, height } = look.canvas;
     this.#fit(width, height);
     this.#plane.material = this.#material(texture, slice, look);
     this.#plane.position.set(look.left + look.width / 2, height - look.top - look.height / 2, 0);
@@ -120,7 +122,7 @@ class PageRenderer {
         glslVersion: GLSL3,
         vertexShader: VERTEX_SHADER,
         fragmentShader: fragmentShader(sampling),
-        uniforms: Object.fromEntries(names.map((name) => [name, { value: null as unknown }])),
+        uniforms: Object.fromEntries(names.map((name) => [name, { value: null }])),
         depthTest: false,
         depthWrite: false,
       });

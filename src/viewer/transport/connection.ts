@@ -213,11 +213,11 @@ function shakeHands(url: string, secret: string): Promise<[WebSocket, string]> {
     const handshake = new Handshake(secret);
     const socket = new WebSocket(url, SUBPROTOCOL);
     socket.binaryType = 'arraybuffer';
-    const fail = (error: unknown): void => {
+    const fail = (error: SlicescopeError): void => {
       clearTimeout(timer);
       socket.onclose = null;
       socket.close();
-      reject(error as Error);
+      reject(error);
     };
     const unreachable = (): void => {
       fail(new SlicescopeError('companion-failed', 'The kernel can’t be reached. Trying again.', {}));
@@ -240,7 +240,7 @@ function shakeHands(url: string, secret: string): Promise<[WebSocket, string]> {
           fail(new SlicescopeError('unauthorized', text, {}));
         }
       } catch (error) {
-        fail(error);
+        fail(isSlicescopeError(error) ? error : new SlicescopeError('protocol-error', messageOf(error), {}));
       }
     };
   });

@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import { boxSize, placePicture, zoomAt } from './layout';
+
+const picture = { width: 200, height: 100 };
+const canvas = { width: 800, height: 600 };
+
+test('the canvas has the proportions of the picture and is no wider than the page', () => {
+  expect(boxSize({ width: 256, height: 256 }, 1000)).toEqual({ width: 512, height: 512 });
+  expect(boxSize({ width: 200, height: 100 }, 1000)).toEqual({ width: 1000, height: 500 });
+  expect(boxSize({ width: 256, height: 256 }, 300)).toEqual({ width: 300, height: 300 });
+});
+
+test('a slice of one row still has a canvas that can be handled', () => {
+  expect(boxSize({ width: 500, height: 1 }, 900)).toEqual({ width: 900, height: 300 });
+  expect(boxSize({ width: 1, height: 500 }, 900)).toEqual({ width: 171, height: 513 });
+});
+
+test('at zoom 1 the whole picture is in the middle of the canvas', () => {
+  expect(placePicture(picture, canvas, { zoom: 1, center: [0.5, 0.5] })).toEqual({
+    left: 0,
+    top: 100,
+    width: 800,
+    height: 400,
+  });
+});
+
+test('the center is the point of the picture in the middle of the canvas', () => {
+  const { left, top, width, height } = placePicture(picture, canvas, { zoom: 2, center: [0.25, 1] });
+  expect([left + 0.25 * width, top + height]).toEqual([400, 300]);
+});
+
+test('zooming keeps the point under the pointer where it is', () => {
+  const before = { zoom: 1.5, center: [0.4, 0.6] as const };
+  const pointer = [123, 456] as const;
+  const center = zoomAt(picture, canvas, before, 4, pointer);
+  const from = placePicture(picture, canvas, before);
+  const to = placePicture(picture, canvas, { zoom: 4, center });
+  expect((pointer[0] - to.left) / to.width).toBeCloseTo((pointer[0] - from.left) / from.width, 10);
+  expect((pointer[1] - to.top) / to.height).toBeCloseTo((pointer[1] - from.top) / from.height, 10);
+});

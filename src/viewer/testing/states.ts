@@ -1,0 +1,28 @@
+import type { Plane, PlaneInfo, ViewState, VolumeInfo } from '../../protocol';
+
+const upright = { transpose: false, flipX: false, flipY: false };
+
+/** A volume of 4 × 3 × 5 voxels, as a companion describes it. */
+export function volumeInfo(revision: number): VolumeInfo {
+  const plane = (count: number, width: number, height: number): PlaneInfo => ({
+    count,
+    width,
+    height,
+    spacing: [1, 1],
+    orientation: upright,
+    edges: null,
+  });
+  return {
+    revision,
+    name: 'test',
+    shape: [4, 3, 5],
+    dtype: 'uint16',
+    components: 1,
+    planes: { xy: plane(5, 4, 3), xz: plane(3, 4, 5), yz: plane(4, 3, 5) },
+  };
+}
+
+export function viewState(revision: number, plane: Plane, index: number): ViewState {
+  const rest = { window: [0, 100], colormap: 'gray', rotation: 0, zoom: 1, center: [0.5, 0.5] } as const;
+  return { volume: volumeInfo(revision), plane, index, ...rest };
+}

@@ -1,0 +1,124 @@
+/** @jest-environment node */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { WebSocket as NodeSocket } from 'ws';
+import { serve, type RunningServer } from '../../../kernel-server/server';
+import { Views } from '../../../kernel-server/views';
+import { SlicescopeError, type Frame, type ViewState } from '../../protocol';
+import { Volume } from '../../volume';
+import { Connection, type ChannelListener, type CompanionAddress } from './connection';
+
+/** A real companion's server; the socket is Node's, which says where it comes from as a page's does. */
+class PageSocket extends NodeSocket {
+  constructor(url: string, protocol: string) {
+    super(url, protocol, { origin: 'http://localhost:8888' });
+    this.on('error', () => undefined); // In a page it would be a line in the console.
+  }
+}
+Object.assign(globalThis, { WebSocket: PageSocket });
+
+const SECRET = 'ab'.repeat(32);
+let folder: string;
+let views: Views;
+let server: RunningServer;
+let address: CompanionAddress;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'slicescope-'));
+  const pagesFile = join(folder, 'pages.json');
+  writeFileSync(pagesFile, JSON.stringify(['localhost:8888']));
+  views = new Views(() => undefined);
+  server = await serve(views, { secret: SECRET, pagesFile, port: 0 });
+  address = { urls: [`ws://127.0.0.1:${String(server.port)}/`], secret: SECRET };
+});
+
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+function putView(viewId: string): Volume {
+  const data = Uint16Array.from({ length: 60 }, (_, at) => at * 7);
+  const volume = Volume.from(data, [4, 3, 5]);
+  const settings = { plane: 'xy', index: 1, window: [0, 420], colormap: 'gray', rotation: 0, zoom: 1 } as const;
+  views.put({ viewId, volume: volume.toRecord(), revision: 1, settings: { ...settings, center: [0.5, 0.5] } }, 1);
+  return volume;
+}
+
+/** What a listener heard, as promises of the first of each kind. */
+function listen(): {
+  listener: ChannelListener;
+  opened: Promise<ViewState>;
+  frame: Promise<Frame>;
+  failed: Promise<[string, boolean]>;
+} {
+  const listener: ChannelListener = {
+    opened: () => undefined,
+    changed: () => undefined,
+    frame: () => undefined,
+    failed: () => undefined,
+  };
+  const opened = new Promise<ViewState>((resolve) => (listener.opened = resolve));
+  const frame = new Promise<Frame>((resolve) => (listener.frame = resolve));
+  const failed = new Promise<[string, boolean]>((resolve) => {
+    listener.failed = (text, isFinal) => {
+      resolve([text, isFinal]);
+    };
+  });
+  return { listener, opened, frame, failed };
+}
+
+test('a view that is opened gets its state, and a request its exact values', async () => {
+  const volume = putView('view-1');
+  const connection = new Connection(() => Promise.resolve(address));
+  const { listener, opened, frame } = listen();
+  connection.open('view-1', listener);
+  expect((await opened).volume.shape).toEqual([4, 3, 5]);
+  const content = { kind: 'slice', requestId: 9, revision: 1, plane: 'yz', index: 2 } as const;
+  connection.comm('view-1', 'm', { method: 'custom', content });
+  const { data, requestId } = await frame;
+  expect(requestId).toBe(9);
+  expect(Array.from(data)).toEqual(Array.from(volume.slice('yz', 2).data));
+  connection.close('view-1');
+});
+
+test('a view that the kernel does not have is a final sentence', async () => {
+  const connection = new Connection(() => Promise.resolve(address));
+  const { listener, failed } = listen();
+  connection.open('nobody', listener);
+  expect(await failed).toEqual(['The kernel no longer has this view. Run the cell again to show it.', true]);
+  connection.close('nobody');
+});
+
+test('somebody else behind the port, who does not hold the secret, is sent no proof', async () => {
+  const connection = new Connection(() => Promise.resolve({ ...address, secret: 'cd'.repeat(32) }));
+  const { listener, failed } = listen();
+  connection.open('view-1', listener);
+  expect(await failed).toEqual(['Something else than the kernel answered. Run the cell again.', false]);
+  connection.close('view-1');
+});
+
+test('where there is no companion any more, the person is told once and nothing is tried again', async () => {
+  let asked = 0;
+  const connection = new Connection(() => {
+    asked += 1;
+    return Promise.reject(new SlicescopeError('unknown-view', 'Run the cell again.', { viewId: '' }));
+  });
+  const { listener, failed } = listen();
+  connection.open('view-1', listener);
+  expect(await failed).toEqual(['Run the cell again.', true]);
+  expect(asked).toBe(1);
+  connection.close('view-1');
+});
+
+test('if the first address does not answer, the next one is tried', async () => {
+  putView('view-2');
+  const urls = ['ws://127.0.0.1:9/', ...address.urls];
+  const connection = new Connection(() => Promise.resolve({ urls, secret: SECRET }));
+  const { listener, opened } = listen();
+  connection.open('view-2', listener);
+  expect((await opened).index).toBe(1);
+  connection.close('view-2');
+});
