@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { rmSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, Worker, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
-import { SlicescopeError, type CompanionRecord, type ViewSettings } from '../src/protocol';
+import { SlicescopeError, messageOf, type CompanionRecord, type ViewSettings } from '../src/protocol';
+import { clampIndex } from '../src/shading';
+import { Volume } from '../src/volume';
 import type { FromWorker, SyncReply, ToWorker, ViewRecord, WorkerSetup } from './thread';
 
 /** How long the main thread waits for the worker before it gives up, in milliseconds. */
@@ -104,7 +106,10 @@ export class Companion {
   #merge(viewId: string, patch: Partial<ViewSettings>): boolean {
     const view = this.#views.get(viewId);
     if (view === undefined) return false;
-    this.#views.set(viewId, { ...view, settings: { ...view.settings, ...patch } });
+    const settings = { ...view.settings, ...patch };
+    // The kernel and a client may each have changed one of plane and index; the worker clamps it too.
+    const { count } = Volume.fromRecord(view.volume).info(view.revision).planes[settings.plane];
+    this.#views.set(viewId, { ...view, settings: { ...settings, index: clampIndex(settings.index, count) } });
     return true;
   }
 
@@ -134,11 +139,14 @@ export class Companion {
     worker.on('error', (error) => {
       console.error('slicescope: the viewer’s server stopped and is started again.', error);
     });
-    worker.on('exit', () => {
-      if (worker === this.#worker) this.#restart();
-    });
     worker.unref();
-    if (answer.type !== 'listening') throw this.#failure('does not listen', answer);
+    if (answer.type !== 'listening') {
+      void worker.terminate();
+      throw this.#failure('does not listen', answer);
+    }
+    worker.on('exit', () => {
+      this.#restart();
+    });
     this.#port = answer.port;
     this.#writeRecord({ port: answer.port, secret: this.#secret, pid: process.pid });
     return [worker, this.#sync, this.#signal];
@@ -152,7 +160,13 @@ export class Companion {
       console.error('slicescope: the viewer’s server keeps stopping. Restart the kernel to look at volumes again.');
       return;
     }
-    this.#start();
+    try {
+      this.#start();
+    } catch (error) {
+      rmSync(this.#recordFile, { force: true });
+      console.error(`slicescope: ${messageOf(error)}`);
+      return;
+    }
     for (const view of this.#views.values()) {
       this.#post({ type: 'put', view, seq: this.#seq });
     }

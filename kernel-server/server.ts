@@ -26,6 +26,15 @@ export interface ServerOptions {
   readonly port: number;
 }
 
+/** How often connections are looked through for those that have not sent their request in time. */
+const CHECK_MS = 500;
+
+export interface RunningServer {
+  readonly port: number;
+  /** Stop listening and drop every socket. */
+  close(): void;
+}
+
 /** Refuse a request before any socket is made. */
 function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -34,13 +43,17 @@ function refuseUpgrade(socket: Duplex, status: string): void {
 /**
  * The companion's server, on loopback only. It answers nothing but WebSocket upgrades of pages that may
  * connect (access.ts), and talks to nobody who does not prove within `LIMITS.handshakeMs` to hold the secret.
- * @returns the port that it listens on
  */
-export async function serve(views: Views, { secret, pagesFile, port }: ServerOptions): Promise<number> {
+export async function serve(views: Views, { secret, pagesFile, port }: ServerOptions): Promise<RunningServer> {
   const instance = randomBytes(16).toString('hex');
   const strangers = new Set<WebSocket>();
   const clients = new Set<WebSocket>();
-  const http = createServer((_request, response) => {
+  const patience = {
+    headersTimeout: LIMITS.handshakeMs,
+    requestTimeout: LIMITS.handshakeMs,
+    connectionsCheckingInterval: CHECK_MS,
+  };
+  const http = createServer(patience, (_request, response) => {
     response.writeHead(426, { Connection: 'close', Upgrade: 'websocket' }).end();
   });
   const sockets = new WebSocketServer({
@@ -67,7 +80,10 @@ export async function serve(views: Views, { secret, pagesFile, port }: ServerOpt
     const send = (message: ServerMessage): void => {
       socket.send(JSON.stringify(message));
     };
+    let isOver = false;
     const fail = (error: SlicescopeError): void => {
+      isOver = true;
+      clearTimeout(timer);
       send({ type: 'error', code: error.code, message: error.message });
       socket.close(1008, error.code);
       setTimeout(() => {
@@ -81,6 +97,7 @@ export async function serve(views: Views, { secret, pagesFile, port }: ServerOpt
     let session: Session | null = null;
 
     socket.on('message', (data, isBinary) => {
+      if (isOver) return; // Until the other end has taken note of the close.
       try {
         if (isBinary) throw new SlicescopeError('protocol-error', 'message: binary, expected text', {});
         const message = parseClientMessage((data as Buffer).toString('utf8'));
@@ -116,7 +133,13 @@ export async function serve(views: Views, { secret, pagesFile, port }: ServerOpt
   return await new Promise((resolve, reject) => {
     http.once('error', reject);
     http.listen({ host: '127.0.0.1', port }, () => {
-      resolve((http.address() as AddressInfo).port);
+      resolve({
+        port: (http.address() as AddressInfo).port,
+        close: () => {
+          http.close();
+          for (const socket of [...strangers, ...clients]) socket.terminate();
+        },
+      });
     });
   });
 }

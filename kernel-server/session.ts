@@ -143,8 +143,13 @@ export class Session implements ViewClient {
         this.#send({ type: 'error', code: 'index-out-of-range', message, viewId });
         continue;
       }
-      this.#cutting = { viewId, revision, cutter: new SliceCutter(view.volume, request, channel) };
-      return true;
+      try {
+        this.#cutting = { viewId, revision, cutter: new SliceCutter(view.volume, request, channel) };
+        return true;
+      } catch (error) {
+        if (!isSlicescopeError(error)) throw error;
+        this.#send({ type: 'error', code: error.code, message: error.message, viewId });
+      }
     }
     return false;
   }

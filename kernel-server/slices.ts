@@ -1,4 +1,4 @@
-import { ARRAY_OF, HEADER_BYTES, LIMITS, writeHeader, type SliceRequest } from '../src/protocol';
+import { ARRAY_OF, HEADER_BYTES, LIMITS, SlicescopeError, writeHeader, type SliceRequest } from '../src/protocol';
 import type { Volume } from '../src/volume';
 
 /**
@@ -14,6 +14,7 @@ export class SliceCutter {
   readonly #bandRows: number;
   #nextRow = 0;
 
+  /** @throws SlicescopeError `limit-exceeded` if a frame does not even hold one row. */
   constructor(volume: Volume, request: SliceRequest, channel: number) {
     const { width, height } = volume.info(request.revision).planes[request.plane];
     const rowBytes = width * volume.components * volume.data.BYTES_PER_ELEMENT;
@@ -22,7 +23,11 @@ export class SliceCutter {
     this.#channel = channel;
     this.#width = width;
     this.#height = height;
-    this.#bandRows = Math.max(1, Math.floor((LIMITS.frameBytes - HEADER_BYTES) / rowBytes));
+    this.#bandRows = Math.floor((LIMITS.frameBytes - HEADER_BYTES) / rowBytes);
+    if (this.#bandRows === 0) {
+      const message = `A row of this slice has ${String(rowBytes)} bytes, more than can be sent. Show another plane, or export it.`;
+      throw new SlicescopeError('limit-exceeded', message, { limit: 'frameBytes', value: rowBytes });
+    }
   }
 
   get done(): boolean {

@@ -1,5 +1,5 @@
 import type { ViewSettings, ViewState } from '../src/protocol';
-import { changedSettings, changeSettings } from '../src/shading';
+import { changedSettings, changeSettings, clampIndex } from '../src/shading';
 import { Volume } from '../src/volume';
 import type { ViewRecord } from './thread';
 
@@ -53,12 +53,17 @@ export class Views {
     for (const client of view.clients) client.stateChanged(record.viewId, view.state, '');
   }
 
-  /** A change by the kernel. */
+  /**
+   * A change by the kernel, which checked it against the plane that it knew. A client may have changed the
+   * plane meanwhile, so the index is clamped; the main thread does the same.
+   */
   set(viewId: string, patch: Partial<ViewSettings>, seq: number): void {
     const view = this.#views.get(viewId);
     if (view === undefined) return;
     view.seen = seq;
-    this.#apply(viewId, view, patch, '');
+    const { plane, index, volume } = { ...view.state, ...patch };
+    const clamped = clampIndex(index, volume.planes[plane].count);
+    this.#apply(viewId, view, clamped === index ? patch : { ...patch, index: clamped }, '');
   }
 
   /**
@@ -69,7 +74,9 @@ export class Views {
     const { volume, ...settings } = view.state;
     const next = changeSettings(settings, patch, volume, 'view');
     const changed = changedSettings(settings, next);
-    this.#apply(viewId, view, { ...patch, ...changed }, parentId);
+    // What was asked for is answered also where nothing changed, with the values as they were checked.
+    const asked = Object.entries(next).filter(([name]) => name in patch);
+    this.#apply(viewId, view, { ...Object.fromEntries(asked), ...changed }, parentId);
     if (Object.keys(changed).length > 0) this.#onChange(viewId, changed, view.seen);
   }
 

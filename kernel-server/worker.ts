@@ -58,8 +58,8 @@ serve(views, { secret, pagesFile, port })
     return await serve(views, { secret, pagesFile, port: 0 });
   })
   .then(
-    (listening) => {
-      reply({ type: 'listening', port: listening });
+    (server) => {
+      reply({ type: 'listening', port: server.port });
     },
     (error: unknown) => {
       reply({ type: 'failed', message: messageOf(error) });

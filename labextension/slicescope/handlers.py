@@ -12,8 +12,9 @@ from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
 
-from .records import RecordError, note_page, read_record
+from .records import RecordError, note_page, read_record, remove_record
 
+_SERVED = "slicescope_served_kernels"
 _KERNEL_ID = re.compile(r"[\w-]{1,128}", re.ASCII)
 
 
@@ -27,9 +28,11 @@ class CompanionHandler(APIHandler):
     def get(self, kernel_id: str) -> None:
         self.set_header("Cache-Control", "no-store")
         self.set_header("X-Content-Type-Options", "nosniff")
+        self._forget_ended()
         try:
             record = read_record(self._runtime_dir(), self._known(kernel_id))
             note_page(self._runtime_dir(), kernel_id, self.request.host)
+            self.settings[_SERVED].add(kernel_id)
         except RecordError as error:
             self.set_status(404)
             self.finish({"code": error.code, "message": f"{self._name(kernel_id)}: {error}"})
@@ -42,6 +45,13 @@ class CompanionHandler(APIHandler):
             raise RecordError("unknown-kernel", "this server runs no such kernel; run the cell again")
         return kernel_id
 
+    def _forget_ended(self) -> None:
+        """Clean up after kernels that have ended since they were asked for: a busy one is killed, and can't."""
+        served = self.settings[_SERVED]
+        for kernel_id in [each for each in served if each not in self.kernel_manager]:
+            served.remove(kernel_id)
+            remove_record(self._runtime_dir(), kernel_id)
+
     def _runtime_dir(self) -> str:
         """The folder of the kernels' connection files, which is where their companions write."""
         return getattr(self.kernel_manager, "connection_dir", "") or jupyter_runtime_dir()
@@ -52,5 +62,6 @@ class CompanionHandler(APIHandler):
 
 
 def setup_handlers(web_app: web.Application) -> None:
+    web_app.settings[_SERVED] = set()
     route = url_path_join(web_app.settings["base_url"], "slicescope", "api", "companions", "([^/]+)")
     web_app.add_handlers(".*$", [(route, CompanionHandler)])

@@ -92,12 +92,17 @@ def read_record(runtime_dir: str, kernel_id: str) -> dict:
 
     Raises RecordError. The record of a process that has died is removed.
     """
-    path = Path(runtime_dir) / f"slicescope-{kernel_id}.json"
-    record = _parse(_read_private(path))
+    record = _parse(_read_private(Path(runtime_dir) / f"slicescope-{kernel_id}.json"))
     if not _is_alive(record["pid"]):
-        path.unlink(missing_ok=True)
+        remove_record(runtime_dir, kernel_id)
         raise _has_not_shown()
     return record
+
+
+def remove_record(runtime_dir: str, kernel_id: str) -> None:
+    """Remove what a companion that was killed has left behind; one that ends by itself does so."""
+    for suffix in ("json", "pages.json"):
+        (Path(runtime_dir) / f"slicescope-{kernel_id}.{suffix}").unlink(missing_ok=True)
 
 
 def note_page(runtime_dir: str, kernel_id: str, host: str) -> None:

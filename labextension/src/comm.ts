@@ -37,7 +37,7 @@ export class CompanionComm implements IClassicComm {
       metadata: {},
       buffers: [],
     };
-    void this.#handler?.(message as unknown as Parameters<MessageHandler>[0]);
+    this.#handler?.(message);
     this.#settle(parentId);
   }
 

@@ -120,9 +120,10 @@ export class RemoteView implements ChannelListener {
       view_module_version: MODULE_VERSION,
     };
     const model = await this.#manager.new_model({ ...names, model_id: this.viewId, comm: this.#comm }, state);
-    this.model = model as SliceModel;
+    if (!(model instanceof SliceModel)) return; // loadClass makes no other.
+    this.model = model;
     this.notice = null;
-    this.model.connected(instance);
+    model.connected(instance);
     this.#updated.emit();
   }
 

@@ -21,6 +21,8 @@ export class SliceModel extends DOMWidgetModel {
   declare notice: Notice | null;
   /** No further slice will come by itself. */
   declare isStopped: boolean;
+  /** Slices can be asked for. */
+  declare isConnected: boolean;
   declare private _feed: SliceFeed;
 
   override defaults(): Backbone.ObjectHash {
@@ -48,6 +50,7 @@ export class SliceModel extends DOMWidgetModel {
     this.slice = null;
     this.notice = null;
     this.isStopped = false;
+    this.isConnected = false;
     this._feed = new SliceFeed(
       (request) => {
         this.send({ ...request }, {});
@@ -57,14 +60,15 @@ export class SliceModel extends DOMWidgetModel {
         this.trigger('slice');
       },
     );
-    this.on('change', this._update, this);
+    this.on('change', () => {
+      this._update();
+    });
     this.on('msg:custom', (_content: unknown, buffers: readonly DataView[]) => {
       const [bytes] = buffers;
       if (bytes === undefined) return;
       const start = bytes.byteOffset;
       this.receive(decodeFrame(bytes.buffer.slice(start, start + bytes.byteLength) as ArrayBuffer));
     });
-    this.connected(this.model_id);
   }
 
   /** The state, or null before the kernel has sent it. */
@@ -74,6 +78,7 @@ export class SliceModel extends DOMWidgetModel {
 
   /** The comm leads to this run of a companion, or to another one: ask it for what is missing. */
   connected(instance: string): void {
+    this.isConnected = true;
     this._feed.connected(instance);
     this._update();
   }
@@ -90,6 +95,6 @@ export class SliceModel extends DOMWidgetModel {
   }
 
   private _update(): void {
-    if (this.state !== null) this._feed.update(this.state);
+    if (this.isConnected && this.state !== null) this._feed.update(this.state);
   }
 }

@@ -101,6 +101,7 @@ class SavedPicture extends Widget {
     if (action === undefined) return;
     const button = document.createElement('button');
     button.className = 'slicescope-button';
+    button.dataset.lmSuppressShortcuts = 'true';
     button.textContent = action.label;
     button.onclick = action.run;
     this.#notice.append(button);

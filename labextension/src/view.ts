@@ -1,6 +1,6 @@
 import { DOMWidgetView } from '@jupyter-widgets/base';
 import { Viewer, type ViewState } from 'slicescope/lib/src/viewer';
-import type { SliceModel } from './model';
+import { SliceModel } from './model';
 
 /** One output's viewer of a SliceModel. */
 export class SliceView extends DOMWidgetView {
@@ -8,7 +8,9 @@ export class SliceView extends DOMWidgetView {
 
   override render(): void {
     super.render();
-    const model = this.model as SliceModel;
+    const { model } = this;
+    if (!(model instanceof SliceModel)) throw new Error('SliceView shows a SliceModel.');
+    if (!model.isConnected) model.connected(model.model_id); // A kernel's own comm is connected from the start.
     const viewer = new Viewer({
       get state(): ViewState {
         if (model.state === null) throw new Error('The view has no volume yet.');

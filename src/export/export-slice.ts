@@ -1,7 +1,7 @@
 import type { ViewSettings } from '../protocol';
 import { checkColormap, renderSlice, type Picture } from '../shading';
 import type { Volume } from '../volume';
-import { defaultSettings, settle, type LookOptions } from './look';
+import { checkVolume, defaultSettings, settle, type LookOptions } from './look';
 import { checkPngPath, encodePng, writeWhole } from './png';
 
 /** Draw the slice that a view with these settings shows, at scale 1, without a browser. */
@@ -31,10 +31,11 @@ export async function exportPicture(
  * Write one slice as a PNG: pixel for pixel what a view with these settings draws at scale 1. The file
  * appears whole or not at all.
  * @returns the file's absolute path
- * @throws SlicescopeError `unknown-plane`, `index-out-of-range`, `invalid-window`, `unknown-colormap`,
- * `unsupported-format`, `write-failed`.
+ * @throws SlicescopeError `invalid-argument`, `unknown-plane`, `index-out-of-range`, `invalid-window`,
+ * `unknown-colormap`, `unsupported-format`, `write-failed`.
  */
 export async function exportSlice(volume: Volume, path: string, options: LookOptions = {}): Promise<string> {
+  checkVolume(volume, 'exportSlice');
   const settings = settle(volume, defaultSettings(volume), options, 'exportSlice');
   return await exportPicture(volume, path, settings, 'exportSlice');
 }

@@ -1,6 +1,6 @@
-import type { Plane, ViewSettings, Window } from '../protocol';
+import { SlicescopeError, quote, type Plane, type ViewSettings, type Window } from '../protocol';
 import { changeSettings, type ColormapName } from '../shading';
-import type { Volume } from '../volume';
+import { Volume } from '../volume';
 
 /** A plane by its axes, or by the anatomical plane that it is nearest to. */
 export type PlaneName = Plane | 'axial' | 'coronal' | 'sagittal';
@@ -19,6 +19,13 @@ export interface LookOptions {
   readonly rotation?: 0 | 1 | 2 | 3;
 }
 
+/** @throws SlicescopeError `invalid-argument` if it is no volume. */
+export function checkVolume(value: unknown, caller: string): Volume {
+  if (value instanceof Volume) return value;
+  const message = `${caller}: ${quote(value)} is no volume; make one with Volume.from, Volume.alloc or Volume.open`;
+  throw new SlicescopeError('invalid-argument', message, { argument: 'volume' });
+}
+
 /** The settings of a view of which nothing was asked. */
 export function defaultSettings(volume: Volume): ViewSettings {
   const index = Math.floor(volume.info(0).planes.xy.count / 2);
@@ -32,7 +39,11 @@ export function defaultSettings(volume: Volume): ViewSettings {
  * `invalid-argument`.
  */
 export function settle(volume: Volume, base: ViewSettings, options: object, caller: string): ViewSettings {
-  const { plane, ...rest } = options as LookOptions;
-  const patch = plane === undefined ? rest : { ...rest, plane: volume.resolvePlane(plane) };
+  if (typeof options !== 'object' || (options as unknown) === null || Array.isArray(options)) {
+    const message = `${caller}: the options are ${quote(options)}, expected an object such as { index: 3 }`;
+    throw new SlicescopeError('invalid-argument', message, { argument: 'options' });
+  }
+  const { plane } = options as LookOptions;
+  const patch = typeof plane === 'string' ? { ...options, plane: volume.resolvePlane(plane) } : { ...options };
   return changeSettings(base, patch, volume.info(0), caller);
 }

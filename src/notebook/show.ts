@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Companion } from '../../kernel-server';
-import { defaultSettings, settle } from '../export';
+import { checkVolume, defaultSettings, settle } from '../export';
 import { VIEW_MIME, type ViewBundle, type ViewSettings } from '../protocol';
 import type { Volume } from '../volume';
 import { findHost, type NotebookHost } from './host';
-import { SliceView, checkVolume, type ViewOptions, type ViewPort } from './slice-view';
+import { SliceView, type ViewOptions, type ViewPort } from './slice-view';
 
 const views = new Map<string, SliceView>();
 const revisions = new WeakMap<Volume, number>();

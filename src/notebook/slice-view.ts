@@ -1,7 +1,7 @@
-import { exportPicture, settle, type LookOptions, type PlaneName } from '../export';
+import { checkVolume, exportPicture, settle, type LookOptions, type PlaneName } from '../export';
 import { SlicescopeError, quote, type Plane, type ViewSettings, type Window } from '../protocol';
 import { changedSettings, clampIndex, type ColormapName } from '../shading';
-import { Volume } from '../volume';
+import type { Volume } from '../volume';
 
 /** What a view can be set to, at its start and later. */
 export interface ViewOptions extends LookOptions {
@@ -30,13 +30,6 @@ export interface ViewPort {
   /** Another volume, or the same with other content, and the settings that go with it. */
   put(volume: Volume, settings: ViewSettings): void;
   close(): void;
-}
-
-/** @throws SlicescopeError `invalid-argument` if it is no volume. */
-export function checkVolume(value: unknown, caller: string): Volume {
-  if (value instanceof Volume) return value;
-  const message = `${caller}: ${quote(value)} is no volume; make one with Volume.from, Volume.alloc or Volume.open`;
-  throw new SlicescopeError('invalid-argument', message, { argument: 'volume' });
 }
 
 /**
@@ -196,7 +189,7 @@ export class SliceView {
     this.#check(caller);
     const before = this.#settings;
     const changed = changedSettings(before, settle(this.#volume, before, options, caller));
-    if ('window' in options) this.#windowIsGiven = true;
+    if ((options as ViewOptions).window !== undefined) this.#windowIsGiven = true;
     if (Object.keys(changed).length > 0) this.#port.set(changed);
   }
 }

@@ -26,13 +26,13 @@ export interface ErrorDetails {
   /** The companion does not know the view: the kernel was restarted since, or the view closed. */
   'unknown-view': { viewId: string };
   /** The other end did not prove that it holds the secret. */
-  unauthorized: Record<never, never>;
+  unauthorized: Record<string, never>;
   /** A message or frame that slicescope.v1 does not allow. */
-  'protocol-error': Record<never, never>;
+  'protocol-error': Record<string, never>;
   /** A limit of limits.ts was passed. */
   'limit-exceeded': { limit: string; value: number };
   /** The companion could not be started, or did not answer in time. */
-  'companion-failed': Record<never, never>;
+  'companion-failed': Record<string, never>;
 }
 
 export type ErrorCode = keyof ErrorDetails;
@@ -65,12 +65,13 @@ export function messageOf(error: unknown): string {
 
 /** How a refused value stands in a sentence: short, on one line, strings in quotes. */
 export function quote(value: unknown): string {
-  let text: string;
-  try {
-    text =
-      typeof value === 'number' || typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value));
-  } catch {
-    text = typeof value;
-  }
+  const text = textOf(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.slice(0, 20).map(quote).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return typeof value === 'function' ? 'a function' : String(value);
 }

@@ -109,7 +109,7 @@ function commData(value: unknown): CommData<ViewSettings> {
   const fields = fieldsOf(value, 'data');
   switch (fields.method) {
     case 'update':
-      return { method: 'update', state: fieldsOf(fields.state, 'state') as Partial<ViewSettings>, buffer_paths: [] };
+      return { method: 'update', state: fieldsOf(fields.state, 'state'), buffer_paths: [] };
     case 'custom':
       return { method: 'custom', content: sliceRequest(fieldsOf(fields.content, 'content')) };
     default:
@@ -177,7 +177,7 @@ export function parseServerMessage(text: string): ServerMessage {
         type: 'comm',
         viewId: stringIn(fields, 'viewId', ID),
         parentId: stringIn(fields, 'parentId', ANY_ID),
-        data: { method: data.method, state: fieldsOf(data.state, 'state') as Partial<ViewState>, buffer_paths: [] },
+        data: { method: data.method, state: fieldsOf(data.state, 'state'), buffer_paths: [] },
       };
     }
     case 'closed':

@@ -10,7 +10,9 @@ export function checkColormap(name: unknown, caller: string): ColormapName {
   const known = COLORMAPS.find((colormap) => colormap === name);
   if (known === undefined) {
     const message = `${caller}: there is no colour map ${quote(name)}; choose one of ${COLORMAPS.join(', ')}`;
-    throw new SlicescopeError('unknown-colormap', message, { colormap: String(name) });
+    throw new SlicescopeError('unknown-colormap', message, {
+      colormap: typeof name === 'string' ? name : quote(name),
+    });
   }
   return known;
 }

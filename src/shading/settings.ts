@@ -13,7 +13,8 @@ function refuse(caller: string, name: string, value: unknown, expected: string):
 function checkIndex(value: unknown, count: number, caller: string): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value >= count) {
     const message = `${caller}: index is ${quote(value)}, expected a whole number from 0 to ${String(count - 1)}`;
-    throw new SlicescopeError('index-out-of-range', message, { index: Number(value), count });
+    const index = typeof value === 'number' ? value : NaN;
+    throw new SlicescopeError('index-out-of-range', message, { index, count });
   }
   return value;
 }
@@ -41,7 +42,9 @@ export function changeSettings(
     const known = PLANES.find((name) => name === wanted);
     if (known === undefined) {
       const message = `${caller}: there is no plane ${quote(wanted)}; choose one of ${PLANES.join(', ')}`;
-      throw new SlicescopeError('unknown-plane', message, { plane: String(wanted) });
+      throw new SlicescopeError('unknown-plane', message, {
+        plane: typeof wanted === 'string' ? wanted : quote(wanted),
+      });
     }
     if (known !== plane) index = Math.floor(volume.planes[known].count / 2);
     plane = known;
@@ -73,7 +76,8 @@ export function changeSettings(
         zoom = value;
         break;
       case 'center': {
-        const [x, y]: readonly unknown[] = Array.isArray(value) ? value : [];
+        const point: readonly unknown[] = Array.isArray(value) && value.length === 2 ? value : [];
+        const [x, y] = point;
         if (typeof x !== 'number' || typeof y !== 'number' || !Number.isFinite(x) || !Number.isFinite(y)) {
           throw refuse(caller, name, value, 'two numbers, [x, y]');
         }
@@ -92,5 +96,5 @@ export function changedSettings(previous: ViewSettings, next: ViewSettings): Par
   const changed = Object.entries(next).filter(
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(previous[name as keyof ViewSettings]),
   );
-  return Object.fromEntries(changed) as Partial<ViewSettings>;
+  return Object.fromEntries(changed);
 }

@@ -41,10 +41,15 @@ export class Controls {
     this.#slider.oninput = () => {
       change({ index: this.#slider.valueAsNumber });
     };
-    this.#number.onchange = () => {
+    const commit = (): void => {
       const index = Math.round(this.#number.valueAsNumber);
       if (Number.isFinite(index)) change({ index: clampIndex(index, Number(this.#slider.max) + 1) });
       this.update();
+    };
+    this.#number.onchange = commit;
+    // JupyterLab keeps the line break of Enter, and with it the change, from every input.
+    this.#number.onkeydown = ({ key }) => {
+      if (key === 'Enter') commit();
     };
     this.#buttons = [
       button('+', 'Zoom in (+)', () => {

@@ -36,7 +36,7 @@ export class Viewer {
   readonly #model: ViewerModel;
   readonly #stage: HTMLElement = element('div', 'slicescope-stage');
   readonly #canvas: HTMLCanvasElement = element('canvas', 'slicescope-canvas');
-  readonly #target: CanvasRenderingContext2D;
+  readonly #target: ImageBitmapRenderingContext;
   readonly #edges: Readonly<Record<'left' | 'right' | 'top' | 'bottom', HTMLElement>>;
   readonly #notice: HTMLElement = element('div', 'slicescope-notice');
   readonly #controls: Controls;
@@ -51,7 +51,7 @@ export class Viewer {
 
   constructor(model: ViewerModel) {
     this.#model = model;
-    const target = this.#canvas.getContext('2d');
+    const target = this.#canvas.getContext('bitmaprenderer');
     if (target === null) throw new Error('This browser can’t draw on a canvas.');
     this.#target = target;
     this.#canvas.tabIndex = 0;
@@ -71,8 +71,6 @@ export class Viewer {
     this.#gestures = new Gestures(this.#canvas, () => model.state, change);
     this.#stage.append(this.#canvas, ...Object.values(this.#edges), this.#controls.tools, this.#notice);
     this.element.append(this.#stage, this.#controls.bar);
-    // The keys of a viewer with the focus are the viewer's, and not JupyterLab's.
-    this.element.dataset.lmSuppressShortcuts = 'true';
     this.element.dataset.state = 'waiting';
     this.#resize = new ResizeObserver(() => {
       this.#available = this.element.clientWidth;
@@ -148,7 +146,7 @@ export class Viewer {
       this.#stage.style.width = `${String(box.width)}px`;
       this.#stage.style.height = `${String(box.height)}px`;
     }
-    this.#layer.draw(slice, look, this.#target);
+    this.#target.transferFromImageBitmap(this.#layer.draw(slice, look));
     this.#stopRestoring ??= pageRenderer().onRestored(() => {
       this.#shown = null;
       this.#draw();

@@ -44,9 +44,10 @@ const INTEGER_RANGE: Partial<Record<DType, readonly [number, number]>> = {
 
 /**
  * The one WebGL context of a page: a textured plane under an orthographic camera, drawn for one output at
- * a time and copied to its 2D canvas. Browsers keep about 16 contexts and drop the oldest; this takes one.
+ * a time and handed over to its canvas. Browsers keep about 16 contexts and drop the oldest; this takes one.
  */
 class PageRenderer {
+  readonly #canvas: OffscreenCanvas = new OffscreenCanvas(1, 1);
   readonly #gl: WebGLRenderer;
   readonly #scene: Scene = new Scene();
   readonly #camera: OrthographicCamera = new OrthographicCamera(0, 1, 0, 1, -1, 1);
@@ -54,10 +55,9 @@ class PageRenderer {
   readonly #materials: Map<Sampling, RawShaderMaterial> = new Map();
   readonly #colors: Map<ColormapName, DataTexture> = new Map();
   readonly #onRestored: Set<() => void> = new Set();
-  readonly #size: Vector2 = new Vector2(0, 0);
 
   constructor() {
-    this.#gl = new WebGLRenderer({ antialias: false, alpha: true, depth: false, stencil: false });
+    this.#gl = new WebGLRenderer({ canvas: this.#canvas, antialias: false, alpha: true, depth: false, stencil: false });
     this.#gl.outputColorSpace = LinearSRGBColorSpace;
     this.#gl.setPixelRatio(1);
     this.#gl.setClearColor(0x000000, 0);
@@ -65,7 +65,7 @@ class PageRenderer {
     this.#plane.frustumCulled = false;
     this.#scene.add(this.#plane);
     this.#scene.matrixWorldAutoUpdate = true;
-    this.#gl.domElement.addEventListener('webglcontextrestored', () => {
+    this.#canvas.addEventListener('webglcontextrestored', () => {
       for (const redraw of [...this.#onRestored]) redraw();
     });
   }
@@ -76,10 +76,10 @@ class PageRenderer {
     return () => this.#onRestored.delete(redraw);
   }
 
-  /** Draw the slice in `texture` into `target`, which is cleared first. */
-  draw(texture: SliceTexture, slice: Slice, look: Look, target: CanvasRenderingContext2D): void {
+  /** Draw the slice in `texture`. The bitmap is the drawing buffer itself: nothing is copied. */
+  draw(texture: SliceTexture, slice: Slice, look: Look): ImageBitmap {
     const { width, height } = look.canvas;
-    this.#fit(width, height);
+    if (this.#canvas.width !== width || this.#canvas.height !== height) this.#gl.setSize(width, height, false);
     this.#plane.material = this.#material(texture, slice, look);
     this.#plane.position.set(look.left + look.width / 2, height - look.top - look.height / 2, 0);
     this.#plane.scale.set(look.width, look.height, 1);
@@ -87,10 +87,8 @@ class PageRenderer {
     this.#camera.top = height;
     this.#camera.bottom = 0;
     this.#camera.updateProjectionMatrix();
-    this.#gl.setViewport(0, 0, width, height);
     this.#gl.render(this.#scene, this.#camera);
-    target.clearRect(0, 0, width, height);
-    target.drawImage(this.#gl.domElement, 0, this.#size.y - height, width, height, 0, 0, width, height);
+    return this.#canvas.transferToImageBitmap();
   }
 
   get isLost(): boolean {
@@ -106,18 +104,11 @@ class PageRenderer {
     this.#gl.forceContextRestore();
   }
 
-  /** The drawing buffer only grows: outputs of different sizes would have it made anew at every draw. */
-  #fit(width: number, height: number): void {
-    if (width <= this.#size.x && height <= this.#size.y) return;
-    this.#size.set(Math.max(width, this.#size.x), Math.max(height, this.#size.y));
-    this.#gl.setSize(this.#size.x, this.#size.y, false);
-  }
-
   #material(texture: SliceTexture, slice: Slice, look: Look): RawShaderMaterial {
     const { sampling } = texture;
     let material = this.#materials.get(sampling);
     if (material === undefined) {
-      const names = ['slice', 'colors', 'size', 'transpose', 'flip', 'width', 'offset', 'base'];
+      const names = ['slice', 'colors', 'size', 'transpose', 'flip', 'width', 'perWidth', 'offset', 'base'];
       material = new RawShaderMaterial({
         glslVersion: GLSL3,
         vertexShader: VERTEX_SHADER,
@@ -157,15 +148,16 @@ class PageRenderer {
 }
 
 /** The window's low end and width, in the parts that the shader needs them in to be exact. */
-function windowUniforms({ dtype, window: [low, high] }: Look): { base: unknown; offset: number; width: number } {
+function windowUniforms({ dtype, window: [low, high] }: Look): Readonly<Record<string, unknown>> {
   const width = high - low;
+  const perWidth = 1 / width;
   const range = INTEGER_RANGE[dtype];
   if (range === undefined) {
     const base = Math.fround(low);
-    return { base: new Vector2(base, low - base), offset: 0, width };
+    return { base: new Vector2(base, low - base), offset: 0, width, perWidth };
   }
   const base = Math.max(range[0], Math.min(range[1], Math.floor(low)));
-  return { base, offset: base - low, width };
+  return { base, offset: base - low, width, perWidth };
 }
 
 let renderer: PageRenderer | null = null;
@@ -183,12 +175,12 @@ export function pageRenderer(): PageRenderer {
 export class SliceLayer {
   #texture: SliceTexture | null = null;
 
-  draw(slice: Slice, look: Look, target: CanvasRenderingContext2D): void {
+  draw(slice: Slice, look: Look): ImageBitmap {
     if (this.#texture?.fill(slice, look.dtype) !== true) {
       this.#texture?.dispose();
       this.#texture = new SliceTexture(slice, look.dtype);
     }
-    pageRenderer().draw(this.#texture, slice, look, target);
+    return pageRenderer().draw(this.#texture, slice, look);
   }
 
   dispose(): void {

@@ -38,28 +38,35 @@ const BASE: Readonly<Record<Sampling, string>> = {
   color: '',
 };
 
-/** The plane's corners, and where on the picture each fragment lies: (0, 0) is its top left. */
-export const VERTEX_SHADER = `
+/**
+ * The plane's corners, and where in the slice each fragment lies, in voxels from the slice's first one. The
+ * picture's top left is (0, 0); what `shading` does to go back from the picture to the slice is done here.
+ */
+export const VERTEX_SHADER: string = `
 in vec3 position;
 in vec2 uv;
 uniform mat4 modelViewMatrix;
 uniform mat4 projectionMatrix;
-out vec2 at;
+uniform ivec2 size;
+uniform bool transpose;
+uniform bvec2 flip;
+out vec2 place;
 void main() {
-  at = vec2(uv.x, 1.0 - uv.y);
+  vec2 at = vec2(flip.x ? 1.0 - uv.x : uv.x, flip.y ? uv.y : 1.0 - uv.y);
+  place = (transpose ? at.yx : at) * vec2(size) + ${String(BORDER_BIAS)};
   gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0);
 }`;
 
 /**
- * The colour of a fragment: shading/render.ts in GLSL. \`k\` is corrected by its remainder, because a
- * division in 32 bits may fall on the wrong side of a half.
+ * The colour of a fragment: shading/render.ts in GLSL. `k` is corrected by its remainder, because a product
+ * in 32 bits may fall on the wrong side of a half.
  */
 export function fragmentShader(sampling: Sampling): string {
   const mapped = `${DISTANCE[sampling]}
     float scaled = 255.0 * distance;
-    int k = int(clamp(floor(scaled / width + 0.5), 0.0, 255.0));
+    int k = int(clamp(scaled * perWidth + 0.5, 0.0, 255.0));
     float rest = scaled - (float(k) - 0.5) * width;
-    if (rest < 0.0) k = max(k - 1, 0); else if (rest >= width) k = min(k + 1, 255);
+    k = clamp(k - int(rest < 0.0) + int(rest >= width), 0, 255);
     color = texelFetch(colors, ivec2(k, 0), 0);`;
   const direct = `
     vec4 straight = vec4(texelFetch(slice, voxel, 0)) / 255.0;
@@ -71,17 +78,14 @@ precision highp ${SAMPLER[sampling]};
 uniform ${SAMPLER[sampling]} slice;
 uniform sampler2D colors;
 uniform ivec2 size;
-uniform bool transpose;
-uniform bvec2 flip;
 uniform float width;
+uniform float perWidth;
 uniform float offset;
 ${BASE[sampling]}
-in vec2 at;
+in vec2 place;
 out vec4 color;
 void main() {
-  vec2 p = vec2(flip.x ? 1.0 - at.x : at.x, flip.y ? 1.0 - at.y : at.y);
-  if (transpose) p = p.yx;
-  ivec2 voxel = min(ivec2(floor(p * vec2(size) + ${String(BORDER_BIAS)})), size - 1);
+  ivec2 voxel = min(ivec2(place), size - 1);
   ${sampling === 'color' ? direct : mapped}
 }`;
 }

@@ -1,0 +1,71 @@
+import { LIMITS, decodeFrame, parseServerMessage, type Frame, type ServerMessage } from '../../src/protocol';
+import { Session, type Sink } from '../session';
+import type { Views } from '../views';
+
+/**
+ * The other end of a session, without a socket. It counts the frames in flight: those that were sent and
+ * not yet taken. More of them than it has granted is an error where it happens.
+ */
+export class FakePeer implements Sink {
+  readonly session: Session;
+  readonly messages: ServerMessage[] = [];
+  /** Frames that were sent and that the client has not taken yet. */
+  readonly inFlight: Frame[] = [];
+  closed: { readonly code: number; readonly reason: string } | null = null;
+  bufferedAmount = 0;
+  mostInFlight = 0;
+  #credits = 0;
+  #lastRequest = 0;
+
+  constructor(views: Views) {
+    this.session = new Session(views, this);
+  }
+
+  send(data: string | Uint8Array): void {
+    if (typeof data === 'string') {
+      this.messages.push(parseServerMessage(data));
+      return;
+    }
+    if (data.byteLength > LIMITS.frameBytes) throw new Error(`a frame of ${String(data.byteLength)} bytes`);
+    if (this.#credits === 0) throw new Error('a frame without a credit');
+    this.#credits -= 1;
+    this.inFlight.push(decodeFrame(data.slice().buffer));
+    this.mostInFlight = Math.max(this.mostInFlight, this.inFlight.length);
+  }
+
+  close(code: number, reason: string): void {
+    this.closed = { code, reason };
+  }
+
+  open(viewId: string): void {
+    this.session.receive({ type: 'open', viewId });
+  }
+
+  grant(frames: number): void {
+    this.#credits = Math.min(LIMITS.credits, this.#credits + frames);
+    this.session.receive({ type: 'credit', frames });
+  }
+
+  /** @returns the request's id */
+  request(viewId: string, revision: number, index: number, plane: 'xy' | 'xz' | 'yz' = 'xy'): number {
+    const requestId = ++this.#lastRequest;
+    const content = { kind: 'slice', requestId, revision, plane, index } as const;
+    this.session.receive({ type: 'comm', viewId, msgId: '', data: { method: 'custom', content } });
+    return requestId;
+  }
+
+  /** Take the oldest frame in flight, and grant another one for it, as a page does. */
+  take(): Frame {
+    const frame = this.inFlight.shift();
+    if (frame === undefined) throw new Error('no frame is in flight');
+    this.grant(1);
+    return frame;
+  }
+
+  /** Take frames until none is in flight. */
+  drain(): Frame[] {
+    const frames: Frame[] = [];
+    while (this.inFlight.length > 0) frames.push(this.take());
+    return frames;
+  }
+}

@@ -1,0 +1,109 @@
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { ViewSettings, ViewState } from '../src/protocol';
+import { refusal } from '../src/protocol/testing/thrown';
+import { phantom } from '../src/volume/testing/phantom';
+import { SETTINGS, viewRecord } from './testing/records';
+import { Views, type View, type ViewClient } from './views';
+
+const volume = phantom([5, 4, 6]);
+const onChange = jest.fn<(viewId: string, patch: Partial<ViewSettings>, seen: number) => void>();
+
+class Watcher implements ViewClient {
+  readonly heard: unknown[] = [];
+  stateChanged(viewId: string, patch: Partial<ViewState>, parentId: string): void {
+    this.heard.push([viewId, patch, parentId]);
+  }
+  viewClosed(viewId: string): void {
+    this.heard.push([viewId, 'closed']);
+  }
+}
+
+let views = new Views(onChange);
+let watcher = new Watcher();
+const view = (): View => views.get('a') as View;
+beforeEach(() => {
+  onChange.mockClear();
+  views = new Views(onChange);
+  views.put(viewRecord('a', volume), 3);
+  watcher = new Watcher();
+  view().clients.add(watcher);
+});
+
+test('a view has the settings and the volume that it was made of', () => {
+  expect(view().state).toEqual({ ...SETTINGS, volume: volume.info(1) });
+  expect(view().volume.data).toBe(volume.data);
+  expect(views.get('b')).toBeUndefined();
+});
+
+describe('another volume', () => {
+  test('comes in one change, so that nobody sees half of it, and keeps the clients', () => {
+    const other = phantom([2, 2, 2], 'float32');
+    views.put(viewRecord('a', other, 9, { index: 1 }), 4);
+    expect(watcher.heard).toEqual([['a', { ...SETTINGS, index: 1, volume: other.info(9) }, '']]);
+    expect(view().clients.has(watcher)).toBe(true);
+    expect(onChange).not.toHaveBeenCalled();
+  });
+});
+
+describe('a change by a client', () => {
+  test('says which change of the kernel came before it', () => {
+    views.change('a', view(), { index: 1 }, 'm1');
+    views.set('a', { index: 2 }, 8);
+    views.change('a', view(), { index: 3 }, 'm2');
+    views.put(viewRecord('a', volume, 2), 11);
+    views.change('a', view(), { zoom: 3 }, 'm3');
+    expect(onChange.mock.calls).toEqual([
+      ['a', { index: 1 }, 3],
+      ['a', { index: 3 }, 8],
+      ['a', { zoom: 3 }, 11],
+    ]);
+  });
+
+  test('of the plane brings the index that goes with it', () => {
+    views.change('a', view(), { plane: 'yz' }, 'm');
+    expect(watcher.heard).toEqual([['a', { plane: 'yz', index: 2 }, 'm']]);
+    expect(onChange.mock.calls).toEqual([['a', { plane: 'yz', index: 2 }, 3]]);
+  });
+
+  test('to what is already so is answered, and not told to the kernel', () => {
+    views.change('a', view(), { index: 0 }, 'm');
+    expect(watcher.heard).toEqual([['a', { index: 0 }, 'm']]);
+    expect(onChange).not.toHaveBeenCalled();
+  });
+
+  test('is refused as a whole, and nothing of it stays', () => {
+    const before = view().state;
+    for (const patch of [{ index: 6 }, { index: 1, zoom: 0 }, { volume: {} }, { center: [0.5, 0.5, 'x'] }]) {
+      expect(() => {
+        views.change('a', view(), patch as Partial<ViewSettings>, 'm');
+      }).toThrow(/^view: /);
+    }
+    refusal(() => {
+      views.change('a', view(), JSON.parse('{"plane": {"toString": 1}}') as Partial<ViewSettings>, 'm');
+    }, 'unknown-plane');
+    expect(view().state).toEqual(before);
+    expect(watcher.heard).toEqual([]);
+  });
+});
+
+describe('a change by the kernel', () => {
+  test('of the index is clamped, where a client has changed the plane before', () => {
+    views.change('a', view(), { plane: 'xz' }, 'm');
+    watcher.heard.length = 0;
+    views.set('a', { index: 5 }, 4);
+    expect(watcher.heard).toEqual([['a', { index: 3 }, '']]);
+    expect(view().state).toMatchObject({ plane: 'xz', index: 3 });
+  });
+
+  test('of a view that is closed is left out', () => {
+    views.set('gone', { index: 1 }, 4);
+    views.close('gone');
+    expect(watcher.heard).toEqual([]);
+  });
+});
+
+test('closing a view tells its clients', () => {
+  views.close('a');
+  expect(watcher.heard).toEqual([['a', 'closed']]);
+  expect(views.get('a')).toBeUndefined();
+});

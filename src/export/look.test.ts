@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals';
+import { Volume } from '../volume';
+import { phantom } from '../volume/testing/phantom';
+import { checkVolume, defaultSettings, settle } from './look';
+import { refusal } from '../protocol/testing/thrown';
+
+describe('of which nothing was asked, a view shows', () => {
+  test('the middle slice of xy in gray, as a whole, through the window of the volume', () => {
+    expect(defaultSettings(phantom([4, 5, 7], 'uint8', { window: [3, 9] }))).toEqual({
+      plane: 'xy',
+      index: 3,
+      window: [3, 9],
+      colormap: 'gray',
+      rotation: 0,
+      zoom: 1,
+      center: [0.5, 0.5],
+    });
+  });
+
+  test('the only slice of a volume that has one', () => {
+    expect(defaultSettings(phantom([4, 5, 1])).index).toBe(0);
+  });
+});
+
+test('an anatomical plane becomes the plane that it is nearest to, and starts at its middle', () => {
+  const volume = phantom([4, 5, 7], 'uint8', { direction: [0, 0, 1, -1, 0, 0, 0, 1, 0] });
+  const base = defaultSettings(volume);
+  expect(settle(volume, base, { plane: 'axial' }, 'show')).toMatchObject({ plane: 'xz', index: 2 });
+  expect(settle(volume, base, { plane: 'coronal', index: 3 }, 'show')).toMatchObject({ plane: 'yz', index: 3 });
+  expect(settle(volume, base, { plane: undefined, zoom: 2 }, 'show')).toEqual({ ...base, zoom: 2 });
+});
+
+test('a volume is a Volume, and nothing that looks like one', () => {
+  const volume = Volume.alloc([1, 1, 1], 'uint8');
+  expect(checkVolume(volume, 'show')).toBe(volume);
+  for (const [value, shown] of [
+    [undefined, 'undefined'],
+    [{ shape: volume.shape, data: volume.data }, 'an object'],
+    ['brain.nii', '"brain.nii"'],
+  ] as const) {
+    expect(refusal(() => checkVolume(value, 'show'), 'invalid-argument')).toEqual({
+      message: `show: ${shown} is no volume; make one with Volume.from, Volume.alloc or Volume.open`,
+      details: { argument: 'volume' },
+    });
+  }
+});

@@ -1,0 +1,250 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { isSlicescopeError } from './errors';
+import { parseClientMessage, parseServerMessage, type ClientMessage, type ServerMessage } from './messages';
+import type { PlaneInfo, ViewState } from './types';
+import { refusal } from './testing/thrown';
+
+const HEX = '0123456789abcdef'.repeat(4);
+const ID = 'a7c0.View_9-x';
+
+const PLANE: PlaneInfo = {
+  count: 3,
+  width: 1,
+  height: 2,
+  spacing: [1, 1],
+  orientation: { transpose: false, flipX: false, flipY: true },
+  edges: { left: 'R', right: 'L', top: 'S', bottom: 'I' },
+};
+const STATE: ViewState = {
+  plane: 'xy',
+  index: 2,
+  window: [0, 255],
+  colormap: 'gray',
+  rotation: 0,
+  zoom: 1,
+  center: [0.5, 0.5],
+  volume: {
+    revision: 4,
+    name: 'T1',
+    shape: [1, 2, 3],
+    dtype: 'uint8',
+    components: 1,
+    planes: { xy: PLANE, xz: PLANE, yz: { ...PLANE, edges: null } },
+  },
+};
+
+const CLIENT_MESSAGES: readonly ClientMessage[] = [
+  { type: 'hello', version: 1, nonce: HEX },
+  { type: 'proof', proof: HEX },
+  { type: 'open', viewId: ID },
+  { type: 'close', viewId: ID },
+  { type: 'credit', frames: 0 },
+  { type: 'credit', frames: 4 },
+  { type: 'comm', viewId: ID, msgId: '', data: { method: 'update', state: { index: 3 }, buffer_paths: [] } },
+  {
+    type: 'comm',
+    viewId: ID,
+    msgId: 'm-1',
+    data: {
+      method: 'custom',
+      content: { kind: 'slice', requestId: 0xffff_ffff, revision: 0, plane: 'xz', index: 12 },
+    },
+  },
+];
+
+const SERVER_MESSAGES: readonly ServerMessage[] = [
+  { type: 'challenge', version: 1, nonce: HEX, proof: HEX },
+  { type: 'welcome', instance: HEX },
+  { type: 'opened', viewId: ID, channel: 1, state: STATE },
+  { type: 'comm', viewId: ID, parentId: '', data: { method: 'update', state: STATE, buffer_paths: [] } },
+  { type: 'comm', viewId: ID, parentId: 'm-1', data: { method: 'echo_update', state: { index: 1 }, buffer_paths: [] } },
+  { type: 'closed', viewId: ID },
+  { type: 'error', code: 'unknown-view', message: 'Run the cell again.', viewId: ID },
+  { type: 'error', code: 'unauthorized', message: 'Reload the page.' },
+];
+
+const name = (message: ClientMessage | ServerMessage): string => {
+  const data = 'data' in message ? ` ${message.data.method}` : '';
+  return `${message.type}${data}`;
+};
+
+describe('a message comes back as it was written', () => {
+  test.each(CLIENT_MESSAGES.map((message) => [name(message), message] as const))('from a client: %s', (_, message) => {
+    expect(parseClientMessage(JSON.stringify(message))).toEqual(message);
+  });
+
+  test.each(SERVER_MESSAGES.map((message) => [name(message), message] as const))('to a client: %s', (_, message) => {
+    expect(parseServerMessage(JSON.stringify(message))).toEqual(message);
+  });
+
+  test('without the fields that it does not have', () => {
+    const more = { secret: 'x', __proto__x: 1 };
+    for (const message of CLIENT_MESSAGES) {
+      expect(parseClientMessage(JSON.stringify({ ...message, ...more }))).toEqual(message);
+    }
+    expect(parseServerMessage(JSON.stringify({ ...SERVER_MESSAGES[5], ...more }))).toEqual(SERVER_MESSAGES[5]);
+  });
+
+  test('an error whose code is new to this side keeps it, and a missing sentence is empty', () => {
+    const message = parseServerMessage('{"type":"error","code":"too-modern"}');
+    expect(message).toEqual({ type: 'error', code: 'too-modern', message: '' });
+  });
+});
+
+/** A valid message with some fields replaced; undefined takes one away. */
+const changed = (message: object | undefined, fields: object): string => JSON.stringify({ ...message, ...fields });
+
+const custom = (fields: object): object => ({
+  data: { method: 'custom', content: { kind: 'slice', requestId: 1, revision: 1, plane: 'xy', index: 0, ...fields } },
+});
+const WHOLE = 'expected a whole number from 0 to 4294967295';
+
+describe('refused, with a sentence, is from a client', () => {
+  const [hello, proof, open, close, credit, , update] = CLIENT_MESSAGES;
+
+  test.each<[string, string]>([
+    ['', 'not JSON'],
+    ['{"type":"open"', 'not JSON'],
+    ['null', 'it is no object'],
+    ['[]', 'it is no object'],
+    ['"hello"', 'it is no object'],
+    ['{}', 'type is undefined'],
+    ['{"type":"welcome"}', 'type is "welcome"'],
+    ['{"type":["open"]}', 'type is ["open"]'],
+    ['{"type":"constructor"}', 'type is "constructor"'],
+    [changed(hello, { version: 2 }), 'version 2, this side speaks 1'],
+    [changed(hello, { version: '1' }), 'version "1", this side speaks 1'],
+    [changed(hello, { nonce: undefined }), 'nonce is undefined'],
+    [changed(hello, { nonce: HEX.slice(1) }), `nonce is "${HEX.slice(1)}"`],
+    [changed(hello, { nonce: HEX.toUpperCase() }), `nonce is "${HEX.toUpperCase()}"`],
+    [changed(hello, { nonce: 'g'.repeat(64) }), `nonce is "${'g'.repeat(64)}"`],
+    [changed(proof, { proof: `${HEX}\n` }), `proof is "${HEX}\\n"`],
+    [changed(proof, { proof: 7 }), 'proof is 7'],
+    [changed(open, { viewId: '' }), 'viewId is ""'],
+    [changed(open, { viewId: 'a/b' }), 'viewId is "a/b"'],
+    [changed(open, { viewId: 'x'.repeat(129) }), `viewId is "${'x'.repeat(76)}...`],
+    [changed(close, { viewId: null }), 'viewId is null'],
+    [changed(credit, { frames: 5 }), 'frames is 5, expected a whole number from 0 to 4'],
+    [changed(credit, { frames: -1 }), 'frames is -1, expected a whole number from 0 to 4'],
+    [changed(credit, { frames: 0.5 }), 'frames is 0.5, expected a whole number from 0 to 4'],
+    [changed(credit, { frames: '1' }), 'frames is "1", expected a whole number from 0 to 4'],
+    [changed(update, { viewId: 3 }), 'viewId is 3'],
+    [changed(update, { msgId: undefined }), 'msgId is undefined'],
+    [changed(update, { msgId: 'a b' }), 'msgId is "a b"'],
+    [changed(update, { data: null }), 'data is no object'],
+    [changed(update, { data: [] }), 'data is no object'],
+    [changed(update, { data: {} }), 'method is undefined'],
+    [changed(update, { data: { method: 'echo_update', state: {} } }), 'method is "echo_update"'],
+    [changed(update, { data: { method: 'update' } }), 'state is no object'],
+    [changed(update, { data: { method: 'update', state: [1] } }), 'state is no object'],
+    [changed(update, { data: { method: 'custom' } }), 'content is no object'],
+    [changed(update, custom({ kind: 'volume' })), 'custom content of kind "volume"'],
+    [changed(update, custom({ plane: 'axial' })), 'plane is "axial"'],
+    [changed(update, custom({ index: -1 })), `index is -1, ${WHOLE}`],
+    [changed(update, custom({ index: 1.5 })), `index is 1.5, ${WHOLE}`],
+    [changed(update, custom({ revision: 2 ** 32 })), `revision is 4294967296, ${WHOLE}`],
+    [changed(update, custom({ requestId: undefined })), `requestId is undefined, ${WHOLE}`],
+  ])('%s', (text, what) => {
+    expect(refusal(() => parseClientMessage(text), 'protocol-error')).toEqual({
+      message: `message: ${what}`,
+      details: {},
+    });
+  });
+});
+
+describe('refused, with a sentence, is from the companion', () => {
+  const [challenge, welcome, opened, update, , closed, failed] = SERVER_MESSAGES;
+
+  test.each<[string, string]>([
+    ['', 'not JSON'],
+    ['4', 'it is no object'],
+    ['{"type":"hello"}', 'type is "hello"'],
+    [changed(challenge, { version: 9 }), 'version 9, this side speaks 1'],
+    [changed(challenge, { nonce: '00' }), 'nonce is "00"'],
+    [changed(challenge, { proof: null }), 'proof is null'],
+    [changed(welcome, { instance: '' }), 'instance is ""'],
+    [changed(opened, { viewId: ' ' }), 'viewId is " "'],
+    [changed(opened, { channel: -1 }), `channel is -1, ${WHOLE}`],
+    [changed(opened, { state: 'x' }), 'state is no object'],
+    [changed(update, { parentId: 0 }), 'parentId is 0'],
+    [changed(update, { data: 0 }), 'data is no object'],
+    [changed(update, { data: { method: 'custom', state: {} } }), 'method is "custom"'],
+    [changed(update, { data: { method: 'update', state: null } }), 'state is no object'],
+    [changed(closed, { viewId: undefined }), 'viewId is undefined'],
+    [changed(failed, { code: undefined }), 'code is undefined'],
+  ])('%s', (text, what) => {
+    expect(refusal(() => parseServerMessage(text), 'protocol-error').message).toBe(`message: ${what}`);
+  });
+});
+
+describe.each([
+  ['client', parseClientMessage, CLIENT_MESSAGES],
+  ['server', parseServerMessage, SERVER_MESSAGES],
+] as const)('whatever a %s says, it is a message or a protocol-error', (_, parse, messages) => {
+  /** True if it was a message. */
+  function check(text: string): boolean {
+    try {
+      expect(typeof parse(text).type).toBe('string');
+      return true;
+    } catch (error) {
+      if (!isSlicescopeError(error, 'protocol-error')) throw error;
+      expect(error.message.length).toBeLessThan(200);
+      return false;
+    }
+  }
+
+  test('any text', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), (text) => {
+        check(text);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('messages with fields replaced by anything', () => {
+    const values = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom(...messages.flatMap((m) => Object.values<unknown>({ ...m }))),
+    );
+    let [taken, refused] = [0, 0];
+    fc.assert(
+      fc.property(fc.constantFrom(...messages), fc.nat(), values, fc.boolean(), (message, at, value, deep) => {
+        const data = 'data' in message && deep ? message.data : null;
+        const keys = Object.keys(data ?? message);
+        const change = { [keys[at % keys.length] as string]: value };
+        const text = changed(message, data === null ? change : { data: { ...data, ...change } });
+        if (check(text)) taken += 1;
+        else refused += 1;
+      }),
+      { numRuns: 2000 },
+    );
+    expect(taken).toBeGreaterThan(0);
+    expect(refused).toBeGreaterThan(0);
+  });
+
+  test('messages with characters changed', () => {
+    const edits = fc.array(fc.tuple(fc.nat(), fc.string({ maxLength: 2 })), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(fc.constantFrom(...messages), edits, (message, changes) => {
+        let text = JSON.stringify(message);
+        for (const [at, piece] of changes) {
+          const place = at % text.length;
+          text = text.slice(0, place) + piece + text.slice(place + 1);
+        }
+        check(text);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test.each(['[', '{"a":'])('nesting as deep as a message is long: %s', (opening) => {
+    const depth = Math.floor(60_000 / (opening.length + 1));
+    const deep = opening.repeat(depth) + '0' + (opening === '[' ? ']' : '}').repeat(depth);
+    expect(check(deep)).toBe(false);
+    for (const field of ['type', 'viewId', 'version', 'code']) {
+      for (const message of messages) check(changed(message, {}).replace(/\}$/, `,"${field}":${deep}}`));
+    }
+  });
+});

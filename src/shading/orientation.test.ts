@@ -1,0 +1,119 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Edges, Orientation } from '../protocol';
+import { pictureSize, rotated, rotatedEdges } from './orientation';
+import { AS_STORED, ORIENTATIONS } from './testing/settings-fixture';
+
+type Matrix = readonly (readonly string[])[];
+const MATRIX: Matrix = [
+  ['a', 'b', 'c'],
+  ['d', 'e', 'f'],
+];
+
+const transposed = (m: Matrix): Matrix => (m[0] ?? []).map((_, column) => m.map((row) => row[column] ?? '?'));
+const mirrored = (m: Matrix): Matrix => m.map((row) => [...row].reverse());
+
+/** An orientation as it is defined: first transposed, then flipped. */
+function apply(m: Matrix, { transpose, flipX, flipY }: Orientation): Matrix {
+  const turned = transpose ? transposed(m) : m;
+  const acrossFlipped = flipX ? mirrored(turned) : turned;
+  return flipY ? [...acrossFlipped].reverse() : acrossFlipped;
+}
+
+/** A quarter turn clockwise: the first column, read upwards, becomes the first row. */
+const turnedClockwise = (m: Matrix): Matrix => (m[0] ?? []).map((_, x) => m.map((row) => row[x] ?? '?').reverse());
+
+const short = ({ transpose, flipX, flipY }: Orientation): string =>
+  `${transpose ? 't' : '-'}${flipX ? 'X' : '-'}${flipY ? 'Y' : '-'}`;
+
+test('a quarter turn clockwise brings the lower left corner to the upper left', () => {
+  expect(apply(MATRIX, rotated(AS_STORED, 1))).toEqual([
+    ['d', 'a'],
+    ['e', 'b'],
+    ['f', 'c'],
+  ]);
+});
+
+describe.each(ORIENTATIONS.map((orientation) => [short(orientation), orientation] as const))('%s', (_, orientation) => {
+  test.each([0, 1, 2, 3])('after %d quarter turns is what turning the picture gives', (turns) => {
+    let expected = apply(MATRIX, orientation);
+    for (let turn = 0; turn < turns; turn++) expected = turnedClockwise(expected);
+    expect(apply(MATRIX, rotated(orientation, turns))).toEqual(expected);
+  });
+
+  test('four turns lead back, and turns add up', () => {
+    expect(rotated(orientation, 0)).toEqual(orientation);
+    expect(rotated(orientation, 4)).toEqual(orientation);
+    for (let first = 0; first < 4; first++) {
+      for (let second = 0; second < 4; second++) {
+        expect(rotated(rotated(orientation, first), second)).toEqual(rotated(orientation, (first + second) % 4));
+      }
+    }
+  });
+
+  test('each of its four turns is another orientation, so nothing is mirrored by turning', () => {
+    const turns = [0, 1, 2, 3].map((count) => rotated(orientation, count));
+    expect(new Set(turns.map(short)).size).toBe(4);
+    // A turn keeps whether the picture is a mirror image: the parity of transposition and flips.
+    const parity = (o: Orientation): number => (Number(o.transpose) + Number(o.flipX) + Number(o.flipY)) % 2;
+    expect(new Set(turns.map(parity)).size).toBe(1);
+  });
+});
+
+describe('the letters at the edges', () => {
+  const edges: Edges = { left: 'R', right: 'L', top: 'S', bottom: 'I' };
+
+  test('go with the picture: what was on the left comes to the top', () => {
+    expect(rotatedEdges(edges, 0)).toEqual(edges);
+    expect(rotatedEdges(edges, 1)).toEqual({ top: 'R', right: 'S', bottom: 'L', left: 'I' });
+    expect(rotatedEdges(edges, 2)).toEqual({ left: 'L', right: 'R', top: 'I', bottom: 'S' });
+    expect(rotatedEdges(edges, 3)).toEqual({ top: 'L', right: 'I', bottom: 'R', left: 'S' });
+    expect(rotatedEdges(edges, 4)).toEqual(edges);
+  });
+
+  test('stay at the pixels that they name', () => {
+    const cross = [
+      ['', 'S', ''],
+      ['R', '', 'L'],
+      ['', 'I', ''],
+    ];
+    for (let turns = 0; turns < 4; turns++) {
+      const turned = apply(cross, rotated(AS_STORED, turns));
+      expect(rotatedEdges(edges, turns)).toEqual({
+        left: turned[1]?.[0],
+        right: turned[1]?.[2],
+        top: turned[0]?.[1],
+        bottom: turned[2]?.[1],
+      });
+    }
+  });
+});
+
+describe('the size of a picture', () => {
+  const size = (width: number, height: number, columns: number, rows: number, orientation = AS_STORED): number[] => {
+    const picture = pictureSize({ width, height, spacing: [columns, rows] }, orientation);
+    return [picture.width, picture.height];
+  };
+
+  test('is the size of the slice where both spacings are the same', () => {
+    expect(size(5, 7, 1, 1)).toEqual([5, 7]);
+    expect(size(5, 7, 0.3, 0.3)).toEqual([5, 7]);
+  });
+
+  test('gives one pixel to the smaller spacing', () => {
+    expect(size(10, 10, 1, 2.5)).toEqual([10, 25]);
+    expect(size(10, 10, 2.5, 1)).toEqual([25, 10]);
+    expect(size(64, 20, 0.5, 3)).toEqual([64, 120]);
+  });
+
+  test('is rounded to whole pixels, and never zero', () => {
+    expect(size(10, 3, 1, 1.15)).toEqual([10, 3]);
+    expect(size(10, 3, 1, 1.2)).toEqual([10, 4]);
+    expect(size(1, 1, 1, 1.4)).toEqual([1, 1]);
+  });
+
+  test('is exchanged by a transposition, and by nothing else', () => {
+    for (const orientation of ORIENTATIONS) {
+      expect(size(4, 6, 1, 2, orientation)).toEqual(orientation.transpose ? [12, 4] : [4, 12]);
+    }
+  });
+});

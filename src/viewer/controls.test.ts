@@ -1,0 +1,92 @@
+import { beforeEach, expect, test } from '@jest/globals';
+import type { ViewSettings, ViewState } from '../protocol';
+import { Controls, RESET, turned, zoomed } from './controls';
+import { viewState } from './testing/states';
+
+let state: ViewState;
+let changes: Partial<ViewSettings>[];
+let controls: Controls;
+
+beforeEach(() => {
+  state = viewState(1, 'xy', 2);
+  changes = [];
+  controls = new Controls(
+    () => state,
+    (patch) => changes.push(patch),
+  );
+  controls.update();
+});
+
+function field(name: 'slider' | 'number'): HTMLInputElement {
+  const found = controls.bar.querySelector<HTMLInputElement>(`.slicescope-${name}`);
+  if (found === null) throw new Error(`no ${name}`);
+  return found;
+}
+
+test('slider and number show the index, from 0 to the last slice of the plane', () => {
+  expect([field('slider').valueAsNumber, field('slider').min, field('slider').max]).toEqual([2, '0', '4']);
+  expect(field('number').valueAsNumber).toBe(2);
+  expect(controls.bar.textContent).toContain('/ 4');
+});
+
+test('another plane has its own number of slices', () => {
+  state = viewState(1, 'xz', 1);
+  controls.update();
+  expect([field('slider').max, field('slider').valueAsNumber]).toEqual(['2', 1]);
+  expect(controls.bar.textContent).toContain('xz');
+});
+
+test('moving the slider changes the index at every step', () => {
+  for (const index of [3, 4]) {
+    field('slider').valueAsNumber = index;
+    field('slider').dispatchEvent(new Event('input'));
+  }
+  expect(changes).toEqual([{ index: 3 }, { index: 4 }]);
+});
+
+test.each([
+  ['3', { index: 3 }],
+  ['99', { index: 4 }],
+  ['-1', { index: 0 }],
+  ['1.6', { index: 2 }],
+])('the number %s that was typed becomes %o', (typed, change) => {
+  field('number').value = typed;
+  field('number').dispatchEvent(new Event('change'));
+  expect(changes).toEqual([change]);
+});
+
+test('an empty number changes nothing, and the index is there again', () => {
+  field('number').value = '';
+  field('number').dispatchEvent(new Event('change'));
+  expect(changes).toEqual([]);
+  expect(field('number').valueAsNumber).toBe(2);
+});
+
+test('every control has a name, and can be switched off', () => {
+  const all = [...controls.bar.querySelectorAll('input'), ...controls.tools.querySelectorAll('button')];
+  expect(all).toHaveLength(6);
+  expect(all.every((control) => (control.getAttribute('aria-label') ?? '') !== '')).toBe(true);
+  controls.enabled = false;
+  expect(all.every((control) => control.disabled)).toBe(true);
+});
+
+test('zooming in and out again is where it began, and stops at its limits', () => {
+  const there = { ...state, ...zoomed(state, 3) };
+  expect(zoomed(there, -3).zoom).toBeCloseTo(state.zoom, 12);
+  expect(zoomed(state, 1000).zoom).toBe(256);
+  expect(zoomed(state, -1000).zoom).toBe(1 / 256);
+});
+
+test('four quarter turns are none, and the point in the middle stays', () => {
+  let settings: ViewSettings = { ...state, center: [0.2, 0.7] };
+  settings = { ...settings, ...turned(settings) };
+  expect([settings.rotation, settings.center[0], settings.center[1]]).toEqual([1, expect.closeTo(0.3), 0.2]);
+  for (let turn = 0; turn < 3; turn++) settings = { ...settings, ...turned(settings) };
+  expect(settings.rotation).toBe(0);
+  expect(settings.center[0]).toBeCloseTo(0.2);
+  expect(settings.center[1]).toBeCloseTo(0.7);
+});
+
+test('reset shows the whole slice, unrotated', () => {
+  expect(RESET).toEqual({ rotation: 0, zoom: 1, center: [0.5, 0.5] });
+});
