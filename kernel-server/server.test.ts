@@ -17,7 +17,10 @@ jest.setTimeout(30_000); // Some tests wait for the server's own time limit of 2
 
 const SECRET = randomBytes(32).toString('hex');
 const volume = phantom([5, 4, 6]);
-const views = new Views(() => undefined);
+let changed: (viewId: string) => void = () => undefined;
+const views = new Views((viewId) => {
+  changed(viewId);
+});
 views.put(viewRecord('a', volume), 1);
 
 const folder = mkdtempSync(join(tmpdir(), 'slicescope-server-'));
@@ -319,14 +322,14 @@ describe('the limits', () => {
 
   test('a client that asks and never reads is closed, and keeps no more than the limit waiting', async () => {
     const long = 'x'.repeat(60_000);
-    views.put(viewRecord('long', phantom([2, 2, 2], 'uint8', { name: long })), 1);
+    views.put(viewRecord('long', phantom([2, 2, 2], 'uint8', { name: long }), 1, { index: 1 }), 1);
     const client = await proven();
     client.socket.pause();
     const asked = 2000; // 120 MB of answers.
     for (let i = 0; i < asked; i++) client.socket.send('{"type":"open","viewId":"long"}');
-    // The other end has taken them all when it has refused to answer a later client.
-    const other = await proven();
-    await other.open('a');
+    const allTaken = new Promise((resolve) => (changed = resolve));
+    client.change('long', '', { index: 0 });
+    expect(await allTaken).toBe('long');
     client.socket.resume();
     const arrivals = await client.untilClosed();
     expect(arrivals.at(-1)).toEqual({ kind: 'closed', code: 1013, reason: 'not reading' });
@@ -352,8 +355,7 @@ describe('the limits', () => {
   });
 
   test('more strangers than allowed are refused, until one of them proves itself', async () => {
-    const strangers: TestClient[] = [];
-    for (let i = 0; i < LIMITS.strangers; i++) strangers.push(await stranger());
+    const strangers = await Promise.all(Array.from({ length: LIMITS.strangers }, () => stranger()));
     await expect(stranger()).rejects.toThrow('Unexpected server response: 503');
     await strangers[0]?.shakeHands(SECRET);
     await expect(stranger()).resolves.toBeInstanceOf(TestClient);

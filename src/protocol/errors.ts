@@ -65,13 +65,18 @@ export function messageOf(error: unknown): string {
 
 /** How a refused value stands in a sentence: short, on one line, strings in quotes. */
 export function quote(value: unknown): string {
-  const text = textOf(value);
+  const text = textOf(value, false);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
-function textOf(value: unknown): string {
+/** A list in a list is not opened: it may be as deep as a message is long, or contain itself. */
+function textOf(value: unknown, isInner: boolean): string {
   if (typeof value === 'string') return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.slice(0, 20).map(quote).join(', ')}]`;
+  if (Array.isArray(value)) {
+    if (isInner) return 'a list';
+    const shown = value.slice(0, 20).map((item) => textOf(item, true));
+    return `[${shown.join(', ')}]`;
+  }
   if (typeof value === 'object' && value !== null) return 'an object';
   return typeof value === 'function' ? 'a function' : String(value);
 }

@@ -60,7 +60,8 @@ export class Gestures {
     if (event.button !== 0) return;
     this.#canvas.focus();
     this.#canvas.setPointerCapture(event.pointerId);
-    this.#drag = { pointer: event.pointerId, x: event.clientX, y: event.clientY, from: this.#state() };
+    // A copy: a widget model's state is the same object after every change.
+    this.#drag = { pointer: event.pointerId, x: event.clientX, y: event.clientY, from: { ...this.#state() } };
   };
 
   readonly #onMove = (event: PointerEvent): void => {

@@ -117,7 +117,12 @@ export class Viewer {
     const isCurrent = slice !== null && slice.revision === state.volume.revision && slice.plane === state.plane;
     if (!isCurrent || this.#available === 0) return;
     try {
-      this.#paint(state, slice);
+      this.#stopRestoring ??= pageRenderer().onRestored(() => {
+        this.#shown = null;
+        this.#draw();
+      });
+      // While the context is lost nothing can be drawn, and the last picture stays.
+      if (!pageRenderer().isLost) this.#paint(state, slice);
     } catch (error) {
       this.notify({ text: `The slice can’t be drawn: ${messageOf(error)} Is WebGL 2 switched off?` }, true);
     }
@@ -147,10 +152,6 @@ export class Viewer {
       this.#stage.style.height = `${String(box.height)}px`;
     }
     this.#target.transferFromImageBitmap(this.#layer.draw(slice, look));
-    this.#stopRestoring ??= pageRenderer().onRestored(() => {
-      this.#shown = null;
-      this.#draw();
-    });
     this.#shown = { slice, look: described };
     this.#describe(state, slice);
   }

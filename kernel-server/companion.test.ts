@@ -1,0 +1,413 @@
+import { readdirSync, statSync, writeFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BroadcastChannel } from 'node:worker_threads';
+import { afterAll, afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { Companion, type CompanionOptions } from '../lib/kernel-server/companion';
+import { drawSlice } from '../src/export';
+import { readPng } from '../src/export/testing/read-png';
+import type { ViewSettings } from '../src/protocol';
+import { phantom } from '../src/volume/testing/phantom';
+import { Child, KERNEL_ID, LIB, RuntimeDir, companionCode } from './testing/companions';
+import type { TestClient } from './testing/client';
+import { SETTINGS, viewRecord } from './testing/records';
+
+process.setMaxListeners(0); // A kernel has one companion; this process has many, each waiting for its exit.
+jest.setTimeout(60_000); // Threads and processes are started here, on machines that may be busy.
+
+const volume = phantom([5, 4, 6]);
+const dirs: RuntimeDir[] = [];
+const clients: TestClient[] = [];
+const children: Child[] = [];
+let dir: RuntimeDir;
+beforeEach(() => {
+  dir = new RuntimeDir();
+  dirs.push(dir);
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.end();
+  for (const child of children.splice(0)) child.kill();
+});
+afterAll(() => {
+  for (const each of dirs) each.remove();
+});
+
+type OnChange = CompanionOptions['onChange'];
+
+function start(more: Partial<CompanionOptions> = {}): Companion {
+  return new Companion({ kernelId: KERNEL_ID, runtimeDir: dir.path, onChange: () => undefined, ...more });
+}
+async function client(): Promise<TestClient> {
+  const made = await dir.client();
+  clients.push(made);
+  return made;
+}
+function child(code: string): Child {
+  const made = new Child(companionCode(dir, code));
+  children.push(made);
+  return made;
+}
+
+describe('a companion', () => {
+  test('listens when its constructor returns, and its record says where', () => {
+    start();
+    const { port, secret, pid } = dir.record;
+    expect(port).toBeGreaterThan(0);
+    expect(secret).toMatch(/^[0-9a-f]{64}$/);
+    expect(pid).toBe(process.pid);
+    expect(Object.keys(dir.record).sort()).toEqual(['pid', 'port', 'secret']);
+  });
+
+  test('writes its record for nobody but the user, under the kernel’s id, and leaves nothing else', () => {
+    start();
+    expect(readdirSync(dir.path)).toEqual([`slicescope-${KERNEL_ID}.json`]);
+    expect(statSync(dir.recordFile).mode & 0o777).toBe(0o600);
+  });
+
+  test('has a port and a secret of its own', () => {
+    start();
+    const first = dir.record;
+    dir = new RuntimeDir();
+    dirs.push(dir);
+    start();
+    expect(dir.record.secret).not.toBe(first.secret);
+    expect(dir.record.port).not.toBe(first.port);
+  });
+
+  test('forgets the pages of a kernel before it', () => {
+    dir.notePage();
+    start();
+    expect(readdirSync(dir.path)).toEqual([`slicescope-${KERNEL_ID}.json`]);
+  });
+
+  test('serves the slices of its views, and of no other', async () => {
+    const companion = start();
+    companion.put(viewRecord('a', volume, 5));
+    const page = await client();
+    const { state } = await page.open('a');
+    expect(state).toEqual({ ...SETTINGS, volume: volume.info(5) });
+    const { data } = await page.slice('a', { requestId: 1, revision: 5, plane: 'yz', index: 3 });
+    expect(data).toEqual(volume.slice('yz', 3).data);
+    page.say({ type: 'open', viewId: 'b' });
+    expect(await page.message('error')).toMatchObject({ code: 'unknown-view', viewId: 'b' });
+  });
+
+  test('serves what is in shared memory now, not a copy of then', async () => {
+    const companion = start();
+    const own = phantom([3, 3, 3]);
+    companion.put(viewRecord('a', own));
+    const page = await client();
+    await page.open('a');
+    own.data.fill(77);
+    const { data } = await page.slice('a', { requestId: 1, revision: 1, plane: 'xy', index: 1 });
+    expect(data).toEqual(new Uint16Array(9).fill(77));
+  });
+
+  test('tells clients of another volume in one message, and of a close', async () => {
+    const companion = start();
+    companion.put(viewRecord('a', volume));
+    const page = await client();
+    await page.open('a');
+    const other = phantom([2, 2, 2], 'float32', { name: 'other' });
+    companion.put(viewRecord('a', other, 2, { index: 1 }));
+    expect((await page.message('comm')).data).toEqual({
+      method: 'update',
+      state: { ...SETTINGS, index: 1, volume: other.info(2) },
+      buffer_paths: [],
+    });
+    companion.close('a');
+    expect(await page.message('closed')).toEqual({ type: 'closed', viewId: 'a' });
+    expect(companion.settings('a')).toBeUndefined();
+  });
+
+  test('draws the snapshot that renderSlice defines', async () => {
+    const companion = start();
+    const settings = { plane: 'xz', index: 2, window: [20, 200], colormap: 'viridis', rotation: 1 } as const;
+    companion.put(viewRecord('a', volume, 1, settings));
+    const png = companion.snapshot('a');
+    const drawn = drawSlice(volume, { ...SETTINGS, ...settings });
+    expect(await readPng(Buffer.from(png))).toEqual({ ...drawn, channels: 3 });
+    companion.set('a', { index: 3 });
+    const next = drawSlice(volume, { ...SETTINGS, ...settings, index: 3 });
+    expect(await readPng(Buffer.from(companion.snapshot('a')))).toEqual({ ...next, channels: 3 });
+  });
+
+  test('that has no such view draws no picture, and goes on', () => {
+    const companion = start();
+    expect(() => companion.snapshot('a')).toThrow(
+      "show: the viewer's server drew no picture (the view is closed); restart the kernel and try again",
+    );
+    companion.put(viewRecord('a', volume));
+    expect(companion.snapshot('a').length).toBeGreaterThan(0);
+  });
+});
+
+describe('a change', () => {
+  test('by a client reaches onChange, and the settings that the kernel reads', async () => {
+    const heard = new Promise((resolve) => {
+      const companion = start({
+        onChange: (viewId, patch) => {
+          resolve([viewId, patch, companion.settings('a')]);
+        },
+      });
+      companion.put(viewRecord('a', volume));
+    });
+    const page = await client();
+    await page.open('a');
+    page.change('a', 'm1', { index: 4, zoom: 2 });
+    expect(await heard).toEqual(['a', { index: 4, zoom: 2 }, { ...SETTINGS, index: 4, zoom: 2 }]);
+    expect(await page.message('comm')).toMatchObject({
+      parentId: 'm1',
+      data: { method: 'echo_update', state: { index: 4, zoom: 2 } },
+    });
+  });
+
+  test('by the kernel reaches the client, and not onChange', async () => {
+    const onChange = jest.fn<OnChange>();
+    const companion = start({ onChange });
+    companion.put(viewRecord('a', volume));
+    const page = await client();
+    await page.open('a');
+    companion.set('a', { index: 5 });
+    expect(companion.settings('a')?.index).toBe(5);
+    expect((await page.message('comm')).data).toMatchObject({ method: 'update', state: { index: 5 } });
+    companion.set('gone', { index: 5 });
+    companion.snapshot('a'); // By now the worker has told of everything before.
+    expect(onChange).not.toHaveBeenCalled();
+  });
+
+  test('by both at the same time ends with the same settings at both ends', async () => {
+    const companion = start();
+    companion.put(viewRecord('a', volume));
+    const page = await client();
+    await page.open('a');
+    let shown: Partial<ViewSettings> = {};
+    for (let round = 0; round < 20; round++) {
+      page.change('a', 'mine', { index: round % 6 });
+      if (round % 3 === 0) await new Promise(setImmediate);
+      companion.set('a', { index: (round + 3) % 6 });
+      const heard: string[] = [];
+      while (heard.length < 2) {
+        const { parentId, data } = await page.message('comm');
+        if (data.method === 'custom') continue;
+        heard.push(parentId);
+        shown = { ...shown, ...data.state };
+      }
+      expect(heard.sort()).toEqual(['', 'mine']);
+    }
+    // The last change is told to the kernel by a message that may still be on its way.
+    while (companion.settings('a')?.index !== shown.index) await new Promise(setImmediate);
+    expect(companion.settings('a')?.index).toBe(shown.index);
+  });
+});
+
+/** A worker that listens nowhere, and says what a test wants it to. */
+function fakeWorker(name: string, code: string): string {
+  return dir.script(
+    name,
+    `const { parentPort, workerData } = require('node:worker_threads');
+    const reply = (answer) => {
+      workerData.sync.postMessage(answer);
+      Atomics.add(workerData.signal, 0, 1);
+      Atomics.notify(workerData.signal, 0);
+    };
+    ${code}`,
+  );
+}
+
+describe('a client’s change that is older than one of the kernel', () => {
+  /** The worker tells of each change by the kernel as if a client had changed the same view just before it. */
+  const echo = (patch: string, seen: string): string =>
+    fakeWorker(
+      'echo.js',
+      `parentPort.on('message', ({ type, viewId, seq }) => {
+        if (type === 'set') parentPort.postMessage({ type: 'changed', viewId, patch: ${patch}, seen: ${seen} });
+      });
+      reply({ type: 'listening', port: 1 });`,
+    );
+
+  const outcome = async (workerFile: string, put: Partial<ViewSettings>, set: Partial<ViewSettings>) => {
+    let companion: Companion | null = null;
+    const heard = new Promise<unknown>((resolve) => {
+      companion = start({ workerFile, onChange: (_, patch) => resolve(patch) });
+      companion.put(viewRecord('a', volume, 1, put));
+      companion.set('a', set);
+    });
+    return [await heard, (companion as Companion | null)?.settings('a')];
+  };
+
+  test('is dropped, setting by setting', async () => {
+    const worker = echo('{ index: 1, zoom: 4 }', 'seq - 1');
+    expect(await outcome(worker, {}, { index: 3 })).toEqual([{ zoom: 4 }, { ...SETTINGS, index: 3, zoom: 4 }]);
+  });
+
+  test('is taken if it is not older', async () => {
+    const worker = echo('{ index: 1, zoom: 4 }', 'seq');
+    expect(await outcome(worker, {}, { index: 3 })).toEqual([
+      { index: 1, zoom: 4 },
+      { ...SETTINGS, index: 1, zoom: 4 },
+    ]);
+  });
+
+  test('of the plane leaves an index that the plane has', async () => {
+    const worker = echo('{ plane: "xz", index: 2 }', 'seq - 1');
+    const [heard, settings] = await outcome(worker, {}, { index: 5 });
+    expect(heard).toEqual({ plane: 'xz' });
+    expect(settings).toEqual({ ...SETTINGS, plane: 'xz', index: 3 });
+  });
+});
+
+describe('when its worker dies', () => {
+  /** The real worker, which ends when it hears so. */
+  const mortal = (how: string): string =>
+    dir.script(
+      'mortal.js',
+      `const { BroadcastChannel } = require('node:worker_threads');
+      const death = new BroadcastChannel(${JSON.stringify(dir.path)});
+      death.onmessage = () => { ${how} };
+      death.unref();
+      require(${JSON.stringify(join(LIB, 'kernel-server/worker.js'))});`,
+    );
+  const kill = (): void => {
+    const death = new BroadcastChannel(dir.path);
+    death.postMessage('now');
+    death.close();
+  };
+
+  test.each([
+    ['by an error that nobody caught', "throw new RangeError('mine')", 1],
+    ['by an exit', 'process.exit(3)', 0],
+  ])('%s, it comes back on the same port with the same views and volumes', async (_, how, reports) => {
+    const report = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    const companion = start({ workerFile: mortal(how) });
+    const other = phantom([3, 3, 3], 'float32');
+    companion.put(viewRecord('a', volume, 1));
+    companion.put(viewRecord('b', other, 2, { plane: 'yz' }));
+    companion.put(viewRecord('c', other, 3));
+    companion.set('a', { index: 4, colormap: 'hot' });
+    companion.close('c');
+    const before = await client();
+    await before.open('a');
+    const asked = { requestId: 1, revision: 1, plane: 'xy', index: 2 } as const;
+    const { data } = await before.slice('a', asked);
+    const record = dir.record;
+
+    kill();
+    expect((await before.untilClosed()).at(-1)).toMatchObject({ kind: 'closed' });
+    const page = await dir.clientWhenBack();
+    clients.push(page);
+    expect(dir.record).toEqual(record);
+    expect(statSync(dir.recordFile).mode & 0o777).toBe(0o600);
+    expect((await page.open('a')).state).toEqual({ ...SETTINGS, index: 4, colormap: 'hot', volume: volume.info(1) });
+    expect((await page.slice('a', asked)).data).toEqual(data);
+    expect((await page.open('b')).state).toEqual({ ...SETTINGS, plane: 'yz', volume: other.info(2) });
+    page.say({ type: 'open', viewId: 'c' });
+    expect(await page.message('error')).toMatchObject({ code: 'unknown-view' });
+    companion.set('a', { index: 1 });
+    expect((await page.message('comm')).data).toMatchObject({ state: { index: 1 } });
+    expect(companion.snapshot('a').length).toBeGreaterThan(0);
+    expect(report).toHaveBeenCalledTimes(reports);
+    report.mockRestore();
+  });
+
+  test('again and again, it gives up, says so and takes its record away', async () => {
+    const said = new Promise((resolve) => jest.spyOn(console, 'error').mockImplementation(resolve));
+    start({ workerFile: fakeWorker('dying.js', "reply({ type: 'listening', port: 1 });") });
+    expect(await said).toBe(
+      'slicescope: the viewer’s server keeps stopping. Restart the kernel to look at volumes again.',
+    );
+    expect(dir.hasRecord).toBe(false);
+    jest.mocked(console.error).mockRestore();
+  });
+
+  test('and can’t be started again, it says why and takes its record away', async () => {
+    const started = join(dir.path, 'started');
+    const said = new Promise((resolve) => jest.spyOn(console, 'error').mockImplementation(resolve));
+    start({
+      workerFile: fakeWorker(
+        'once.js',
+        `const { existsSync, writeFileSync } = require('node:fs');
+        const again = existsSync(${JSON.stringify(started)});
+        writeFileSync(${JSON.stringify(started)}, '');
+        reply(again ? { type: 'failed', message: 'no more ports' } : { type: 'listening', port: 1 });`,
+      ),
+    });
+    expect(await said).toBe(
+      "slicescope: show: the viewer's server does not listen (no more ports); restart the kernel and try again",
+    );
+    expect(dir.hasRecord).toBe(false);
+    jest.mocked(console.error).mockRestore();
+  });
+});
+
+test('a worker that can’t listen is a companion-failed, and is not started again', async () => {
+  const starts = join(dir.path, 'starts');
+  const worker = fakeWorker(
+    'failing.js',
+    `require('node:fs').appendFileSync(${JSON.stringify(starts)}, 'x');
+    reply({ type: 'failed', message: 'no port' });`,
+  );
+  writeFileSync(starts, '');
+  const code = `
+    let failure;
+    try {
+      const runtimeDir = ${JSON.stringify(dir.path)};
+      new Companion({ kernelId: 'other', runtimeDir, workerFile: ${JSON.stringify(worker)}, onChange: () => {} });
+    } catch (error) { failure = error; }
+    say(failure.code + ': ' + failure.message);`;
+  const kernel = child(code);
+  expect(await kernel.line()).toBe(
+    "companion-failed: show: the viewer's server does not listen (no port); restart the kernel and try again",
+  );
+  expect(await kernel.end()).toBe(0);
+  expect(readFileSync(starts, 'utf8')).toBe('x');
+});
+
+describe('a kernel’s process', () => {
+  test('ends by itself, and its record with it', async () => {
+    const kernel = child("companion.snapshot('a'); say('shown');");
+    expect(await kernel.line()).toBe('shown');
+    expect(await kernel.end()).toBe(0);
+    expect(dir.hasRecord).toBe(false);
+  });
+
+  test('ends by itself also while a page is connected; the page is told by the close', async () => {
+    const kernel = child("say('shown'); process.stdin.resume();");
+    expect(await kernel.line()).toBe('shown');
+    const page = await client();
+    await page.open('a');
+    kernel.endInput();
+    expect(await kernel.end()).toBe(0);
+    expect((await page.untilClosed()).at(-1)).toMatchObject({ kind: 'closed' });
+    expect(readdirSync(dir.path)).toEqual([]);
+  });
+
+  test('that calls process.exit leaves no record', async () => {
+    const kernel = child('process.exit(5)');
+    expect(await kernel.end()).toBe(5);
+    expect(readdirSync(dir.path)).toEqual([]);
+  });
+
+  test('that spins in a busy loop is served all the while, with exact values, and hears of it afterwards', async () => {
+    const stop = join(dir.path, 'stop');
+    const spin = `while (!existsSync(${JSON.stringify(stop)}));`;
+    const kernel = child(`say('spinning'); ${spin} say('done'); process.stdin.resume();`);
+    expect(await kernel.line()).toBe('spinning');
+    const page = await client();
+    const { state } = await page.open('a');
+    expect(state.index).toBe(0);
+    for (let requestId = 1; requestId <= 40; requestId++) {
+      const index = requestId % 4;
+      page.change('a', String(requestId), { index });
+      expect(await page.message('comm')).toMatchObject({ data: { state: { index } } });
+      const { data } = await page.slice('a', { requestId, revision: 1, plane: 'xy', index });
+      expect(data).toEqual(Uint16Array.from({ length: 16 }, (_, at) => 16 * index + at));
+    }
+    writeFileSync(stop, '');
+    expect(await kernel.line()).toBe('done');
+    for (let requestId = 1; requestId <= 40; requestId++) {
+      expect(JSON.parse(await kernel.line())).toEqual(['a', { index: requestId % 4 }]);
+    }
+    kernel.endInput();
+    expect(await kernel.end()).toBe(0);
+  });
+});

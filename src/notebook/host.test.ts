@@ -1,0 +1,127 @@
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { Child, LIB } from '../../kernel-server/testing/companions';
+import { readPng } from '../export/testing/read-png';
+import { VIEW_MIME } from '../protocol';
+
+jest.setTimeout(60_000); // Processes are started here, on machines that may be busy.
+
+/** Stands for Jupyter's runtime folder, and has a module in the place of tslab's. */
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'slicescope-host-')));
+const tslab = join(folder, 'node_modules/tslab/dist/jupyter.js');
+beforeAll(() => {
+  mkdirSync(join(tslab, '..'), { recursive: true });
+  writeFileSync(
+    tslab,
+    `exports.lastWriteDisplayData = (content, update) => console.log(JSON.stringify({ ...content, update }));`,
+  );
+});
+const children: Child[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill();
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function kernel(code: string, words: readonly string[] = [`--config-path=${folder}/kernel-4c1e-aa.json`]): Child {
+  const start = `
+    const { findHost } = require(${JSON.stringify(join(LIB, 'src/notebook/host.js'))});
+    const { Volume, show } = require(${JSON.stringify(join(LIB, 'src/index.js'))});
+    const loadTslab = () => require(${JSON.stringify(tslab)});
+    ${code}`;
+  const child = new Child(start, words);
+  children.push(child);
+  return child;
+}
+
+describe('the host', () => {
+  const FIND = 'const host = findHost(); console.log(JSON.stringify(host && [host.kernelId, host.runtimeDir]));';
+
+  test.each([
+    ['in one word', [`--config-path=${folder}/kernel-4c1e-aa.json`]],
+    ['in two words', ['--config-path', `${folder}/kernel-4c1e-aa.json`]],
+    ['after other words', ['kernel', '--js', `--config-path=${folder}/kernel-4c1e-aa.json`]],
+  ])('is tslab, told by its connection file %s', async (_, words) => {
+    const child = kernel(`loadTslab(); ${FIND}`, words);
+    expect(JSON.parse(await child.line())).toEqual(['4c1e-aa', folder]);
+  });
+
+  test.each([
+    ['tslab is not loaded', FIND, [`--config-path=${folder}/kernel-4c1e-aa.json`]],
+    ['there is no connection file', `loadTslab(); ${FIND}`, []],
+    ['tslab has no notebook', `loadTslab().lastWriteDisplayData = null; ${FIND}`, ['--config-path', 'kernel-1.json']],
+  ])('is none where %s', async (_, code, words) => {
+    expect(await kernel(code, words).line()).toBe('null');
+  });
+});
+
+describe('in a notebook, show', () => {
+  test('displays ids, a picture and a line, and neither port nor secret', async () => {
+    const child = kernel(`
+      loadTslab();
+      const volume = Volume.from(Uint8Array.of(0, 100, 200, 250), [2, 2, 1], { name: 'four' });
+      const view = show(volume, { window: [0, 255] });
+      const { readFileSync } = require('node:fs');
+      console.log(JSON.stringify([view.id, readFileSync(${JSON.stringify(`${folder}/slicescope-4c1e-aa.json`)}, 'utf8')]));
+      view.index = 0;
+      view.close();`);
+    const output = await child.line();
+    const [viewId, record] = JSON.parse(await child.line()) as [string, string];
+    const { port, secret } = JSON.parse(record) as { port: number; secret: string };
+    const { data, metadata, transient, update } = JSON.parse(output) as Record<string, Record<string, unknown>>;
+    expect([metadata, transient, update]).toEqual([{}, { display_id: viewId }, false]);
+    expect(Object.keys(data ?? {})).toEqual([VIEW_MIME, 'image/png', 'text/plain']);
+    expect(data?.[VIEW_MIME]).toEqual({ kernelId: '4c1e-aa', viewId });
+    expect(data?.['text/plain']).toBe(
+      'SliceView of Volume "four": 2 × 2 × 1 uint8, 1 × 1 × 1 mm: xy 0 of 1, window 0 to 255, gray',
+    );
+    const png = await readPng(Buffer.from(data?.['image/png'] as string, 'base64'));
+    expect([png.width, png.height]).toEqual([2, 2]);
+    expect(Array.from(png.data)).toEqual([0, 100, 200, 250].flatMap((value) => [value, value, value, 255]));
+    for (const hidden of [secret, `:${String(port)}`, '127.0.0.1', 'localhost', '://']) {
+      expect(output).not.toContain(hidden);
+    }
+    expect(await child.end()).toBe(0);
+    expect(readdirSync(folder)).toEqual(['node_modules']);
+  });
+
+  test('starts one companion for all views, and a refused one starts none', async () => {
+    const child = kernel(`
+      loadTslab();
+      const volume = Volume.alloc([2, 2, 2], 'uint8');
+      const { readdirSync } = require('node:fs');
+      const files = () => readdirSync(${JSON.stringify(folder)}).filter((name) => name.endsWith('.json')).length;
+      const counts = [];
+      try { show(volume, { index: 2 }); } catch (error) { counts.push(error.code, files()); }
+      for (let i = 0; i < 3; i++) { show(volume); counts.push(files()); }
+      console.log(JSON.stringify(counts));`);
+    for (let i = 0; i < 3; i++) expect(await child.line()).toContain(VIEW_MIME);
+    expect(JSON.parse(await child.line())).toEqual(['index-out-of-range', 0, 1, 1, 1]);
+    expect(await child.end()).toBe(0);
+  });
+
+  test('a view whose settings change, whose volume is swapped and refreshed, says so itself', async () => {
+    const child = kernel(`
+      loadTslab();
+      const volume = Volume.alloc([2, 3, 4], 'uint8');
+      const view = show(volume, { index: 3 });
+      const states = [];
+      const note = () => states.push([view.plane, view.index, view.colormap]);
+      view.set({ plane: 'xz', colormap: 'hot' }); note();
+      view.volume = Volume.alloc([2, 1, 1], 'float32'); note();
+      view.refresh(); note();
+      view.close(); note();
+      console.log(JSON.stringify(states));`);
+    await child.line();
+    expect(JSON.parse(await child.line())).toEqual([
+      ['xz', 1, 'hot'],
+      ['xz', 0, 'hot'],
+      ['xz', 0, 'hot'],
+      ['xz', 0, 'hot'],
+    ]);
+    expect(await child.end()).toBe(0);
+  });
+});
