@@ -26,7 +26,7 @@ function findChromium(): string {
   return path;
 }
 
-/** A headless Chromium with software GL, so that it draws the same on every machine. */
-export async function launchBrowser(): Promise<Browser> {
-  return await chromium.launch({ executablePath: findChromium(), args: FLAGS });
+/** A headless Chromium with software GL, so that it draws the same on every machine; `flags` are further ones. */
+export async function launchBrowser(flags: readonly string[] = []): Promise<Browser> {
+  return await chromium.launch({ executablePath: findChromium(), args: [...FLAGS, ...flags] });
 }

@@ -54,8 +54,11 @@ export function makeWorkFolder(): string {
 /**
  * Start JupyterLab, and wait until it answers.
  * @param options.baseUrl begins and ends with a slash; default `/`.
+ * @param options.args further arguments of `jupyter lab`.
  */
-export async function startJupyter(options: { baseUrl?: string } = {}): Promise<JupyterServer> {
+export async function startJupyter(
+  options: { baseUrl?: string; args?: readonly string[] } = {},
+): Promise<JupyterServer> {
   const home = makeWorkFolder();
   const folder = join(home, 'notebooks');
   mkdirSync(folder);
@@ -75,6 +78,7 @@ export async function startJupyter(options: { baseUrl?: string } = {}): Promise<
     `--ServerApp.base_url=${baseUrl}`,
     `--ServerApp.root_dir=${folder}`,
     `--IdentityProvider.token=${token}`,
+    ...(options.args ?? []),
   ];
   const server = spawn(join(ROOT, '.venv/bin/jupyter'), args, { cwd: folder, env: jupyterEnvironment(home) });
   let text = '';

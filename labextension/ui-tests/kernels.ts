@@ -1,0 +1,61 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JupyterServer } from './jupyter';
+
+/** Call Jupyter's REST API; rejects unless it answers with success. */
+async function call(server: JupyterServer, method: string, path: string): Promise<Response> {
+  const response = await fetch(`${server.url}api/${path}`, {
+    method,
+    headers: { Authorization: `token ${server.token}` },
+  });
+  if (!response.ok) throw new Error(`${method} ${path}: ${String(response.status)} ${await response.text()}`);
+  return response;
+}
+
+export async function restartKernel(server: JupyterServer, id: string): Promise<void> {
+  await call(server, 'POST', `kernels/${id}/restart`);
+}
+
+export async function interruptKernel(server: JupyterServer, id: string): Promise<void> {
+  await call(server, 'POST', `kernels/${id}/interrupt`);
+}
+
+/** Resolves when the kernel's process has ended. */
+export async function shutDownKernel(server: JupyterServer, id: string): Promise<void> {
+  await call(server, 'DELETE', `kernels/${id}`);
+}
+
+export async function kernelState(server: JupyterServer, id: string): Promise<string> {
+  const { execution_state: state } = (await (await call(server, 'GET', `kernels/${id}`)).json()) as {
+    execution_state: string;
+  };
+  return state;
+}
+
+/** End every session and its kernel. */
+export async function shutDownAll(server: JupyterServer): Promise<void> {
+  const sessions = (await (await call(server, 'GET', 'sessions')).json()) as { id: string }[];
+  for (const { id } of sessions) await call(server, 'DELETE', `sessions/${id}`);
+}
+
+/** What a kernel's companion has written of itself. */
+export function recordOf(server: JupyterServer, kernelId: string): { port: number; secret: string; pid: number } {
+  const text = readFileSync(join(server.runtimeDir, `slicescope-${kernelId}.json`), 'utf8');
+  return JSON.parse(text) as { port: number; secret: string; pid: number };
+}
+
+/** The names of our files in the runtime folder that are about this kernel, whole ones or not. */
+export function filesOf(server: JupyterServer, kernelId: string): string[] {
+  return readdirSync(server.runtimeDir)
+    .filter((name) => name.startsWith(`slicescope-${kernelId}`))
+    .sort();
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from './browser';
+import { startJupyter, type JupyterServer } from './jupyter';
+import { shutDownAll } from './kernels';
+import { writeNotebook, type NotebookPage } from './notebook';
+import { showsRamp } from './ramp';
+import { openWatched, type Traffic } from './traffic';
+import { eventually } from './waiting';
+
+jest.setTimeout(180_000);
+
+/**
+ * A Python kernel that drives a SliceModel over a comm of its own, with nothing but the documented state and
+ * frame: the volume is ramp.ts's, and no companion runs.
+ */
+const PYTHON_CELL = `
+import struct
+from array import array
+from comm import create_comm
+from IPython.display import display
+
+PLANES = ["xy", "xz", "yz"]
+SIZE = {"xy": (48, 32), "xz": (48, 20), "yz": (32, 20)}
+COUNT = {"xy": 20, "xz": 32, "yz": 48}
+
+def voxel(plane, index, column, row):
+    x, y, z = {"xy": (column, row, index), "xz": (column, index, row), "yz": (index, column, row)}[plane]
+    return (x * 67 + y * 131 + z * 577) % 4000
+
+def frame(request):
+    plane, index = request["plane"], request["index"]
+    width, height = SIZE[plane]
+    header = struct.pack(
+        "<8B10I", 1, 1, PLANES.index(plane), 2, 1, 0, 0, 1,
+        request["requestId"], request["revision"], index, width, height, 0, 0, width, height, 0)
+    values = [voxel(plane, index, column, row) for row in range(height) for column in range(width)]
+    return header + array("H", values).tobytes()
+
+def plane_info(plane):
+    width, height = SIZE[plane]
+    orientation = {"transpose": False, "flipX": False, "flipY": False}
+    return {"count": COUNT[plane], "width": width, "height": height, "spacing": [1, 1],
+            "orientation": orientation, "edges": None}
+
+volume = {"revision": 1, "name": "from Python", "shape": [48, 32, 20], "dtype": "uint16", "components": 1,
+          "planes": {plane: plane_info(plane) for plane in PLANES}}
+state = {
+    "_model_module": "slicescope", "_model_module_version": "0.1.0", "_model_name": "SliceModel",
+    "_view_module": "slicescope", "_view_module_version": "0.1.0", "_view_name": "SliceView",
+    "volume": volume, "plane": "xy", "index": 10, "window": [0, 4000], "colormap": "gray",
+    "rotation": 0, "zoom": 1, "center": [0.5, 0.5],
+}
+view = create_comm(target_name="jupyter.widget", data={"state": state, "buffer_paths": []},
+                   metadata={"version": "2.1.0"})
+
+@view.on_msg
+def on_message(message):
+    data = message["content"]["data"]
+    if data["method"] == "custom" and data["content"]["kind"] == "slice":
+        view.send(data={"method": "custom", "content": {}}, buffers=[frame(data["content"])])
+    elif data["method"] == "update":
+        state.update(data["state"])
+
+def push(**changes):
+    view.send(data={"method": "update", "state": changes, "buffer_paths": []})
+
+display({"application/vnd.jupyter.widget-view+json":
+         {"version_major": 2, "version_minor": 0, "model_id": view.comm_id}}, raw=True)
+`;
+
+let server: JupyterServer;
+let browser: Browser;
+let notebook: NotebookPage;
+let traffic: Traffic;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startJupyter(), launchBrowser()]);
+  const kernel = { display_name: 'Python 3 (ipykernel)', language: 'python', name: 'python3' };
+  writeNotebook(server, 'comm.ipynb', [PYTHON_CELL], kernel);
+  ({ notebook, traffic } = await openWatched(browser, server, 'comm.ipynb'));
+  await notebook.runCell(0);
+});
+
+afterAll(async () => {
+  await notebook.close();
+  await shutDownAll(server);
+  await browser.close();
+  await server.stop();
+});
+
+test('a kernel with comms drives the same model: slices come over its comm, exact', async () => {
+  const viewer = notebook.viewer();
+  await showsRamp(viewer, { index: 10 });
+  await viewer.slider.press('ArrowRight');
+  await showsRamp(viewer, { index: 11 });
+  await viewer.slider.press('End');
+  await showsRamp(viewer, { index: 19 });
+  expect(traffic.companions).toEqual([]);
+  expect(traffic.lookups).toEqual([]);
+});
+
+test('what the person does reaches that kernel, and what the kernel sets reaches the view', async () => {
+  const viewer = notebook.viewer();
+  await viewer.slider.press('Home');
+  await showsRamp(viewer, { index: 0 });
+  await eventually(async () => {
+    expect(await notebook.run('print(state["index"])')).toBe('0\n');
+  });
+  expect(await notebook.run('push(plane="yz", index=31, colormap="viridis")')).toBe('');
+  await showsRamp(viewer, { plane: 'yz', index: 31, colormap: 'viridis' });
+});

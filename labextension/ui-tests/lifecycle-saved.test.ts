@@ -1,0 +1,220 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { openVolume } from '../../src/formats';
+import { VIEW_MIME } from '../../src/protocol';
+import { launchBrowser } from './browser';
+import { jupyterEnvironment, startJupyter, type JupyterServer } from './jupyter';
+import { recordOf, shutDownAll } from './kernels';
+import { writeNotebook, type NotebookPage } from './notebook';
+import { SHOW_CELL, expectPng, expectRampPng, showsRamp } from './ramp';
+import { openWatched, type Traffic } from './traffic';
+
+jest.setTimeout(240_000);
+
+const ROOT = resolve(__dirname, '../..');
+const JUPYTER = join(ROOT, '.venv/bin/jupyter');
+/** What the person reads where the kernel of an output is gone. */
+const GONE = /The kernel was restarted or shut down since. Run the cell again/;
+/** Text of a file that would say where a companion is or was. */
+const ADDRESSES = ['ws:', 'http', '127.0.0.1', 'localhost', 'secret'];
+
+interface Output {
+  readonly output_type: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** Where notebooks are made, and another person's server: with signatures and kernels of its own. */
+let server: JupyterServer;
+let other: JupyterServer;
+let browser: Browser;
+let notebook: NotebookPage | null = null;
+let traffic: Traffic;
+
+beforeAll(async () => {
+  [server, other, browser] = await Promise.all([startJupyter(), startJupyter(), launchBrowser()]);
+});
+
+afterEach(async () => {
+  await notebook?.close();
+  notebook = null;
+  await Promise.all([server, other].map(shutDownAll));
+});
+
+afterAll(async () => {
+  await browser.close();
+  await Promise.all([server.stop(), other.stop()]);
+});
+
+async function open(where: JupyterServer, name: string): Promise<NotebookPage> {
+  ({ notebook, traffic } = await openWatched(browser, where, name));
+  return notebook;
+}
+
+/** A notebook with a view, run and saved on the first server, and brought to the other one. */
+async function makeAndMove(name: string): Promise<void> {
+  writeNotebook(server, name, [SHOW_CELL]);
+  const page = await open(server, name);
+  await page.runCell(0);
+  await showsRamp(page.viewer(), { index: 10 });
+  await page.save();
+  await page.close();
+  notebook = null;
+  copyFileSync(join(server.folder, name), join(other.folder, name));
+}
+
+function trust(where: JupyterServer, name: string): void {
+  const env = jupyterEnvironment(dirname(where.folder));
+  execFileSync(JUPYTER, ['trust', join(where.folder, name)], { env });
+}
+
+function outputsOf(path: string): Output[] {
+  const { cells } = JSON.parse(readFileSync(path, 'utf8')) as { cells: { outputs?: Output[] }[] };
+  return cells.flatMap(({ outputs = [] }) => outputs);
+}
+
+/** PNGs in base64, in the order of an HTML page that nbconvert wrote. */
+function picturesOf(html: string): string[] {
+  return [...html.matchAll(/<img[^>]+src="data:image\/png;base64,([^"]+)"/g)].map(([, base64 = '']) =>
+    base64.replaceAll(/\s/g, ''),
+  );
+}
+
+async function convert(path: string): Promise<string> {
+  const folder = server.folder;
+  const args = ['nbconvert', '--to', 'html', '--execute', '--output-dir', folder, '--output', 'converted', path];
+  await promisify(execFile)(JUPYTER, args, { env: jupyterEnvironment(dirname(folder)) });
+  return readFileSync(join(folder, 'converted.html'), 'utf8');
+}
+
+test('the saved notebook has a PNG of the view and ids, and neither address nor secret', async () => {
+  writeNotebook(server, 'saved.ipynb', [SHOW_CELL]);
+  const page = await open(server, 'saved.ipynb');
+  await page.runCell(0);
+  await showsRamp(page.viewer(), { index: 10 });
+  const kernelId = await page.kernelId();
+  const { port, secret } = recordOf(server, kernelId);
+  await page.save();
+
+  const path = join(server.folder, 'saved.ipynb');
+  const [output, ...more] = outputsOf(path);
+  expect(more).toEqual([]);
+  const data = output?.data ?? {};
+  expect(Object.keys(data).sort()).toEqual([VIEW_MIME, 'image/png', 'text/plain']);
+  expect(data[VIEW_MIME]).toEqual({ kernelId, viewId: expect.stringMatching(/^[\w-]+$/) });
+  await expectRampPng((data['image/png'] as string).replaceAll(/\s/g, ''), { index: 10 });
+
+  const bytes = readFileSync(path);
+  for (const text of [...ADDRESSES, secret, server.token, String(port), new URL(server.url).port]) {
+    expect([text, bytes.includes(text)]).toEqual([text, false]);
+  }
+  const secretBytes = Buffer.from(secret, 'hex');
+  expect(bytes.includes(secretBytes)).toBe(false);
+  expect(bytes.includes(secretBytes.toString('base64'))).toBe(false);
+});
+
+test('nbconvert runs the example without a browser, and its page has the pictures', async () => {
+  const pictures = picturesOf(await convert(join(ROOT, 'examples/first-look.ipynb')));
+  const volume = await openVolume(join(ROOT, 'examples/data/icbm152-t1.nii.gz'));
+  const { xy, yz } = volume.info(0).planes;
+  expect(pictures).toHaveLength(2);
+  await expectPng(pictures[0] ?? '', volume, { index: Math.floor(xy.count / 2) });
+  const sagittal = { plane: 'yz', index: Math.floor(yz.count / 2), colormap: 'bone' } as const;
+  await expectPng(pictures[1] ?? '', volume, sagittal);
+});
+
+test('nbconvert’s page has the picture of every view, as it was shown', async () => {
+  const more = [
+    `show(volume, { index: 3, window: [0, 4000], colormap: 'viridis' })`,
+    `const last = show(volume, { plane: 'yz', index: 47, rotation: 1, window: [0, 4000] });`,
+  ];
+  writeNotebook(server, 'three.ipynb', [SHOW_CELL, ...more]);
+  const html = await convert(join(server.folder, 'three.ipynb'));
+  const pictures = picturesOf(html);
+  expect(pictures).toHaveLength(3);
+  await expectRampPng(pictures[0] ?? '', { index: 10 });
+  await expectRampPng(pictures[1] ?? '', { index: 3, colormap: 'viridis' });
+  await expectRampPng(pictures[2] ?? '', { plane: 'yz', index: 47, rotation: 1 });
+});
+
+test('in a notebook that is not trusted a view is its picture, and connects to nothing', async () => {
+  await makeAndMove('foreign.ipynb');
+  const page = await open(other, 'foreign.ipynb');
+  const image = page.page.locator('.jp-OutputArea-output img');
+  await image.waitFor();
+  const [, base64 = ''] = ((await image.getAttribute('src')) ?? '').split(',');
+  await expectRampPng(base64.replaceAll(/\s/g, ''), { index: 10 });
+  // The kernel can be used, and still nothing has asked for a companion.
+  expect(await page.run('console.log(6 * 7)')).toBe('42\n');
+  expect(await page.page.locator('.slicescope-output').count()).toBe(0);
+  expect(traffic.lookups).toEqual([]);
+  expect(traffic.companions).toEqual([]);
+  expect(traffic.elsewhere(new URL(other.url).host)).toEqual([]);
+});
+
+test('where the kernel is none of the server’s, the saved picture says so, and asks once', async () => {
+  await makeAndMove('moved.ipynb');
+  trust(other, 'moved.ipynb');
+  const page = await open(other, 'moved.ipynb');
+  const saved = page.page.locator('.slicescope-saved');
+  await saved.locator('.slicescope-notice').filter({ hasText: GONE }).waitFor();
+  const src = (await saved.locator('img').getAttribute('src')) ?? '';
+  await expectRampPng(src.slice(src.indexOf(',') + 1).replaceAll(/\s/g, ''), { index: 10 });
+  // The time in which a fresh kernel compiles and runs its first cell is enough for many a retry.
+  const first = `import { Volume } from 'slicescope'; console.log(Volume.alloc([2, 2, 2], 'uint8').shape.length);`;
+  expect(await page.run(first)).toBe('3\n');
+  expect(traffic.lookups).toHaveLength(1);
+  expect(traffic.companions).toEqual([]);
+  await page.runCell(0);
+  await showsRamp(page.viewer(), { index: 10 });
+});
+
+test('outputs that somebody has crafted lead nowhere and run nothing', async () => {
+  const script = `<img src=x onerror="window.wasRun = true"><script>window.wasRun = true</script>`;
+  const id = '0f0f0f0f-0000-4000-8000-00000000000f';
+  const crafted: unknown[] = [
+    { kernelId: 'http://evil.test/', viewId: id },
+    { kernelId: '//evil.test', viewId: id },
+    { kernelId: '../../../evil', viewId: id },
+    { kernelId: `${id}?host=evil.test`, viewId: id },
+    { kernelId: `${id}@evil.test`, viewId: id },
+    { kernelId: script, viewId: id },
+    { kernelId: id, viewId: script },
+    { kernelId: 7, viewId: [id] },
+    { kernelId: { toString: id }, viewId: null },
+    { kernelId: '', viewId: '' },
+    { kernelId: 'k'.repeat(100_000), viewId: id },
+    {},
+    null,
+    'text',
+    [id, id],
+    { kernelId: id, viewId: id, url: 'ws://evil.test/', host: 'evil.test', port: 80, secret: 'ab'.repeat(32) },
+  ];
+  const outputs = crafted.map((bundle) => ({
+    output_type: 'display_data',
+    metadata: { [VIEW_MIME]: { url: 'ws://evil.test/' } },
+    data: { [VIEW_MIME]: bundle, 'image/png': `x" onerror="window.wasRun = true`, 'text/plain': script },
+  }));
+  writeNotebook(server, 'crafted.ipynb', ['']);
+  const path = join(server.folder, 'crafted.ipynb');
+  const content = JSON.parse(readFileSync(path, 'utf8')) as { cells: { outputs: unknown[] }[] };
+  for (const cell of content.cells) cell.outputs = outputs;
+  writeFileSync(path, JSON.stringify(content));
+  trust(server, 'crafted.ipynb');
+
+  const page = await open(server, 'crafted.ipynb');
+  const { page: tab } = page;
+  const notices = tab.locator('.slicescope-saved .slicescope-notice');
+  await notices.filter({ hasText: GONE }).waitFor();
+  expect(await page.run('console.log(6 * 7)')).toBe('42\n');
+  const names = await notices.filter({ hasText: 'This output names no view' }).count();
+  const gone = await notices.filter({ hasText: GONE }).count();
+  expect([names, gone]).toEqual([crafted.length - 1, 1]);
+  expect(traffic.lookups.map((url) => new URL(url).pathname)).toEqual([`/slicescope/api/companions/${id}`]);
+  expect(traffic.companions).toEqual([]);
+  expect(traffic.elsewhere(new URL(server.url).host)).toEqual([]);
+  expect(await tab.evaluate(() => 'wasRun' in window)).toBe(false);
+});

@@ -1,0 +1,284 @@
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from './browser';
+import { startJupyter, type JupyterServer } from './jupyter';
+import {
+  filesOf,
+  interruptKernel,
+  isRunning,
+  kernelState,
+  recordOf,
+  restartKernel,
+  shutDownAll,
+  shutDownKernel,
+} from './kernels';
+import { writeNotebook, type NotebookPage, type ViewerPage } from './notebook';
+import { SHOW_CELL, looksLikeRamp, showsRamp, wipe } from './ramp';
+import { openWatched, type Traffic } from './traffic';
+import { eventually } from './waiting';
+
+jest.setTimeout(180_000);
+
+/** What the person reads when the kernel that had the view is gone. */
+const RUN_AGAIN = /Run the cell again/;
+/** Much less than the five seconds that Jupyter gives a kernel that does not end by itself. */
+const SLACK_MS = 2000;
+
+let server: JupyterServer;
+let browser: Browser;
+let notebook: NotebookPage;
+let traffic: Traffic;
+let count = 0;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startJupyter(), launchBrowser()]);
+});
+
+afterEach(async () => {
+  await notebook.close();
+  await shutDownAll(server);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+async function open(...cells: string[]): Promise<string> {
+  const name = `lifecycle-${String(++count)}.ipynb`;
+  writeNotebook(server, name, cells);
+  ({ notebook, traffic } = await openWatched(browser, server, name));
+  return name;
+}
+
+/** A fresh notebook whose first cell has been run and whose view is live. */
+async function openLive(): Promise<string> {
+  const name = await open(SHOW_CELL);
+  await notebook.runCell(0);
+  await showsRamp(notebook.viewer(), { index: 10 });
+  return name;
+}
+
+async function scrub(viewer: ViewerPage, key: string, times = 1): Promise<void> {
+  for (let time = 0; time < times; time++) await viewer.slider.press(key);
+}
+
+/** Move and colour the view in every way that it keeps. */
+async function arrange(): Promise<void> {
+  const viewer = notebook.viewer();
+  expect(await notebook.run(`view.set({ plane: 'xz', index: 10, colormap: 'viridis' })`)).toBe('');
+  await showsRamp(viewer, { index: 10, plane: 'xz', colormap: 'viridis' });
+  await scrub(viewer, 'ArrowRight', 7);
+  await viewer.root.hover();
+  await viewer.root.getByRole('button', { name: 'Zoom in (+)' }).click();
+  await showsRamp(viewer, ARRANGED);
+}
+const ARRANGED = { index: 17, plane: 'xz', colormap: 'viridis', zoom: 1.25 } as const;
+
+async function expectStopped(): Promise<void> {
+  const viewer = notebook.viewer();
+  await viewer.notice.filter({ hasText: RUN_AGAIN }).waitFor();
+  expect(await viewer.root.getAttribute('data-state')).toBe('stopped');
+  expect(await viewer.slider.isDisabled()).toBe(true);
+}
+
+/** Run the cell again, and look at the view that it makes. */
+async function runAgain(): Promise<void> {
+  await notebook.ready();
+  await notebook.runCell(0);
+  await showsRamp(notebook.viewer(), { index: 10 });
+  await scrub(notebook.viewer(), 'End');
+  await showsRamp(notebook.viewer(), { index: 19 });
+  expect(await notebook.viewer().notice.isVisible()).toBe(false);
+}
+
+async function dismissDialogs(): Promise<void> {
+  const accept = notebook.page.locator('.jp-Dialog .jp-mod-accept');
+  while ((await accept.count()) > 0) await accept.first().click();
+}
+
+test('after a reload of the page the view is back where it was, without a cell run', async () => {
+  await openLive();
+  await arrange();
+  await notebook.save();
+  await notebook.page.reload();
+  await notebook.ready();
+  await showsRamp(notebook.viewer(), ARRANGED);
+  await scrub(notebook.viewer(), 'ArrowLeft');
+  await showsRamp(notebook.viewer(), { ...ARRANGED, index: 16 });
+  await eventually(async () => {
+    expect(await notebook.run('console.log(view.index)')).toBe('16\n');
+  });
+});
+
+test('a notebook that is closed and opened again has its view back where it was', async () => {
+  const name = await openLive();
+  await arrange();
+  await notebook.save();
+  await notebook.command('application:close');
+  await notebook.page.waitForSelector('.jp-NotebookPanel', { state: 'detached' });
+  await notebook.command('docmanager:open', { path: name });
+  await notebook.ready();
+  await showsRamp(notebook.viewer(), ARRANGED);
+  expect(await notebook.page.locator('.slicescope-view').count()).toBe(1);
+});
+
+test('after a restart of the kernel the picture stays and says what to do; the cell makes a live view', async () => {
+  await openLive();
+  await arrange();
+  await restartKernel(server, await notebook.kernelId());
+  await expectStopped();
+  await looksLikeRamp(notebook.viewer(), ARRANGED);
+  await runAgain();
+});
+
+test('the restart command does the same', async () => {
+  await openLive();
+  await arrange();
+  const restarted = notebook.command('notebook:restart-kernel');
+  await notebook.page.locator('.jp-Dialog .jp-mod-accept').click();
+  await restarted;
+  await expectStopped();
+  await looksLikeRamp(notebook.viewer(), ARRANGED);
+  await runAgain();
+});
+
+test('a page that is loaded after a restart shows the saved picture and says what to do', async () => {
+  await openLive();
+  await notebook.save();
+  await restartKernel(server, await notebook.kernelId());
+  await notebook.page.reload();
+  await notebook.ready();
+  const saved = notebook.page.locator('.slicescope-saved');
+  await saved.locator('.slicescope-notice').filter({ hasText: RUN_AGAIN }).waitFor();
+  expect(await saved.locator('img').isVisible()).toBe(true);
+  await runAgain();
+});
+
+test('an output whose kernel was killed says what to do, and leaves nothing behind', async () => {
+  await openLive();
+  await arrange();
+  const kernelId = await notebook.kernelId();
+  const { pid } = recordOf(server, kernelId);
+  process.kill(pid, 'SIGKILL');
+  await expectStopped();
+  await looksLikeRamp(notebook.viewer(), ARRANGED);
+  await eventually(() => {
+    expect(isRunning(pid)).toBe(false);
+    expect(filesOf(server, kernelId)).toEqual([]);
+  });
+  // Jupyter starts the kernel again, and JupyterLab says so in a dialog.
+  await eventually(async () => {
+    await dismissDialogs();
+    expect(await kernelState(server, kernelId)).toBe('idle');
+  });
+  await runAgain();
+});
+
+test('an output whose kernel was shut down says what to do, and nothing is left behind', async () => {
+  await openLive();
+  await arrange();
+  const kernelId = await notebook.kernelId();
+  const { pid } = recordOf(server, kernelId);
+  expect(filesOf(server, kernelId)).toEqual([`slicescope-${kernelId}.json`, `slicescope-${kernelId}.pages.json`]);
+  await shutDownKernel(server, kernelId);
+  expect(isRunning(pid)).toBe(false);
+  expect(filesOf(server, kernelId)).toEqual([]);
+  await expectStopped();
+  await looksLikeRamp(notebook.viewer(), ARRANGED);
+});
+
+test('a kernel that is shut down in the middle of a busy cell leaves nothing behind', async () => {
+  await open(SHOW_CELL, 'while (true);');
+  await notebook.runCell(0);
+  await showsRamp(notebook.viewer(), { index: 10 });
+  const kernelId = await notebook.kernelId();
+  const { pid } = recordOf(server, kernelId);
+  await notebook.startCell(1);
+  await eventually(async () => {
+    expect(await kernelState(server, kernelId)).toBe('busy');
+  });
+  await shutDownKernel(server, kernelId);
+  expect(isRunning(pid)).toBe(false);
+  await expectStopped();
+  await eventually(() => {
+    expect(filesOf(server, kernelId)).toEqual([]);
+  });
+});
+
+test('views delay neither the restart nor the shutdown of their kernel', async () => {
+  const times = async (cell: string): Promise<{ restart: number; shutdown: number }> => {
+    await open(cell);
+    await notebook.runCell(0);
+    const kernelId = await notebook.kernelId();
+    const start = performance.now();
+    await restartKernel(server, kernelId);
+    const restarted = performance.now();
+    await notebook.ready();
+    await notebook.runCell(0);
+    const again = performance.now();
+    await shutDownKernel(server, kernelId);
+    return { restart: restarted - start, shutdown: performance.now() - again };
+  };
+  const without = await times(`import { Volume } from 'slicescope';`);
+  await notebook.close();
+  const withView = await times(SHOW_CELL);
+  expect(withView.restart).toBeLessThan(without.restart + SLACK_MS);
+  expect(withView.shutdown).toBeLessThan(without.shutdown + SLACK_MS);
+});
+
+test.each([
+  ['is terminated', 'workers[workers.length - 1].terminate()'],
+  ['throws', 'workers[workers.length - 1].postMessage(null)'],
+])('when the companion’s thread %s, the view is live again by itself', async (_how, death) => {
+  const remember = `
+    const threads = require('node:worker_threads');
+    const workers: any[] = [];
+    threads.Worker = class extends threads.Worker {
+      constructor(...args: any[]) { super(...args); workers.push(this); }
+    };`;
+  await open(remember, SHOW_CELL);
+  await notebook.runCell(0);
+  await notebook.runCell(1);
+  const viewer = notebook.viewer();
+  await showsRamp(viewer, { index: 10 });
+  await arrange();
+  await wipe(viewer);
+  const before = traffic.companions.length;
+  await notebook.run(death);
+  await eventually(() => {
+    expect(traffic.companions.length).toBeGreaterThan(before);
+  });
+  await showsRamp(viewer, ARRANGED);
+  await scrub(viewer, 'ArrowRight');
+  await showsRamp(viewer, { ...ARRANGED, index: 18 });
+  expect(await viewer.notice.isVisible()).toBe(false);
+  await eventually(async () => {
+    expect(await notebook.run('console.log(workers.length, view.index)')).toBe('2 18\n');
+  });
+});
+
+test('interrupting a cell leaves the view live', async () => {
+  await open(SHOW_CELL, 'await new Promise(() => undefined);');
+  await notebook.runCell(0);
+  const viewer = notebook.viewer();
+  await showsRamp(viewer, { index: 10 });
+  const kernelId = await notebook.kernelId();
+  await notebook.startCell(1);
+  await eventually(async () => {
+    expect(await kernelState(server, kernelId)).toBe('busy');
+  });
+  await scrub(viewer, 'ArrowRight');
+  await showsRamp(viewer, { index: 11 });
+  const sockets = traffic.companions.length;
+  await interruptKernel(server, kernelId);
+  await eventually(async () => {
+    expect(await kernelState(server, kernelId)).toBe('idle');
+  });
+  await wipe(viewer);
+  await scrub(viewer, 'ArrowRight');
+  await showsRamp(viewer, { index: 12 });
+  await notebook.run('view.index = 3');
+  await showsRamp(viewer, { index: 3 });
+  expect(traffic.companions.length).toBe(sockets);
+});

@@ -1,0 +1,48 @@
+import type { Browser, Page } from 'playwright-core';
+import type { JupyterServer } from './jupyter';
+import { NotebookPage } from './notebook';
+
+/** What a page has asked the network for since it was made. */
+export class Traffic {
+  readonly requests: string[] = [];
+  readonly sockets: string[] = [];
+
+  constructor(page: Page) {
+    page.on('request', (request) => this.requests.push(request.url()));
+    page.on('websocket', (socket) => this.sockets.push(socket.url()));
+  }
+
+  /** Requests for a companion's port and secret. */
+  get lookups(): string[] {
+    return this.requests.filter((url) => url.includes('slicescope/api'));
+  }
+
+  /** WebSockets to companions; Jupyter's own have other paths. */
+  get companions(): string[] {
+    return this.sockets.filter((url) => /^wss?:\/\/127\.0\.0\.1:\d+\/$|\/proxy\/\d+\/$/.test(url));
+  }
+
+  /** All that went to another place than the page's own host. */
+  elsewhere(host: string): string[] {
+    return [...this.requests, ...this.sockets].filter((address) => {
+      const url = new URL(address);
+      return url.host !== host && url.protocol !== 'data:' && url.protocol !== 'blob:';
+    });
+  }
+}
+
+/** Open a notebook in a page whose traffic is watched from its first request on. */
+export async function openWatched(
+  browser: Browser,
+  server: JupyterServer,
+  name: string,
+): Promise<{ notebook: NotebookPage; traffic: Traffic }> {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 900 } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  const traffic = new Traffic(page);
+  await page.goto(`${server.url}lab/tree/${name}?reset&token=${server.token}`);
+  const notebook = new NotebookPage(page);
+  await notebook.ready();
+  return { notebook, traffic };
+}
