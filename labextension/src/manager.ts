@@ -108,6 +108,8 @@ export class RemoteView implements ChannelListener {
 
   changed(state: Partial<ViewState>, method: 'update' | 'echo_update', parentId: string): void {
     this.#comm.deliver(state, method, parentId);
+    // A change that a swap of the volume overtook was refused; with the state that holds now, all is said.
+    if (this.model?.notice != null && !this.model.isStopped) this.model.notify(null, false);
   }
 
   async #makeModel(state: ViewState, instance: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { Panel, Widget } from '@lumino/widgets';
-import { VIEW_MIME, parseViewBundle, type Notice, type ViewBundle } from 'slicescope/lib/src/viewer';
+import { VIEW_MIME, parseViewBundle, warmUp, type Notice, type ViewBundle } from 'slicescope/lib/src/viewer';
 import type { CompanionManager, RemoteView } from './manager';
 
 /** The manager of a kernel's companion. */
@@ -45,6 +45,7 @@ export class ViewOutput extends Panel implements IRenderMime.IRenderer {
     this.#remote = this.#managerOf(kernelId).acquire(viewId);
     this.#remote.updated.connect(this.#onUpdated, this);
     this.#onUpdated();
+    warmUp(); // While Jupyter's server answers.
   }
 
   #onUpdated(): void {

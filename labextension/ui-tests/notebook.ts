@@ -12,10 +12,10 @@ interface Lab {
   shell: { currentWidget: LabNotebook };
 }
 interface LabNotebook {
-  content: { activeCellIndex: number; widgets: readonly { model: { id: string } }[] };
+  content: { activeCellIndex: number; mode: string };
   sessionContext: {
-    ready: Promise<void>;
-    session: { kernel: { id: string; status: string; requestExecute(content: object): LabFuture } } | null;
+    shutdown(): Promise<void>;
+    session: { kernel: { id: string; status: string; requestExecute(content: object): LabFuture } | null } | null;
   };
 }
 interface LabFuture {
@@ -42,11 +42,19 @@ export class NotebookPage {
     this.page = page;
   }
 
-  static async open(browser: Browser, server: JupyterServer, name: string): Promise<NotebookPage> {
+  /** `prepare` runs in the page before anything else does. */
+  static async open(
+    browser: Browser,
+    server: JupyterServer,
+    name: string,
+    prepare?: () => void,
+  ): Promise<NotebookPage> {
     const context = await browser.newContext({ viewport: { width: 1200, height: 900 } });
+    if (prepare !== undefined) await context.addInitScript(prepare);
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
-    await page.goto(`${server.url}lab/tree/${name}?token=${server.token}`);
+    // `reset`: not the notebooks of other pages too, which the server keeps as the workspace.
+    await page.goto(`${server.url}lab/tree/${name}?reset&token=${server.token}`);
     const notebook = new NotebookPage(page);
     await notebook.ready();
     return notebook;
@@ -85,7 +93,8 @@ export class NotebookPage {
   async run(code: string): Promise<string> {
     return await this.page.evaluate(async (source) => {
       const { jupyterapp } = window as unknown as { jupyterapp: Lab };
-      const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+      const kernel = jupyterapp.shell.currentWidget.sessionContext.session?.kernel;
+      if (kernel == null) throw new Error('The notebook has no kernel.');
       const future = kernel.requestExecute({ code: source, store_history: false });
       let printed = '';
       future.onIOPub = (message) => {
@@ -109,12 +118,58 @@ export class NotebookPage {
   async kernelId(): Promise<string> {
     return await this.page.evaluate(() => {
       const { jupyterapp } = window as unknown as { jupyterapp: Lab };
-      return jupyterapp.shell.currentWidget.sessionContext.session.kernel.id;
+      const kernel = jupyterapp.shell.currentWidget.sessionContext.session?.kernel;
+      if (kernel == null) throw new Error('The notebook has no kernel.');
+      return kernel.id;
+    });
+  }
+
+  /** What JupyterLab's own shortcuts would change. */
+  async focusOfNotebook(): Promise<{ activeCell: number; mode: string }> {
+    return await this.page.evaluate(() => {
+      const { jupyterapp } = window as unknown as { jupyterapp: Lab };
+      const { activeCellIndex, mode } = jupyterapp.shell.currentWidget.content;
+      return { activeCell: activeCellIndex, mode };
+    });
+  }
+
+  /** Whatever the cells have printed, errors included. */
+  async printed(): Promise<string> {
+    const outputs = await this.page.locator('.jp-NotebookPanel .jp-OutputArea-output pre').allTextContents();
+    return outputs.join('\n');
+  }
+
+  /** End the kernel, which a closed page leaves running. */
+  async shutdown(): Promise<void> {
+    await this.page.evaluate(async () => {
+      const { jupyterapp } = window as unknown as { jupyterapp: Lab };
+      await jupyterapp.shell.currentWidget.sessionContext.shutdown();
     });
   }
 
   async save(): Promise<void> {
     await this.command('docmanager:save');
+  }
+
+  async selectCell(index: number): Promise<void> {
+    await this.page.evaluate((at) => {
+      const { jupyterapp } = window as unknown as { jupyterapp: Lab };
+      jupyterapp.shell.currentWidget.content.activeCellIndex = at;
+    }, index);
+  }
+
+  /** Make the notebook the current tab again. */
+  async activate(): Promise<void> {
+    await this.page.getByRole('tab', { name: '.ipynb' }).first().click();
+    await this.page.waitForFunction(() => {
+      const { jupyterapp } = window as unknown as { jupyterapp: Lab };
+      return 'sessionContext' in jupyterapp.shell.currentWidget;
+    });
+  }
+
+  /** The viewer in a part of the page. */
+  viewerIn(selector: string): ViewerPage {
+    return new ViewerPage(this.page.locator(`${selector} .slicescope-view`));
   }
 
   /** The `nth` viewer of the page. */
@@ -157,8 +212,9 @@ export class ViewerPage {
   async pixels(): Promise<{ width: number; height: number; data: Uint8Array }> {
     const { width, height, base64 } = await this.canvas.evaluate((node) => {
       const canvas = node as HTMLCanvasElement;
-      const context = canvas.getContext('2d');
+      const context = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
       if (context === null) throw new Error('no 2D context');
+      context.drawImage(canvas, 0, 0);
       const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
       let text = '';
       for (let at = 0; at < data.length; at += 32_768) {

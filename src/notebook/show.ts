@@ -87,8 +87,10 @@ export function show(volume: Volume, options: ViewOptions = {}): SliceView {
   const view = new SliceView(viewId, volume, windowIsGiven, connectedPort(server, viewId, volume, settings));
   views.set(viewId, view);
   const bundle: ViewBundle = { kernelId: host.kernelId, viewId };
-  const png = Buffer.from(server.snapshot(viewId)).toString('base64');
-  const data = { [VIEW_MIME]: bundle, 'image/png': png, 'text/plain': String(view) };
+  const data = { [VIEW_MIME]: bundle, 'text/plain': String(view) };
+  // The browser connects while the picture for the saved notebook is drawn.
   host.display({ data, displayId: viewId, update: false });
+  const png = Buffer.from(server.snapshot(viewId)).toString('base64');
+  host.display({ data: { ...data, 'image/png': png }, displayId: viewId, update: true });
   return view;
 }

@@ -2,7 +2,7 @@
 export { parseViewBundle, SlicescopeError, isSlicescopeError, messageOf, VIEW_MIME } from '../protocol';
 export { sliceCache, sliceKey, type Slice } from './slice-cache';
 export { SliceFeed } from './slice-feed';
-export { pageRenderer } from './scene';
+export { warmUp } from './scene';
 export { Connection, type ChannelListener, type CompanionAddress, type Locate } from './transport';
 export { Viewer, type Notice, type ViewerModel } from './viewer';
 export {

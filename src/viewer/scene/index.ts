@@ -1,1 +1,1 @@
-export { SliceLayer, pageRenderer, type Look } from './renderer';
+export { SliceLayer, pageRenderer, warmUp, type Look } from './renderer';

@@ -95,15 +95,6 @@ class PageRenderer {
     return this.#gl.getContext().isContextLost();
   }
 
-  /** Lose the context and get it back, as a browser under pressure does; for tests. */
-  loseContext(): void {
-    this.#gl.forceContextLoss();
-  }
-
-  restoreContext(): void {
-    this.#gl.forceContextRestore();
-  }
-
   #material(texture: SliceTexture, slice: Slice, look: Look): RawShaderMaterial {
     const { sampling } = texture;
     let material = this.#materials.get(sampling);
@@ -169,6 +160,15 @@ let renderer: PageRenderer | null = null;
 export function pageRenderer(): PageRenderer {
   renderer ??= new PageRenderer();
   return renderer;
+}
+
+/** Make the context before the first slice is here; a browser that can't is told of at the first drawing. */
+export function warmUp(): void {
+  try {
+    pageRenderer();
+  } catch {
+    // Viewer says so when it draws.
+  }
 }
 
 /** What one output draws: its own texture, on the page's renderer. */

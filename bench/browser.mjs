@@ -1,0 +1,33 @@
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { findChromium } from '../scripts/setup/chromium.mjs';
+
+/** Headless Chromium with software GL, the same on every machine whether it has a GPU or not. */
+export function launchBrowser() {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error('no Chromium found: run npm run setup, which says how to get one');
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-dev-shm-usage',
+      '--use-gl=angle',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+      '--ignore-gpu-blocklist',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** A browser context in which every page has the probe of probe.js. */
+export async function newContext(browser) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1 });
+  context.setDefaultTimeout(60_000);
+  await context.addInitScript({ path: fileURLToPath(new URL('probe.js', import.meta.url)) });
+  return context;
+}

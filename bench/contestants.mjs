@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { startProgram } from './processes.mjs';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Python for the article's server, in bench/.venv; made on the first run and when requirements.txt changes. */
+function articlePython() {
+  const python = here('.venv/bin/python');
+  const stamp = here('.venv/requirements.txt');
+  const requirements = readFileSync(here('article/requirements.txt'), 'utf8');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === requirements) return python;
+  console.log("Installing the article's server into bench/.venv ...");
+  const run = (command, args) => execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  run('python3', ['-m', 'venv', '--clear', here('.venv')]);
+  run(python, ['-m', 'pip', 'install', '--quiet', '-r', here('article/requirements.txt')]);
+  writeFileSync(stamp, requirements);
+  return python;
+}
+
+/** The article's server as it stands. */
+export async function startArticle(volumePath) {
+  const args = ['-m', 'uvicorn', 'server:app', '--port', '0', '--log-level', 'info', '--no-access-log'];
+  const env = { ...process.env, VOLUME: volumePath, THREE: here('../node_modules/three') };
+  const server = await startProgram(articlePython(), args, {
+    ready: /running on http:\/\/127\.0\.0\.1:(\d+)/,
+    cwd: here('article'),
+    env,
+  });
+  return baseline('article', server);
+}
+
+/** The bare page, the floor. */
+export async function startBare(volumePath) {
+  const server = await startProgram(process.execPath, [here('bare/server.mjs'), volumePath], {
+    ready: /listening on port (\d+)/,
+  });
+  return baseline('bare', server);
+}
+
+/** A contestant whose page is opened for a round and closed after it, so that its drawing costs the others nothing. */
+function baseline(id, server) {
+  const url = `http://127.0.0.1:${server.match[1]}/`;
+  return {
+    id,
+    url,
+    close: server.close,
+    async round(context, measure) {
+      const page = await context.newPage();
+      await page.addInitScript(() => (window.firstPicture = window.probe.shown('#canvas', 0)));
+      await page.goto(url);
+      const firstPicture = await page.evaluate(() => window.firstPicture);
+      const result = await measure({ page, slider: '#slider', canvas: '#canvas', firstPicture });
+      await page.close();
+      return result;
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { openNotebook, startJupyter, writeNotebook } from './jupyter.mjs';
+import { SHAPE, VOLUME_BYTES, WINDOW } from './volume.mjs';
+
+export const CANVAS = '.slicescope-canvas';
+export const SLIDER = '.slicescope-slider';
+
+const READ = (path, data) => `
+const file = openSync(${JSON.stringify(path)}, 'r');
+readSync(file, new Uint8Array(${data}.buffer, ${data}.byteOffset, ${data}.byteLength));
+closeSync(file);`;
+
+/** The cells that people would write. */
+export const CELLS = {
+  prepare: (path) => `import { closeSync, openSync, readSync } from 'fs';
+import { Volume, show } from 'slicescope';
+const volume = Volume.alloc([${SHAPE}], 'uint16');${READ(path, 'volume.data')}`,
+
+  show: `const view = show(volume, { plane: 'xy', index: 0, window: [${WINDOW}] });`,
+
+  /** To the start, with nothing cached: data counts as changed. */
+  fresh: 'view.index = 0;\nview.refresh();',
+
+  spin: (ms) => `{ const until = Date.now() + ${ms}; while (Date.now() < until); }`,
+
+  /** The same volume in the same kind of kernel, without slicescope. */
+  prepareWithout: (path) => `import { closeSync, openSync, readSync } from 'fs';
+import { Worker } from 'worker_threads';
+const data = new Uint16Array(new SharedArrayBuffer(${VOLUME_BYTES}));${READ(path, 'data')}`,
+
+  /** The least that a companion's start can be: a worker with an HTTP server. Prints how long it took, ms. */
+  bareWorker: `const start = performance.now();
+const port = new Int32Array(new SharedArrayBuffer(4));
+const body = \`const server = require('http').createServer().listen(0, '127.0.0.1', () => {
+  const port = require('worker_threads').workerData;
+  Atomics.store(port, 0, server.address().port);
+  Atomics.notify(port, 0);
+});\`;
+new Worker(body, { eval: true, workerData: port }).unref();
+Atomics.wait(port, 0, 0);
+console.log(performance.now() - start);`,
+
+  /** The companion's start, as the first show does it. Prints how long it took, ms. */
+  companion: `const { Companion } = require('slicescope/lib/kernel-server');
+const began = performance.now();
+new Companion({ kernelId: 'bench', runtimeDir: require('os').tmpdir(), onChange: () => undefined });
+console.log(performance.now() - began);`,
+};
+
+/** JupyterLab with an empty notebook beside the volume, in a page of `context`. */
+export async function startOurs(context, volumePath, venv) {
+  const folder = dirname(volumePath);
+  mkdirSync(folder, { recursive: true });
+  writeNotebook(`${folder}/bench.ipynb`, []);
+  const jupyter = await startJupyter({ folder, venv });
+  const page = await context.newPage();
+  const notebook = await openNotebook(page, jupyter, 'bench.ipynb');
+  // The same canvas as the baselines': 512 × 512 pixels.
+  await page.addStyleTag({ content: `${CANVAS} { width: 512px !important; height: 512px !important; }` });
+  const lookAtView = async () => {
+    await page.bringToFront();
+    await page.evaluate((selector) => document.querySelector(selector).scrollIntoView({ block: 'center' }), CANVAS);
+    await page.waitForTimeout(500);
+  };
+
+  return {
+    id: 'ours',
+    page,
+    notebook,
+    close: async () => {
+      await page.close();
+      await jupyter.close();
+    },
+
+    /** A new kernel with the volume in it and shown. Milliseconds from running the cell to the first picture. */
+    async show() {
+      await page.bringToFront();
+      await notebook.restart();
+      await notebook.print(CELLS.prepare(volumePath));
+      await page.waitForTimeout(500);
+      await page.evaluate((selector) => void (window.firstPicture = window.probe.shown(selector, 0)), CANVAS);
+      await notebook.print(CELLS.show);
+      return await page.evaluate(async () => (await window.firstPicture) - window.cellBegan);
+    },
+
+    async round(_context, measure) {
+      await notebook.print(CELLS.fresh);
+      await lookAtView();
+      await page.evaluate((selector) => window.probe.shown(selector, 0), CANVAS);
+      return measure({ page, slider: SLIDER, canvas: CANVAS });
+    },
+
+    /** A round while a cell spins for `ms`; an error if the cell ended first. */
+    async busyRound(ms, measure) {
+      await notebook.print(CELLS.fresh);
+      let spinning = true;
+      const spin = notebook.print(CELLS.spin(ms)).then(() => (spinning = false));
+      await page.waitForTimeout(500);
+      await lookAtView();
+      const result = await measure({ page, slider: SLIDER, canvas: CANVAS });
+      if (!spinning) throw new Error(`the cell that spins ended before the steps did; it spins ${ms} ms`);
+      await spin;
+      return result;
+    },
+  };
+}

@@ -1,0 +1,138 @@
+/**
+ * Runs in every contestant's page before the page's own scripts, and tells when a canvas has the pixels of
+ * a slice: at the end of each frame, after all animation callbacks and before the page is composited, it
+ * reads the canvas' corner back (the cheapest way for its kind: `readPixels` of WebGL, a copy to a small
+ * canvas of 2D) and decodes the slice number (volume.mjs).
+ * The end of the frame is the last moment at which a WebGL canvas still has its drawing, and the moment
+ * that decides what a person sees. Reading back waits for the GPU, so the picture is finished then. As it
+ * is dear on a WebGL canvas, it is left out until a WebSocket message has come since the slider moved:
+ * before that no contestant can have the pixels.
+ */
+(() => {
+  const requestFrame = window.requestAnimationFrame.bind(window);
+  let callbacks = new Map();
+  let running = new Map();
+  let lastId = 0;
+  let scheduled = false;
+  let watch = null;
+  let messageCame = false;
+
+  window.WebSocket = class extends WebSocket {
+    constructor(...args) {
+      super(...args);
+      this.addEventListener('message', () => (messageCame = true));
+    }
+  };
+
+  function schedule() {
+    if (!scheduled) requestFrame(frame);
+    scheduled = true;
+  }
+
+  function frame(time) {
+    scheduled = false;
+    running = callbacks;
+    callbacks = new Map();
+    for (const callback of running.values()) {
+      try {
+        callback(time);
+      } catch (error) {
+        window.reportError(error);
+      }
+    }
+    if (watch) {
+      watch();
+      schedule();
+    } else if (callbacks.size > 0) schedule();
+  }
+
+  window.requestAnimationFrame = (callback) => {
+    lastId += 1;
+    callbacks.set(lastId, callback);
+    schedule();
+    return lastId;
+  };
+  window.cancelAnimationFrame = (id) => {
+    callbacks.delete(id);
+    running.delete(id);
+  };
+
+  const webgl = new WeakMap();
+  const { getContext } = HTMLCanvasElement.prototype;
+  HTMLCanvasElement.prototype.getContext = function (...args) {
+    const context = getContext.apply(this, args);
+    if (context instanceof WebGL2RenderingContext) webgl.set(this, context);
+    return context;
+  };
+
+  const reader = document.createElement('canvas');
+  const readerContext = reader.getContext('2d', { willReadFrequently: true });
+
+  /** The RGBA pixels of a rectangle of `canvas`, in rows from the top. */
+  function readPixels(canvas, left, top, width, height) {
+    const gl = webgl.get(canvas);
+    if (gl) {
+      const upsideDown = new Uint8Array(4 * width * height);
+      gl.readPixels(left, canvas.height - top - height, width, height, gl.RGBA, gl.UNSIGNED_BYTE, upsideDown);
+      return (x, y) => upsideDown[4 * ((height - 1 - y) * width + x)];
+    }
+    reader.width = width;
+    reader.height = height;
+    readerContext.drawImage(canvas, left, top, width, height, 0, 0, width, height);
+    const { data } = readerContext.getImageData(0, 0, width, height);
+    return (x, y) => data[4 * (y * width + x)];
+  }
+
+  /** The number of the slice that `canvas` shows, or -1. The slice is fitted into the canvas and centred. */
+  function shownIndex(canvas) {
+    const side = Math.min(canvas.width, canvas.height);
+    const block = side / 32;
+    if (block < 2) return -1;
+    const left = Math.round((canvas.width - side) / 2);
+    const top = Math.round((canvas.height - side) / 2);
+    const red = readPixels(canvas, left, top, Math.floor(8 * block), Math.floor(2 * block));
+    let index = 0;
+    for (let bit = 0; bit < 8; bit += 1) {
+      const x = Math.floor((bit + 0.5) * block);
+      const contrast = red(x, Math.floor(0.5 * block)) - red(x, Math.floor(1.5 * block));
+      if (Math.abs(contrast) < 128) return -1;
+      if (contrast > 0) index += 2 ** bit;
+    }
+    return index;
+  }
+
+  /** Resolves with the time, on this page's clock, at which `canvas` has the pixels of slice `index`. */
+  function shown(canvasSelector, index, limitMs = 30_000) {
+    return new Promise((resolve, reject) => {
+      const start = performance.now();
+      let last = -1;
+      watch = () => {
+        const canvas = document.querySelector(canvasSelector);
+        if (canvas && messageCame) last = shownIndex(canvas);
+        const now = performance.now();
+        if (last !== index && now - start < limitMs) return;
+        watch = null;
+        if (last === index) resolve(now);
+        else reject(new Error(`slice ${index} did not appear in ${limitMs} ms; the canvas shows ${last}`));
+      };
+      schedule();
+    });
+  }
+
+  /** Milliseconds from moving the slider to pixels, one for each of `indices`, at random phases of the frame. */
+  async function scrub(sliderSelector, canvasSelector, indices) {
+    const times = [];
+    for (const index of indices) {
+      await new Promise((resolve) => setTimeout(resolve, 20 + 40 * Math.random()));
+      const slider = document.querySelector(sliderSelector);
+      messageCame = false;
+      const start = performance.now();
+      slider.value = String(index);
+      slider.dispatchEvent(new Event('input', { bubbles: true }));
+      times.push((await shown(canvasSelector, index)) - start);
+    }
+    return times;
+  }
+
+  window.probe = { shown, shownIndex, scrub };
+})();

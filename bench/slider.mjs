@@ -1,0 +1,48 @@
+import { median, quantile, shuffled } from './statistics.mjs';
+
+/**
+ * Slider to pixels. The slices asked for lie four apart and come in random order, so that none was asked
+ * for before or is a neighbour (which a viewer may fetch ahead) of one that was.
+ */
+const GRID = Array.from({ length: 64 }, (_, k) => 4 * k + 2);
+const WARM_UP = 4;
+const STEPS = 60;
+
+/** The steps of one round on an open page: milliseconds each. */
+async function scrubRound({ page, slider, canvas }, steps = STEPS) {
+  const indices = shuffled(GRID).slice(0, WARM_UP + steps);
+  const times = await page.evaluate(([s, c, list]) => window.probe.scrub(s, c, list), [slider, canvas, indices]);
+  return times.slice(WARM_UP);
+}
+
+/** p50 and p95, each the median of the rounds'. */
+function summary(rounds) {
+  return {
+    p50: median(rounds.map((times) => median(times))),
+    p95: median(rounds.map((times) => quantile(times, 0.95))),
+  };
+}
+
+/** Interleaved rounds of every contestant, in an order that turns. @returns {Promise<Record<string, { p50: number, p95: number }>>} */
+export async function scrubAll(context, contestants, rounds) {
+  const times = Object.fromEntries(contestants.map(({ id }) => [id, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (let k = 0; k < contestants.length; k += 1) {
+      const contestant = contestants[(k + round) % contestants.length];
+      times[contestant.id].push(await contestant.round(context, (target) => scrubRound(target)));
+    }
+  }
+  return Object.fromEntries(Object.entries(times).map(([id, all]) => [id, summary(all)]));
+}
+
+/** Ours idle and while a cell spins, in turn. */
+export async function scrubBusy(context, ours, rounds) {
+  const steps = 40;
+  const idle = [];
+  const busy = [];
+  for (let round = 0; round < rounds; round += 1) {
+    idle.push(await ours.round(context, (target) => scrubRound(target, steps)));
+    busy.push(await ours.busyRound(15_000, (target) => scrubRound(target, steps)));
+  }
+  return { idle: summary(idle), busy: summary(busy) };
+}
