@@ -17,7 +17,9 @@ export const CELLS = {
 import { Volume, show } from 'slicescope';
 const volume = Volume.alloc([${SHAPE}], 'uint16');${READ(path, 'volume.data')}`,
 
-  show: `const view = show(volume, { plane: 'xy', index: 0, window: [${WINDOW}] });`,
+  /** Prints the time at which show was called, ms since the epoch. */
+  show: `console.log(performance.timeOrigin + performance.now());
+const view = show(volume, { plane: 'xy', index: 0, window: [${WINDOW}] });`,
 
   /** To the start, with nothing cached: data counts as changed. */
   fresh: 'view.index = 0;\nview.refresh();',
@@ -73,15 +75,18 @@ export async function startOurs(context, volumePath, venv) {
       await jupyter.close();
     },
 
-    /** A new kernel with the volume in it and shown. Milliseconds from running the cell to the first picture. */
+    /** A new kernel with the volume in it and shown. Milliseconds to the first picture: from the call of show, and from running the cell. */
     async show() {
       await page.bringToFront();
       await notebook.restart();
       await notebook.print(CELLS.prepare(volumePath));
       await page.waitForTimeout(500);
       await page.evaluate((selector) => void (window.firstPicture = window.probe.shown(selector, 0)), CANVAS);
-      await notebook.print(CELLS.show);
-      return await page.evaluate(async () => (await window.firstPicture) - window.cellBegan);
+      const called = Number(await notebook.print(CELLS.show));
+      return await page.evaluate(async (time) => {
+        const shown = await window.firstPicture;
+        return { fromCall: performance.timeOrigin + shown - time, fromCell: shown - window.cellBegan };
+      }, called);
     },
 
     async round(_context, measure) {

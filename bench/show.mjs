@@ -20,7 +20,15 @@ async function kernelMegabytes(notebook) {
  * which it is shown.
  */
 export async function showAll(context, ours, bare, volumePath, rounds) {
-  const all = { firstPicture: [], bareFirstPicture: [], companion: [], bareWorker: [], memory: [], memoryWithout: [] };
+  const all = {
+    fromCall: [],
+    fromCell: [],
+    bareFirstPicture: [],
+    companion: [],
+    bareWorker: [],
+    memory: [],
+    memoryWithout: [],
+  };
   for (let round = 0; round < rounds; round += 1) {
     all.bareFirstPicture.push(await bare.round(context, ({ firstPicture }) => firstPicture));
 
@@ -31,7 +39,9 @@ export async function showAll(context, ours, bare, volumePath, rounds) {
     all.bareWorker.push(Number(await ours.notebook.print(CELLS.bareWorker)));
     all.companion.push(Number(await ours.notebook.print(CELLS.companion)));
 
-    all.firstPicture.push(await ours.show());
+    const { fromCall, fromCell } = await ours.show();
+    all.fromCall.push(fromCall);
+    all.fromCell.push(fromCell);
     all.memory.push(await kernelMegabytes(ours.notebook));
   }
   return Object.fromEntries(Object.entries(all).map(([name, values]) => [name, median(values)]));

@@ -36,6 +36,6 @@ export async function exportPicture(
  */
 export async function exportSlice(volume: Volume, path: string, options: LookOptions = {}): Promise<string> {
   checkVolume(volume, 'exportSlice');
-  const settings = settle(volume, defaultSettings(volume), options, 'exportSlice');
+  const settings = settle(volume, defaultSettings(volume, options), options, 'exportSlice');
   return await exportPicture(volume, path, settings, 'exportSlice');
 }

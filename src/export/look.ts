@@ -26,10 +26,13 @@ export function checkVolume(value: unknown, caller: string): Volume {
   throw new SlicescopeError('invalid-argument', message, { argument: 'volume' });
 }
 
-/** The settings of a view of which nothing was asked. */
-export function defaultSettings(volume: Volume): ViewSettings {
+/** Stands where a given window will: to compute the default one takes a look at the whole volume. */
+const ANY_WINDOW: Window = [0, 1];
+
+/** The settings of a view of which nothing was asked; its window is the default one unless `options` give another. */
+export function defaultSettings(volume: Volume, options: LookOptions = {}): ViewSettings {
   const index = Math.floor(volume.info(0).planes.xy.count / 2);
-  const { defaultWindow: window } = volume;
+  const window = (options as LookOptions | null)?.window === undefined ? volume.defaultWindow : ANY_WINDOW;
   return { plane: 'xy', index, window, colormap: 'gray', rotation: 0, zoom: 1, center: [0.5, 0.5] };
 }
 

@@ -74,7 +74,7 @@ function headlessPort(first: ViewSettings): ViewPort {
  */
 export function show(volume: Volume, options: ViewOptions = {}): SliceView {
   checkVolume(volume, 'show');
-  const settings = settle(volume, defaultSettings(volume), options, 'show');
+  const settings = settle(volume, defaultSettings(volume, options), options, 'show');
   const windowIsGiven = options.window !== undefined;
   const viewId = randomUUID();
   const host = findHost();
