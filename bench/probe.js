@@ -1,8 +1,7 @@
 /**
  * Runs in every contestant's page before the page's own scripts, and tells when a canvas has the pixels of
  * a slice: at the end of each frame, after all animation callbacks and before the page is composited, it
- * reads the canvas' corner back (the cheapest way for its kind: `readPixels` of WebGL, a copy to a small
- * canvas of 2D) and decodes the slice number (volume.mjs).
+ * reads the canvas' corner back, in the same way whatever draws on it, and decodes the slice number (volume.mjs).
  * The end of the frame is the last moment at which a WebGL canvas still has its drawing, and the moment
  * that decides what a person sees. Reading back waits for the GPU, so the picture is finished then. As it
  * is dear on a WebGL canvas, it is left out until a WebSocket message has come since the slider moved:
@@ -57,25 +56,11 @@
     running.delete(id);
   };
 
-  const webgl = new WeakMap();
-  const { getContext } = HTMLCanvasElement.prototype;
-  HTMLCanvasElement.prototype.getContext = function (...args) {
-    const context = getContext.apply(this, args);
-    if (context instanceof WebGL2RenderingContext) webgl.set(this, context);
-    return context;
-  };
-
   const reader = document.createElement('canvas');
   const readerContext = reader.getContext('2d', { willReadFrequently: true });
 
   /** The RGBA pixels of a rectangle of `canvas`, in rows from the top. */
   function readPixels(canvas, left, top, width, height) {
-    const gl = webgl.get(canvas);
-    if (gl) {
-      const upsideDown = new Uint8Array(4 * width * height);
-      gl.readPixels(left, canvas.height - top - height, width, height, gl.RGBA, gl.UNSIGNED_BYTE, upsideDown);
-      return (x, y) => upsideDown[4 * ((height - 1 - y) * width + x)];
-    }
     reader.width = width;
     reader.height = height;
     readerContext.drawImage(canvas, left, top, width, height, 0, 0, width, height);

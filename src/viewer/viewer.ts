@@ -165,7 +165,9 @@ export class Viewer {
     const { edges, count } = state.volume.planes[slice.plane];
     const letters = edges === null ? null : rotatedEdges(edges, state.rotation);
     for (const side of ['left', 'right', 'top', 'bottom'] as const) {
-      this.#edges[side].textContent = letters?.[side] ?? '';
+      const letter = letters?.[side] ?? '';
+      // Writing the same text again would have the page laid out anew with every slice.
+      if (this.#edges[side].textContent !== letter) this.#edges[side].textContent = letter;
     }
     const name = state.volume.name === '' ? 'Volume' : state.volume.name;
     const label = `${name}, ${slice.plane} slice ${String(slice.index)} of ${String(count)}`;
