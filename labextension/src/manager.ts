@@ -74,6 +74,9 @@ export class RemoteView implements ChannelListener {
   model: SliceModel | null = null;
   /** Set while there is no model: afterwards the model has it. */
   notice: Notice | null = null;
+  /** What the companion said last when it opened the view. */
+  #latest: { readonly state: ViewState; readonly instance: string } | null = null;
+  #isMaking = false;
   readonly #manager: CompanionManager;
   readonly #connection: Connection;
   readonly #comm: CompanionComm;
@@ -96,14 +99,16 @@ export class RemoteView implements ChannelListener {
   }
 
   opened(state: ViewState, instance: string): void {
-    if (this.model === null) {
-      void this.#makeModel(state, instance);
-      return;
+    this.#latest = { state, instance };
+    if (this.model !== null) {
+      this.#comm.reset();
+      this.#comm.deliver(state, 'update', '');
+      this.model.connected(instance);
+      this.model.notify(null, false);
+    } else if (!this.#isMaking) {
+      this.#isMaking = true;
+      void this.#makeModel(state);
     }
-    this.#comm.reset();
-    this.#comm.deliver(state, 'update', '');
-    this.model.connected(instance);
-    this.model.notify(null, false);
   }
 
   changed(state: Partial<ViewState>, method: 'update' | 'echo_update', parentId: string): void {
@@ -112,7 +117,8 @@ export class RemoteView implements ChannelListener {
     if (this.model?.notice != null && !this.model.isStopped) this.model.notify(null, false);
   }
 
-  async #makeModel(state: ViewState, instance: string): Promise<void> {
+  /** One model only, however often the view is opened and let go of meanwhile. */
+  async #makeModel(state: ViewState): Promise<void> {
     const names = {
       model_name: 'SliceModel',
       model_module: MODULE_NAME,
@@ -122,10 +128,16 @@ export class RemoteView implements ChannelListener {
       view_module_version: MODULE_VERSION,
     };
     const model = await this.#manager.new_model({ ...names, model_id: this.viewId, comm: this.#comm }, state);
+    this.#isMaking = false;
     if (!(model instanceof SliceModel)) return; // loadClass makes no other.
+    if (this.outputs === 0) {
+      void model.close(true);
+      return;
+    }
     this.model = model;
     this.notice = null;
-    model.connected(instance);
+    if (this.#latest !== null && this.#latest.state !== state) this.#comm.deliver(this.#latest.state, 'update', '');
+    model.connected(this.#latest?.instance ?? '');
     this.#updated.emit();
   }
 
