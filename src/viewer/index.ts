@@ -1,12 +1,14 @@
 /** The viewer, without Jupyter: what runs in a browser page. */
-export { parseViewBundle, SlicescopeError, isSlicescopeError, messageOf, VIEW_MIME } from '../protocol';
-export { sliceCache, sliceKey, type Slice } from './slice-cache';
+export type { Slice } from './slice-cache';
 export { SliceFeed } from './slice-feed';
 export { warmUp } from './scene';
 export { Connection, type ChannelListener, type CompanionAddress, type Locate } from './transport';
 export { Viewer, type Notice, type ViewerModel } from './viewer';
 export {
+  SlicescopeError,
+  VIEW_MIME,
   decodeFrame,
+  parseViewBundle,
   type CommData,
   type Frame,
   type ViewBundle,
