@@ -1,6 +1,18 @@
 import { SlicescopeError } from './errors';
 import { LIMITS } from './limits';
-import { ARRAY_OF, DTYPES, PLANES, type DType, type Plane, type VoxelArray } from './types';
+import {
+  ARRAY_OF,
+  DTYPES,
+  ENCODINGS,
+  MAX_LEVEL,
+  PLANES,
+  type DType,
+  type Encoding,
+  type Level,
+  type Plane,
+  type TileRect,
+  type VoxelArray,
+} from './types';
 
 /**
  * The binary frame: a fixed little-endian header and the voxels of one tile of a slice. The layout is
@@ -9,8 +21,6 @@ import { ARRAY_OF, DTYPES, PLANES, type DType, type Plane, type VoxelArray } fro
 export const HEADER_BYTES = 48;
 const VERSION = 1;
 const KIND_SLICE = 1;
-const ENCODING_RAW = 0;
-const FLAG_LAST = 1;
 
 export interface FrameHeader {
   /** The view's channel on this connection, from its `opened` message. */
@@ -20,22 +30,20 @@ export interface FrameHeader {
   readonly revision: number;
   readonly plane: Plane;
   readonly index: number;
-  /** 0 is full resolution. */
-  readonly level: number;
+  readonly level: Level;
   readonly dtype: DType;
   readonly components: number;
-  /** Of the whole slice, in pixels. */
+  /** Of the whole slice at this level, in pixels. */
   readonly width: number;
   readonly height: number;
-  /** The part of the slice in this frame, in pixels. */
-  readonly tile: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
-  /** No further tile of this request follows. */
-  readonly last: boolean;
+  /** The part of the slice in this frame. */
+  readonly tile: TileRect;
+  readonly encoding: Encoding;
 }
 
 export interface Frame extends FrameHeader {
-  /** The tile's voxels, row by row: a view into the frame, not a copy. */
-  readonly data: VoxelArray;
+  /** The tile in its encoding: a view into the frame, not a copy. */
+  readonly payload: Uint8Array<ArrayBuffer>;
 }
 
 /** Write `header` into the first 48 bytes of `target`. */
@@ -46,9 +54,9 @@ export function writeHeader(target: Uint8Array, header: FrameHeader): void {
   view.setUint8(2, PLANES.indexOf(header.plane));
   view.setUint8(3, DTYPES.indexOf(header.dtype));
   view.setUint8(4, header.components);
-  view.setUint8(5, ENCODING_RAW);
-  view.setUint8(6, header.level);
-  view.setUint8(7, header.last ? FLAG_LAST : 0);
+  view.setUint8(5, ENCODINGS.indexOf(header.encoding));
+  view.setUint8(6, header.level[0]);
+  view.setUint8(7, header.level[1]);
   view.setUint32(8, header.requestId, true);
   view.setUint32(12, header.revision, true);
   view.setUint32(16, header.index, true);
@@ -66,7 +74,21 @@ function broken(what: string): SlicescopeError<'protocol-error'> {
 }
 
 /**
- * Read a frame; `data` views into `buffer`. Everything is checked here and nowhere later.
+ * The voxels of a tile, row by row: a view into `bytes`, which hold them as they are.
+ * @throws SlicescopeError `protocol-error` if there are more or fewer than the tile needs.
+ */
+export function voxelsOf({ tile, components, dtype }: FrameHeader, bytes: Uint8Array<ArrayBuffer>): VoxelArray {
+  const elements = tile.width * tile.height * components;
+  const ArrayType = ARRAY_OF[dtype];
+  const expected = elements * ArrayType.BYTES_PER_ELEMENT;
+  if (bytes.byteLength !== expected) {
+    throw broken(`${String(bytes.byteLength)} bytes of voxels, its tile needs ${String(expected)}`);
+  }
+  return new ArrayType(bytes.buffer, bytes.byteOffset, elements);
+}
+
+/**
+ * Read a frame; `payload` views into `buffer`. Of its header everything is checked here and nowhere later.
  * @throws SlicescopeError `protocol-error` if the frame is not one that slicescope.v1 allows.
  */
 export function decodeFrame(buffer: ArrayBuffer): Frame {
@@ -77,11 +99,14 @@ export function decodeFrame(buffer: ArrayBuffer): Frame {
   const view = new DataView(buffer);
   if (view.getUint8(0) !== VERSION) throw broken(`version ${String(view.getUint8(0))}, expected ${String(VERSION)}`);
   if (view.getUint8(1) !== KIND_SLICE) throw broken(`unknown kind ${String(view.getUint8(1))}`);
-  if (view.getUint8(5) !== ENCODING_RAW) throw broken(`unknown encoding ${String(view.getUint8(5))}`);
   const plane = PLANES[view.getUint8(2)];
   const dtype = DTYPES[view.getUint8(3)];
   if (plane === undefined) throw broken(`unknown plane ${String(view.getUint8(2))}`);
   if (dtype === undefined) throw broken(`unknown dtype ${String(view.getUint8(3))}`);
+  const encoding = ENCODINGS[view.getUint8(5)];
+  if (encoding === undefined) throw broken(`unknown encoding ${String(view.getUint8(5))}`);
+  const level = [view.getUint8(6), view.getUint8(7)] as const;
+  if (level[0] > MAX_LEVEL || level[1] > MAX_LEVEL) throw broken(`level ${level.join(', ')}`);
   const components = view.getUint8(4);
   if (components !== 1 && !(dtype === 'uint8' && (components === 3 || components === 4))) {
     throw broken(`${String(components)} components of ${dtype}`);
@@ -96,25 +121,21 @@ export function decodeFrame(buffer: ArrayBuffer): Frame {
   };
   if (tile.width === 0 || tile.height === 0) throw broken('an empty tile');
   if (tile.x + tile.width > width || tile.y + tile.height > height) throw broken('a tile outside its slice');
-  const elements = tile.width * tile.height * components;
-  const ArrayType = ARRAY_OF[dtype];
-  const expected = HEADER_BYTES + elements * ArrayType.BYTES_PER_ELEMENT;
-  if (buffer.byteLength !== expected) {
-    throw broken(`${String(buffer.byteLength)} bytes, its tile needs ${String(expected)}`);
-  }
-  return {
+  const frame: Frame = {
     channel: view.getUint32(44, true),
     requestId: view.getUint32(8, true),
     revision: view.getUint32(12, true),
     plane,
     index: view.getUint32(16, true),
-    level: view.getUint8(6),
+    level,
     dtype,
     components,
     width,
     height,
     tile,
-    last: (view.getUint8(7) & FLAG_LAST) !== 0,
-    data: new ArrayType(buffer, HEADER_BYTES, elements),
+    encoding,
+    payload: new Uint8Array(buffer, HEADER_BYTES),
   };
+  if (encoding === 'raw') voxelsOf(frame, frame.payload);
+  return frame;
 }

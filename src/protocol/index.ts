@@ -4,4 +4,5 @@ export * from './frame';
 export * from './handshake';
 export * from './limits';
 export * from './messages';
+export * from './tiles';
 export * from './types';

@@ -1,6 +1,16 @@
 import { SlicescopeError, quote, type ErrorCode } from './errors';
 import { LIMITS } from './limits';
-import { PLANES, type Plane, type ViewSettings, type ViewState } from './types';
+import {
+  ENCODINGS,
+  MAX_LEVEL,
+  PLANES,
+  type Encoding,
+  type Level,
+  type Plane,
+  type ViewSettings,
+  type ViewState,
+  type Window,
+} from './types';
 
 /**
  * The text messages of slicescope.v1, one discriminated union for each direction. What arrives is
@@ -8,20 +18,45 @@ import { PLANES, type Plane, type ViewSettings, type ViewState } from './types';
  */
 export const SUBPROTOCOL = 'slicescope.v1';
 
-/** Asks for one slice; the newest request of a view replaces an older one that has not been cut. */
-export interface SliceRequest {
-  readonly kind: 'slice';
-  /** Chosen by the client, growing: of two slices the one with the larger id is the newer wish. */
+/** What a tile is wished for: what the eye waits for goes before what the hand may reach, and that before the rest. */
+export const PRIORITIES = ['view', 'prefetch', 'fill'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+/** One tile of one slice; tiles.ts says how slices are divided. */
+export interface TileWish {
+  /** Chosen by the client, growing: of two tiles the one with the larger id is the newer wish. */
   readonly requestId: number;
-  readonly revision: number;
   readonly plane: Plane;
   readonly index: number;
+  readonly level: Level;
+  readonly tile: readonly [column: number, row: number];
+  readonly priority: Priority;
+  readonly encoding: Encoding;
+}
+
+/** What previews are made with. */
+export interface PreviewSettings {
+  readonly window: Window;
+  /** WebP's, from 1 to 100. */
+  readonly quality: number;
+}
+
+/**
+ * All that a view wishes for, the most wanted first. It replaces the view's former list: what is not in it
+ * any more and has not been cut is dropped; a tile in both keeps its id, and is sent once.
+ */
+export interface WishList {
+  readonly kind: 'wishes';
+  readonly revision: number;
+  /** Null where no tile is wished for as a preview. */
+  readonly preview: PreviewSettings | null;
+  readonly tiles: readonly TileWish[];
 }
 
 /** A Jupyter widget message: state both ways, and what is no state as `custom`. */
 export type CommData<State> =
   | { readonly method: 'update' | 'echo_update'; readonly state: Partial<State>; readonly buffer_paths: readonly [] }
-  | { readonly method: 'custom'; readonly content: SliceRequest };
+  | { readonly method: 'custom'; readonly content: WishList };
 
 export type ClientMessage =
   | { readonly type: 'hello'; readonly version: 1; readonly nonce: string }
@@ -87,21 +122,55 @@ function version1(fields: Fields): 1 {
   return 1;
 }
 
-function planeIn(fields: Fields): Plane {
-  const plane = PLANES.find((name) => name === fields.plane);
-  if (plane === undefined) throw refuse(`plane is ${quote(fields.plane)}`);
-  return plane;
+function nameIn<Name extends string>(fields: Fields, name: string, names: readonly Name[]): Name {
+  const known = names.find((each) => each === fields[name]);
+  if (known === undefined) throw refuse(`${name} is ${quote(fields[name])}`);
+  return known;
 }
 
-function sliceRequest(fields: Fields): SliceRequest {
-  if (fields.kind !== 'slice') throw refuse(`custom content of kind ${quote(fields.kind)}`);
+function listIn(fields: Fields, name: string, length: readonly [least: number, most: number]): readonly unknown[] {
+  const value = fields[name];
+  const isList = Array.isArray(value) && value.length >= length[0] && value.length <= length[1];
+  if (!isList) throw refuse(`${name} is ${quote(value)}, expected a list of ${length.join(' to ')}`);
+  return value;
+}
+
+function pairIn(fields: Fields, name: string, max: number): readonly [number, number] {
+  const pair = listIn(fields, name, [2, 2]);
+  return [wholeIn({ ...pair }, '0', max), wholeIn({ ...pair }, '1', max)];
+}
+
+function tileWish(value: unknown): TileWish {
+  const fields = fieldsOf(value, 'a tile');
   return {
-    kind: 'slice',
     requestId: wholeIn(fields, 'requestId', UINT32),
-    revision: wholeIn(fields, 'revision', UINT32),
-    plane: planeIn(fields),
+    plane: nameIn(fields, 'plane', PLANES),
     index: wholeIn(fields, 'index', UINT32),
+    level: pairIn(fields, 'level', MAX_LEVEL),
+    tile: pairIn(fields, 'tile', UINT32),
+    priority: nameIn(fields, 'priority', PRIORITIES),
+    encoding: nameIn(fields, 'encoding', ENCODINGS),
   };
+}
+
+function previewSettings(value: unknown): PreviewSettings | null {
+  if (value === null) return null;
+  const fields = fieldsOf(value, 'preview');
+  const [low, high] = listIn(fields, 'window', [2, 2]);
+  const isWindow = typeof low === 'number' && typeof high === 'number' && low < high;
+  if (!isWindow || !Number.isFinite(high - low)) throw refuse(`the preview's window is ${quote(fields.window)}`);
+  const quality = wholeIn(fields, 'quality', 100);
+  if (quality === 0) throw refuse('quality is 0, expected 1 to 100');
+  return { window: [low, high], quality };
+}
+
+function wishList(fields: Fields): WishList {
+  if (fields.kind !== 'wishes') throw refuse(`custom content of kind ${quote(fields.kind)}`);
+  const preview = previewSettings(fields.preview);
+  const tiles = listIn(fields, 'tiles', [0, LIMITS.wishes]).map(tileWish);
+  if (preview === null && tiles.some(({ encoding }) => encoding === 'preview'))
+    throw refuse('previews without settings');
+  return { kind: 'wishes', revision: wholeIn(fields, 'revision', UINT32), preview, tiles };
 }
 
 /** The form only: what a setting may be depends on the volume, and is checked where the volume is. */
@@ -111,7 +180,7 @@ function commData(value: unknown): CommData<ViewSettings> {
     case 'update':
       return { method: 'update', state: fieldsOf(fields.state, 'state'), buffer_paths: [] };
     case 'custom':
-      return { method: 'custom', content: sliceRequest(fieldsOf(fields.content, 'content')) };
+      return { method: 'custom', content: wishList(fieldsOf(fields.content, 'content')) };
     default:
       throw refuse(`method is ${quote(fields.method)}`);
   }

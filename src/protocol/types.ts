@@ -46,6 +46,31 @@ export type Window = readonly [low: number, high: number];
 export type Shape = readonly [width: number, height: number, depth: number];
 
 /**
+ * A slice's level of detail: 2^level voxels along its columns and along its rows stand for one. [0, 0] is full
+ * resolution. Each axis has its own, because a picture may stretch one of them.
+ */
+export type Level = readonly [columns: number, rows: number];
+
+/** The highest level of an axis. */
+export const MAX_LEVEL = 15;
+
+/** How a tile travels, in the order of the codes on the wire. */
+export const ENCODINGS = ['raw', 'packed', 'preview'] as const;
+/**
+ * `raw`: the voxels. `packed`: the same, compressed without loss. `preview`: a small WebP picture of them
+ * through a window, for a line on which the voxels would take long.
+ */
+export type Encoding = (typeof ENCODINGS)[number];
+
+/** A rectangle of a slice, in pixels of its level. */
+export interface TileRect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
  * How the rows and columns of a slice lie on the screen: first transposed (rows become columns), then
  * flipped. Eight orientations, closed under quarter turns.
  */

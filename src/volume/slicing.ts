@@ -1,36 +1,44 @@
-import type { Plane, Shape, VoxelArray } from '../protocol';
+import { levelVoxel, type Level, type Plane, type Shape, type TileRect, type VoxelArray } from '../protocol';
+
+/** Where a plane's voxels lie: the steps, in elements, from one slice, one row and one column to the next. */
+function stepsOf([width, height]: Shape, components: number, plane: Plane): [slice: number, row: number, column: number] {
+  const [x, y, z] = [components, width * components, width * height * components];
+  switch (plane) {
+    case 'xy':
+      return [z, y, x];
+    case 'xz':
+      return [y, z, x];
+    case 'yz':
+      return [x, z, y];
+  }
+}
 
 /**
- * Copy rows [`firstRow`, `firstRow` + `rows`) of a slice to the start of `target`. Nothing is checked here.
- * A row of `xy` and `xz` lies together in memory; one of `yz` is gathered.
+ * Copy a tile of a slice, at a level of detail, to the start of `target`, row by row. Nothing is checked here.
+ * A row of `xy` and `xz` lies together in memory; one of `yz`, and of every level but the first, is gathered.
  */
-export function copyRows(
+export function copyTile(
   data: VoxelArray,
   shape: Shape,
   components: number,
   plane: Plane,
   index: number,
+  slice: { readonly width: number; readonly height: number },
+  level: Level,
+  { x, y, width, height }: TileRect,
   target: VoxelArray,
-  firstRow: number,
-  rows: number,
 ): void {
-  const [width, height] = shape;
-  const row = width * components;
-  const layer = row * height;
-  switch (plane) {
-    case 'xy': {
-      const start = index * layer + firstRow * row;
-      target.set(data.subarray(start, start + rows * row));
-      return;
+  const [sliceStep, rowStep, columnStep] = stepsOf(shape, components, plane);
+  const columns = Int32Array.from({ length: width }, (_, at) => columnStep * levelVoxel(x + at, level[0], slice.width));
+  for (let row = 0; row < height; row++) {
+    const start = index * sliceStep + levelVoxel(y + row, level[1], slice.height) * rowStep;
+    const to = row * width * components;
+    if (columnStep === components && level[0] === 0) {
+      const from = start + x * components;
+      target.set(data.subarray(from, from + width * components), to);
+    } else {
+      gather(asWords(data), asWords(target), start, columns, to, components);
     }
-    case 'xz':
-      for (let z = 0; z < rows; z++) {
-        const start = (firstRow + z) * layer + index * row;
-        target.set(data.subarray(start, start + row), z * row);
-      }
-      return;
-    case 'yz':
-      gather(asWords(data), asWords(target), firstRow * layer + index * components, height * rows, row, components);
   }
 }
 
@@ -54,14 +62,10 @@ function asWords(data: VoxelArray): Words {
   }
 }
 
-/** Every voxel of a `yz` slice is one row of the volume after the one before, over the ends of layers too. */
-function gather(source: Words, target: Words, start: number, count: number, step: number, components: number): void {
-  let from = start;
-  if (components === 1) {
-    for (let i = 0; i < count; i++, from += step) target[i] = source[from] as number;
-    return;
-  }
-  for (let i = 0; i < count * components; i += components, from += step) {
-    for (let c = 0; c < components; c++) target[i + c] = source[from + c] as number;
+/** One row, whose voxels lie at `columns` from `start` on. */
+function gather(source: Words, target: Words, start: number, columns: Int32Array, to: number, components: number): void {
+  for (let column = 0; column < columns.length; column++) {
+    const from = start + (columns[column] as number);
+    for (let c = 0; c < components; c++) target[to + column * components + c] = source[from + c] as number;
   }
 }

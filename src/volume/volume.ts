@@ -2,11 +2,14 @@ import {
   ARRAY_OF,
   PLANES,
   SlicescopeError,
+  levelSize,
   quote,
   type DType,
+  type Level,
   type Plane,
   type PlaneInfo,
   type Shape,
+  type TileRect,
   type VolumeInfo,
   type VoxelArray,
   type Window,
@@ -15,7 +18,7 @@ import { checkDType, formatShape, type Triple } from './checks';
 import { allocate, describe, elementsOf, type VolumeOptions, type VolumeRecord } from './description';
 import { dtypeOf, isShared, type VoxelSource } from './dtype';
 import { PLANE_AXES, orientationOf, planeAcross } from './orientation';
-import { copyRows } from './slicing';
+import { copyTile } from './slicing';
 import { order, percentileOf, rangeOf, windowFor, type Ordered } from './statistics';
 
 /** One slice of a volume. */
@@ -193,28 +196,30 @@ export class Volume {
     const { dtype, components } = this;
     const { width, height } = this.#sizeOf(plane);
     const data = new ARRAY_OF[dtype](width * height * components);
-    this.copySlice(plane, index, data);
+    this.copyTile(plane, index, [0, 0], { x: 0, y: 0, width, height }, data);
     return { plane, index, width, height, dtype, components, data };
   }
 
   /**
-   * Cut rows [`firstRow`, `firstRow` + `rows`) of a slice into the start of `target`, with no copy between.
-   * @param target of the volume's dtype, rows × width × components elements or more.
+   * Cut a tile of a slice at a level of detail into the start of `target`, with no copy between.
+   * @param tile in pixels of the level: pixel i is voxel i · 2^level + 2^level / 2, or the last one.
+   * @param target of the volume's dtype, tile width × tile height × components elements or more.
    * @throws SlicescopeError `unknown-plane`, `index-out-of-range`, `invalid-argument`.
    */
-  copySlice(plane: Plane, index: number, target: VoxelArray, firstRow = 0, rows?: number): void {
-    const { width, height, count } = this.#sizeOf(plane);
-    checkIndex(index, count, `slice: index of plane ${plane}`);
-    checkIndex(firstRow, height, 'slice: first row');
-    const wanted = rows ?? height - firstRow;
-    if (!Number.isInteger(wanted) || wanted < 0 || firstRow + wanted > height) {
+  copyTile(plane: Plane, index: number, level: Level, tile: TileRect, target: VoxelArray): void {
+    const size = this.#sizeOf(plane);
+    checkIndex(index, size.count, `slice: index of plane ${plane}`);
+    const whole = levelSize(size, level);
+    const numbers = [tile.x, tile.y, tile.width, tile.height];
+    const isInside = tile.x + tile.width <= whole.width && tile.y + tile.height <= whole.height;
+    if (!isInside || numbers.some((number) => !Number.isInteger(number) || number < 0)) {
       throw new SlicescopeError(
         'invalid-argument',
-        `slice: ${String(wanted)} rows from row ${String(firstRow)} on, but it has ${String(height)}`,
-        { argument: 'rows' },
+        `slice: a tile of ${numbers.join(', ')}, but the slice has ${String(whole.width)} × ${String(whole.height)} pixels`,
+        { argument: 'tile' },
       );
     }
-    const needed = wanted * width * this.components;
+    const needed = tile.width * tile.height * this.components;
     if (dtypeOf(target, 'slice') !== this.dtype || target.length < needed) {
       throw new SlicescopeError(
         'invalid-argument',
@@ -222,7 +227,7 @@ export class Volume {
         { argument: 'target' },
       );
     }
-    copyRows(this.data, this.shape, this.components, plane, index, target, firstRow, wanted);
+    copyTile(this.data, this.shape, this.components, plane, index, size, level, tile, target);
   }
 
   /**
