@@ -5,6 +5,7 @@ import {
   Connection,
   type ChannelListener,
   type Frame,
+  type Line,
   type Locate,
   type Notice,
   type ViewState,
@@ -75,7 +76,7 @@ export class RemoteView implements ChannelListener {
   /** Set while there is no model: afterwards the model has it. */
   notice: Notice | null = null;
   /** What the companion said last when it opened the view. */
-  #latest: { readonly state: ViewState; readonly instance: string } | null = null;
+  #latest: { readonly state: ViewState; readonly instance: string; readonly line: Line } | null = null;
   #isMaking = false;
   readonly #manager: CompanionManager;
   readonly #connection: Connection;
@@ -98,12 +99,12 @@ export class RemoteView implements ChannelListener {
     return this.#manager;
   }
 
-  opened(state: ViewState, instance: string): void {
-    this.#latest = { state, instance };
+  opened(state: ViewState, instance: string, line: Line): void {
+    this.#latest = { state, instance, line };
     if (this.model !== null) {
       this.#comm.reset();
       this.#comm.deliver(state, 'update', '');
-      this.model.connected(instance);
+      this.model.connected(instance, line);
       this.model.notify(null, false);
     } else if (!this.#isMaking) {
       this.#isMaking = true;
@@ -137,12 +138,12 @@ export class RemoteView implements ChannelListener {
     this.model = model;
     this.notice = null;
     if (this.#latest !== null && this.#latest.state !== state) this.#comm.deliver(this.#latest.state, 'update', '');
-    model.connected(this.#latest?.instance ?? '');
+    if (this.#latest !== null) model.connected(this.#latest.instance, this.#latest.line);
     this.#updated.emit();
   }
 
-  frame(frame: Frame): void {
-    this.model?.receive(frame);
+  frame(frame: Frame): void | Promise<void> {
+    return this.model?.receive(frame);
   }
 
   failed(text: string, isFinal: boolean): void {

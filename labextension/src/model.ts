@@ -1,5 +1,14 @@
 import { DOMWidgetModel, type ISerializers } from '@jupyter-widgets/base';
-import { SliceFeed, decodeFrame, type Frame, type Notice, type Slice, type ViewState } from 'slicescope/lib/src/viewer';
+import {
+  SliceFeed,
+  decodeFrame,
+  type Frame,
+  type Line,
+  type Needs,
+  type Notice,
+  type Slice,
+  type ViewState,
+} from 'slicescope/lib/src/viewer';
 
 /** The widget's module, by which managers find its classes. */
 export const MODULE_NAME = 'slicescope';
@@ -7,7 +16,7 @@ export const MODULE_VERSION = '0.1.0';
 
 /**
  * A view's state, as an ordinary widget model. Its comm may be the companion's WebSocket or a kernel's own:
- * it asks for slices with custom messages (`SliceRequest`), and takes binary frames as custom messages with
+ * it wishes for slices with custom messages (`WishList`), and takes binary frames as custom messages with
  * one buffer.
  *
  * Events: `change` as of every widget; `slice` when another slice is there; `notice` when there is something
@@ -52,8 +61,8 @@ export class SliceModel extends DOMWidgetModel {
     this.isStopped = false;
     this.isConnected = false;
     this._feed = new SliceFeed(
-      (request) => {
-        this.send({ ...request }, {});
+      (wishes) => {
+        this.send({ ...wishes }, {});
       },
       (slice) => {
         this.slice = slice;
@@ -67,7 +76,7 @@ export class SliceModel extends DOMWidgetModel {
       const [bytes] = buffers;
       if (bytes === undefined) return;
       const start = bytes.byteOffset;
-      this.receive(decodeFrame(bytes.buffer.slice(start, start + bytes.byteLength) as ArrayBuffer));
+      void this.receive(decodeFrame(bytes.buffer.slice(start, start + bytes.byteLength) as ArrayBuffer));
     });
   }
 
@@ -77,14 +86,24 @@ export class SliceModel extends DOMWidgetModel {
   }
 
   /** The comm leads to this run of a companion, or to another one: ask it for what is missing. */
-  connected(instance: string): void {
+  connected(instance: string, line: Line | null): void {
     this.isConnected = true;
-    this._feed.connected(instance);
+    this._feed.connected(instance, line);
     this._update();
   }
 
-  receive(frame: Frame): void {
-    this._feed.receive(frame);
+  receive(frame: Frame): void | Promise<void> {
+    return this._feed.receive(frame);
+  }
+
+  /** What a viewer can show; null when it is out of sight. */
+  need(viewer: object, needs: Needs | null): void {
+    this._feed.need(viewer, needs);
+  }
+
+  override close(commClosed?: boolean): Promise<void> {
+    this._feed.dispose();
+    return super.close(commClosed);
   }
 
   /** Tell the person something, or nothing any more. */

@@ -10,7 +10,7 @@ export class SliceView extends DOMWidgetView {
     super.render();
     const { model } = this;
     if (!(model instanceof SliceModel)) throw new Error('SliceView shows a SliceModel.');
-    if (!model.isConnected) model.connected(model.model_id); // A kernel's own comm is connected from the start.
+    if (!model.isConnected) model.connected(model.model_id, null); // A kernel's own comm is connected from the start.
     const viewer = new Viewer({
       get state(): ViewState {
         if (model.state === null) throw new Error('The view has no volume yet.');
@@ -22,6 +22,9 @@ export class SliceView extends DOMWidgetView {
       change: (patch) => {
         model.set(patch);
         this.touch();
+      },
+      need: (viewer, needs) => {
+        model.need(viewer, needs);
       },
     });
     this.#viewer = viewer;

@@ -51,8 +51,8 @@ export type Shape = readonly [width: number, height: number, depth: number];
  */
 export type Level = readonly [columns: number, rows: number];
 
-/** The highest level of an axis. */
-export const MAX_LEVEL = 15;
+/** The highest level of an axis: the longest one that an array can have then takes 2048 pixels. */
+export const MAX_LEVEL = 21;
 
 /** How a tile travels, in the order of the codes on the wire. */
 export const ENCODINGS = ['raw', 'packed', 'preview'] as const;

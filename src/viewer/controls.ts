@@ -1,6 +1,7 @@
 import type { ViewSettings, ViewState } from '../protocol';
 import { MAX_ZOOM, clampIndex } from '../shading';
 import { element } from './dom';
+import type { Slice } from './slice-cache';
 
 const ZOOM_STEP = 1.25;
 
@@ -17,16 +18,31 @@ export function turned({ rotation, center: [x, y] }: ViewSettings): Partial<View
 /** The whole slice, unrotated. */
 export const RESET: Partial<ViewSettings> = { rotation: 0, zoom: 1, center: [0.5, 0.5] };
 
-/** The slider with its number, and the buttons over the picture. */
+/**
+ * Milliseconds for which the slider waits for the slice that was asked for. One that is here sooner moves it in the
+ * same frame as the picture: painting the slider in a frame of its own before would delay the picture by that frame.
+ */
+const TOGETHER_MS = 40;
+
+/**
+ * The slider with its number, and the buttons over the picture. The slider is a native one, made invisible, over a
+ * drawn one, whose thumb is moved by the compositor. While the slice that was asked for is not here, a mark stays
+ * where the shown one is.
+ */
 export class Controls {
   readonly bar: HTMLElement = element('div', 'slicescope-bar');
   readonly tools: HTMLElement = element('div', 'slicescope-tools');
   readonly #state: () => ViewState;
   readonly #plane: HTMLElement = element('span', 'slicescope-plane');
   readonly #slider: HTMLInputElement = element('input', 'slicescope-slider');
+  readonly #track: HTMLElement = element('div', 'slicescope-track');
+  readonly #thumb: HTMLElement = element('div', 'slicescope-thumb');
+  readonly #mark: HTMLElement = element('div', 'slicescope-mark');
   readonly #number: HTMLInputElement = element('input', 'slicescope-number');
   readonly #count: HTMLElement = element('span', 'slicescope-count');
   readonly #buttons: readonly HTMLButtonElement[];
+  #shown: Pick<Slice, 'plane' | 'index'> | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(state: () => ViewState, change: (patch: Partial<ViewSettings>) => void) {
     this.#state = state;
@@ -44,7 +60,7 @@ export class Controls {
     const commit = (): void => {
       const index = Math.round(this.#number.valueAsNumber);
       if (Number.isFinite(index)) change({ index: clampIndex(index, Number(this.#slider.max) + 1) });
-      this.update();
+      this.#place();
     };
     this.#number.onchange = commit;
     // JupyterLab keeps the line break of Enter, and with it the change, from every input.
@@ -66,25 +82,58 @@ export class Controls {
       }),
     ];
     this.tools.append(...this.#buttons);
-    this.bar.append(this.#plane, this.#slider, this.#number, this.#count);
+    const rail = element('div', 'slicescope-rail');
+    rail.append(this.#mark, this.#thumb);
+    this.#track.append(this.#slider, rail);
+    this.bar.append(this.#plane, this.#track, this.#number, this.#count);
   }
 
   set enabled(value: boolean) {
     for (const control of [this.#slider, this.#number, ...this.#buttons]) control.disabled = !value;
   }
 
-  update(): void {
-    const { plane, index, volume } = this.#state();
-    const last = String(volume.planes[plane].count - 1);
-    if (this.#slider.max !== last || this.#plane.textContent !== plane) {
-      this.#plane.textContent = plane;
-      this.#slider.max = last;
-      this.#number.max = last;
-      this.#count.textContent = `/ ${last}`;
+  /** The state is another one, or `shown` is the slice that is in the picture now. */
+  update(shown: Pick<Slice, 'plane' | 'index'> | null): void {
+    const { plane, index } = this.#state();
+    this.#shown = shown;
+    const isApart = shown?.plane !== plane || shown.index !== index;
+    if (isApart && shown !== null && !this.#isApart) {
+      this.#timer ??= setTimeout(() => {
+        this.#place();
+      }, TOGETHER_MS);
+    } else {
+      this.#place();
     }
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+  }
+
+  get #isApart(): boolean {
+    return this.bar.dataset.apart === 'true';
+  }
+
+  #place(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const { plane, index, volume } = this.#state();
+    const last = volume.planes[plane].count - 1;
+    const isApart = this.#shown?.plane === plane && this.#shown.index !== index;
+    const text = String(last);
+    if (this.#slider.max !== text || this.#plane.textContent !== plane) {
+      this.#plane.textContent = plane;
+      this.#slider.max = text;
+      this.#number.max = text;
+      this.#count.textContent = `/ ${text}`;
+    }
+    const at = (slice: number): string => `translateX(${String(last === 0 ? 0 : (100 * slice) / last)}%)`;
+    this.#thumb.style.transform = at(index);
+    this.#mark.style.transform = at(isApart ? (this.#shown?.index ?? index) : index);
+    this.bar.dataset.apart = String(isApart);
     if (this.#slider.valueAsNumber !== index) this.#slider.valueAsNumber = index;
     if (this.#number.valueAsNumber !== index) this.#number.valueAsNumber = index;
-    this.#slider.setAttribute('aria-valuetext', `${plane} slice ${String(index)} of ${last}`);
+    this.#slider.setAttribute('aria-valuetext', `${plane} slice ${String(index)} of ${text}`);
   }
 }
 

@@ -1,8 +1,9 @@
 /** The viewer, without Jupyter: what runs in a browser page. */
-export type { Slice } from './slice-cache';
+export type { Needs } from './detail';
+export { tileCache, type Slice } from './slice-cache';
 export { SliceFeed } from './slice-feed';
 export { warmUp } from './scene';
-export { Connection, type ChannelListener, type CompanionAddress, type Locate } from './transport';
+export { Connection, type ChannelListener, type CompanionAddress, type Line, type Locate } from './transport';
 export { Viewer, type Notice, type ViewerModel } from './viewer';
 export {
   SlicescopeError,

@@ -1,26 +1,95 @@
 import { LRUCache } from 'lru-cache';
-import type { Plane, VoxelArray } from '../protocol';
+import type { DType, Level, Plane, TileRect, VoxelArray, Window } from '../protocol';
 
-/** One whole slice, as the companion cut it. */
+/** One tile of a slice, ready to be drawn. */
+export interface Tile {
+  readonly level: Level;
+  readonly rect: TileRect;
+  /** Row by row, rect.width × rect.height × components values. */
+  readonly data: VoxelArray;
+  readonly dtype: DType;
+  readonly components: number;
+  /** Of a preview, whose values are colour indices: the window that is drawn instead of the view's. Else null. */
+  readonly window: Window | null;
+}
+
+/** How good a picture is: a preview, some tiles of what the screen can show, or all of them. */
+export type Quality = 'preview' | 'partial' | 'exact';
+
+/** A slice as far as it is here. */
 export interface Slice {
   readonly revision: number;
   readonly plane: Plane;
   readonly index: number;
+  /** At full resolution, in voxels. */
   readonly width: number;
   readonly height: number;
-  readonly components: number;
-  readonly data: VoxelArray;
+  /** Each is drawn over those before it. */
+  readonly tiles: readonly Tile[];
+  readonly quality: Quality;
 }
 
-/** Where a slice stands in the cache. Revisions count anew in every run of a companion: its instance is part of it. */
-export function sliceKey(instance: string, revision: number, plane: Plane, index: number): string {
-  return `${instance}/${String(revision)}/${plane}/${String(index)}`;
+/** Which tile. */
+export interface TileAddress {
+  readonly plane: Plane;
+  readonly index: number;
+  readonly level: Level;
+  readonly tile: readonly [column: number, row: number];
+  /** Of a preview; null for the voxels themselves. */
+  readonly preview: Window | null;
 }
 
-const PAGE_BYTES = 256 * 1024 * 1024;
+/**
+ * Where a tile stands in the cache. Revisions count anew in every run of a companion: its instance is part of
+ * it. So nothing of another volume, or of the same one before a refresh, can be taken for what is asked for.
+ */
+export function tileKey(instance: string, revision: number, { plane, index, level, tile, preview }: TileAddress): string {
+  return [instance, revision, plane, index, level, tile, preview ?? 'exact'].join('/');
+}
 
-/** The slices of all views of a page, least recently used ones out first. */
-export const sliceCache: LRUCache<string, Slice> = new LRUCache<string, Slice>({
-  maxSize: PAGE_BYTES,
-  sizeCalculation: (slice) => slice.data.byteLength,
-});
+/** A page keeps this many bytes of slices, unless told otherwise. */
+export const DEFAULT_CACHE_BYTES: number = 256 * 1024 * 1024;
+
+function makeCache(maxSize: number): LRUCache<string, Tile> {
+  return new LRUCache<string, Tile>({ maxSize, sizeCalculation: ({ data }) => Math.max(1, data.byteLength) });
+}
+
+/** The tiles of all views of a page, least recently used ones out first. */
+class TileCache {
+  #tiles: LRUCache<string, Tile> = makeCache(DEFAULT_CACHE_BYTES);
+
+  /** In bytes. */
+  get budget(): number {
+    return this.#tiles.maxSize;
+  }
+
+  set budget(bytes: number) {
+    if (bytes === this.budget) return;
+    const kept = this.#tiles.dump();
+    this.#tiles = makeCache(bytes);
+    this.#tiles.load(kept);
+  }
+
+  /** In bytes. */
+  get size(): number {
+    return this.#tiles.calculatedSize;
+  }
+
+  get(key: string): Tile | undefined {
+    return this.#tiles.get(key);
+  }
+
+  has(key: string): boolean {
+    return this.#tiles.has(key);
+  }
+
+  set(key: string, tile: Tile): void {
+    this.#tiles.set(key, tile);
+  }
+
+  clear(): void {
+    this.#tiles.clear();
+  }
+}
+
+export const tileCache: TileCache = new TileCache();

@@ -3,9 +3,11 @@ import { pictureSize, rotated, rotatedEdges } from '../shading';
 import { Controls } from './controls';
 import { element } from './dom';
 import { Gestures } from './gestures';
+import { needsOf } from './detail';
 import { boxSize, placePicture } from './layout';
 import { SliceLayer, pageRenderer, type Look } from './scene';
-import type { Slice } from './slice-cache';
+import type { Needs } from './detail';
+import type { Quality, Slice } from './slice-cache';
 import type { ColormapName } from '../shading';
 
 /** What a viewer shows and where its changes go: a widget model in Jupyter, anything else elsewhere. */
@@ -15,6 +17,8 @@ export interface ViewerModel {
   readonly slice: Slice | null;
   /** The person changed something. */
   change(patch: Partial<ViewSettings>): void;
+  /** What this viewer can show of the slice; null when it is out of sight. */
+  need(viewer: object, needs: Needs | null): void;
 }
 
 /** Why there is nothing newer than the picture, and what the person can do. */
@@ -23,13 +27,17 @@ export interface Notice {
   readonly action?: { readonly label: string; readonly run: () => void };
 }
 
+/** What the person is told of a picture that will get better by itself. */
+const QUALITY_TEXT: Readonly<Record<Quality, string>> = { preview: 'preview', partial: 'loading detail', exact: '' };
+
 /**
  * The viewer of one output: a canvas with the slice, and its controls. `update` after each change of the
  * model; `dispose` lets go of all of it.
  *
  * The picture changes as a whole: settings of a volume are applied together with its first slice, and
  * until that is here the last picture stays. The root's data attributes say what the picture shows:
- * `data-shown-revision`, `-plane` and `-index`, and `data-state`: `waiting`, `live` or `stopped`.
+ * `data-shown-revision`, `-plane` and `-index`; `data-quality`: `exact`, `preview` or `partial`, which is also said to
+ * the person; and `data-state`: `waiting`, `live` or `stopped`.
  */
 export class Viewer {
   readonly element: HTMLElement = element('div', 'slicescope-view');
@@ -42,7 +50,10 @@ export class Viewer {
   readonly #controls: Controls;
   readonly #gestures: Gestures;
   readonly #layer: SliceLayer = new SliceLayer();
+  readonly #quality: HTMLElement = element('span', 'slicescope-quality');
   readonly #resize: ResizeObserver;
+  readonly #sight: IntersectionObserver;
+  #isInSight = true;
   #stopRestoring: (() => void) | null = null;
   /** The width that there is, in CSS pixels: asking the page for it at every slice would cost a layout each. */
   #available = 0;
@@ -69,7 +80,7 @@ export class Viewer {
     };
     this.#controls = new Controls(() => model.state, change);
     this.#gestures = new Gestures(this.#canvas, () => model.state, change);
-    this.#stage.append(this.#canvas, ...Object.values(this.#edges), this.#controls.tools, this.#notice);
+    this.#stage.append(this.#canvas, ...Object.values(this.#edges), this.#quality, this.#controls.tools, this.#notice);
     this.element.append(this.#stage, this.#controls.bar);
     this.element.dataset.state = 'waiting';
     this.#resize = new ResizeObserver(() => {
@@ -77,13 +88,18 @@ export class Viewer {
       this.#draw();
     });
     this.#resize.observe(this.element);
+    this.#sight = new IntersectionObserver((entries) => {
+      this.#isInSight = entries.at(-1)?.isIntersecting === true;
+      this.#tellNeeds();
+    });
+    this.#sight.observe(this.element);
     this.update();
   }
 
   /** Show the model's state and slice. */
   update(): void {
-    this.#controls.update();
     this.#draw();
+    this.#controls.update(this.#shown?.slice ?? null);
   }
 
   /** Say something over the picture, or nothing any more; `stopped` if the view will not go on by itself. */
@@ -106,6 +122,9 @@ export class Viewer {
 
   dispose(): void {
     this.#resize.disconnect();
+    this.#sight.disconnect();
+    this.#model.need(this, null);
+    this.#controls.dispose();
     this.#gestures.dispose();
     this.#stopRestoring?.();
     this.#layer.dispose();
@@ -129,21 +148,10 @@ export class Viewer {
   }
 
   #paint(state: ViewState, slice: Slice): void {
-    const info = state.volume.planes[state.plane];
-    const orientation = rotated(info.orientation, state.rotation);
-    const picture = pictureSize(info, orientation);
-    const box = boxSize(picture, this.#available);
-    const ratio = window.devicePixelRatio;
-    const canvas = { width: Math.round(box.width * ratio), height: Math.round(box.height * ratio) };
-    const look: Look = {
-      dtype: state.volume.dtype,
-      window: state.window,
-      colormap: state.colormap as ColormapName,
-      orientation,
-      canvas,
-      ...placePicture(picture, canvas, state),
-    };
+    const { box, look } = this.#look(state);
+    this.#tellNeeds();
     const described = JSON.stringify(look);
+    const { canvas } = look;
     // A state that asks for another slice changes nothing until that slice is here.
     if (slice === this.#shown?.slice && described === this.#shown.look) return;
     if (this.#canvas.width !== canvas.width || this.#canvas.height !== canvas.height) {
@@ -156,11 +164,33 @@ export class Viewer {
     this.#describe(state, slice);
   }
 
+  /** How a slice of the state's plane lies in the space that there is. */
+  #look(state: ViewState): { box: { width: number; height: number }; look: Look } {
+    const info = state.volume.planes[state.plane];
+    const orientation = rotated(info.orientation, state.rotation);
+    const picture = pictureSize(info, orientation);
+    const box = boxSize(picture, this.#available);
+    const ratio = window.devicePixelRatio;
+    const canvas = { width: Math.round(box.width * ratio), height: Math.round(box.height * ratio) };
+    const { colormap } = state;
+    const look = { window: state.window, colormap: colormap as ColormapName, orientation, canvas };
+    return { box, look: { ...look, ...placePicture(picture, canvas, state) } };
+  }
+
+  #tellNeeds(): void {
+    const { state } = this.#model;
+    const { orientation, ...placed } = this.#look(state).look;
+    const isSeen = this.#isInSight && this.#available > 0;
+    this.#model.need(this, isSeen ? needsOf(state.volume.planes[state.plane], orientation, placed) : null);
+  }
+
   #describe(state: ViewState, slice: Slice): void {
     const { dataset } = this.element;
     dataset.shownRevision = String(slice.revision);
     dataset.shownPlane = slice.plane;
     dataset.shownIndex = String(slice.index);
+    dataset.quality = slice.quality;
+    this.#quality.textContent = QUALITY_TEXT[slice.quality];
     if (this.#notice.hidden) dataset.state = 'live';
     const { edges, count } = state.volume.planes[slice.plane];
     const letters = edges === null ? null : rotatedEdges(edges, state.rotation);

@@ -1,5 +1,6 @@
 import {
   DataTexture,
+  DoubleSide,
   GLSL3,
   LinearSRGBColorSpace,
   Mesh,
@@ -9,17 +10,18 @@ import {
   RawShaderMaterial,
   Scene,
   Vector2,
+  Vector4,
   WebGLRenderer,
 } from 'three';
 import type { DType, Orientation, Window } from '../../protocol';
 import { colormapTable, type ColormapName } from '../../shading';
-import type { Slice } from '../slice-cache';
+import type { Slice, Tile } from '../slice-cache';
 import { VERTEX_SHADER, fragmentShader, type Sampling } from './shader';
-import { SliceTexture } from './slice-texture';
+import { TileTexture } from './slice-texture';
+import { placeTile } from './place-tile';
 
 /** What decides a picture, besides the slice. */
 export interface Look {
-  readonly dtype: DType;
   readonly window: Window;
   readonly colormap: ColormapName;
   /** Rotation included. */
@@ -50,7 +52,7 @@ class PageRenderer {
   readonly #canvas: OffscreenCanvas = new OffscreenCanvas(1, 1);
   readonly #gl: WebGLRenderer;
   readonly #scene: Scene = new Scene();
-  readonly #camera: OrthographicCamera = new OrthographicCamera(0, 1, 0, 1, -1, 1);
+  readonly #camera: OrthographicCamera = new OrthographicCamera(0, 1, 0, 1, -1, 1); // Canvas pixels, y down.
   readonly #plane: Mesh;
   readonly #materials: Map<Sampling, RawShaderMaterial> = new Map();
   readonly #colors: Map<ColormapName, DataTexture> = new Map();
@@ -64,7 +66,7 @@ class PageRenderer {
     this.#plane = new Mesh(new PlaneGeometry(1, 1));
     this.#plane.frustumCulled = false;
     this.#scene.add(this.#plane);
-    this.#scene.matrixWorldAutoUpdate = true;
+    this.#gl.autoClear = false;
     this.#canvas.addEventListener('webglcontextrestored', () => {
       for (const redraw of [...this.#onRestored]) redraw();
     });
@@ -76,18 +78,21 @@ class PageRenderer {
     return () => this.#onRestored.delete(redraw);
   }
 
-  /** Draw the slice in `texture`. The bitmap is the drawing buffer itself: nothing is copied. */
-  draw(texture: SliceTexture, slice: Slice, look: Look): ImageBitmap {
+  /**
+   * Draw the tiles of a slice, each over those before it. The bitmap is the drawing buffer itself: nothing is
+   * copied.
+   */
+  draw(textures: readonly (readonly [Tile, TileTexture])[], slice: Slice, look: Look): ImageBitmap {
     const { width, height } = look.canvas;
     if (this.#canvas.width !== width || this.#canvas.height !== height) this.#gl.setSize(width, height, false);
-    this.#plane.material = this.#material(texture, slice, look);
-    this.#plane.position.set(look.left + look.width / 2, height - look.top - look.height / 2, 0);
-    this.#plane.scale.set(look.width, look.height, 1);
     this.#camera.right = width;
-    this.#camera.top = height;
-    this.#camera.bottom = 0;
+    this.#camera.bottom = height;
     this.#camera.updateProjectionMatrix();
-    this.#gl.render(this.#scene, this.#camera);
+    this.#gl.clear();
+    for (const [tile, texture] of textures) {
+      this.#plane.material = this.#material(texture, tile, slice, look);
+      this.#gl.render(this.#scene, this.#camera);
+    }
     return this.#canvas.transferToImageBitmap();
   }
 
@@ -95,28 +100,35 @@ class PageRenderer {
     return this.#gl.getContext().isContextLost();
   }
 
-  #material(texture: SliceTexture, slice: Slice, look: Look): RawShaderMaterial {
+  #material(texture: TileTexture, tile: Tile, slice: Slice, look: Look): RawShaderMaterial {
     const { sampling } = texture;
     let material = this.#materials.get(sampling);
     if (material === undefined) {
-      const names = ['slice', 'colors', 'size', 'transpose', 'flip', 'width', 'perWidth', 'offset', 'base'];
+      const names = [
+        ...['slice', 'colors', 'box', 'extent', 'size', 'transpose', 'flip'],
+        ...['width', 'perWidth', 'offset', 'base'],
+      ];
       material = new RawShaderMaterial({
         glslVersion: GLSL3,
         vertexShader: VERTEX_SHADER,
         fragmentShader: fragmentShader(sampling),
         uniforms: Object.fromEntries(names.map((name) => [name, { value: null }])),
+        side: DoubleSide,
         depthTest: false,
         depthWrite: false,
       });
       this.#materials.set(sampling, material);
     }
+    const { box, extent } = placeTile(tile, slice, look);
     const values = {
       slice: texture.texture,
       colors: this.#colorTexture(look.colormap),
-      size: new Vector2(slice.width, slice.height),
+      box: new Vector4(...box),
+      extent: new Vector2(...extent),
+      size: new Vector2(tile.rect.width, tile.rect.height),
       transpose: look.orientation.transpose,
       flip: [Number(look.orientation.flipX), Number(look.orientation.flipY)],
-      ...windowUniforms(look),
+      ...windowUniforms(tile.dtype, tile.window ?? look.window),
     };
     for (const [name, value] of Object.entries(values)) {
       const uniform = material.uniforms[name];
@@ -139,7 +151,7 @@ class PageRenderer {
 }
 
 /** The window's low end and width, in the parts that the shader needs them in to be exact. */
-function windowUniforms({ dtype, window: [low, high] }: Look): Readonly<Record<string, unknown>> {
+function windowUniforms(dtype: DType, [low, high]: Window): Readonly<Record<string, unknown>> {
   const width = high - low;
   const perWidth = 1 / width;
   const range = INTEGER_RANGE[dtype];
@@ -171,20 +183,29 @@ export function warmUp(): void {
   }
 }
 
-/** What one output draws: its own texture, on the page's renderer. */
+/** What one output draws: its own textures, on the page's renderer. */
 export class SliceLayer {
-  #texture: SliceTexture | null = null;
+  /** By where their tiles lie, so that the next slice's tile of the same place takes the same texture. */
+  #textures: Map<string, TileTexture> = new Map();
 
   draw(slice: Slice, look: Look): ImageBitmap {
-    if (this.#texture?.fill(slice, look.dtype) !== true) {
-      this.#texture?.dispose();
-      this.#texture = new SliceTexture(slice, look.dtype);
-    }
-    return pageRenderer().draw(this.#texture, slice, look);
+    const before = this.#textures;
+    this.#textures = new Map();
+    const drawn = slice.tiles.map((tile) => {
+      const { level, rect } = tile;
+      const place = [...level, rect.x, rect.y].join(' ');
+      let texture = before.get(place);
+      if (texture?.fill(tile) === true) before.delete(place);
+      else texture = new TileTexture(tile);
+      this.#textures.set(place, texture);
+      return [tile, texture] as const;
+    });
+    for (const unused of before.values()) unused.dispose();
+    return pageRenderer().draw(drawn, slice, look);
   }
 
   dispose(): void {
-    this.#texture?.dispose();
-    this.#texture = null;
+    for (const texture of this.#textures.values()) texture.dispose();
+    this.#textures.clear();
   }
 }

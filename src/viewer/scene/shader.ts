@@ -39,22 +39,23 @@ const BASE: Readonly<Record<Sampling, string>> = {
 };
 
 /**
- * The plane's corners, and where in the slice each fragment lies, in voxels from the slice's first one. The
- * picture's top left is (0, 0); what `shading` does to go back from the picture to the slice is done here.
+ * A tile's corners on the canvas, and where in the tile each fragment lies, in the tile's pixels. The picture's top
+ * left is (0, 0); what `shading` does to go back from the picture to the slice is done here. `box` has the left, top,
+ * right and bottom of the tile's part of the picture, in canvas pixels: neighbours share their edges to the bit.
  */
 export const VERTEX_SHADER: string = `
 in vec3 position;
 in vec2 uv;
-uniform mat4 modelViewMatrix;
 uniform mat4 projectionMatrix;
-uniform ivec2 size;
+uniform vec4 box;
+uniform vec2 extent;
 uniform bool transpose;
 uniform bvec2 flip;
 out vec2 place;
 void main() {
   vec2 at = vec2(flip.x ? 1.0 - uv.x : uv.x, flip.y ? uv.y : 1.0 - uv.y);
-  place = (transpose ? at.yx : at) * vec2(size) + ${String(BORDER_BIAS)};
-  gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0);
+  place = (transpose ? at.yx : at) * extent + ${String(BORDER_BIAS)};
+  gl_Position = projectionMatrix * vec4(mix(box.x, box.z, uv.x), mix(box.w, box.y, uv.y), 0.0, 1.0);
 }`;
 
 /**

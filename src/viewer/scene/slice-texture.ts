@@ -16,7 +16,7 @@ import {
   type TextureDataType,
 } from 'three';
 import type { DType, VoxelArray } from '../../protocol';
-import type { Slice } from '../slice-cache';
+import type { Tile } from '../slice-cache';
 import type { Sampling } from './shader';
 
 interface TextureKind {
@@ -54,7 +54,7 @@ export function kindOf(dtype: DType, components: number): TextureKind {
 }
 
 /** RGB as RGBA; floats as pairs of 32-bit floats (shader.ts); integers as they are. */
-function texels({ data, components }: Slice, dtype: DType): VoxelArray {
+function texels({ data, components, dtype }: Tile): VoxelArray {
   if (components === 3) {
     const rgba = new Uint8Array((data.length / 3) * 4).fill(255);
     for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
@@ -73,19 +73,17 @@ function texels({ data, components }: Slice, dtype: DType): VoxelArray {
   return pairs;
 }
 
-/** A texture of one slice's size and kind; `fill` gives it another slice of the same. */
-export class SliceTexture {
+/** A texture of one tile's size and kind; `fill` gives it another tile of the same. */
+export class TileTexture {
   readonly texture: DataTexture;
   readonly sampling: Sampling;
-  readonly #dtype: DType;
-  #slice: Slice;
+  #tile: Tile;
 
-  constructor(slice: Slice, dtype: DType) {
-    const { sampling, format, type, internalFormat } = kindOf(dtype, slice.components);
-    this.#dtype = dtype;
-    this.#slice = slice;
+  constructor(tile: Tile) {
+    const { sampling, format, type, internalFormat } = kindOf(tile.dtype, tile.components);
+    this.#tile = tile;
     this.sampling = sampling;
-    this.texture = new DataTexture(texels(slice, dtype), slice.width, slice.height, format, type);
+    this.texture = new DataTexture(texels(tile), tile.rect.width, tile.rect.height, format, type);
     this.texture.internalFormat = internalFormat;
     this.texture.minFilter = NearestFilter;
     this.texture.magFilter = NearestFilter;
@@ -93,14 +91,14 @@ export class SliceTexture {
     this.texture.needsUpdate = true;
   }
 
-  /** Whether `slice` now is in the texture; false if it needs one of another size or kind. */
-  fill(slice: Slice, dtype: DType): boolean {
-    if (slice === this.#slice) return true;
-    const { width, height, components } = this.#slice;
-    const fits = slice.width === width && slice.height === height && slice.components === components;
-    if (!fits || dtype !== this.#dtype) return false;
-    this.#slice = slice;
-    this.texture.image.data = texels(slice, dtype);
+  /** Whether `tile` now is in the texture; false if it needs one of another size or kind. */
+  fill(tile: Tile): boolean {
+    if (tile === this.#tile) return true;
+    const { rect, components, dtype } = this.#tile;
+    const fits = tile.rect.width === rect.width && tile.rect.height === rect.height && tile.components === components;
+    if (!fits || dtype !== tile.dtype) return false;
+    this.#tile = tile;
+    this.texture.image.data = texels(tile);
     this.texture.needsUpdate = true;
     return true;
   }

@@ -14,6 +14,7 @@ import {
   type ViewState,
 } from '../../protocol';
 import { Handshake } from './handshake';
+import { Line } from './line';
 
 /** Where a companion is, and what to prove to it. */
 export interface CompanionAddress {
@@ -28,9 +29,9 @@ export type Locate = () => Promise<CompanionAddress>;
 /** What a connection tells one view. */
 export interface ChannelListener {
   /** The connection is made, for the first time or again; `instance` names the companion's run. */
-  opened(state: ViewState, instance: string): void;
+  opened(state: ViewState, instance: string, line: Line): void;
   changed(state: Partial<ViewState>, method: 'update' | 'echo_update', parentId: string): void;
-  frame(frame: Frame): void;
+  frame(frame: Frame): void | Promise<void>;
   /** A sentence for the person. `isFinal`: trying again by itself would be in vain. */
   failed(message: string, isFinal: boolean): void;
 }
@@ -52,6 +53,7 @@ export class Connection {
   readonly #views: Map<number, string> = new Map();
   #socket: WebSocket | null = null;
   #instance = '';
+  #line: Line = new Line(true, 0);
   #attempts = 0;
   #isConnecting = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -98,7 +100,7 @@ export class Connection {
     try {
       const { urls, secret } = await this.#locate();
       const last = urls.filter((url) => url === this.#lastUrl);
-      const [socket, instance, url] = await firstOf(
+      const [socket, instance, roundTrip, url] = await firstOf(
         [...last, ...urls.filter((other) => !last.includes(other))],
         secret,
       );
@@ -109,6 +111,7 @@ export class Connection {
       this.#lastUrl = url;
       this.#attempts = 0;
       this.#instance = instance;
+      this.#line = new Line(isLoopback(url), roundTrip);
       this.#adopt(socket);
     } catch (error) {
       const isFinal = isSlicescopeError(error, 'unknown-view');
@@ -125,9 +128,7 @@ export class Connection {
         if (typeof data === 'string') this.#receive(parseServerMessage(data));
         else this.#frame(decodeFrame(data));
       } catch (error) {
-        // What can't be read is a fault of the other end: say so, and start anew.
-        this.#failed(messageOf(error), false);
-        socket.close();
+        this.#broken(error, socket);
       }
     };
     socket.onclose = () => {
@@ -140,10 +141,19 @@ export class Connection {
     for (const viewId of this.#listeners.keys()) this.#send({ type: 'open', viewId });
   }
 
+  /** What can't be read is a fault of the other end: say so, and start anew. */
+  #broken(error: unknown, socket: WebSocket | null): void {
+    this.#failed(messageOf(error), false);
+    socket?.close();
+  }
+
   #frame(frame: Frame): void {
     const listener = this.#listeners.get(this.#views.get(frame.channel) ?? '');
+    const socket = this.#socket;
     try {
-      listener?.frame(frame);
+      listener?.frame(frame)?.catch((error: unknown) => {
+        this.#broken(error, socket);
+      });
     } finally {
       this.#send({ type: 'credit', frames: 1 });
     }
@@ -153,7 +163,7 @@ export class Connection {
     switch (message.type) {
       case 'opened':
         this.#views.set(message.channel, message.viewId);
-        this.#listeners.get(message.viewId)?.opened(message.state, this.#instance);
+        this.#listeners.get(message.viewId)?.opened(message.state, this.#instance, this.#line);
         break;
       case 'comm': {
         const { viewId, parentId, data } = message;
@@ -195,7 +205,7 @@ export class Connection {
 }
 
 /** The first of `urls` behind which a companion proves itself. */
-async function firstOf(urls: readonly string[], secret: string): Promise<[WebSocket, string, string]> {
+async function firstOf(urls: readonly string[], secret: string): Promise<[WebSocket, string, number, string]> {
   let last: unknown;
   for (const url of urls) {
     try {
@@ -207,8 +217,16 @@ async function firstOf(urls: readonly string[], secret: string): Promise<[WebSoc
   throw last;
 }
 
-/** Open a socket and prove each other; resolves when the companion has said welcome. */
-function shakeHands(url: string, secret: string): Promise<[WebSocket, string]> {
+/** Whether nothing but this machine is between the page and the companion. */
+function isLoopback(url: string): boolean {
+  return new URL(url).hostname === '127.0.0.1' && !url.includes('/proxy/');
+}
+
+/**
+ * Open a socket and prove each other; resolves when the companion has said welcome, with the name of its run and
+ * the milliseconds of a round trip.
+ */
+function shakeHands(url: string, secret: string): Promise<[WebSocket, string, number]> {
   return new Promise((resolve, reject) => {
     const handshake = new Handshake(secret);
     const socket = new WebSocket(url, SUBPROTOCOL);
@@ -223,18 +241,25 @@ function shakeHands(url: string, secret: string): Promise<[WebSocket, string]> {
       fail(new SlicescopeError('companion-failed', 'The kernel can’t be reached. Trying again.', {}));
     };
     const timer = setTimeout(unreachable, SHAKE_MS);
+    let sentAt = 0;
+    let roundTrip = Infinity;
+    const say = (message: ClientMessage): void => {
+      sentAt = performance.now();
+      socket.send(JSON.stringify(message));
+    };
     socket.onopen = () => {
-      socket.send(JSON.stringify(handshake.hello));
+      say(handshake.hello);
     };
     socket.onclose = unreachable;
     socket.onmessage = ({ data }: MessageEvent<string>) => {
       try {
+        roundTrip = Math.min(roundTrip, performance.now() - sentAt);
         const message = parseServerMessage(data);
         if (message.type === 'challenge') {
-          socket.send(JSON.stringify(handshake.answer(message)));
+          say(handshake.answer(message));
         } else if (message.type === 'welcome') {
           clearTimeout(timer);
-          resolve([socket, message.instance]);
+          resolve([socket, message.instance, roundTrip]);
         } else {
           const text = message.type === 'error' ? message.message : `Unexpected ${message.type}.`;
           fail(new SlicescopeError('unauthorized', text, {}));

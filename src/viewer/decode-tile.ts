@@ -1,0 +1,54 @@
+import { SlicescopeError, unpacked, voxelsOf, type Frame, type VoxelArray } from '../protocol';
+import type { Tile } from './slice-cache';
+
+/** The window through which a preview's colour indices are drawn as they are. */
+const INDICES = [0, 255] as const;
+
+/** The tile in a frame; at once where it is not compressed. */
+export function decodeTile(frame: Frame): Tile | Promise<Tile> {
+  switch (frame.encoding) {
+    case 'raw':
+      return tileOf(frame, voxelsOf(frame, frame.payload));
+    case 'packed':
+      return inflate(frame.payload).then((bytes) => tileOf(frame, voxelsOf(frame, unpacked(frame, bytes))));
+    case 'preview':
+      return preview(frame);
+  }
+}
+
+function tileOf({ level, tile: rect, dtype, components }: Frame, data: VoxelArray): Tile {
+  return { level, rect, data, dtype, components, window: null };
+}
+
+async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/**
+ * A picture of colour indices as a tile of them: transparent ones are NaN, so they are floats. A picture of
+ * colours stays one.
+ */
+async function preview(frame: Frame): Promise<Tile> {
+  const { level, tile: rect, components } = frame;
+  const bitmap = await createImageBitmap(new Blob([frame.payload], { type: 'image/webp' }), {
+    premultiplyAlpha: 'none',
+    colorSpaceConversion: 'none',
+  });
+  if (bitmap.width !== rect.width || bitmap.height !== rect.height) {
+    throw new SlicescopeError('protocol-error', 'binary frame: a preview that is not of its tile’s size', {});
+  }
+  const context = new OffscreenCanvas(rect.width, rect.height).getContext('2d', { willReadFrequently: true });
+  if (context === null) throw new Error('This browser can’t read pictures.');
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  const { data: rgba } = context.getImageData(0, 0, rect.width, rect.height);
+  if (components > 1) {
+    return { level, rect, data: new Uint8Array(rgba.buffer), dtype: 'uint8', components: 4, window: INDICES };
+  }
+  const indices = new Float32Array(rgba.length / 4);
+  for (let at = 0; at < indices.length; at++) {
+    indices[at] = (rgba[4 * at + 3] as number) < 128 ? NaN : (rgba[4 * at] as number);
+  }
+  return { level, rect, data: indices, dtype: 'float32', components: 1, window: INDICES };
+}
