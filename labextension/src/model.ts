@@ -1,4 +1,5 @@
 import { DOMWidgetModel, type ISerializers } from '@jupyter-widgets/base';
+import type { JSONObject } from '@lumino/coreutils';
 import {
   SliceFeed,
   decodeFrame,
@@ -62,7 +63,7 @@ export class SliceModel extends DOMWidgetModel {
     this.isConnected = false;
     this._feed = new SliceFeed(
       (wishes) => {
-        this.send({ ...wishes }, {});
+        this.send(wishes as unknown as JSONObject, {});
       },
       (slice) => {
         this.slice = slice;

@@ -48,25 +48,17 @@ export function needsOf({ width, height }: PlaneInfo, orientation: Orientation, 
 
 /** What all viewers of one view need together; null if nobody looks. */
 export function together(all: Iterable<Needs>): Needs | null {
-  let sum: Needs | null = null;
-  for (const needs of all) {
-    if (sum === null) {
-      sum = needs;
-      continue;
-    }
-    const [a, b] = [sum.region, needs.region];
-    const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
-    sum = {
-      scale: [Math.max(sum.scale[0], needs.scale[0]), Math.max(sum.scale[1], needs.scale[1])],
-      region: {
-        x,
-        y,
-        width: Math.max(a.x + a.width, b.x + b.width) - x,
-        height: Math.max(a.y + a.height, b.y + b.height) - y,
-      },
-    };
-  }
-  return sum;
+  return [...all].reduce<Needs | null>((sum, needs) => (sum === null ? needs : both(sum, needs)), null);
+}
+
+function both(one: Needs, other: Needs): Needs {
+  const [a, b] = [one.region, other.region];
+  const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
+  const [right, bottom] = [Math.max(a.x + a.width, b.x + b.width), Math.max(a.y + a.height, b.y + b.height)];
+  return {
+    scale: [Math.max(one.scale[0], other.scale[0]), Math.max(one.scale[1], other.scale[1])],
+    region: { x, y, width: right - x, height: bottom - y },
+  };
 }
 
 /** The finest level at which a slice is one tile: what is shown of it first. For most slices it is all of it. */

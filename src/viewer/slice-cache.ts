@@ -43,7 +43,11 @@ export interface TileAddress {
  * Where a tile stands in the cache. Revisions count anew in every run of a companion: its instance is part of
  * it. So nothing of another volume, or of the same one before a refresh, can be taken for what is asked for.
  */
-export function tileKey(instance: string, revision: number, { plane, index, level, tile, preview }: TileAddress): string {
+export function tileKey(
+  instance: string,
+  revision: number,
+  { plane, index, level, tile, preview }: TileAddress,
+): string {
   return [instance, revision, plane, index, level, tile, preview ?? 'exact'].join('/');
 }
 

@@ -195,7 +195,7 @@ export class SliceFeed {
   }
 
   #say({ volume, window }: ViewState, wishes: readonly Wish[], now: number): void {
-    const list: typeof this.#list = new Map();
+    const list = new Map<string, { readonly requestId: number; readonly priority: Priority }>();
     const tiles = wishes.map(({ preview, priority, ...address }) => {
       const key = this.#key({ ...address, preview });
       const requestId = this.#list.get(key)?.requestId ?? ++this.#lastRequest;

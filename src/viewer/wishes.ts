@@ -54,7 +54,10 @@ function levelsBetween(coarse: Level, needed: Level): Level[] {
   const levels: Level[] = [];
   let [columns, rows] = coarse;
   while (columns > needed[0] || rows > needed[1]) {
-    [columns, rows] = [Math.max(columns - 1, Math.min(columns, needed[0])), Math.max(rows - 1, Math.min(rows, needed[1]))];
+    [columns, rows] = [
+      Math.max(columns - 1, Math.min(columns, needed[0])),
+      Math.max(rows - 1, Math.min(rows, needed[1])),
+    ];
     levels.push([columns, rows]);
   }
   return levels;
