@@ -1,0 +1,113 @@
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from './browser';
+import { startJupyter, type JupyterServer } from './jupyter';
+import { shutDownAll } from './kernels';
+import { writeNotebook, type NotebookPage } from './notebook';
+import { expectPicture } from './pictures';
+import { startSlowLine } from './slow-line';
+import { openWatched } from './traffic';
+import { volumeOf } from './volumes';
+
+jest.setTimeout(240_000);
+
+const REMOTE_HOST = 'lab.test';
+const WINDOW = [0, 4000] as const;
+/** Exactly sent, a slice of it takes about 200 ms. */
+const VOLUME = volumeOf('uint16', [512, 512, 24], (x, y, z) => (x * 5 + y * 3 + z * 90) % 4000);
+const SHOW_CELL = `
+import { Volume, show } from 'slicescope';
+const volume = Volume.alloc([512, 512, 24], 'uint16');
+volume.data.forEach((_, at) => {
+  const [x, y, z] = [at % 512, Math.floor(at / 512) % 512, Math.floor(at / 512 / 512)];
+  volume.data[at] = (x * 5 + y * 3 + z * 90) % 4000;
+});
+const view = show(volume, { index: 0, window: [0, 4000] });`;
+
+/** A picture that was drawn, and the red of a row in its middle. */
+interface Drawn {
+  readonly index: number;
+  readonly quality: string;
+  readonly label: string;
+  readonly row: number[];
+}
+
+let server: JupyterServer;
+let browser: Browser;
+let line: Awaited<ReturnType<typeof startSlowLine>>;
+let notebook: NotebookPage;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([
+    startJupyter({ args: ['--ServerApp.allow_remote_access=True'] }),
+    launchBrowser([`--host-resolver-rules=MAP ${REMOTE_HOST} 127.0.0.1`]),
+  ]);
+  line = await startSlowLine(Number(new URL(server.url).port));
+});
+
+afterEach(async () => {
+  await notebook.close();
+  await shutDownAll(server);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await line.stop();
+  await server.stop();
+});
+
+async function openLive(): Promise<void> {
+  writeNotebook(server, 'slow.ipynb', [SHOW_CELL]);
+  const url = `http://${REMOTE_HOST}:${String(line.port)}/`;
+  ({ notebook } = await openWatched(browser, { ...server, url }, 'slow.ipynb'));
+  await notebook.runCell(0);
+  await expectPicture(notebook.viewer(), VOLUME, { index: 0, window: WINDOW }, 60_000);
+  // Every picture from now on.
+  await notebook.viewer().root.evaluate((root) => {
+    const all: Drawn[] = [];
+    Object.assign(window, { drawn: all });
+    const note = (): void => {
+      const canvas = root.querySelector<HTMLCanvasElement>('.slicescope-canvas');
+      const context = new OffscreenCanvas(512, 1).getContext('2d');
+      if (canvas === null || context === null) return;
+      context.drawImage(canvas, 0, 256, 512, 1, 0, 0, 512, 1);
+      const { data } = context.getImageData(0, 0, 512, 1);
+      const row = Array.from({ length: 512 }, (_, x) => data[4 * x] ?? 0);
+      const { shownIndex, quality } = (root as HTMLElement).dataset;
+      const label = root.querySelector('.slicescope-quality')?.textContent ?? '';
+      all.push({ index: Number(shownIndex), quality: quality ?? '', label, row });
+    };
+    new MutationObserver(note).observe(root, {
+      attributes: true,
+      attributeFilter: ['data-quality', 'data-shown-index'],
+    });
+  });
+}
+
+function rowOf(index: number): number[] {
+  const { data } = VOLUME.slice('xy', index);
+  return Array.from({ length: 512 }, (_, x) => Math.floor((255 * (data[512 * 256 + x] as number)) / 4000 + 0.5));
+}
+
+function meanDifference(one: readonly number[], other: readonly number[]): number {
+  return one.reduce((sum, value, at) => sum + Math.abs(value - (other[at] ?? NaN)), 0) / one.length;
+}
+
+test('on a slow line a slice is there as a preview first, which says so, and then exactly', async () => {
+  await openLive();
+  const viewer = notebook.viewer();
+  await viewer.slider.press('End');
+  await expectPicture(viewer, VOLUME, { index: 23, window: WINDOW }, 30_000);
+  await notebook.page.waitForFunction(() => {
+    const { drawn } = window as unknown as { drawn: Drawn[] };
+    return drawn.at(-1)?.quality === 'exact';
+  });
+  const drawn = await notebook.page.evaluate(() => (window as unknown as { drawn: Drawn[] }).drawn);
+  expect(drawn.map(({ index, quality, label }) => [index, quality, label])).toEqual([
+    [23, 'preview', 'preview'],
+    [23, 'exact', ''],
+  ]);
+  const [preview, exact] = drawn.map(({ row }) => row);
+  expect(meanDifference(preview!, rowOf(23))).toBeLessThan(6);
+  expect(meanDifference(exact!, rowOf(23))).toBeLessThanOrEqual(1);
+});
