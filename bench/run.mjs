@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { launchBrowser, newContext } from './browser.mjs';
 import { startArticle, startBare } from './contestants.mjs';
 import { startOurs } from './ours.mjs';
+import { comparePacking } from './packing.mjs';
 import { machineFacts, row, table } from './report.mjs';
 import { showAll } from './show.mjs';
 import { scrubAll, scrubBusy } from './slider.mjs';
@@ -18,7 +19,13 @@ const IDS = [
   'show-first-picture',
   'companion-start',
   'show-memory',
+  'packing-bench-20',
+  'packing-bench-100',
+  'packing-t1-20',
+  'packing-t1-100',
 ];
+/** Those that need neither JupyterLab nor a page. */
+const isPacking = (id) => id.startsWith('packing-');
 
 const unknown = process.argv.slice(2).filter((id) => !IDS.includes(id));
 if (unknown.length > 0) {
@@ -41,7 +48,7 @@ try {
   const context = await newContext(browser);
   const article = wants('slider-vs-article', 'bare-vs-article') ? opened(await startArticle(volumePath)) : null;
   const bare = opened(await startBare(volumePath));
-  const ours = wants(...IDS.filter((id) => id !== 'bare-vs-article'))
+  const ours = wants(...IDS.filter((id) => id !== 'bare-vs-article' && !isPacking(id)))
     ? opened(await startOurs(context, volumePath, process.env.SLICESCOPE_BENCH_VENV))
     : null;
   await measure({ context, article, bare, ours });
@@ -54,6 +61,18 @@ try {
 }
 
 async function measure({ context, article, bare, ours }) {
+  if (wants(...IDS.filter(isPacking))) {
+    console.log('Packing ...');
+    for (const { name, line, value, baseline } of await comparePacking()) {
+      add(`packing-${name}-${line}`, `a slice packed, sent at ${line} Mbit/s and unpacked; baseline: sent raw`, {
+        unit: 'ms',
+        value,
+        baseline,
+        bound: 0.85,
+        bounds: 'ratio',
+      });
+    }
+  }
   if (wants('show-first-picture', 'companion-start', 'show-memory')) {
     console.log('What show costs ...');
     const cost = await showAll(context, ours, bare, volumePath, ROUNDS);
