@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { drawSlice, encodePng } from '../src/export';
+import { drawSnapshot, encodePng } from '../src/export';
 import { SlicescopeError, messageOf } from '../src/protocol';
 import { serve } from './server';
 import type { FromWorker, SyncReply, ToWorker, WorkerSetup } from './thread';
@@ -24,7 +24,7 @@ const views = new Views((viewId, patch, seen) => {
 async function snapshot(viewId: string): Promise<Uint8Array> {
   const view = views.get(viewId);
   if (view === undefined) throw new SlicescopeError('unknown-view', 'the view is closed', { viewId });
-  return await encodePng(drawSlice(view.volume, view.state));
+  return await encodePng(drawSnapshot(view.volume, view.state));
 }
 
 toMain.on('message', (message: ToWorker) => {

@@ -57,6 +57,7 @@ function close(pixel: number, canvas: number): number {
 test('a slice of 16384 × 16384 opens, scrubs and zooms, with the exact values of what the screen can show', async () => {
   const notebook = await stand.open([SHOW_CELL]);
   await notebook.runCell(1);
+  expect(await notebook.printed()).toBe('');
   const viewer = notebook.viewer();
   // It is larger than the largest texture here, so no single texture can have been it.
   const largest = await notebook.page.evaluate(() => {

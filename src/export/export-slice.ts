@@ -1,15 +1,32 @@
-import type { ViewSettings } from '../protocol';
+import { ARRAY_OF, levelSize, overviewLevel, type Level, type ViewSettings } from '../protocol';
 import { checkColormap, renderSlice, type Picture } from '../shading';
 import type { Volume } from '../volume';
 import { checkVolume, defaultSettings, settle, type LookOptions } from './look';
 import { checkPngPath, encodePng, writeWhole } from './png';
 
-/** Draw the slice that a view with these settings shows, at scale 1, without a browser. */
-export function drawSlice(volume: Volume, settings: ViewSettings): Picture {
+/**
+ * Draw the slice that a view with these settings shows, without a browser: at scale 1, or at a coarser level of
+ * detail, where a pixel stands for 2^level voxels.
+ */
+export function drawSlice(volume: Volume, settings: ViewSettings, level: Level = [0, 0]): Picture {
   const { plane, index, window, rotation } = settings;
-  const { spacing, orientation } = volume.info(0).planes[plane];
+  const { spacing, orientation, ...voxels } = volume.info(0).planes[plane];
+  const { dtype, components } = volume;
+  const { width, height } = levelSize(voxels, level);
+  const data = new ARRAY_OF[dtype](width * height * components);
+  volume.copyTile(plane, index, level, { x: 0, y: 0, width, height }, data);
   const colormap = checkColormap(settings.colormap, 'exportSlice');
-  return renderSlice({ ...volume.slice(plane, index), spacing }, { window, colormap, orientation, rotation });
+  const distances = [spacing[0] * 2 ** level[0], spacing[1] * 2 ** level[1]] as const;
+  const slice = { width, height, components, data, spacing: distances };
+  return renderSlice(slice, { window, colormap, orientation, rotation });
+}
+
+/**
+ * The slice as a picture that a notebook can keep: at scale 1 where a viewer has it in one piece, else as the viewer
+ * first shows it, in at most 2048 × 2048 pixels before it is drawn to scale.
+ */
+export function drawSnapshot(volume: Volume, settings: ViewSettings): Picture {
+  return drawSlice(volume, settings, overviewLevel(volume.info(0).planes[settings.plane], volume));
 }
 
 /**

@@ -165,7 +165,7 @@ describe('refused, with a sentence, is', () => {
     ['another plane', setByte(2, 3), 'unknown plane 3'],
     ['another dtype', setByte(3, 8), 'unknown dtype 8'],
     ['another encoding', setByte(5, 3), 'unknown encoding 3'],
-    ['a level of columns that there is not', setByte(6, 16), 'level 16, 2'],
+    ['a level of columns that there is not', setByte(6, 22), 'level 22, 2'],
     ['a level of rows that there is not', setByte(7, 255), 'level 7, 255'],
     ['no component', setByte(4, 0), '0 components of int16'],
     ['three components of int16', setByte(4, 3), '3 components of int16'],

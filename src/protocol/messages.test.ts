@@ -187,7 +187,7 @@ describe('refused, with a sentence, is from a client', () => {
     [changed(update, tile({ requestId: undefined })), `requestId is undefined, ${WHOLE}`],
     [changed(update, tile({ level: 1 })), 'level is 1, expected a list of 2 to 2'],
     [changed(update, tile({ level: [0] })), 'level is [0], expected a list of 2 to 2'],
-    [changed(update, tile({ level: [0, 16] })), 'level is 16, expected a whole number from 0 to 15'],
+    [changed(update, tile({ level: [0, 22] })), 'level is 22, expected a whole number from 0 to 21'],
     [changed(update, tile({ tile: [0, 0, 0] })), 'tile is [0, 0, 0], expected a list of 2 to 2'],
     [changed(update, tile({ tile: [-1, 0] })), `tile is -1, ${WHOLE}`],
     [changed(update, tile({ priority: 'now' })), 'priority is "now"'],

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { HEADER_BYTES } from './frame';
 import { LIMITS } from './limits';
-import { TILE_EDGE, levelSize, levelVoxel, tileGrid, tileRect, type PixelKind } from './tiles';
+import { TILE_EDGE, levelSize, levelVoxel, overviewLevel, tileGrid, tileRect, type PixelKind } from './tiles';
 import { ARRAY_OF, DTYPES, MAX_LEVEL, type Level, type TileRect } from './types';
 
 const KINDS: readonly PixelKind[] = [
@@ -101,4 +101,16 @@ describe('a pixel of a level', () => {
       }),
     );
   });
+});
+
+test('a slice that fits into a frame is shown whole; a larger one first at the finest level that does', () => {
+  expect(overviewLevel({ width: 512, height: 512 }, { dtype: 'uint16', components: 1 })).toEqual([0, 0]);
+  expect(overviewLevel({ width: 2048, height: 1000 }, { dtype: 'uint16', components: 1 })).toEqual([0, 0]);
+  expect(overviewLevel({ width: 2049, height: 8 }, { dtype: 'uint16', components: 1 })).toEqual([1, 0]);
+  expect(overviewLevel({ width: 16_384, height: 16_384 }, { dtype: 'uint16', components: 1 })).toEqual([4, 4]); // 1024², because 2048² are more than 4 MiB.
+  expect(overviewLevel({ width: 100_000, height: 1 }, { dtype: 'uint16', components: 1 })).toEqual([6, 0]);
+});
+
+test('the longest axis that there can be has an overview', () => {
+  expect(overviewLevel({ width: 2 ** 32, height: 1 }, { dtype: 'uint8', components: 1 })).toEqual([21, 0]);
 });

@@ -44,6 +44,16 @@ export function tileGrid(slice: SliceShape, { dtype, components }: PixelKind, le
   return { width, height, columns: Math.ceil(width / edge.width), rows: Math.ceil(height / edge.height), edge };
 }
 
+/** The finest level at which a slice is one tile: what is shown of it first. For most slices it is all of it. */
+export function overviewLevel(slice: SliceShape, kind: PixelKind): Level {
+  let level: Level = [0, 0];
+  for (;;) {
+    const { columns, rows, width, height } = tileGrid(slice, kind, level);
+    if (columns * rows === 1) return level;
+    level = width >= height ? [level[0] + 1, level[1]] : [level[0], level[1] + 1];
+  }
+}
+
 /** The pixels of one tile of a grid. */
 export function tileRect({ width, height, edge }: TileGrid, column: number, row: number): TileRect {
   const [x, y] = [column * edge.width, row * edge.height];

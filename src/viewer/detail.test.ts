@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { tileGrid, tileRect, type PlaneInfo } from '../protocol';
-import { needsOf, neededLevel, overviewLevel, tilesIn, together } from './detail';
+import { needsOf, neededLevel, tilesIn, together } from './detail';
 
 const UPRIGHT = { transpose: false, flipX: false, flipY: false };
 const UINT16 = { dtype: 'uint16', components: 1 } as const;
@@ -9,18 +9,6 @@ const UINT16 = { dtype: 'uint16', components: 1 } as const;
 function slice(width: number, height: number): PlaneInfo {
   return { count: 1, width, height, spacing: [1, 1], orientation: UPRIGHT, edges: null };
 }
-
-test('a slice that fits into a frame is shown whole; a larger one first at the finest level that does', () => {
-  expect(overviewLevel(slice(512, 512), UINT16)).toEqual([0, 0]);
-  expect(overviewLevel(slice(2048, 1000), UINT16)).toEqual([0, 0]);
-  expect(overviewLevel(slice(2049, 8), UINT16)).toEqual([1, 0]);
-  expect(overviewLevel(slice(16_384, 16_384), UINT16)).toEqual([4, 4]); // 1024², because 2048² are more than 4 MiB.
-  expect(overviewLevel(slice(100_000, 1), UINT16)).toEqual([6, 0]);
-});
-
-test('the longest axis that there can be has an overview', () => {
-  expect(overviewLevel(slice(2 ** 32, 1), { dtype: 'uint8', components: 1 })).toEqual([21, 0]);
-});
 
 test('the level needed is the coarsest with a pixel for each of the canvas, for each axis of its own', () => {
   const at = (columns: number, rows: number): readonly number[] =>

@@ -61,16 +61,6 @@ function both(one: Needs, other: Needs): Needs {
   };
 }
 
-/** The finest level at which a slice is one tile: what is shown of it first. For most slices it is all of it. */
-export function overviewLevel(slice: PlaneInfo, kind: PixelKind): Level {
-  let level: Level = [0, 0];
-  for (;;) {
-    const { columns, rows, width, height } = tileGrid(slice, kind, level);
-    if (columns * rows === 1) return level;
-    level = width >= height ? [level[0] + 1, level[1]] : [level[0], level[1] + 1];
-  }
-}
-
 /** The coarsest level of one axis that has at least a pixel for each pixel of the canvas. */
 function coarsest(scale: number): number {
   return Math.max(0, Math.min(MAX_LEVEL, Math.floor(-Math.log2(scale))));

@@ -1,5 +1,13 @@
-import { ARRAY_OF, tileGrid, type Level, type PlaneInfo, type Priority, type ViewState } from '../protocol';
-import { neededLevel, overviewLevel, tilesIn, type Needs } from './detail';
+import {
+  ARRAY_OF,
+  overviewLevel,
+  tileGrid,
+  type Level,
+  type PlaneInfo,
+  type Priority,
+  type ViewState,
+} from '../protocol';
+import { neededLevel, tilesIn, type Needs } from './detail';
 import { REST_MS, around, type Motion } from './motion';
 import { tileCache, type TileAddress } from './slice-cache';
 import type { LineSpeed } from './transport/line';
