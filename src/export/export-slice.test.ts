@@ -6,7 +6,7 @@ import { messageOf, type ErrorCode } from '../protocol';
 import { colormapTable, renderSlice } from '../shading';
 import { Volume } from '../volume';
 import { phantom, phantomValue } from '../volume/testing/phantom';
-import { drawSlice, exportSlice } from './export-slice';
+import { drawSlice, drawSnapshot, exportSlice } from './export-slice';
 import { defaultSettings, type LookOptions } from './look';
 import { readPng } from './testing/read-png';
 
@@ -259,4 +259,20 @@ describe('refused, with a sentence and without a trace, is', () => {
     const path = inFolder(`${'x'.repeat(300)}.png`);
     await refused(path, {}, 'write-failed', `${path} can't be written (`, 'ENAMETOOLONG');
   });
+});
+
+test('a snapshot is the slice at scale 1, and of a slice that is too large for that its coarser level', () => {
+  const small = phantom([5, 4, 3]);
+  expect(drawSnapshot(small, defaultSettings(small))).toEqual(drawSlice(small, defaultSettings(small)));
+  const volume = Volume.alloc([4100, 3000, 1], 'uint8');
+  volume.data.forEach((_, at) => (volume.data[at] = ((at % 4100) >> 4) + (Math.floor(at / 4100) >> 4)));
+  const { width, height, data } = drawSnapshot(volume, { ...defaultSettings(volume), window: WHOLE });
+  expect([width, height]).toEqual([2050, 1500]); // Four voxels a column, two a row, drawn to scale.
+  for (const [x, y] of [
+    [0, 0],
+    [1400, 900],
+    [2049, 1499],
+  ] as const) {
+    expect(data[4 * (y * width + x)]).toBe(volume.valueAt(Math.min(4099, 4 * (x >> 1) + 2), 2 * y + 1, 0));
+  }
 });
