@@ -81,11 +81,11 @@ describe('a companion', () => {
 
   test('serves the slices of its views, and of no other', async () => {
     const companion = start();
-    companion.put(viewRecord('a', volume, 5));
+    companion.put(viewRecord('a', volume));
     const page = await client();
     const { state } = await page.open('a');
-    expect(state).toEqual({ ...SETTINGS, volume: volume.info(5) });
-    const { data } = await page.slice('a', { requestId: 1, revision: 5, plane: 'yz', index: 3 });
+    expect(state).toEqual({ ...SETTINGS, volume: volume.info(1) });
+    const { data } = await page.slice('a', { requestId: 1, revision: 1, plane: 'yz', index: 3 });
     expect(data).toEqual(volume.slice('yz', 3).data);
     page.say({ type: 'open', viewId: 'b' });
     expect(await page.message('error')).toMatchObject({ code: 'unknown-view', viewId: 'b' });
@@ -108,7 +108,7 @@ describe('a companion', () => {
     const page = await client();
     await page.open('a');
     const other = phantom([2, 2, 2], 'float32', { name: 'other' });
-    companion.put(viewRecord('a', other, 2, { index: 1 }));
+    companion.put(viewRecord('a', other, 0, { index: 1 }));
     expect((await page.message('comm')).data).toEqual({
       method: 'update',
       state: { ...SETTINGS, index: 1, volume: other.info(2) },

@@ -8,6 +8,7 @@ import {
   type SliceRequest,
   type ViewState,
 } from '../src/protocol';
+import { RefreshPacer } from './refresh-pacer';
 import { SliceCutter } from './slices';
 import type { ViewClient, Views } from './views';
 
@@ -27,11 +28,14 @@ export interface Sink {
  * - A view has one request at a time: a newer one replaces one that waits, before it is cut. The last
  *   request of a view is never dropped, so the position at which the hand stops always arrives.
  * - A slice whose first frame is sent is finished, unless its volume has been replaced.
+ * - Of refreshes the client is told as fast as it follows (refresh-pacer.ts). Until then its requests name the
+ *   revision that it knows, and are served what is newest.
  */
 export class Session implements ViewClient {
   readonly #views: Views;
   readonly #sink: Sink;
   readonly #channels: Map<string, number> = new Map();
+  readonly #pacers: Map<string, RefreshPacer> = new Map();
   readonly #waiting: Map<string, SliceRequest> = new Map();
   #cutting: { viewId: string; revision: number; cutter: SliceCutter } | null = null;
   #credits = 0;
@@ -66,7 +70,14 @@ export class Session implements ViewClient {
 
   stateChanged(viewId: string, patch: Partial<ViewState>, parentId: string): void {
     const method = parentId === '' ? 'update' : 'echo_update';
+    if (patch.volume !== undefined) this.#pacers.get(viewId)?.sent(patch.volume.revision);
+    // A slice of another volume is wanted no longer, and must not be kept by a client that takes no more frames.
+    if (this.#cutting !== null && !this.#isWanted(this.#cutting.viewId, this.#cutting.revision)) this.#cutting = null;
     this.#send({ type: 'comm', viewId, parentId, data: { method, state: patch, buffer_paths: [] } });
+  }
+
+  refreshed(viewId: string, revision: number): void {
+    this.#pacers.get(viewId)?.refreshed(revision);
   }
 
   viewClosed(viewId: string): void {
@@ -94,6 +105,13 @@ export class Session implements ViewClient {
     const channel = this.#channels.get(viewId) ?? ++this.#lastChannel;
     this.#channels.set(viewId, channel);
     view.clients.add(this);
+    this.#pacers.get(viewId)?.dispose();
+    this.#pacers.set(
+      viewId,
+      new RefreshPacer(view.state.volume.revision, () => {
+        this.stateChanged(viewId, { volume: view.state.volume }, '');
+      }),
+    );
     this.#send({ type: 'opened', viewId, channel, state: view.state });
   }
 
@@ -119,13 +137,17 @@ export class Session implements ViewClient {
       if (this.#cutting === null && !this.#startNext()) return;
       const job = this.#cutting;
       if (job === null) continue;
-      if (this.#views.get(job.viewId)?.state.volume.revision === job.revision) {
-        this.#credits -= 1;
-        this.#sink.send(job.cutter.next());
-        if (!job.cutter.done) continue;
-      }
+      this.#credits -= 1;
+      this.#sink.send(job.cutter.next());
+      if (!job.cutter.done) continue;
       this.#cutting = null;
+      this.#pacers.get(job.viewId)?.answered(job.revision);
     }
+  }
+
+  /** Whether the client can use a slice of this revision: it knows of no newer one. */
+  #isWanted(viewId: string, revision: number): boolean {
+    return this.#pacers.get(viewId)?.told === revision;
   }
 
   /** Begin with the request that has waited longest; false if none waits. */
@@ -135,20 +157,28 @@ export class Session implements ViewClient {
       const view = this.#views.get(viewId);
       const channel = this.#channels.get(viewId);
       if (view === undefined || channel === undefined) continue;
-      const { revision, planes } = view.state.volume;
-      // The client asked before it had heard of a swap: it will ask again.
-      if (request.revision !== revision) continue;
+      const { revision } = request;
+      const { planes } = view.state.volume;
+      // The client asked before it had heard of a swap or a refresh: it will ask again.
+      if (!this.#isWanted(viewId, revision)) continue;
       if (request.index >= planes[request.plane].count) {
         const message = `slice: index ${String(request.index)} of ${String(planes[request.plane].count)}`;
         this.#send({ type: 'error', code: 'index-out-of-range', message, viewId });
+        this.#pacers.get(viewId)?.answered(revision);
         continue;
       }
       try {
-        this.#cutting = { viewId, revision, cutter: new SliceCutter(view.volume, request, channel) };
+        const cutter = view.read((volume, mayChange) => {
+          const made = new SliceCutter(volume, request, channel);
+          if (mayChange) made.cutAll();
+          return made;
+        });
+        this.#cutting = { viewId, revision, cutter };
         return true;
       } catch (error) {
         if (!isSlicescopeError(error)) throw error;
         this.#send({ type: 'error', code: error.code, message: error.message, viewId });
+        this.#pacers.get(viewId)?.answered(revision);
       }
     }
     return false;
@@ -161,6 +191,8 @@ export class Session implements ViewClient {
 
   #forget(viewId: string): void {
     this.#channels.delete(viewId);
+    this.#pacers.get(viewId)?.dispose();
+    this.#pacers.delete(viewId);
     this.#waiting.delete(viewId);
     if (this.#cutting?.viewId === viewId) this.#cutting = null;
   }

@@ -13,6 +13,7 @@ export class SliceCutter {
   readonly #height: number;
   readonly #bandRows: number;
   #nextRow = 0;
+  readonly #ready: Uint8Array[] = [];
 
   /** @throws SlicescopeError `limit-exceeded` if a frame does not even hold one row. */
   constructor(volume: Volume, request: SliceRequest, channel: number) {
@@ -31,10 +32,19 @@ export class SliceCutter {
   }
 
   get done(): boolean {
-    return this.#nextRow >= this.#height;
+    return this.#nextRow >= this.#height && this.#ready.length === 0;
+  }
+
+  /** Cut all frames now, because the volume will not stay as it is. */
+  cutAll(): void {
+    while (this.#nextRow < this.#height) this.#ready.push(this.#cut());
   }
 
   next(): Uint8Array {
+    return this.#ready.shift() ?? this.#cut();
+  }
+
+  #cut(): Uint8Array {
     const volume = this.#volume;
     const { requestId, revision, plane, index } = this.#request;
     const y = this.#nextRow;
@@ -54,7 +64,7 @@ export class SliceCutter {
       width: this.#width,
       height: this.#height,
       tile: { x: 0, y, width: this.#width, height: rows },
-      last: this.done,
+      last: this.#nextRow >= this.#height,
     });
     volume.copySlice(plane, index, new ARRAY_OF[volume.dtype](frame.buffer, HEADER_BYTES, elements), y, rows);
     return frame;

@@ -24,7 +24,7 @@ const views = new Views((viewId, patch, seen) => {
 async function snapshot(viewId: string): Promise<Uint8Array> {
   const view = views.get(viewId);
   if (view === undefined) throw new SlicescopeError('unknown-view', 'the view is closed', { viewId });
-  return await encodePng(drawSlice(view.volume, view.state));
+  return await encodePng(view.read((volume) => drawSlice(volume, view.state)));
 }
 
 toMain.on('message', (message: ToWorker) => {
@@ -34,6 +34,9 @@ toMain.on('message', (message: ToWorker) => {
       break;
     case 'set':
       views.set(message.viewId, message.patch, message.seq);
+      break;
+    case 'refresh':
+      views.refresh(message.viewId, message.revision, message.published);
       break;
     case 'close':
       views.close(message.viewId);

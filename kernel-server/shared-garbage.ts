@@ -1,0 +1,40 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+/** So many bytes let go of are collected at once, even if the thread never comes to rest. */
+const AT_ONCE_BYTES = 268_435_456;
+/** Fewer than this are left to V8. */
+const WORTH_BYTES = 16_777_216;
+/** How long nothing more must be let go of before the rest is collected, in milliseconds. */
+const REST_MS = 250;
+
+/**
+ * V8 does not count shared memory when it decides whether to collect garbage: a volume that is swapped away
+ * would stay for as long as nothing else fills the heap, and fifty of them with it. So each thread counts what
+ * it lets go of, and asks for a collection itself.
+ */
+let pending = 0;
+let timer: NodeJS.Timeout | undefined;
+let collector: (() => void) | undefined;
+
+/** This thread refers to so many bytes of shared memory no longer; somebody else may. */
+export function letGo(bytes: number): void {
+  pending += bytes;
+  clearTimeout(timer);
+  if (pending >= AT_ONCE_BYTES) collect();
+  else if (pending >= WORTH_BYTES) timer = setTimeout(collect, REST_MS).unref();
+}
+
+function collect(): void {
+  pending = 0;
+  collector ??= findCollector();
+  collector();
+}
+
+/** V8 hands out its `gc` in contexts that are made while this flag is set. */
+function findCollector(): () => void {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc') as () => void;
+  setFlagsFromString('--no-expose-gc');
+  return gc;
+}
