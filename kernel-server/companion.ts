@@ -5,7 +5,7 @@ import { MessageChannel, Worker, receiveMessageOnPort, type MessagePort } from '
 import { SlicescopeError, messageOf, type CompanionRecord, type ViewSettings, type VoxelArray } from '../src/protocol';
 import { clampIndex } from '../src/shading';
 import { Volume } from '../src/volume';
-import { Publication } from './publication';
+import { Publication, noteRevision, takeRevision } from './publication';
 import { letGo } from './shared-garbage';
 import type { FromWorker, SyncReply, ToWorker, ViewRecord, WorkerSetup } from './thread';
 
@@ -51,6 +51,8 @@ export class Companion {
   readonly #deaths: number[] = [];
   /** By a volume's own memory; here for as long as a view shows that volume. */
   readonly #publications: Map<VoxelArray, Publication> = new Map();
+  /** By view, once it was refreshed. */
+  readonly #news: Map<string, Int32Array> = new Map();
   #lastRevision = 0;
   #seq = 0;
   #port = 0;
@@ -89,6 +91,7 @@ export class Companion {
     publication?.publish();
     const view = { viewId, volume, settings, revision: ++this.#lastRevision, published: publication?.shared };
     this.#views.set(viewId, view);
+    this.#news.delete(viewId); // A message about the volume before may still be under way.
     this.#post({ type: 'put', view, seq: this.#next(viewId, settings) });
     if (publication !== undefined) this.#announce(volume.data, publication, viewId);
     if (before !== undefined) this.#letGo(before);
@@ -113,6 +116,7 @@ export class Companion {
     const before = this.#views.get(viewId)?.volume.data;
     this.#views.delete(viewId);
     this.#lastSet.delete(viewId);
+    this.#news.delete(viewId);
     this.#post({ type: 'close', viewId });
     if (before !== undefined) this.#letGo(before);
   }
@@ -137,7 +141,9 @@ export class Companion {
       const revision = ++this.#lastRevision;
       const published = view.published === undefined ? shared : undefined;
       this.#views.set(viewId, { ...view, revision, published: shared });
-      this.#post({ type: 'refresh', viewId, revision, published });
+      const news = this.#news.get(viewId) ?? new Int32Array(new SharedArrayBuffer(8));
+      this.#news.set(viewId, news);
+      if (noteRevision(news, revision)) this.#post({ type: 'refresh', viewId, news, published });
     }
   }
 
@@ -222,6 +228,7 @@ export class Companion {
       return;
     }
     for (const publication of this.#publications.values()) publication.abandon();
+    for (const news of this.#news.values()) takeRevision(news);
     for (const view of this.#views.values()) this.#post({ type: 'put', view, seq: this.#seq });
   }
 

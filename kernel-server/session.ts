@@ -37,7 +37,8 @@ export class Session implements ViewClient {
   readonly #channels: Map<string, number> = new Map();
   readonly #pacers: Map<string, RefreshPacer> = new Map();
   readonly #waiting: Map<string, SliceRequest> = new Map();
-  #cutting: { viewId: string; revision: number; cutter: SliceCutter } | null = null;
+  /** `isWhole`: all frames are cut already, and only wait for credit. */
+  #cutting: { viewId: string; request: SliceRequest; isWhole: boolean; cutter: SliceCutter } | null = null;
   #credits = 0;
   #lastChannel = 0;
 
@@ -72,11 +73,17 @@ export class Session implements ViewClient {
     const method = parentId === '' ? 'update' : 'echo_update';
     if (patch.volume !== undefined) this.#pacers.get(viewId)?.sent(patch.volume.revision);
     // A slice of another volume is wanted no longer, and must not be kept by a client that takes no more frames.
-    if (this.#cutting !== null && !this.#isWanted(this.#cutting.viewId, this.#cutting.revision)) this.#cutting = null;
+    if (this.#cutting !== null && !this.#isWanted(this.#cutting.viewId, this.#cutting.request)) this.#cutting = null;
     this.#send({ type: 'comm', viewId, parentId, data: { method, state: patch, buffer_paths: [] } });
   }
 
   refreshed(viewId: string, revision: number): void {
+    const job = this.#cutting;
+    // Its further frames would be of another content than those that were sent: it begins anew.
+    if (job?.viewId === viewId && !job.isWhole) {
+      this.#cutting = null;
+      if (!this.#waiting.has(viewId)) this.#waiting.set(viewId, job.request);
+    }
     this.#pacers.get(viewId)?.refreshed(revision);
   }
 
@@ -141,12 +148,12 @@ export class Session implements ViewClient {
       this.#sink.send(job.cutter.next());
       if (!job.cutter.done) continue;
       this.#cutting = null;
-      this.#pacers.get(job.viewId)?.answered(job.revision);
+      this.#pacers.get(job.viewId)?.answered(job.request.revision);
     }
   }
 
   /** Whether the client can use a slice of this revision: it knows of no newer one. */
-  #isWanted(viewId: string, revision: number): boolean {
+  #isWanted(viewId: string, { revision }: SliceRequest): boolean {
     return this.#pacers.get(viewId)?.told === revision;
   }
 
@@ -160,7 +167,7 @@ export class Session implements ViewClient {
       const { revision } = request;
       const { planes } = view.state.volume;
       // The client asked before it had heard of a swap or a refresh: it will ask again.
-      if (!this.#isWanted(viewId, revision)) continue;
+      if (!this.#isWanted(viewId, request)) continue;
       if (request.index >= planes[request.plane].count) {
         const message = `slice: index ${String(request.index)} of ${String(planes[request.plane].count)}`;
         this.#send({ type: 'error', code: 'index-out-of-range', message, viewId });
@@ -168,12 +175,11 @@ export class Session implements ViewClient {
         continue;
       }
       try {
-        const cutter = view.read((volume, mayChange) => {
-          const made = new SliceCutter(volume, request, channel);
-          if (mayChange) made.cutAll();
-          return made;
+        this.#cutting = view.read((volume, mayChange) => {
+          const cutter = new SliceCutter(volume, request, channel);
+          if (mayChange) cutter.cutAll();
+          return { viewId, request, isWhole: mayChange, cutter };
         });
-        this.#cutting = { viewId, revision, cutter };
         return true;
       } catch (error) {
         if (!isSlicescopeError(error)) throw error;

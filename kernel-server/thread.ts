@@ -21,11 +21,15 @@ export type ToWorker =
   | { readonly type: 'put'; readonly view: ViewRecord; readonly seq: number }
   /** Change settings that have been checked. */
   | { readonly type: 'set'; readonly viewId: string; readonly patch: Partial<ViewSettings>; readonly seq: number }
-  /** The volume's published content is new; `published` comes with the first refresh. Settings stay as they are. */
+  /**
+   * The volume's published content is new; settings stay as they are. There is one such message of a view under
+   * way at most, however often it is refreshed: the worker takes the newest revision from `news`.
+   */
   | {
       readonly type: 'refresh';
       readonly viewId: string;
-      readonly revision: number;
+      readonly news: Int32Array;
+      /** Comes with the first refresh. */
       readonly published: PublishedCopies | undefined;
     }
   /** Draw a view and answer with a PNG on the sync port. */

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { drawSlice, encodePng } from '../src/export';
 import { SlicescopeError, messageOf } from '../src/protocol';
+import { takeRevision } from './publication';
 import { serve } from './server';
 import type { FromWorker, SyncReply, ToWorker, WorkerSetup } from './thread';
 import { Views } from './views';
@@ -36,7 +37,7 @@ toMain.on('message', (message: ToWorker) => {
       views.set(message.viewId, message.patch, message.seq);
       break;
     case 'refresh':
-      views.refresh(message.viewId, message.revision, message.published);
+      views.refresh(message.viewId, takeRevision(message.news), message.published);
       break;
     case 'close':
       views.close(message.viewId);
