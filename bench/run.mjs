@@ -7,6 +7,7 @@ import { startOurs } from './ours.mjs';
 import { machineFacts, row, table } from './report.mjs';
 import { showAll } from './show.mjs';
 import { scrubAll, scrubBusy } from './slider.mjs';
+import { swapAll } from './swaps.mjs';
 import { writeVolume } from './volume.mjs';
 
 const ROUNDS = 5;
@@ -18,6 +19,7 @@ const IDS = [
   'show-first-picture',
   'companion-start',
   'show-memory',
+  'swap-memory',
 ];
 
 const unknown = process.argv.slice(2).filter((id) => !IDS.includes(id));
@@ -78,6 +80,20 @@ async function measure({ context, article, bare, ours }) {
       baseline: cost.memoryWithout,
       bound: 80,
       bounds: 'difference',
+    });
+  }
+  if (wants('swap-memory')) {
+    console.log('Swaps ...');
+    const { first, last } = await swapAll(context, ours);
+    const [worse] = ['kernel', 'pages'].sort((a, b) => last[b] / first[b] - last[a] / first[a]);
+    add('swap-memory', "memory after 50 swaps of 128 MB volumes, the kernel's or the pages'; baseline: after the 2nd", {
+      unit: 'MB',
+      value: last[worse],
+      baseline: first[worse],
+      bound: 1.1,
+      bounds: 'ratio',
+      kernel: last.kernel / first.kernel,
+      pages: last.pages / first.pages,
     });
   }
   if (wants('slider-vs-article', 'slider-vs-bare', 'bare-vs-article')) {

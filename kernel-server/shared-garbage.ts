@@ -35,6 +35,5 @@ function collect(): void {
 function findCollector(): () => void {
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;
-  setFlagsFromString('--no-expose-gc');
   return gc;
 }
