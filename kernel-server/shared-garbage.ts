@@ -17,19 +17,29 @@ const REST_MS = 250;
  * it lets go of, and asks for a collection itself.
  */
 let pending = 0;
+let sinceRest = 0;
 let timer: NodeJS.Timeout | undefined;
 let collector: (() => void) | undefined;
 
 /** This thread refers to so many bytes of shared memory no longer; somebody else may. */
 export function letGo(bytes: number): void {
   pending += bytes;
+  sinceRest += bytes;
+  if (pending >= AT_ONCE_BYTES) {
+    pending = 0;
+    collect();
+  }
+  if (sinceRest < WORTH_BYTES) return;
+  // Also after a collection: what is let go of right now is still on the stack of those who do it.
   clearTimeout(timer);
-  if (pending >= AT_ONCE_BYTES) collect();
-  else if (pending >= WORTH_BYTES) timer = setTimeout(collect, REST_MS).unref();
+  timer = setTimeout(() => {
+    pending = 0;
+    sinceRest = 0;
+    collect();
+  }, REST_MS).unref();
 }
 
 function collect(): void {
-  pending = 0;
   collector ??= findCollector();
   collector();
 }
