@@ -24,6 +24,14 @@ const view = show(volume, { plane: 'xy', index: 0, window: [${WINDOW}] });`,
   /** To the start, with nothing cached: data counts as changed. */
   fresh: 'view.index = 0;\nview.refresh();',
 
+  /** Swap in further volumes, each with the same voxels in memory of its own. */
+  swap: (times) => `for (let turn = 0; turn < ${times}; turn++) {
+  const next = Volume.alloc([${SHAPE}], 'uint16', { window: [${WINDOW}] });
+  next.data.set(volume.data);
+  view.volume = next;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+}`,
+
   spin: (ms) => `{ const until = Date.now() + ${ms}; while (Date.now() < until); }`,
 
   /** The same volume in the same kind of kernel, without slicescope. */

@@ -8,6 +8,7 @@ import { comparePacking } from './packing.mjs';
 import { machineFacts, row, table } from './report.mjs';
 import { showAll } from './show.mjs';
 import { scrubAll, scrubBusy } from './slider.mjs';
+import { swapAll } from './swaps.mjs';
 import { writeVolume } from './volume.mjs';
 
 const ROUNDS = 5;
@@ -23,6 +24,7 @@ const IDS = [
   'packing-bench-100',
   'packing-t1-20',
   'packing-t1-100',
+  'swap-memory',
 ];
 /** Those that need neither JupyterLab nor a page. */
 const isPacking = (id) => id.startsWith('packing-');
@@ -97,6 +99,20 @@ async function measure({ context, article, bare, ours }) {
       baseline: cost.memoryWithout,
       bound: 80,
       bounds: 'difference',
+    });
+  }
+  if (wants('swap-memory')) {
+    console.log('Swaps ...');
+    const { first, last } = await swapAll(context, ours);
+    const [worse] = ['kernel', 'pages'].sort((a, b) => last[b] / first[b] - last[a] / first[a]);
+    add('swap-memory', "memory after 50 swaps of 128 MB volumes, the kernel's or the pages'; baseline: after the 2nd", {
+      unit: 'MB',
+      value: last[worse],
+      baseline: first[worse],
+      bound: 1.1,
+      bounds: 'ratio',
+      kernel: last.kernel / first.kernel,
+      pages: last.pages / first.pages,
     });
   }
   if (wants('slider-vs-article', 'slider-vs-bare', 'bare-vs-article')) {

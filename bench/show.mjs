@@ -3,13 +3,13 @@ import { CELLS } from './ours.mjs';
 import { median } from './statistics.mjs';
 
 /** Resident memory of a process, bytes. */
-function residentBytes(pid) {
+export function residentBytes(pid) {
   const [, kilobytes] = readFileSync(`/proc/${pid}/status`, 'utf8').match(/^VmRSS:\s+(\d+) kB$/m);
   return 1024 * Number(kilobytes);
 }
 
 /** Resident megabytes of the notebook's kernel once it has come to rest. */
-async function kernelMegabytes(notebook) {
+export async function kernelMegabytes(notebook) {
   const pid = Number(await notebook.print('console.log(process.pid)'));
   await notebook.page.waitForTimeout(2000);
   return residentBytes(pid) / 1e6;

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, jest, test } from '@
 import { Companion, type CompanionOptions } from '../lib/kernel-server/companion';
 import { drawSlice } from '../src/export';
 import { readPng } from '../src/export/testing/read-png';
-import { voxelsOf, type ViewSettings } from '../src/protocol';
+import { LIMITS, voxelsOf, type ViewSettings } from '../src/protocol';
 import { phantom } from '../src/volume/testing/phantom';
 import { Child, KERNEL_ID, LIB, RuntimeDir, companionCode } from './testing/companions';
 import type { TestClient } from './testing/client';
@@ -81,11 +81,11 @@ describe('a companion', () => {
 
   test('serves the slices of its views, and of no other', async () => {
     const companion = start();
-    companion.put(viewRecord('a', volume, 5));
+    companion.put(viewRecord('a', volume));
     const page = await client();
     const { state } = await page.open('a');
-    expect(state).toEqual({ ...SETTINGS, volume: volume.info(5) });
-    const frame = await page.slice('a', 5, { requestId: 1, plane: 'yz', index: 3 });
+    expect(state).toEqual({ ...SETTINGS, volume: volume.info(1) });
+    const frame = await page.slice('a', 1, { requestId: 1, plane: 'yz', index: 3 });
     expect(voxelsOf(frame, frame.payload)).toEqual(volume.slice('yz', 3).data);
     page.say({ type: 'open', viewId: 'b' });
     expect(await page.message('error')).toMatchObject({ code: 'unknown-view', viewId: 'b' });
@@ -108,7 +108,7 @@ describe('a companion', () => {
     const page = await client();
     await page.open('a');
     const other = phantom([2, 2, 2], 'float32', { name: 'other' });
-    companion.put(viewRecord('a', other, 2, { index: 1 }));
+    companion.put(viewRecord('a', other, 0, { index: 1 }));
     expect((await page.message('comm')).data).toEqual({
       method: 'update',
       state: { ...SETTINGS, index: 1, volume: other.info(2) },
@@ -138,6 +138,123 @@ describe('a companion', () => {
     );
     companion.put(viewRecord('a', volume));
     expect(companion.snapshot('a').length).toBeGreaterThan(0);
+  });
+});
+
+describe('a refresh', () => {
+  /** The only value of a slice, and the revision that the client was told of for it. */
+  const next = async (page: TestClient, viewId: string): Promise<[number, number]> => {
+    const message = await page.message('comm');
+    expect(message).toMatchObject({ viewId, parentId: '', data: { method: 'update' } });
+    const revision = message.data.method === 'custom' ? 0 : Number(message.data.state.volume?.revision);
+    const frame = await page.slice(viewId, revision, { requestId: revision, index: 1 });
+    const data = voxelsOf(frame, frame.payload);
+    expect(new Set(data).size).toBe(1);
+    return [Number(data[0]), revision];
+  };
+
+  test('shows what was written before it, and what is written after it not before the next one', async () => {
+    const companion = start();
+    const own = phantom([3, 3, 3]);
+    companion.put(viewRecord('a', own));
+    const page = await client();
+    await page.open('a');
+    expect(companion.published(own.data)).toBeUndefined();
+    for (const value of [10, 20, 30]) {
+      own.data.fill(value);
+      companion.refresh('a');
+      own.data.fill(value + 1);
+      expect(companion.published(own.data)).toEqual(new Uint16Array(27).fill(value));
+      expect((await next(page, 'a'))[0]).toBe(value);
+      const [red] = (await readPng(Buffer.from(companion.snapshot('a')))).data;
+      expect(red).toBe(Math.round((255 * value) / 250));
+    }
+  });
+
+  test('is seen in all views of the volume, each with a revision of its own, and in no other', async () => {
+    const companion = start();
+    const own = phantom([3, 3, 3]);
+    companion.put(viewRecord('a', own));
+    companion.put(viewRecord('b', own));
+    companion.put(viewRecord('c', phantom([3, 3, 3])));
+    const pages = [await client(), await client(), await client()] as const;
+    for (const [at, viewId] of ['a', 'b', 'c'].entries()) await pages[at]?.open(viewId);
+    own.data.fill(5);
+    companion.refresh('a');
+    const [[one, first], [other, second]] = [await next(pages[0], 'a'), await next(pages[1], 'b')];
+    expect([one, other]).toEqual([5, 5]);
+    expect(first).not.toBe(second);
+    companion.set('c', { index: 2 });
+    expect(await pages[2].message('comm')).toMatchObject({ viewId: 'c', data: { state: { index: 2 } } });
+  });
+
+  test('lasts while a view shows the volume: a swap back, and a new view, show it as it is then', async () => {
+    const companion = start();
+    const own = phantom([3, 3, 3]);
+    companion.put(viewRecord('a', own));
+    const page = await client();
+    await page.open('a');
+    own.data.fill(5);
+    companion.refresh('a');
+    await next(page, 'a');
+    own.data.fill(6);
+    companion.put(viewRecord('a', phantom([3, 3, 3])));
+    expect(companion.published(own.data)).toBeUndefined();
+    await page.message('comm');
+    companion.put(viewRecord('a', own));
+    expect((await next(page, 'a'))[0]).toBe(6);
+
+    companion.refresh('a');
+    await next(page, 'a');
+    own.data.fill(7);
+    companion.put(viewRecord('b', own)); // Also where another view has published it, and that one follows.
+    own.data.fill(8);
+    expect((await next(page, 'a'))[0]).toBe(7);
+    const { revision } = (await page.open('b')).state.volume;
+    const frame = await page.slice('b', revision, { requestId: 99, index: 1 });
+    expect(voxelsOf(frame, frame.payload)).toEqual(new Uint16Array(9).fill(7));
+    companion.close('a');
+    expect(companion.published(own.data)).toEqual(new Uint16Array(27).fill(7));
+    companion.close('b');
+    expect(companion.published(own.data)).toBeUndefined();
+  });
+
+  test('right after a swap is not lost, whatever is still on its way', async () => {
+    const companion = start();
+    const [one, other] = [phantom([3, 3, 3]), phantom([3, 3, 3])];
+    companion.put(viewRecord('a', one));
+    const page = await client();
+    await page.open('a');
+    for (let round = 0; round < 50; round++) {
+      for (const volume of [one, other]) {
+        companion.put(viewRecord('a', volume));
+        volume.data.fill(round);
+        companion.refresh('a');
+      }
+      other.data.fill(9999);
+    }
+    page.grant(LIMITS.credits);
+    let shown = 0;
+    while (shown !== 49) {
+      const arrival = await page.next();
+      if (arrival.kind === 'frame') {
+        page.grant(1);
+        const data = voxelsOf(arrival.frame, arrival.frame.payload);
+        shown = Number(data[0]);
+        expect(new Set(data)).toEqual(new Set([shown]));
+        expect(shown).toBeLessThan(50);
+      } else if (arrival.kind === 'message' && arrival.message.type === 'comm') {
+        const { data } = arrival.message;
+        const revision = data.method === 'custom' ? 0 : Number(data.state.volume?.revision);
+        page.wish('a', revision, { requestId: revision, index: 1 });
+      } else throw new Error(JSON.stringify(arrival));
+    }
+  });
+
+  test('of a view that is closed is left out', () => {
+    const companion = start();
+    companion.refresh('gone');
+    expect(companion.settings('gone')).toBeUndefined();
   });
 });
 
@@ -285,6 +402,11 @@ describe('when its worker dies', () => {
     companion.put(viewRecord('c', other, 3));
     companion.set('a', { index: 4, colormap: 'hot' });
     companion.close('c');
+    const written = phantom([3, 3, 3]);
+    companion.put(viewRecord('d', written));
+    companion.refresh('d');
+    const published = written.slice('xy', 1).data;
+    written.data.fill(1);
     const before = await client();
     await before.open('a');
     const { payload } = await before.slice('a', 1, { requestId: 1, index: 2 });
@@ -299,6 +421,14 @@ describe('when its worker dies', () => {
     expect((await page.open('a')).state).toEqual({ ...SETTINGS, index: 4, colormap: 'hot', volume: volume.info(1) });
     expect((await page.slice('a', 1, { requestId: 1, index: 2 })).payload).toEqual(payload);
     expect((await page.open('b')).state).toEqual({ ...SETTINGS, plane: 'yz', volume: other.info(2) });
+    const { revision } = (await page.open('d')).state.volume;
+    const served = await page.slice('d', revision, { requestId: 2, index: 1 });
+    expect(voxelsOf(served, served.payload)).toEqual(published);
+    companion.refresh('d');
+    expect(await page.message('comm')).toMatchObject({
+      viewId: 'd',
+      data: { state: { volume: written.info(revision + 1) } },
+    });
     page.say({ type: 'open', viewId: 'c' });
     expect(await page.message('error')).toMatchObject({ code: 'unknown-view' });
     companion.set('a', { index: 1 });

@@ -2,15 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { rmSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, Worker, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
-import { SlicescopeError, messageOf, type CompanionRecord, type ViewSettings } from '../src/protocol';
+import { SlicescopeError, messageOf, type CompanionRecord, type ViewSettings, type VoxelArray } from '../src/protocol';
 import { clampIndex } from '../src/shading';
 import { Volume } from '../src/volume';
+import { Publication, noteRevision, takeRevision } from './publication';
+import { letGo } from './shared-garbage';
 import type { FromWorker, SyncReply, ToWorker, ViewRecord, WorkerSetup } from './thread';
 
 /** How long the main thread waits for the worker before it gives up, in milliseconds. */
 const PATIENCE_MS = 10_000;
 /** A worker that dies more often than this within a minute is not started again. */
 const RESTARTS_A_MINUTE = 5;
+
+/** A view as its handle knows it. */
+export type NewView = Omit<ViewRecord, 'revision' | 'published'>;
 
 export interface CompanionOptions {
   /** Jupyter's id of this kernel. */
@@ -31,6 +36,10 @@ export interface CompanionOptions {
  * `#views` is what the main thread knows; the worker has the last word while it lives, because it serves
  * the browser while the main thread may be busy. A change by a browser that the worker took before a
  * change of the same setting by the kernel is the older one, and is dropped here (`seen` < `#lastSet`).
+ *
+ * What is shown of a volume is its content at the last `put` or `refresh`, once it was refreshed; before
+ * that, its own memory (publication.ts). All views of one volume share that copy, and each of them has a
+ * revision of its own, because what a page has of one says nothing about what it has of another.
  */
 export class Companion {
   readonly #options: CompanionOptions;
@@ -40,6 +49,11 @@ export class Companion {
   readonly #views: Map<string, ViewRecord> = new Map();
   readonly #lastSet: Map<string, Map<string, number>> = new Map();
   readonly #deaths: number[] = [];
+  /** By a volume's own memory; here for as long as a view shows that volume. */
+  readonly #publications: Map<VoxelArray, Publication> = new Map();
+  /** By view, once it was refreshed. */
+  readonly #news: Map<string, Int32Array> = new Map();
+  #lastRevision = 0;
   #seq = 0;
   #port = 0;
   #worker: Worker;
@@ -65,10 +79,32 @@ export class Companion {
     return this.#views.get(viewId)?.settings;
   }
 
+  /** What slices of a volume are cut from, if that is not the volume's own memory. */
+  published(data: VoxelArray): VoxelArray | undefined {
+    return this.#publications.get(data)?.front;
+  }
+
   /** Make a view, or give it another volume and settings. */
-  put(view: ViewRecord): void {
-    this.#views.set(view.viewId, view);
-    this.#post({ type: 'put', view, seq: this.#next(view.viewId, view.settings) });
+  put({ viewId, volume, settings }: NewView): void {
+    const before = this.#views.get(viewId)?.volume.data;
+    const publication = this.#publications.get(volume.data);
+    publication?.publish();
+    const view = { viewId, volume, settings, revision: ++this.#lastRevision, published: publication?.shared };
+    this.#views.set(viewId, view);
+    this.#news.delete(viewId); // A message about the volume before may still be under way.
+    this.#post({ type: 'put', view, seq: this.#next(viewId, settings) });
+    if (publication !== undefined) this.#announce(volume.data, publication, viewId);
+    if (before !== undefined) this.#letGo(before);
+  }
+
+  /** The view's volume was written into: publish its content, in all views that show it. */
+  refresh(viewId: string): void {
+    const volume = this.#views.get(viewId)?.volume;
+    if (volume === undefined) return;
+    const publication = this.#publications.get(volume.data) ?? new Publication(volume);
+    publication.publish();
+    this.#publications.set(volume.data, publication);
+    this.#announce(volume.data, publication);
   }
 
   /** Change settings that have been checked. */
@@ -77,9 +113,12 @@ export class Companion {
   }
 
   close(viewId: string): void {
+    const before = this.#views.get(viewId)?.volume.data;
     this.#views.delete(viewId);
     this.#lastSet.delete(viewId);
+    this.#news.delete(viewId);
     this.#post({ type: 'close', viewId });
+    if (before !== undefined) this.#letGo(before);
   }
 
   /**
@@ -92,6 +131,27 @@ export class Companion {
     });
     if (answer.type !== 'snapshot') throw this.#failure('drew no picture', answer);
     return answer.png;
+  }
+
+  /** Tell of what was published, in all views of the volume, or in all others. */
+  #announce(data: VoxelArray, { shared }: Publication, except?: string): void {
+    for (const view of this.#views.values()) {
+      if (view.volume.data !== data || view.viewId === except) continue;
+      const { viewId } = view;
+      const revision = ++this.#lastRevision;
+      const published = view.published === undefined ? shared : undefined;
+      this.#views.set(viewId, { ...view, revision, published: shared });
+      const news = this.#news.get(viewId) ?? new Int32Array(new SharedArrayBuffer(8));
+      this.#news.set(viewId, news);
+      if (noteRevision(news, revision)) this.#post({ type: 'refresh', viewId, news, published });
+    }
+  }
+
+  /** A view shows this volume no longer. */
+  #letGo(data: VoxelArray): void {
+    if ([...this.#views.values()].some(({ volume }) => volume.data === data)) return;
+    const copies = this.#publications.delete(data) ? 2 : 0;
+    letGo(data.byteLength * (1 + copies));
   }
 
   /** Number a change by the kernel, and note it for each setting that it makes. */
@@ -167,9 +227,9 @@ export class Companion {
       console.error(`slicescope: ${messageOf(error)}`);
       return;
     }
-    for (const view of this.#views.values()) {
-      this.#post({ type: 'put', view, seq: this.#seq });
-    }
+    for (const publication of this.#publications.values()) publication.abandon();
+    for (const news of this.#news.values()) takeRevision(news);
+    for (const view of this.#views.values()) this.#post({ type: 'put', view, seq: this.#seq });
   }
 
   #changed({ viewId, patch, seen }: FromWorker): void {

@@ -10,10 +10,12 @@ const ENCODERS = 2;
 
 /** What a flow is made of. */
 export interface Ends {
-  /** Cut a tile, or throw what `failed` is told. */
-  readonly cut: (turn: Turn) => RawFrame;
+  /** Cut a tile, or throw what `failed` is told; null where it is not to be sent after all. */
+  readonly cut: (turn: Turn) => RawFrame | null;
   readonly send: (frame: Uint8Array) => void;
   readonly failed: (viewId: string, error: unknown) => void;
+  /** A tile was sent, or will not be: its wish has been dealt with. */
+  readonly served: (turn: Turn) => void;
 }
 
 /** A tile that is being encoded. */
@@ -86,12 +88,18 @@ export class Flow {
   #serve(turn: Turn): void {
     try {
       const raw = this.#ends.cut(turn);
-      this.#credits -= 1;
-      if (turn.wish.encoding === 'raw') this.#ends.send(raw.bytes);
-      else void this.#encode(turn, turn.wish.encoding, raw);
+      if (raw !== null) {
+        this.#credits -= 1;
+        if (turn.wish.encoding !== 'raw') {
+          void this.#encode(turn, turn.wish.encoding, raw);
+          return;
+        }
+        this.#ends.send(raw.bytes);
+      }
     } catch (error) {
       this.#ends.failed(turn.viewId, error);
     }
+    this.#ends.served(turn);
   }
 
   async #encode(turn: Turn, encoding: 'packed' | 'preview', raw: RawFrame): Promise<void> {
@@ -107,6 +115,7 @@ export class Flow {
       }
     }
     this.#jobs.delete(job);
+    if (job.isWanted) this.#ends.served(turn);
     this.#pump();
   }
 

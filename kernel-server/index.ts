@@ -1,2 +1,1 @@
-export { Companion, type CompanionOptions } from './companion';
-export type { ViewRecord } from './thread';
+export { Companion, type CompanionOptions, type NewView } from './companion';

@@ -2,12 +2,15 @@ import {
   LIMITS,
   SlicescopeError,
   isSlicescopeError,
+  isWhole,
   messageOf,
+  tileGrid,
   type ClientMessage,
   type ServerMessage,
   type ViewState,
 } from '../src/protocol';
 import { Flow } from './flow';
+import { RefreshPacer } from './refresh-pacer';
 import { cutTile, type RawFrame } from './slices';
 import type { ViewClient, Views } from './views';
 import type { Turn } from './wishes';
@@ -21,14 +24,16 @@ export interface Sink {
 
 /**
  * One browser page that has proved itself, and the views that it has open. What it wishes for is sent by its
- * flow; a list of wishes is of one revision: one for another than the view's is dropped in silence, and when the
- * volume is swapped, so is what was wished for.
+ * flow. Of refreshes it is told as fast as it follows (refresh-pacer.ts): a list of wishes names the revision that
+ * it was told of last, or is dropped in silence, and is served what is newest. When it is told of another volume or
+ * another content, what it wished for before is dropped.
  */
 export class Session implements ViewClient {
   readonly #views: Views;
   readonly #sink: Sink;
   readonly #flow: Flow;
   readonly #channels: Map<string, number> = new Map();
+  readonly #pacers: Map<string, RefreshPacer> = new Map();
   #lastChannel = 0;
 
   constructor(views: Views, sink: Sink) {
@@ -42,6 +47,7 @@ export class Session implements ViewClient {
       failed: (viewId, error) => {
         this.#failed(viewId, error);
       },
+      served: ({ viewId, list }) => this.#pacers.get(viewId)?.answered(list.revision),
     });
   }
 
@@ -67,8 +73,15 @@ export class Session implements ViewClient {
   }
 
   stateChanged(viewId: string, patch: Partial<ViewState>, parentId: string): void {
-    if (patch.volume !== undefined) this.#flow.drop(viewId);
+    if (patch.volume !== undefined) {
+      this.#pacers.get(viewId)?.sent(patch.volume.revision);
+      this.#flow.drop(viewId);
+    }
     this.#tell(viewId, patch, parentId);
+  }
+
+  refreshed(viewId: string, revision: number): void {
+    this.#pacers.get(viewId)?.refreshed(revision);
   }
 
   viewClosed(viewId: string): void {
@@ -96,6 +109,11 @@ export class Session implements ViewClient {
     const channel = this.#channels.get(viewId) ?? ++this.#lastChannel;
     this.#channels.set(viewId, channel);
     view.clients.add(this);
+    this.#pacers.get(viewId)?.dispose();
+    const tell = (): void => {
+      this.stateChanged(viewId, { volume: view.state.volume }, '');
+    };
+    this.#pacers.set(viewId, new RefreshPacer(view.state.volume.revision, tell));
     this.#send({ type: 'opened', viewId, channel, state: view.state });
   }
 
@@ -103,7 +121,7 @@ export class Session implements ViewClient {
     const view = this.#views.get(viewId);
     if (view === undefined || !this.#channels.has(viewId)) return; // Closed while the message was on its way.
     if (data.method === 'custom') {
-      if (data.content.revision === view.state.volume.revision) this.#flow.wish(viewId, data.content);
+      if (data.content.revision === this.#pacers.get(viewId)?.told) this.#flow.wish(viewId, data.content);
       return;
     }
     try {
@@ -111,7 +129,7 @@ export class Session implements ViewClient {
     } catch (error) {
       if (!isSlicescopeError(error)) throw error;
       this.#send({ type: 'error', code: error.code, message: messageOf(error), viewId });
-      this.#tell(viewId, view.state, msgId);
+      this.stateChanged(viewId, view.state, msgId);
     }
   }
 
@@ -120,11 +138,15 @@ export class Session implements ViewClient {
     this.#send({ type: 'comm', viewId, parentId, data: { method, state: patch, buffer_paths: [] } });
   }
 
-  #cut({ viewId, wish }: Turn): RawFrame {
+  /** Null for a tile that would be of another content than the other tiles of its slice. */
+  #cut({ viewId, wish, list }: Turn): RawFrame | null {
     const view = this.#views.get(viewId);
     const channel = this.#channels.get(viewId);
     if (view === undefined || channel === undefined) throw new Error(`view ${viewId} is closed`);
-    return cutTile(view, wish, channel);
+    const { volume } = view.state;
+    const isNewer = volume.revision !== list.revision;
+    if (isNewer && !isWhole(tileGrid(volume.planes[wish.plane], volume, wish.level))) return null;
+    return cutTile(view, wish, list.revision, channel);
   }
 
   #failed(viewId: string, error: unknown): void {
@@ -143,6 +165,8 @@ export class Session implements ViewClient {
 
   #forget(viewId: string): void {
     this.#channels.delete(viewId);
+    this.#pacers.get(viewId)?.dispose();
+    this.#pacers.delete(viewId);
     this.#flow.drop(viewId);
   }
 

@@ -19,12 +19,14 @@ export interface RawFrame {
 /**
  * Cut a tile into a frame: a copy of the volume's values, made at once, because a cell may write into the
  * volume meanwhile.
+ * @param revision that the client knows, and the frame says; the values may be those of a later refresh.
  * @throws SlicescopeError `index-out-of-range`, `invalid-argument` where there is no such slice or tile.
  */
-export function cutTile({ volume, state }: View, wish: TileWish, channel: number): RawFrame {
+export function cutTile(view: View, wish: TileWish, revision: number, channel: number): RawFrame {
   const { requestId, plane, index, level, tile } = wish;
-  const { dtype, components, revision, planes } = state.volume;
-  const grid = tileGrid(planes[plane], state.volume, level);
+  const info = view.state.volume;
+  const { dtype, components } = info;
+  const grid = tileGrid(info.planes[plane], info, level);
   if (tile[0] >= grid.columns || tile[1] >= grid.rows) {
     const there = `${String(grid.columns)} × ${String(grid.rows)}`;
     const message = `slice: tile ${tile.join(', ')} of plane ${plane}, expected one of ${there} at level ${level.join(', ')}`;
@@ -33,7 +35,10 @@ export function cutTile({ volume, state }: View, wish: TileWish, channel: number
   const rect = tileRect(grid, ...tile);
   const elements = rect.width * rect.height * components;
   const bytes = new Uint8Array(HEADER_BYTES + elements * ARRAY_OF[dtype].BYTES_PER_ELEMENT);
-  volume.copyTile(plane, index, level, rect, new ARRAY_OF[dtype](bytes.buffer, HEADER_BYTES, elements));
+  const target = new ARRAY_OF[dtype](bytes.buffer, HEADER_BYTES, elements);
+  view.read((volume) => {
+    volume.copyTile(plane, index, level, rect, target);
+  });
   const header: FrameHeader = {
     channel,
     requestId,

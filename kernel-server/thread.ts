@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ViewSettings } from '../src/protocol';
 import type { VolumeRecord } from '../src/volume';
+import type { PublishedCopies } from './publication';
 
 /** What passes between the kernel's main thread and the companion's worker thread. */
 
@@ -8,8 +9,10 @@ import type { VolumeRecord } from '../src/volume';
 export interface ViewRecord {
   readonly viewId: string;
   readonly volume: VolumeRecord;
-  /** Of the volume and its content; grows with every new volume and every refresh. */
+  /** Of this view's volume and its content; every `put` and every refresh takes a number that no view had before. */
   readonly revision: number;
+  /** What slices are cut from, once the volume was refreshed; before that, the volume's own memory. */
+  readonly published?: PublishedCopies | undefined;
   readonly settings: ViewSettings;
 }
 
@@ -18,6 +21,17 @@ export type ToWorker =
   | { readonly type: 'put'; readonly view: ViewRecord; readonly seq: number }
   /** Change settings that have been checked. */
   | { readonly type: 'set'; readonly viewId: string; readonly patch: Partial<ViewSettings>; readonly seq: number }
+  /**
+   * The volume's published content is new; settings stay as they are. There is one such message of a view under
+   * way at most, however often it is refreshed: the worker takes the newest revision from `news`.
+   */
+  | {
+      readonly type: 'refresh';
+      readonly viewId: string;
+      readonly news: Int32Array;
+      /** Comes with the first refresh. */
+      readonly published: PublishedCopies | undefined;
+    }
   /** Draw a view and answer with a PNG on the sync port. */
   | { readonly type: 'snapshot'; readonly viewId: string }
   | { readonly type: 'close'; readonly viewId: string };

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { ViewSettings, ViewState } from '../src/protocol';
 import { refusal } from '../src/protocol/testing/thrown';
 import { phantom } from '../src/volume/testing/phantom';
+import { Publication } from './publication';
 import { SETTINGS, viewRecord } from './testing/records';
 import { Views, type View, type ViewClient } from './views';
 
@@ -12,6 +13,9 @@ class Watcher implements ViewClient {
   readonly heard: unknown[] = [];
   stateChanged(viewId: string, patch: Partial<ViewState>, parentId: string): void {
     this.heard.push([viewId, patch, parentId]);
+  }
+  refreshed(viewId: string, revision: number): void {
+    this.heard.push([viewId, 'refreshed', revision]);
   }
   viewClosed(viewId: string): void {
     this.heard.push([viewId, 'closed']);
@@ -31,7 +35,7 @@ beforeEach(() => {
 
 test('a view has the settings and the volume that it was made of', () => {
   expect(view().state).toEqual({ ...SETTINGS, volume: volume.info(1) });
-  expect(view().volume.data).toBe(volume.data);
+  expect(view().read(({ data }) => data)).toBe(volume.data);
   expect(views.get('b')).toBeUndefined();
 });
 
@@ -42,6 +46,36 @@ describe('another volume', () => {
     expect(watcher.heard).toEqual([['a', { ...SETTINGS, index: 1, volume: other.info(9) }, '']]);
     expect(view().clients.has(watcher)).toBe(true);
     expect(onChange).not.toHaveBeenCalled();
+  });
+});
+
+describe('a refresh', () => {
+  test('tells of the revision, and leaves settings that a client has changed meanwhile', () => {
+    views.change('a', view(), { index: 4 }, 'm');
+    watcher.heard.length = 0;
+    views.refresh('a', 2, undefined);
+    expect(watcher.heard).toEqual([['a', 'refreshed', 2]]);
+    expect(view().state).toEqual({ ...SETTINGS, index: 4, volume: volume.info(2) });
+    views.refresh('gone', 3, undefined);
+    expect(onChange.mock.calls).toEqual([['a', { index: 4 }, 3]]);
+  });
+
+  test('has slices cut from what was published, and not from what was written since, until another swap', () => {
+    const own = phantom([2, 2, 2]);
+    views.put(viewRecord('a', own), 4);
+    const publication = new Publication(own.toRecord());
+    const values = (): number[] => view().read(({ data }) => Array.from(data));
+    own.data.fill(7);
+    publication.publish();
+    views.refresh('a', 2, publication.shared);
+    own.data.fill(8);
+    expect(values()).toEqual(Array(8).fill(7));
+    publication.publish();
+    views.refresh('a', 3, undefined);
+    own.data.fill(9);
+    expect(values()).toEqual(Array(8).fill(8));
+    views.put(viewRecord('a', own, 4), 5);
+    expect(values()).toEqual(Array(8).fill(9));
   });
 });
 

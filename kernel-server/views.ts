@@ -1,28 +1,72 @@
 import type { ViewSettings, ViewState } from '../src/protocol';
 import { changedSettings, changeSettings, clampIndex } from '../src/shading';
 import { Volume } from '../src/volume';
+import { readFront, type PublishedCopies } from './publication';
+import { letGo } from './shared-garbage';
 import type { ViewRecord } from './thread';
 
 /** Somebody who looks at a view: a session of a browser page. */
 export interface ViewClient {
   /** `parentId` is the id of the client message that caused the change, '' if the kernel did. */
   stateChanged(viewId: string, patch: Partial<ViewState>, parentId: string): void;
+  /** The content of the view's volume is new; the client may be told later, and of the newest revision only. */
+  refreshed(viewId: string, revision: number): void;
   viewClosed(viewId: string): void;
 }
 
 /** One view: the volume that it shows, its settings, and who looks at it. */
 export class View {
   readonly clients: Set<ViewClient> = new Set();
-  volume: Volume;
   state: ViewState;
   /** The last change by the main thread that this state includes. */
   seen: number;
+  #volume: Volume;
+  #published: { readonly copies: PublishedCopies; readonly volumes: readonly [Volume, Volume] } | null;
 
   constructor(record: ViewRecord, seq: number) {
-    this.volume = Volume.fromRecord(record.volume);
-    this.state = { ...record.settings, volume: this.volume.info(record.revision) };
+    this.#volume = Volume.fromRecord(record.volume);
+    this.#published = publishedOf(record.published, this.#volume);
+    this.state = { ...record.settings, volume: this.#volume.info(record.revision) };
     this.seen = seq;
   }
+
+  /** The shared memory that the view refers to. */
+  get bytes(): number {
+    return this.#volume.data.byteLength * (this.#published === null ? 1 : 3);
+  }
+
+  /** Another volume and other settings; who looks at the view goes on looking. */
+  replace(record: ViewRecord, seq: number): void {
+    const fresh = new View(record, seq);
+    this.#volume = fresh.#volume;
+    this.#published = fresh.#published;
+    this.state = fresh.state;
+    this.seen = seq;
+  }
+
+  /** The volume's content is new. `copies` come with the first refresh. */
+  refresh(revision: number, copies: PublishedCopies | undefined): void {
+    this.#published = publishedOf(copies, this.#volume) ?? this.#published;
+    this.state = { ...this.state, volume: this.#volume.info(revision) };
+  }
+
+  /** Cut from the volume. A refreshed one does not change until `use` returns. */
+  read<T>(use: (volume: Volume) => T): T {
+    const published = this.#published;
+    if (published === null) return use(this.#volume);
+    return readFront(published.copies, (front) => use(published.volumes[front]));
+  }
+}
+
+function publishedOf(
+  copies: PublishedCopies | undefined,
+  volume: Volume,
+): { readonly copies: PublishedCopies; readonly volumes: readonly [Volume, Volume] } | null {
+  if (copies === undefined) return null;
+  const [one, other] = copies.copies;
+  const record = volume.toRecord();
+  const volumes = [Volume.fromRecord({ ...record, data: one }), Volume.fromRecord({ ...record, data: other })] as const;
+  return { copies, volumes };
 }
 
 /** All views of this kernel. Changes go to every client that looks at the view. */
@@ -41,16 +85,23 @@ export class Views {
 
   /** Make a view, or give it another volume: one change for its clients, so that they never see half of it. */
   put(record: ViewRecord, seq: number): void {
-    const fresh = new View(record, seq);
     const view = this.#views.get(record.viewId);
     if (view === undefined) {
-      this.#views.set(record.viewId, fresh);
+      this.#views.set(record.viewId, new View(record, seq));
       return;
     }
-    view.volume = fresh.volume;
-    view.state = fresh.state;
-    view.seen = seq;
+    const { bytes } = view;
+    view.replace(record, seq);
     for (const client of view.clients) client.stateChanged(record.viewId, view.state, '');
+    letGo(bytes);
+  }
+
+  /** The view's volume was written into: its settings, and what clients make of them meanwhile, stay. */
+  refresh(viewId: string, revision: number, copies: PublishedCopies | undefined): void {
+    const view = this.#views.get(viewId);
+    if (view === undefined) return;
+    view.refresh(revision, copies);
+    for (const client of view.clients) client.refreshed(viewId, revision);
   }
 
   /**
@@ -82,8 +133,10 @@ export class Views {
 
   close(viewId: string): void {
     const view = this.#views.get(viewId);
+    if (view === undefined) return;
     this.#views.delete(viewId);
-    for (const client of view?.clients ?? []) client.viewClosed(viewId);
+    for (const client of view.clients) client.viewClosed(viewId);
+    letGo(view.bytes);
   }
 
   #apply(viewId: string, view: View, patch: Partial<ViewSettings>, parentId: string): void {

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { drawSnapshot, encodePng } from '../src/export';
 import { SlicescopeError, messageOf } from '../src/protocol';
+import { takeRevision } from './publication';
 import { serve } from './server';
 import type { FromWorker, SyncReply, ToWorker, WorkerSetup } from './thread';
 import { Views } from './views';
@@ -24,7 +25,7 @@ const views = new Views((viewId, patch, seen) => {
 async function snapshot(viewId: string): Promise<Uint8Array> {
   const view = views.get(viewId);
   if (view === undefined) throw new SlicescopeError('unknown-view', 'the view is closed', { viewId });
-  return await encodePng(drawSnapshot(view.volume, view.state));
+  return await encodePng(view.read((volume) => drawSnapshot(volume, view.state)));
 }
 
 toMain.on('message', (message: ToWorker) => {
@@ -34,6 +35,9 @@ toMain.on('message', (message: ToWorker) => {
       break;
     case 'set':
       views.set(message.viewId, message.patch, message.seq);
+      break;
+    case 'refresh':
+      views.refresh(message.viewId, takeRevision(message.news), message.published);
       break;
     case 'close':
       views.close(message.viewId);

@@ -113,6 +113,8 @@ export class RemoteView implements ChannelListener {
   }
 
   changed(state: Partial<ViewState>, method: 'update' | 'echo_update', parentId: string): void {
+    // While the model is being made nobody listens at the comm.
+    if (this.#latest !== null) this.#latest = { ...this.#latest, state: { ...this.#latest.state, ...state } };
     this.#comm.deliver(state, method, parentId);
     // A change that a swap of the volume overtook was refused; with the state that holds now, all is said.
     if (this.model?.notice != null && !this.model.isStopped) this.model.notify(null, false);

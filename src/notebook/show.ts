@@ -2,13 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Companion } from '../../kernel-server';
 import { checkVolume, defaultSettings, settle } from '../export';
 import { VIEW_MIME, type ViewBundle, type ViewSettings } from '../protocol';
-import type { Volume } from '../volume';
+import { Volume } from '../volume';
 import { findHost, type NotebookHost } from './host';
 import { SliceView, type ViewOptions, type ViewPort } from './slice-view';
 
 const views = new Map<string, SliceView>();
-const revisions = new WeakMap<Volume, number>();
-let lastRevision = 0;
 let companion: Companion | null = null;
 
 function companionOf(host: NotebookHost): Companion {
@@ -20,29 +18,23 @@ function companionOf(host: NotebookHost): Companion {
   return companion;
 }
 
-/** Views of one volume share its revision, and so the slices that a page has already got. */
-function revisionOf(volume: Volume, isNew: boolean): number {
-  let revision = isNew ? undefined : revisions.get(volume);
-  if (revision === undefined) {
-    revision = ++lastRevision;
-    revisions.set(volume, revision);
-  }
-  return revision;
-}
-
-/** A view's port to the companion. `put` of the volume that the view has already means: its content is new. */
-function connectedPort(server: Companion, viewId: string, volume: Volume, first: ViewSettings): ViewPort {
-  let current = volume;
+/** A view's port to the companion. */
+function connectedPort(server: Companion, viewId: string, first: ViewSettings): ViewPort {
   let last = first;
   return {
     settings: () => (last = server.settings(viewId) ?? last),
     set: (patch) => {
       server.set(viewId, patch);
     },
-    put: (next, settings) => {
-      const revision = revisionOf(next, next === current);
-      current = next;
-      server.put({ viewId, volume: next.toRecord(), revision, settings });
+    put: (volume, settings) => {
+      server.put({ viewId, volume: volume.toRecord(), settings });
+    },
+    refresh: () => {
+      server.refresh(viewId);
+    },
+    shown: (volume) => {
+      const data = server.published(volume.data);
+      return data === undefined ? volume : Volume.fromRecord({ ...volume.toRecord(), data });
     },
     close: () => {
       last = server.settings(viewId) ?? last;
@@ -59,6 +51,8 @@ function headlessPort(first: ViewSettings): ViewPort {
     settings: () => settings,
     set: (patch) => (settings = { ...settings, ...patch }),
     put: (_volume, next) => (settings = next),
+    refresh: () => undefined,
+    shown: (volume) => volume,
     close: () => undefined,
   };
 }
@@ -83,8 +77,8 @@ export function show(volume: Volume, options: ViewOptions = {}): SliceView {
     return new SliceView(viewId, volume, windowIsGiven, headlessPort(settings));
   }
   const server = companionOf(host);
-  server.put({ viewId, volume: volume.toRecord(), revision: revisionOf(volume, false), settings });
-  const view = new SliceView(viewId, volume, windowIsGiven, connectedPort(server, viewId, volume, settings));
+  server.put({ viewId, volume: volume.toRecord(), settings });
+  const view = new SliceView(viewId, volume, windowIsGiven, connectedPort(server, viewId, settings));
   views.set(viewId, view);
   const bundle: ViewBundle = { kernelId: host.kernelId, viewId };
   const data = { [VIEW_MIME]: bundle, 'text/plain': String(view) };

@@ -27,8 +27,12 @@ export interface ChangeEvent {
 export interface ViewPort {
   settings(): ViewSettings;
   set(patch: Partial<ViewSettings>): void;
-  /** Another volume, or the same with other content, and the settings that go with it. */
+  /** Another volume and the settings that go with it. */
   put(volume: Volume, settings: ViewSettings): void;
+  /** The volume was written into. */
+  refresh(): void;
+  /** The view's volume as it is shown: without what was written into it since its last refresh. */
+  shown(volume: Volume): Volume;
   close(): void;
 }
 
@@ -128,11 +132,15 @@ export class SliceView {
     };
   }
 
-  /** Show what has been written into the volume's data since. */
+  /**
+   * Show what has been written into the volume's data since, in all views of the volume. From the first call
+   * on the viewers show the content as of the last call, never what is written meanwhile.
+   * @throws SlicescopeError `invalid-shape` if there is not enough memory for the copy.
+   */
   refresh(): void {
     this.#check('view.refresh');
     this.#volume.changed();
-    this.#port.put(this.#volume, this.#settings);
+    this.#port.refresh();
   }
 
   /**
@@ -141,7 +149,7 @@ export class SliceView {
    * @throws SlicescopeError `unsupported-format`, `write-failed`.
    */
   async exportSlice(path: string): Promise<string> {
-    return await exportPicture(this.#volume, path, this.#settings, 'view.exportSlice');
+    return await exportPicture(this.#port.shown(this.#volume), path, this.#settings, 'view.exportSlice');
   }
 
   /** Let go of the volume, here and in every browser. The outputs keep their last picture. */

@@ -39,18 +39,23 @@ export interface TileGrid extends SliceShape {
 export function tileGrid(slice: SliceShape, { dtype, components }: PixelKind, level: Level): TileGrid {
   const { width, height } = levelSize(slice, level);
   const bytes = width * height * components * ARRAY_OF[dtype].BYTES_PER_ELEMENT;
-  const isWhole = width <= WHOLE_EDGE && height <= WHOLE_EDGE && bytes <= LIMITS.frameBytes - HEADER_BYTES;
-  const edge = isWhole ? { width, height } : { width: TILE_EDGE, height: TILE_EDGE };
+  const fits = width <= WHOLE_EDGE && height <= WHOLE_EDGE && bytes <= LIMITS.frameBytes - HEADER_BYTES;
+  const edge = fits ? { width, height } : { width: TILE_EDGE, height: TILE_EDGE };
   return { width, height, columns: Math.ceil(width / edge.width), rows: Math.ceil(height / edge.height), edge };
+}
+
+/** Whether all of a slice is one tile. */
+export function isWhole({ columns, rows }: TileGrid): boolean {
+  return columns === 1 && rows === 1;
 }
 
 /** The finest level at which a slice is one tile: what is shown of it first. For most slices it is all of it. */
 export function overviewLevel(slice: SliceShape, kind: PixelKind): Level {
   let level: Level = [0, 0];
   for (;;) {
-    const { columns, rows, width, height } = tileGrid(slice, kind, level);
-    if (columns * rows === 1) return level;
-    level = width >= height ? [level[0] + 1, level[1]] : [level[0], level[1] + 1];
+    const grid = tileGrid(slice, kind, level);
+    if (isWhole(grid)) return level;
+    level = grid.width >= grid.height ? [level[0] + 1, level[1]] : [level[0], level[1] + 1];
   }
 }
 

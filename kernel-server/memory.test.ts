@@ -1,0 +1,63 @@
+import { afterAll, afterEach, expect, jest, test } from '@jest/globals';
+import { Child, RuntimeDir, companionCode } from './testing/companions';
+
+jest.setTimeout(60_000); // Processes are started here, on machines that may be busy.
+
+const dir = new RuntimeDir();
+let kernel: Child | null = null;
+afterEach(() => {
+  kernel?.kill();
+});
+afterAll(() => {
+  dir.remove();
+});
+
+/** What a kernel reports of its resident memory, in megabytes, after each part of its work. */
+async function megabytesOf(code: string, reports: number): Promise<number[]> {
+  kernel = new Child(
+    companionCode(
+      dir,
+      `const report = () => say(String(process.memoryUsage.rss() / 1e6));
+      (async () => { ${code} })();`,
+    ),
+  );
+  const all: number[] = [];
+  while (all.length < reports) all.push(Number(await kernel.line()));
+  expect(await kernel.end()).toBe(0);
+  return all;
+}
+
+test('volumes that were swapped away and dropped do not stay in memory, whether refreshed or not', async () => {
+  const [after2 = NaN, after20 = NaN] = await megabytesOf(
+    `for (let turn = 1; turn <= 20; turn++) {
+      const next = Volume.alloc([256, 256, 512], 'uint16');
+      next.data.fill(turn);
+      companion.put({ viewId: 'a', volume: next.toRecord(), settings });
+      if (turn % 2 === 0) companion.refresh('a');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (turn !== 2 && turn !== 20) continue;
+      // Until both threads have come to rest: what is then in memory stays there.
+      let least = Infinity;
+      for (let look = 0; look < 10; look++) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        least = Math.min(least, process.memoryUsage.rss());
+      }
+      say(String(least / 1e6));
+    }
+    companion.close('a');`,
+    2,
+  );
+  expect(after20 / after2).toBeLessThan(1.1);
+});
+
+test('refreshes in a tight loop take no memory', async () => {
+  const [after, later = NaN] = await megabytesOf(
+    `const loop = () => { for (let turn = 0; turn < 50_000; turn++) companion.refresh('a'); };
+    loop();
+    report();
+    loop();
+    report();`,
+    2,
+  );
+  expect(later - Number(after)).toBeLessThan(20);
+});
