@@ -1,7 +1,11 @@
 import { levelVoxel, type Level, type Plane, type Shape, type TileRect, type VoxelArray } from '../protocol';
 
 /** Where a plane's voxels lie: the steps, in elements, from one slice, one row and one column to the next. */
-function stepsOf([width, height]: Shape, components: number, plane: Plane): [slice: number, row: number, column: number] {
+function stepsOf(
+  [width, height]: Shape,
+  components: number,
+  plane: Plane,
+): [slice: number, row: number, column: number] {
   const [x, y, z] = [components, width * components, width * height * components];
   switch (plane) {
     case 'xy':
@@ -63,7 +67,14 @@ function asWords(data: VoxelArray): Words {
 }
 
 /** One row, whose voxels lie at `columns` from `start` on. */
-function gather(source: Words, target: Words, start: number, columns: Int32Array, to: number, components: number): void {
+function gather(
+  source: Words,
+  target: Words,
+  start: number,
+  columns: Int32Array,
+  to: number,
+  components: number,
+): void {
   for (let column = 0; column < columns.length; column++) {
     const from = start + (columns[column] as number);
     for (let c = 0; c < components; c++) target[to + column * components + c] = source[from + c] as number;
