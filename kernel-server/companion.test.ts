@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, jest, test } from '@
 import { Companion, type CompanionOptions } from '../lib/kernel-server/companion';
 import { drawSlice } from '../src/export';
 import { readPng } from '../src/export/testing/read-png';
-import type { ViewSettings } from '../src/protocol';
+import { voxelsOf, type ViewSettings } from '../src/protocol';
 import { phantom } from '../src/volume/testing/phantom';
 import { Child, KERNEL_ID, LIB, RuntimeDir, companionCode } from './testing/companions';
 import type { TestClient } from './testing/client';
@@ -85,8 +85,8 @@ describe('a companion', () => {
     const page = await client();
     const { state } = await page.open('a');
     expect(state).toEqual({ ...SETTINGS, volume: volume.info(5) });
-    const { data } = await page.slice('a', { requestId: 1, revision: 5, plane: 'yz', index: 3 });
-    expect(data).toEqual(volume.slice('yz', 3).data);
+    const frame = await page.slice('a', 5, { requestId: 1, plane: 'yz', index: 3 });
+    expect(voxelsOf(frame, frame.payload)).toEqual(volume.slice('yz', 3).data);
     page.say({ type: 'open', viewId: 'b' });
     expect(await page.message('error')).toMatchObject({ code: 'unknown-view', viewId: 'b' });
   });
@@ -98,8 +98,8 @@ describe('a companion', () => {
     const page = await client();
     await page.open('a');
     own.data.fill(77);
-    const { data } = await page.slice('a', { requestId: 1, revision: 1, plane: 'xy', index: 1 });
-    expect(data).toEqual(new Uint16Array(9).fill(77));
+    const frame = await page.slice('a', 1, { requestId: 1, index: 1 });
+    expect(voxelsOf(frame, frame.payload)).toEqual(new Uint16Array(9).fill(77));
   });
 
   test('tells clients of another volume in one message, and of a close', async () => {
@@ -287,8 +287,7 @@ describe('when its worker dies', () => {
     companion.close('c');
     const before = await client();
     await before.open('a');
-    const asked = { requestId: 1, revision: 1, plane: 'xy', index: 2 } as const;
-    const { data } = await before.slice('a', asked);
+    const { payload } = await before.slice('a', 1, { requestId: 1, index: 2 });
     const record = dir.record;
 
     kill();
@@ -298,7 +297,7 @@ describe('when its worker dies', () => {
     expect(dir.record).toEqual(record);
     expect(statSync(dir.recordFile).mode & 0o777).toBe(0o600);
     expect((await page.open('a')).state).toEqual({ ...SETTINGS, index: 4, colormap: 'hot', volume: volume.info(1) });
-    expect((await page.slice('a', asked)).data).toEqual(data);
+    expect((await page.slice('a', 1, { requestId: 1, index: 2 })).payload).toEqual(payload);
     expect((await page.open('b')).state).toEqual({ ...SETTINGS, plane: 'yz', volume: other.info(2) });
     page.say({ type: 'open', viewId: 'c' });
     expect(await page.message('error')).toMatchObject({ code: 'unknown-view' });
@@ -399,8 +398,8 @@ describe('a kernel’s process', () => {
       const index = requestId % 4;
       page.change('a', String(requestId), { index });
       expect(await page.message('comm')).toMatchObject({ data: { state: { index } } });
-      const { data } = await page.slice('a', { requestId, revision: 1, plane: 'xy', index });
-      expect(data).toEqual(Uint16Array.from({ length: 16 }, (_, at) => 16 * index + at));
+      const frame = await page.slice('a', 1, { requestId, index });
+      expect(voxelsOf(frame, frame.payload)).toEqual(Uint16Array.from({ length: 16 }, (_, at) => 16 * index + at));
     }
     writeFileSync(stop, '');
     expect(await kernel.line()).toBe('done');

@@ -6,7 +6,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { LIMITS } from '../src/protocol';
+import { LIMITS, voxelsOf } from '../src/protocol';
 import { phantom } from '../src/volume/testing/phantom';
 import { serve, type RunningServer } from './server';
 import { PAGE_HOST, TestClient, proofOf, type Arrival } from './testing/client';
@@ -69,9 +69,9 @@ describe('a client that proves itself', () => {
     const client = await proven();
     const { channel, state } = await client.open('a');
     expect(state).toEqual(views.get('a')?.state);
-    const frame = await client.slice('a', { requestId: 1, revision: 1, plane: 'xz', index: 2 });
-    expect(frame).toMatchObject({ channel, requestId: 1, plane: 'xz', index: 2, width: 5, height: 6, last: true });
-    expect(frame.data).toEqual(volume.slice('xz', 2).data);
+    const frame = await client.slice('a', 1, { requestId: 1, plane: 'xz', index: 2 });
+    expect(frame).toMatchObject({ channel, requestId: 1, plane: 'xz', index: 2, width: 5, height: 6 });
+    expect(voxelsOf(frame, frame.payload)).toEqual(volume.slice('xz', 2).data);
   });
 
   test('finds the same run of the companion each time, and a fresh nonce', async () => {
@@ -342,7 +342,7 @@ describe('the limits', () => {
     await client.open('a');
     for (let i = 0; i < 1000; i++) client.grant(LIMITS.credits);
     for (let requestId = 1; requestId <= 10; requestId++) {
-      client.request('a', { requestId, revision: 1, plane: 'xy', index: requestId % 6 });
+      client.wish('a', 1, { requestId, index: requestId % 6 });
     }
     client.say({ type: 'open', viewId: 'a' });
     const arrivals = [];

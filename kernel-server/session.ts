@@ -1,15 +1,19 @@
 import {
   LIMITS,
+  PRIORITIES,
   SlicescopeError,
   isSlicescopeError,
   messageOf,
   type ClientMessage,
   type ServerMessage,
-  type SliceRequest,
   type ViewState,
 } from '../src/protocol';
-import { SliceCutter } from './slices';
+import { cutTile } from './slices';
 import type { ViewClient, Views } from './views';
+import { Wishes, type Turn } from './wishes';
+
+/** Credits that only tiles of priority `view` may use, so that a slice that is suddenly needed finds one. */
+const KEPT_CREDITS = LIMITS.credits / 2;
 
 /** The half of a socket that a session writes to. */
 export interface Sink {
@@ -23,17 +27,21 @@ export interface Sink {
  *
  * Flow control, the server's side:
  * - Every frame costs a credit; without credit nothing is cut and nothing sent. So no more frames are in
- *   flight than the client has granted, and a client that does not read costs no memory.
- * - A view has one request at a time: a newer one replaces one that waits, before it is cut. The last
- *   request of a view is never dropped, so the position at which the hand stops always arrives.
- * - A slice whose first frame is sent is finished, unless its volume has been replaced.
+ *   flight than the client has granted, and a client that does not read costs no memory. What is not of
+ *   priority `view` leaves half of the credits.
+ * - A view has one list of wishes: a newer one replaces it whole. A tile that is not in the newest list is
+ *   dropped before it is cut; one that is in both, and has had its turn, is not sent twice.
+ * - Higher priorities go first, over all views; within one, views take turns. So no view starves, and the
+ *   slice at which the hand stops always arrives.
+ * - A list is of one revision: one for another than the view's is dropped in silence, and a swap of
+ *   the volume drops what was wished for.
+ * - A raw tile is cut and sent in the call that brings its list or credit.
  */
 export class Session implements ViewClient {
   readonly #views: Views;
   readonly #sink: Sink;
   readonly #channels: Map<string, number> = new Map();
-  readonly #waiting: Map<string, SliceRequest> = new Map();
-  #cutting: { viewId: string; revision: number; cutter: SliceCutter } | null = null;
+  readonly #wishes: Wishes = new Wishes();
   #credits = 0;
   #lastChannel = 0;
 
@@ -65,6 +73,8 @@ export class Session implements ViewClient {
   }
 
   stateChanged(viewId: string, patch: Partial<ViewState>, parentId: string): void {
+    // Another volume: its client will hear of it below, and wish anew.
+    if (patch.volume !== undefined && parentId === '') this.#wishes.drop(viewId);
     const method = parentId === '' ? 'update' : 'echo_update';
     this.#send({ type: 'comm', viewId, parentId, data: { method, state: patch, buffer_paths: [] } });
   }
@@ -101,7 +111,8 @@ export class Session implements ViewClient {
     const view = this.#views.get(viewId);
     if (view === undefined || !this.#channels.has(viewId)) return; // Closed while the message was on its way.
     if (data.method === 'custom') {
-      this.#waiting.set(viewId, data.content);
+      if (data.content.revision !== view.state.volume.revision) return;
+      this.#wishes.replace(viewId, data.content);
       this.#pump();
       return;
     }
@@ -115,43 +126,30 @@ export class Session implements ViewClient {
   }
 
   #pump(): void {
-    while (this.#credits > 0) {
-      if (this.#cutting === null && !this.#startNext()) return;
-      const job = this.#cutting;
-      if (job === null) continue;
-      if (this.#views.get(job.viewId)?.state.volume.revision === job.revision) {
-        this.#credits -= 1;
-        this.#sink.send(job.cutter.next());
-        if (!job.cutter.done) continue;
-      }
-      this.#cutting = null;
-    }
+    for (let turn = this.#next(); turn !== null; turn = this.#next()) this.#serve(turn);
   }
 
-  /** Begin with the request that has waited longest; false if none waits. */
-  #startNext(): boolean {
-    for (const [viewId, request] of this.#waiting) {
-      this.#waiting.delete(viewId);
-      const view = this.#views.get(viewId);
-      const channel = this.#channels.get(viewId);
-      if (view === undefined || channel === undefined) continue;
-      const { revision, planes } = view.state.volume;
-      // The client asked before it had heard of a swap: it will ask again.
-      if (request.revision !== revision) continue;
-      if (request.index >= planes[request.plane].count) {
-        const message = `slice: index ${String(request.index)} of ${String(planes[request.plane].count)}`;
-        this.#send({ type: 'error', code: 'index-out-of-range', message, viewId });
-        continue;
-      }
-      try {
-        this.#cutting = { viewId, revision, cutter: new SliceCutter(view.volume, request, channel) };
-        return true;
-      } catch (error) {
-        if (!isSlicescopeError(error)) throw error;
-        this.#send({ type: 'error', code: error.code, message: error.message, viewId });
-      }
+  #next(): Turn | null {
+    for (const priority of PRIORITIES) {
+      if (this.#credits <= (priority === 'view' ? 0 : KEPT_CREDITS)) return null;
+      const turn = this.#wishes.take(priority, () => true);
+      if (turn !== null) return turn;
     }
-    return false;
+    return null;
+  }
+
+  #serve({ viewId, wish }: Turn): void {
+    const view = this.#views.get(viewId);
+    const channel = this.#channels.get(viewId);
+    if (view === undefined || channel === undefined) return;
+    try {
+      const { bytes } = cutTile(view, wish, channel);
+      this.#credits -= 1;
+      this.#sink.send(bytes);
+    } catch (error) {
+      if (!isSlicescopeError(error)) throw error;
+      this.#send({ type: 'error', code: error.code, message: error.message, viewId });
+    }
   }
 
   #leave(viewId: string): void {
@@ -161,8 +159,7 @@ export class Session implements ViewClient {
 
   #forget(viewId: string): void {
     this.#channels.delete(viewId);
-    this.#waiting.delete(viewId);
-    if (this.#cutting?.viewId === viewId) this.#cutting = null;
+    this.#wishes.drop(viewId);
   }
 
   #send(message: ServerMessage): void {

@@ -1,62 +1,53 @@
-import { ARRAY_OF, HEADER_BYTES, LIMITS, SlicescopeError, writeHeader, type SliceRequest } from '../src/protocol';
-import type { Volume } from '../src/volume';
+import {
+  ARRAY_OF,
+  HEADER_BYTES,
+  SlicescopeError,
+  tileGrid,
+  tileRect,
+  writeHeader,
+  type FrameHeader,
+  type TileWish,
+} from '../src/protocol';
+import type { View } from './views';
+
+/** A frame with its voxels as they are, and what its header says. */
+export interface RawFrame {
+  readonly header: FrameHeader;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
 
 /**
- * Cuts one slice into frames of at most `LIMITS.frameBytes`, as bands of whole rows, each when it is asked
- * for. A frame is a copy of the volume's values, made at once: a cell may write into the volume meanwhile.
+ * Cut a tile into a frame: a copy of the volume's values, made at once, because a cell may write into the
+ * volume meanwhile.
+ * @throws SlicescopeError `index-out-of-range`, `invalid-argument` where there is no such slice or tile.
  */
-export class SliceCutter {
-  readonly #volume: Volume;
-  readonly #request: SliceRequest;
-  readonly #channel: number;
-  readonly #width: number;
-  readonly #height: number;
-  readonly #bandRows: number;
-  #nextRow = 0;
-
-  /** @throws SlicescopeError `limit-exceeded` if a frame does not even hold one row. */
-  constructor(volume: Volume, request: SliceRequest, channel: number) {
-    const { width, height } = volume.info(request.revision).planes[request.plane];
-    const rowBytes = width * volume.components * volume.data.BYTES_PER_ELEMENT;
-    this.#volume = volume;
-    this.#request = request;
-    this.#channel = channel;
-    this.#width = width;
-    this.#height = height;
-    this.#bandRows = Math.floor((LIMITS.frameBytes - HEADER_BYTES) / rowBytes);
-    if (this.#bandRows === 0) {
-      const message = `A row of this slice has ${String(rowBytes)} bytes, more than can be sent. Show another plane, or export it.`;
-      throw new SlicescopeError('limit-exceeded', message, { limit: 'frameBytes', value: rowBytes });
-    }
+export function cutTile({ volume, state }: View, wish: TileWish, channel: number): RawFrame {
+  const { requestId, plane, index, level, tile } = wish;
+  const { dtype, components, revision, planes } = state.volume;
+  const grid = tileGrid(planes[plane], state.volume, level);
+  if (tile[0] >= grid.columns || tile[1] >= grid.rows) {
+    const there = `${String(grid.columns)} × ${String(grid.rows)}`;
+    const message = `slice: tile ${tile.join(', ')} of plane ${plane}, expected one of ${there} at level ${level.join(', ')}`;
+    throw new SlicescopeError('invalid-argument', message, { argument: 'tile' });
   }
-
-  get done(): boolean {
-    return this.#nextRow >= this.#height;
-  }
-
-  next(): Uint8Array {
-    const volume = this.#volume;
-    const { requestId, revision, plane, index } = this.#request;
-    const y = this.#nextRow;
-    const rows = Math.min(this.#bandRows, this.#height - y);
-    this.#nextRow += rows;
-    const elements = rows * this.#width * volume.components;
-    const frame = new Uint8Array(HEADER_BYTES + elements * volume.data.BYTES_PER_ELEMENT);
-    writeHeader(frame, {
-      channel: this.#channel,
-      requestId,
-      revision,
-      plane,
-      index,
-      level: 0,
-      dtype: volume.dtype,
-      components: volume.components,
-      width: this.#width,
-      height: this.#height,
-      tile: { x: 0, y, width: this.#width, height: rows },
-      last: this.done,
-    });
-    volume.copySlice(plane, index, new ARRAY_OF[volume.dtype](frame.buffer, HEADER_BYTES, elements), y, rows);
-    return frame;
-  }
+  const rect = tileRect(grid, ...tile);
+  const elements = rect.width * rect.height * components;
+  const bytes = new Uint8Array(HEADER_BYTES + elements * ARRAY_OF[dtype].BYTES_PER_ELEMENT);
+  volume.copyTile(plane, index, level, rect, new ARRAY_OF[dtype](bytes.buffer, HEADER_BYTES, elements));
+  const header: FrameHeader = {
+    channel,
+    requestId,
+    revision,
+    plane,
+    index,
+    level,
+    dtype,
+    components,
+    width: grid.width,
+    height: grid.height,
+    tile: rect,
+    encoding: 'raw',
+  };
+  writeHeader(bytes, header);
+  return { header, bytes };
 }

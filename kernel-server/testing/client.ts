@@ -10,7 +10,7 @@ import {
   type Frame,
   type Role,
   type ServerMessage,
-  type SliceRequest,
+  type TileWish,
   type ViewSettings,
 } from '../../src/protocol';
 
@@ -28,6 +28,13 @@ export type Arrival =
   | { readonly kind: 'message'; readonly message: ServerMessage }
   | { readonly kind: 'frame'; readonly frame: Frame }
   | { readonly kind: 'closed'; readonly code: number; readonly reason: string };
+
+/** A wish, of which a test says what is not the rule: the first tile of a slice, whole, raw, at once. */
+export type Asked = Pick<TileWish, 'requestId' | 'index'> & Partial<TileWish>;
+
+export function tileWish(asked: Asked): TileWish {
+  return { plane: 'xy', level: [0, 0], tile: [0, 0], priority: 'view', encoding: 'raw', ...asked };
+}
 
 type Of<Kind extends Arrival['kind']> = Extract<Arrival, { kind: Kind }>;
 
@@ -101,8 +108,10 @@ export class TestClient {
     this.say({ type: 'credit', frames });
   }
 
-  request(viewId: string, request: Omit<SliceRequest, 'kind'>): void {
-    const data: CommData<ViewSettings> = { method: 'custom', content: { kind: 'slice', ...request } };
+  /** Wish for these tiles, and for nothing else in this view. */
+  wish(viewId: string, revision: number, ...tiles: readonly Asked[]): void {
+    const content = { kind: 'wishes', revision, preview: null, tiles: tiles.map(tileWish) } as const;
+    const data: CommData<ViewSettings> = { method: 'custom', content };
     this.say({ type: 'comm', viewId, msgId: '', data });
   }
 
@@ -148,10 +157,10 @@ export class TestClient {
     }
   }
 
-  /** Ask for one slice and wait for it; it must fit into one frame. */
-  async slice(viewId: string, request: Omit<SliceRequest, 'kind'>): Promise<Frame> {
+  /** Wish for one tile and wait for it. */
+  async slice(viewId: string, revision: number, tile: Asked): Promise<Frame> {
     this.grant(1);
-    this.request(viewId, request);
+    this.wish(viewId, revision, tile);
     return (await this.nextOf('frame')).frame;
   }
 

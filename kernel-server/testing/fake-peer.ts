@@ -1,6 +1,18 @@
-import { LIMITS, decodeFrame, parseServerMessage, type Frame, type ServerMessage } from '../../src/protocol';
+import {
+  LIMITS,
+  decodeFrame,
+  parseServerMessage,
+  type Frame,
+  type PreviewSettings,
+  type ServerMessage,
+  type TileWish,
+} from '../../src/protocol';
 import { Session, type Sink } from '../session';
 import type { Views } from '../views';
+import { tileWish } from './client';
+
+/** What a test says of a tile that it wishes for. */
+export type Wish = Pick<TileWish, 'index'> & Partial<TileWish>;
 
 /**
  * The other end of a session, without a socket. It counts the frames in flight: those that were sent and
@@ -46,12 +58,20 @@ export class FakePeer implements Sink {
     this.session.receive({ type: 'credit', frames });
   }
 
-  /** @returns the request's id */
-  request(viewId: string, revision: number, index: number, plane: 'xy' | 'xz' | 'yz' = 'xy'): number {
-    const requestId = ++this.#lastRequest;
-    const content = { kind: 'slice', requestId, revision, plane, index } as const;
+  /**
+   * Wish for these tiles, and for nothing else in this view. One without an id gets the next one.
+   * @returns their ids
+   */
+  wish(viewId: string, revision: number, tiles: readonly Wish[], preview: PreviewSettings | null = null): number[] {
+    const all = tiles.map((tile) => tileWish({ requestId: tile.requestId ?? ++this.#lastRequest, ...tile }));
+    const content = { kind: 'wishes', revision, preview, tiles: all } as const;
     this.session.receive({ type: 'comm', viewId, msgId: '', data: { method: 'custom', content } });
-    return requestId;
+    return all.map(({ requestId }) => requestId);
+  }
+
+  /** Wish for one slice in one tile. @returns its id */
+  request(viewId: string, revision: number, index: number, more: Partial<TileWish> = {}): number {
+    return this.wish(viewId, revision, [{ index, ...more }])[0] as number;
   }
 
   /** Take the oldest frame in flight, and grant another one for it, as a page does. */
