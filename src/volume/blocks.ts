@@ -36,8 +36,8 @@ export interface BlockGrid {
   readonly rows: number;
   readonly slabs: number;
   /** Elements of a block. */
-  lengthOf(place: BlockPlace): number;
-  layoutOf(block: VoxelArray, place: BlockPlace): Layout;
+  readonly lengthOf: (place: BlockPlace) => number;
+  readonly layoutOf: (block: VoxelArray, place: BlockPlace) => Layout;
 }
 
 export function blockGrid(

@@ -38,10 +38,11 @@ export function copyTile(
     return;
   }
   const grid = blockGrid(shape, components, data.BYTES_PER_ELEMENT, blockPlane);
+  const step = 2 ** level[1];
   for (let row = 0; row < rect.height;) {
     const band = Math.floor(levelVoxel(rect.y + row, level[1], slice.height) / grid.rows);
-    let end = row + 1;
-    while (end < rect.height && levelVoxel(rect.y + end, level[1], slice.height) < (band + 1) * grid.rows) end++;
+    const nextBand = Math.ceil(((band + 1) * grid.rows - Math.floor(step / 2)) / step) - rect.y;
+    const end = Math.max(row + 1, Math.min(rect.height, nextBand));
     const place = { plane: blockPlane, slab: Math.floor(index / grid.slices), band };
     const block = blocks.blockAt(place, index);
     if (block === undefined) copy(volume, index, 0, row, end);
@@ -55,7 +56,8 @@ type RowCopier = (source: Layout, index: number, top: number, from: number, end:
 
 function rowCopier(components: number, { slice, level, rect }: TileOfSlice, target: VoxelArray): RowCopier {
   const run = rect.width * components;
-  let columns: Float64Array | null = null;
+  const first = levelVoxel(rect.x, level[0], slice.width);
+  const last = levelVoxel(rect.x + rect.width - 1, level[0], slice.width);
   return (source, index, top, from, end) => {
     const startOf = (row: number): number =>
       index * source.slice + (levelVoxel(rect.y + row, level[1], slice.height) - top) * source.row;
@@ -68,32 +70,32 @@ function rowCopier(components: number, { slice, level, rect }: TileOfSlice, targ
       }
       return;
     }
-    columns ??= Float64Array.from({ length: rect.width }, (_, at) => levelVoxel(rect.x + at, level[0], slice.width));
     const [words, targetWords] = [asWords(source.data), asWords(target)];
+    const step = source.column * 2 ** level[0];
     for (let row = from; row < end; row++) {
-      gather(words, startOf(row), columns, source.column, targetWords, row * run, components);
+      const [start, to] = [startOf(row), row * run];
+      // The columns are as far from each other as the level says, but for the last, which may be the border's.
+      gather(words, start + first * source.column, step, targetWords, to, rect.width - 1, components);
+      gather(words, start + last * source.column, step, targetWords, to + run - components, 1, components);
     }
   };
 }
 
-/** One row, whose voxels lie at `columns` × `step` from `start` on. */
+/** `count` voxels that lie `step` apart, from `from` on. */
 function gather(
   source: Words,
-  start: number,
-  columns: Float64Array,
+  from: number,
   step: number,
   target: Words,
   to: number,
+  count: number,
   components: number,
 ): void {
   if (components === 1) {
-    for (let column = 0; column < columns.length; column++) {
-      target[to + column] = source[start + (columns[column] as number) * step] as number;
-    }
+    for (let end = to + count; to < end; from += step) target[to++] = source[from] as number;
     return;
   }
-  for (let column = 0; column < columns.length; column++) {
-    const from = start + (columns[column] as number) * step;
-    for (let c = 0; c < components; c++) target[to + column * components + c] = source[from + c] as number;
+  for (let voxel = 0; voxel < count; voxel++, from += step) {
+    for (let c = 0; c < components; c++) target[to++] = source[from + c] as number;
   }
 }
