@@ -4,5 +4,6 @@ export * from './frame';
 export * from './handshake';
 export * from './limits';
 export * from './messages';
+export * from './packing';
 export * from './tiles';
 export * from './types';
