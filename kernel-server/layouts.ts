@@ -7,6 +7,9 @@ import { BLOCK_BYTES, blockGrid, fillBlock, type BlockPlace, type BlockSource, t
 /** The part of the machine's memory, or of what the process may have of it, that all blocks together may take. */
 const MEMORY_SHARE = 1 / 8;
 
+/** Blocks that are built in one step, in a few milliseconds; what is asked for meanwhile waits so long. */
+const BLOCKS_A_STEP = 4;
+
 interface Wanted {
   readonly key: string;
   readonly revision: number;
@@ -17,7 +20,7 @@ interface Wanted {
 /**
  * The second layouts of volumes (src/volume/blocks.ts), as far as they are worth having: the blocks that
  * slices were wished from, and the ones beside them. A slice that is wished for now waits for no block; it is cut
- * from the volume, and its blocks are built afterwards, one at a time, what was wished for last first. So nothing is built
+ * from the volume, and its blocks are built afterwards, a few at a time, what was wished for last first. So nothing is built
  * for views that stay in xy. Beyond the budget the blocks that were not used for longest are dropped.
  *
  * Blocks belong to a revision: after a refresh none is used that was built before.
@@ -91,7 +94,7 @@ export class Layouts {
     this.#isAtWork = true;
     this.#later(() => {
       this.#isAtWork = false;
-      this.#build();
+      for (let count = 0; count < BLOCKS_A_STEP; count++) this.#build();
       this.#work();
     });
   }
