@@ -1,6 +1,7 @@
 import type { ViewSettings, ViewState } from '../src/protocol';
 import { changedSettings, changeSettings, clampIndex } from '../src/shading';
-import { Volume } from '../src/volume';
+import { Volume, type BlockSource } from '../src/volume';
+import { Layouts } from './layouts';
 import { readFront, type PublishedCopies } from './publication';
 import { letGo } from './shared-garbage';
 import type { ViewRecord } from './thread';
@@ -22,10 +23,13 @@ export class View {
   seen: number;
   #volume: Volume;
   #published: { readonly copies: PublishedCopies; readonly volumes: readonly [Volume, Volume] } | null;
+  /** Where slices of xz and yz lie together, as far as they do. */
+  #blocks: BlockSource;
 
-  constructor(record: ViewRecord, seq: number) {
+  constructor(record: ViewRecord, seq: number, layouts: Layouts) {
     this.#volume = Volume.fromRecord(record.volume);
     this.#published = publishedOf(record.published, this.#volume);
+    this.#blocks = layouts.of(this.#volume, record.revision);
     this.state = { ...record.settings, volume: this.#volume.info(record.revision) };
     this.seen = seq;
   }
@@ -36,12 +40,12 @@ export class View {
   }
 
   /** Another volume and other settings; who looks at the view goes on looking. */
-  replace(record: ViewRecord, seq: number): void {
-    const fresh = new View(record, seq);
+  replace(fresh: View): void {
     this.#volume = fresh.#volume;
     this.#published = fresh.#published;
+    this.#blocks = fresh.#blocks;
     this.state = fresh.state;
-    this.seen = seq;
+    this.seen = fresh.seen;
   }
 
   /** The volume's content is new. `copies` come with the first refresh. */
@@ -50,10 +54,13 @@ export class View {
     this.state = { ...this.state, volume: this.#volume.info(revision) };
   }
 
-  /** Cut from the volume. A refreshed one does not change until `use` returns. */
-  read<T>(use: (volume: Volume) => T): T {
+  /**
+   * Cut from the volume. A refreshed one does not change until `use` returns; it has no blocks, which would be
+   * built in vain when a cell refreshes again and again.
+   */
+  read<T>(use: (volume: Volume, blocks?: BlockSource) => T): T {
     const published = this.#published;
-    if (published === null) return use(this.#volume);
+    if (published === null) return use(this.#volume, this.#blocks);
     return readFront(published.copies, (front) => use(published.volumes[front]));
   }
 }
@@ -72,6 +79,7 @@ function publishedOf(
 /** All views of this kernel. Changes go to every client that looks at the view. */
 export class Views {
   readonly #views: Map<string, View> = new Map();
+  readonly #layouts: Layouts = new Layouts();
   readonly #onChange: (viewId: string, patch: Partial<ViewSettings>, seen: number) => void;
 
   /** `onChange` is told what clients changed, to pass on to the kernel. */
@@ -87,11 +95,12 @@ export class Views {
   put(record: ViewRecord, seq: number): void {
     const view = this.#views.get(record.viewId);
     if (view === undefined) {
-      this.#views.set(record.viewId, new View(record, seq));
+      this.#views.set(record.viewId, new View(record, seq, this.#layouts));
       return;
     }
     const { bytes } = view;
-    view.replace(record, seq);
+    view.replace(new View(record, seq, this.#layouts));
+    this.#letGoOfBlocks();
     for (const client of view.clients) client.stateChanged(record.viewId, view.state, '');
     letGo(bytes);
   }
@@ -101,6 +110,7 @@ export class Views {
     const view = this.#views.get(viewId);
     if (view === undefined) return;
     view.refresh(revision, copies);
+    this.#letGoOfBlocks();
     for (const client of view.clients) client.refreshed(viewId, revision);
   }
 
@@ -135,8 +145,14 @@ export class Views {
     const view = this.#views.get(viewId);
     if (view === undefined) return;
     this.#views.delete(viewId);
+    this.#letGoOfBlocks();
     for (const client of view.clients) client.viewClosed(viewId);
     letGo(view.bytes);
+  }
+
+  /** No view shows what was closed, swapped or refreshed: its blocks go. */
+  #letGoOfBlocks(): void {
+    this.#layouts.keepOnly(new Set([...this.#views.values()].map(({ state }) => state.volume.revision)));
   }
 
   #apply(viewId: string, view: View, patch: Partial<ViewSettings>, parentId: string): void {
