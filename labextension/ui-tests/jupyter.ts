@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
+import { REMOTE_BASE, REMOTE_HOST, WAY, type Way } from './way';
 
 const ROOT = resolve(__dirname, '../..');
 const READY_MS = 60_000;
@@ -10,8 +11,10 @@ const STOP_MS = 10_000;
 
 /** A Jupyter server of its own: its folders, port and token are nobody else's. */
 export interface JupyterServer {
-  /** Ends with the base URL and a slash. */
+  /** For the tests' own requests. Ends with the base URL and a slash. */
   readonly url: string;
+  /** For the browser: the same server, by the name that the way to it has. */
+  readonly pageUrl: string;
   readonly token: string;
   /** Where the notebooks are; `slicescope` can be imported from here. */
   readonly folder: string;
@@ -53,12 +56,16 @@ export function makeWorkFolder(): string {
 
 /**
  * Start JupyterLab, and wait until it answers.
- * @param options.baseUrl begins and ends with a slash; default `/`.
+ * @param options.way default the one of jest's project.
+ * @param options.baseUrl begins and ends with a slash; default the way's.
  * @param options.args further arguments of `jupyter lab`.
  */
 export async function startJupyter(
-  options: { baseUrl?: string; args?: readonly string[] } = {},
+  options: { way?: Way; baseUrl?: string; args?: readonly string[] } = {},
 ): Promise<JupyterServer> {
+  const { way = WAY, args: more = [] } = options;
+  const isProxied = way === 'proxied';
+  const baseUrl = options.baseUrl ?? (isProxied ? REMOTE_BASE : '/');
   const home = makeWorkFolder();
   const folder = join(home, 'notebooks');
   mkdirSync(folder);
@@ -67,7 +74,6 @@ export async function startJupyter(
   writeFileSync(join(home, 'config/labconfig/page_config.json'), JSON.stringify({ disabledExtensions }));
   const port = await freePort();
   const token = 'test-token';
-  const baseUrl = options.baseUrl ?? '/';
   const args = [
     'lab',
     '--no-browser',
@@ -76,9 +82,10 @@ export async function startJupyter(
     `--ServerApp.port=${String(port)}`,
     '--ServerApp.port_retries=0',
     `--ServerApp.base_url=${baseUrl}`,
+    `--ServerApp.allow_remote_access=${isProxied ? 'True' : 'False'}`,
     `--ServerApp.root_dir=${folder}`,
     `--IdentityProvider.token=${token}`,
-    ...(options.args ?? []),
+    ...more,
   ];
   const server = spawn(join(ROOT, '.venv/bin/jupyter'), args, { cwd: folder, env: jupyterEnvironment(home) });
   let text = '';
@@ -88,6 +95,7 @@ export async function startJupyter(
   await answers(`${url}api/status?token=${token}`, server, () => text);
   return {
     url,
+    pageUrl: isProxied ? url.replace('localhost', REMOTE_HOST) : url,
     token,
     folder,
     runtimeDir: join(home, 'runtime'),

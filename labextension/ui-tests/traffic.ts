@@ -31,17 +31,23 @@ export class Traffic {
   }
 }
 
-/** Open a notebook in a page whose traffic is watched from its first request on. */
+/**
+ * Open a notebook in a page whose traffic is watched from its first request on; `prepare` runs in the page before
+ * anything else does.
+ */
 export async function openWatched(
   browser: Browser,
   server: JupyterServer,
   name: string,
+  prepare?: () => void,
 ): Promise<{ notebook: NotebookPage; traffic: Traffic }> {
   const context = await browser.newContext({ viewport: { width: 1200, height: 900 } });
+  if (prepare !== undefined) await context.addInitScript(prepare);
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   const traffic = new Traffic(page);
-  await page.goto(`${server.url}lab/tree/${name}?reset&token=${server.token}`);
+  // `reset`: not the notebooks of other pages too, which the server keeps as the workspace.
+  await page.goto(`${server.pageUrl}lab/tree/${name}?reset&token=${server.token}`);
   const notebook = new NotebookPage(page);
   await notebook.ready();
   return { notebook, traffic };
