@@ -20,7 +20,12 @@ const project = (displayName, testEnvironment, roots, more = {}) => ({
  * Not here: lifecycle-comm, in which no companion runs, and the files that choose a way of their own, which would
  * only be run twice.
  */
-const PROXIED = ['**/ui-tests/view-*.test.ts', '**/ui-tests/lifecycle.test.ts', '**/ui-tests/lifecycle-saved.test.ts'];
+const PROXIED = [
+  '**/ui-tests/view-*.test.ts',
+  '**/ui-tests/lifecycle.test.ts',
+  '**/ui-tests/lifecycle-errors.test.ts',
+  '**/ui-tests/lifecycle-saved.test.ts',
+];
 
 module.exports = {
   projects: [

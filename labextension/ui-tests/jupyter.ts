@@ -6,6 +6,8 @@ import { join, resolve } from 'node:path';
 import { REMOTE_BASE, REMOTE_HOST, WAY, type Way } from './way';
 
 const ROOT = resolve(__dirname, '../..');
+/** What JupyterHub has in front of its servers. */
+export const PROXY: string = join(ROOT, 'node_modules/configurable-http-proxy/bin/configurable-http-proxy');
 const READY_MS = 60_000;
 const STOP_MS = 10_000;
 
@@ -54,6 +56,13 @@ export function makeWorkFolder(): string {
   return mkdtempSync(join(parent, 'jupyter-'));
 }
 
+/** JupyterLab's own settings for the tests, in a folder of Jupyter's configuration. */
+export function configureLab(configDir: string): void {
+  const disabledExtensions = { '@jupyterlab/apputils-extension:announcements': true };
+  mkdirSync(join(configDir, 'labconfig'), { recursive: true });
+  writeFileSync(join(configDir, 'labconfig/page_config.json'), JSON.stringify({ disabledExtensions }));
+}
+
 /**
  * Start JupyterLab, and wait until it answers.
  * @param options.way default the one of jest's project.
@@ -69,9 +78,7 @@ export async function startJupyter(
   const home = makeWorkFolder();
   const folder = join(home, 'notebooks');
   mkdirSync(folder);
-  mkdirSync(join(home, 'config/labconfig'), { recursive: true });
-  const disabledExtensions = { '@jupyterlab/apputils-extension:announcements': true };
-  writeFileSync(join(home, 'config/labconfig/page_config.json'), JSON.stringify({ disabledExtensions }));
+  configureLab(join(home, 'config'));
   const port = await freePort();
   const token = 'test-token';
   const args = [
@@ -101,21 +108,48 @@ export async function startJupyter(
     runtimeDir: join(home, 'runtime'),
     log: () => text,
     stop: async () => {
-      server.kill('SIGTERM');
-      const killer = setTimeout(() => server.kill('SIGKILL'), STOP_MS);
-      if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
-      clearTimeout(killer);
+      await end(server);
       rmSync(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
 
-async function answers(url: string, server: ChildProcess, log: () => string): Promise<void> {
+/** Another proxy in front of a server, as institutions have them; `args` are configurable-http-proxy's. */
+export async function startProxy(
+  server: JupyterServer,
+  args: readonly string[],
+): Promise<{ readonly pageUrl: string; stop(): Promise<void> }> {
+  const [port, apiPort] = [await freePort(), await freePort()];
+  const target = new URL(server.url);
+  const ports = [`--port=${String(port)}`, `--api-port=${String(apiPort)}`];
+  const more = ['--ip=127.0.0.1', '--api-ip=127.0.0.1', `--default-target=${target.origin}`, ...args];
+  const proxy = spawn(process.execPath, [PROXY, ...ports, ...more], { stdio: 'ignore' });
+  const pageUrl = new URL(server.pageUrl);
+  pageUrl.port = String(port);
+  await answers(`http://127.0.0.1:${String(port)}${target.pathname}api`, proxy, () => 'configurable-http-proxy');
+  return {
+    pageUrl: pageUrl.href,
+    stop: async () => {
+      await end(proxy);
+    },
+  };
+}
+
+/** Wait until `url` is answered with success. */
+export async function answers(url: string, server: ChildProcess, log: () => string): Promise<void> {
   const deadline = Date.now() + READY_MS;
   for (;;) {
-    if (server.exitCode !== null || Date.now() > deadline) throw new Error(`JupyterLab did not start:\n${log()}`);
+    if (server.exitCode !== null || Date.now() > deadline) throw new Error(`${url} does not answer:\n${log()}`);
     const response = await fetch(url).catch(() => null);
     if (response?.ok === true) return;
     await new Promise((wake) => setTimeout(wake, 100));
   }
+}
+
+/** End a server; resolves when it has ended. */
+export async function end(server: ChildProcess): Promise<void> {
+  server.kill('SIGTERM');
+  const killer = setTimeout(() => server.kill('SIGKILL'), STOP_MS);
+  if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
+  clearTimeout(killer);
 }

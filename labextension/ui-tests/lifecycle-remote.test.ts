@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from './browser';
-import { startJupyter, type JupyterServer } from './jupyter';
+import { startJupyter, startProxy, type JupyterServer } from './jupyter';
 import { recordOf, shutDownAll } from './kernels';
 import { writeNotebook, type NotebookPage } from './notebook';
 import { SHOW_CELL, showsRamp } from './ramp';
@@ -18,7 +18,10 @@ let traffic: Traffic;
 let count = 0;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startJupyter({ way: 'proxied' }), launchBrowser()]);
+  [server, browser] = await Promise.all([
+    startJupyter({ way: 'proxied', args: [`--ServerApp.allow_origin=*`] }),
+    launchBrowser(),
+  ]);
 });
 
 afterEach(async () => {
@@ -31,11 +34,15 @@ afterAll(async () => {
   await server.stop();
 });
 
-async function openLive(pageUrl: string): Promise<number> {
+async function open(pageUrl: string): Promise<void> {
   const name = `remote-${String(++count)}.ipynb`;
   writeNotebook(server, name, [SHOW_CELL]);
   ({ notebook, traffic } = await openWatched(browser, { ...server, pageUrl }, name));
   await notebook.runCell(0);
+}
+
+async function openLive(pageUrl: string): Promise<number> {
+  await open(pageUrl);
   await showsRamp(notebook.viewer(), { index: 10 });
   return recordOf(server, await notebook.kernelId()).port;
 }
@@ -71,4 +78,31 @@ test('a page from another host is live through Jupyter’s own proxy, without a 
   expect(traffic.companions).toEqual([`ws://${host}${REMOTE_BASE}proxy/${String(port)}/`]);
   expect(traffic.elsewhere(host)).toEqual([]);
   expect(await notebook.page.evaluate(() => [isSecureContext, 'subtle' in crypto])).toEqual([false, false]);
+});
+
+test('behind a proxy that changes the Host header the picture stays, and says what is wrong', async () => {
+  const proxy = await startProxy(server, ['--change-origin']);
+  try {
+    await open(proxy.pageUrl);
+    const saved = notebook.page.locator('.slicescope-saved');
+    const { host } = new URL(proxy.pageUrl);
+    const sentence = `This page’s address is ${host}, but Jupyter’s server was asked for ${new URL(server.url).host}.`;
+    await saved.locator('.slicescope-notice').filter({ hasText: sentence }).waitFor();
+    await saved.locator('.slicescope-notice').filter({ hasText: 'must pass the Host header on' }).waitFor();
+    expect(await saved.locator('img').isVisible()).toBe(true);
+    expect(traffic.companions).toEqual([]);
+  } finally {
+    await proxy.stop();
+  }
+});
+
+test('behind a proxy that passes the Host header on, a view is live', async () => {
+  const proxy = await startProxy(server, []);
+  try {
+    await openLive(proxy.pageUrl);
+    await expectScrubbing();
+    expect(traffic.elsewhere(new URL(proxy.pageUrl).host)).toEqual([]);
+  } finally {
+    await proxy.stop();
+  }
 });
