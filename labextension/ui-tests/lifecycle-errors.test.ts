@@ -3,9 +3,8 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { WebSocket as NodeSocket } from 'ws';
-import { LIMITS, SUBPROTOCOL, VIEW_MIME, parseServerMessage, type ViewBundle } from '../../src/protocol';
-import { Handshake } from '../../src/viewer/transport/handshake';
+import { TestClient } from '../../kernel-server/testing/client';
+import { LIMITS, SUBPROTOCOL, VIEW_MIME, type ViewBundle } from '../../src/protocol';
 import { launchBrowser } from './browser';
 import { freePort, startJupyter, type JupyterServer } from './jupyter';
 import { recordOf, shutDownAll } from './kernels';
@@ -159,33 +158,18 @@ test('a page that proves nothing is told so, and nothing else', async () => {
 test('one page too many is told which limit it met, and is live when another one has left', async () => {
   await openLive();
   const { port, secret } = recordOf(server, view.kernelId);
-  const others: NodeSocket[] = [];
+  const { origin: Origin } = new URL(server.pageUrl);
+  const others: TestClient[] = [];
   await expectSentenceAfterReload(/views are open in 256 pages, which is the most\. Close some of them/, async () => {
-    while (others.length < LIMITS.clients) others.push(await proven(port, secret));
+    while (others.length < LIMITS.clients) {
+      const other = await TestClient.connect(port, { Origin });
+      await other.shakeHands(secret);
+      others.push(other);
+    }
   });
-  for (const socket of others) socket.terminate();
+  for (const { socket } of others) socket.terminate();
   await expectLiveByItself();
 });
-
-/** Another page's socket, up to the companion's welcome. */
-async function proven(port: number, secret: string): Promise<NodeSocket> {
-  const { origin } = new URL(server.pageUrl);
-  const socket = new NodeSocket(`ws://127.0.0.1:${String(port)}/`, SUBPROTOCOL, { origin });
-  const handshake = new Handshake(secret);
-  await new Promise<void>((resolve, reject) => {
-    socket.on('error', reject);
-    socket.on('open', () => {
-      socket.send(JSON.stringify(handshake.hello));
-    });
-    socket.on('message', (data) => {
-      const message = parseServerMessage((data as Buffer).toString('utf8'));
-      if (message.type === 'challenge') socket.send(JSON.stringify(handshake.answer(message)));
-      else if (message.type === 'welcome') resolve();
-      else reject(new Error(JSON.stringify(message)));
-    });
-  });
-  return socket;
-}
 
 test('a view that the kernel has closed says so on a page that is loaded later', async () => {
   await openLive();
