@@ -126,6 +126,9 @@ export async function startHub(users: readonly string[]): Promise<Hub> {
     stop: async () => {
       for (const user of users) await call('DELETE', `users/${user}/server`);
       await end(process_);
+      // A kernel that outlives its server would hold the other ends open, and the tests with them.
+      process_.stdout.destroy();
+      process_.stderr.destroy();
       rmSync(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };
