@@ -16,6 +16,17 @@ const project = (displayName, testEnvironment, roots, more = {}) => ({
   ...more,
 });
 
+/**
+ * Not here: lifecycle-comm, in which no companion runs, and the files that choose a way of their own, which would
+ * only be run twice.
+ */
+const PROXIED = [
+  '**/ui-tests/view-*.test.ts',
+  '**/ui-tests/lifecycle.test.ts',
+  '**/ui-tests/lifecycle-errors.test.ts',
+  '**/ui-tests/lifecycle-saved.test.ts',
+];
+
 module.exports = {
   projects: [
     project('node', 'node', [
@@ -31,6 +42,11 @@ module.exports = {
       transformIgnorePatterns: ['/node_modules/(?!@noble/)'],
     }),
     project('labextension', 'node', ['labextension/ui-tests']),
+    // The same tests again, through Jupyter's own proxy (ui-tests/way.ts).
+    project('labextension-proxied', 'node', ['labextension/ui-tests'], {
+      globals: { slicescopeWay: 'proxied' },
+      testMatch: PROXIED,
+    }),
     project('package', 'node', ['tests/package']),
   ],
 };

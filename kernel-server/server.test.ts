@@ -364,7 +364,12 @@ describe('the limits', () => {
   test('more clients than allowed are refused, until one of them leaves', async () => {
     const clients: TestClient[] = [];
     for (let i = 0; i < LIMITS.clients; i++) clients.push(await proven());
-    await expect(stranger()).rejects.toThrow('Unexpected server response: 503');
+    const refused = await stranger();
+    await refused.prove(SECRET);
+    expect(await refused.untilClosed()).toEqual([
+      { kind: 'message', message: expect.objectContaining({ type: 'error', code: 'limit-exceeded' }) },
+      { kind: 'closed', code: 1008, reason: 'limit-exceeded' },
+    ]);
     const [first] = clients;
     first?.socket.close();
     expect(types((await first?.untilClosed()) ?? [])).toEqual(['closed']);

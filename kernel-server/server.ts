@@ -35,6 +35,11 @@ export interface RunningServer {
   close(): void;
 }
 
+function tooManyClients(): SlicescopeError {
+  const text = `This kernel’s views are open in ${String(LIMITS.clients)} pages, which is the most. Close some of them.`;
+  return new SlicescopeError('limit-exceeded', text, { limit: 'clients', value: LIMITS.clients });
+}
+
 /** Refuse a request before any socket is made. */
 function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -68,7 +73,7 @@ export async function serve(views: Views, { secret, pagesFile, port }: ServerOpt
     const listening = (http.address() as AddressInfo).port;
     if (!mayConnect(request.headers, listening, pagesFile)) {
       refuseUpgrade(socket, '403 Forbidden');
-    } else if (strangers.size >= LIMITS.strangers || clients.size >= LIMITS.clients) {
+    } else if (strangers.size >= LIMITS.strangers) {
       refuseUpgrade(socket, '503 Service Unavailable');
     } else {
       sockets.handleUpgrade(request, socket, head, welcome);
@@ -110,6 +115,8 @@ export async function serve(views: Views, { secret, pagesFile, port }: ServerOpt
           send(answer);
           return;
         }
+        // Only now, because a refused upgrade can't say why.
+        if (clients.size >= LIMITS.clients) throw tooManyClients();
         clearTimeout(timer);
         strangers.delete(socket);
         clients.add(socket);

@@ -87,12 +87,16 @@ export class TestClient {
 
   /** @returns the name of the companion's run */
   async shakeHands(secret: string): Promise<string> {
+    await this.prove(secret);
+    return (await this.message('welcome')).instance;
+  }
+
+  async prove(secret: string): Promise<void> {
     const nonce = randomBytes(32).toString('hex');
     this.say({ type: 'hello', version: 1, nonce });
     const challenge = await this.message('challenge');
     if (challenge.proof !== proofOf(secret, 'server', nonce, challenge.nonce)) throw new Error('not the companion');
     this.say({ type: 'proof', proof: proofOf(secret, 'client', nonce, challenge.nonce) });
-    return (await this.message('welcome')).instance;
   }
 
   say(message: ClientMessage): void {

@@ -37,7 +37,8 @@ class CompanionHandler(APIHandler):
             self.set_status(404)
             self.finish({"code": error.code, "message": f"{self._name(kernel_id)}: {error}"})
             return
-        self.finish(record)
+        # The page compares it with its own address, and can say what is wrong before the companion refuses it.
+        self.finish({**record, "page": self.request.host})
 
     def _known(self, kernel_id: str) -> str:
         """The id, if it is one of a kernel that this server runs: only then may it become part of a path."""

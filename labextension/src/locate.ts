@@ -3,6 +3,17 @@ import { ServerConnection } from '@jupyterlab/services';
 import { SlicescopeError, type CompanionAddress } from 'slicescope/lib/src/viewer';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+/** The codes of Jupyter's answer by which there is nothing to connect to any more. */
+const GONE = ['unknown-kernel', 'no-companion'];
+
+/** Jupyter's answer, good or bad: `handlers.py` says what is in it. */
+interface Answer {
+  readonly port?: unknown;
+  readonly secret?: unknown;
+  readonly page?: unknown;
+  readonly code?: unknown;
+  readonly message?: unknown;
+}
 
 /**
  * Ask Jupyter's server, which knows who we are, for a kernel's companion. A page on loopback connects to the
@@ -11,15 +22,22 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 export async function locate(kernelId: string, settings: ServerConnection.ISettings): Promise<CompanionAddress> {
   const url = URLExt.join(settings.baseUrl, 'slicescope/api/companions', kernelId);
   const response = await ServerConnection.makeRequest(url, { cache: 'no-store' }, settings);
-  const body = (await response.json().catch(() => ({}))) as { port?: unknown; secret?: unknown; message?: unknown };
-  if (response.status === 404) {
+  const { port, secret, page, code, message } = (await response.json().catch(() => ({}))) as Answer;
+  if (typeof code === 'string' && GONE.includes(code)) {
     const text = 'The kernel was restarted or shut down since. Run the cell again to look at this volume.';
     throw new SlicescopeError('unknown-view', text, { viewId: '' });
   }
-  const { port, secret } = body;
   if (!response.ok || typeof port !== 'number' || typeof secret !== 'string') {
-    const text = `Jupyter’s server does not say where the viewer’s server is (${String(response.status)}).`;
-    throw new SlicescopeError('companion-failed', text, {});
+    const reason = typeof message === 'string' ? message : '';
+    const text = `Jupyter’s server does not say where the viewer’s server is (${String(response.status)}). ${reason}`;
+    throw new SlicescopeError('companion-failed', text.trim(), {});
+  }
+  if (page !== window.location.host) {
+    // The companion would refuse this page, and a refusal has no reason that a browser tells.
+    const text =
+      `This page’s address is ${window.location.host}, but Jupyter’s server was asked for ${String(page)}. ` +
+      'The proxy in front of it must pass the Host header on as it is.';
+    throw new SlicescopeError('unauthorized', text, {});
   }
   const proxied = URLExt.join(settings.wsUrl || PageConfig.getWsUrl(), 'proxy', String(port), '/');
   const direct = `ws://127.0.0.1:${String(port)}/`;

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
+import { REMOTE_HOST } from './way';
 
 const FLAGS = [
   '--no-sandbox',
@@ -15,6 +16,7 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  `--host-resolver-rules=MAP ${REMOTE_HOST} 127.0.0.1`,
 ];
 
 /** The browser that `npm run setup` found or installed: its own module says which, and jest can't import that. */
@@ -26,7 +28,7 @@ function findChromium(): string {
   return path;
 }
 
-/** A headless Chromium with software GL, so that it draws the same on every machine; `flags` are further ones. */
-export async function launchBrowser(flags: readonly string[] = []): Promise<Browser> {
-  return await chromium.launch({ executablePath: findChromium(), args: [...FLAGS, ...flags] });
+/** A headless Chromium with software GL, so that it draws the same on every machine. */
+export async function launchBrowser(): Promise<Browser> {
+  return await chromium.launch({ executablePath: findChromium(), args: FLAGS });
 }

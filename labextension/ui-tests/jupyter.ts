@@ -3,15 +3,20 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
+import { REMOTE_BASE, REMOTE_HOST, WAY, type Way } from './way';
 
 const ROOT = resolve(__dirname, '../..');
+/** What JupyterHub has in front of its servers. */
+export const PROXY: string = join(ROOT, 'node_modules/configurable-http-proxy/bin/configurable-http-proxy');
 const READY_MS = 60_000;
 const STOP_MS = 10_000;
 
 /** A Jupyter server of its own: its folders, port and token are nobody else's. */
 export interface JupyterServer {
-  /** Ends with the base URL and a slash. */
+  /** For the tests' own requests. Ends with the base URL and a slash. */
   readonly url: string;
+  /** For the browser: the same server, by the name that the way to it has. */
+  readonly pageUrl: string;
   readonly token: string;
   /** Where the notebooks are; `slicescope` can be imported from here. */
   readonly folder: string;
@@ -51,23 +56,31 @@ export function makeWorkFolder(): string {
   return mkdtempSync(join(parent, 'jupyter-'));
 }
 
+/** JupyterLab's own settings for the tests, in a folder of Jupyter's configuration. */
+export function configureLab(configDir: string): void {
+  const disabledExtensions = { '@jupyterlab/apputils-extension:announcements': true };
+  mkdirSync(join(configDir, 'labconfig'), { recursive: true });
+  writeFileSync(join(configDir, 'labconfig/page_config.json'), JSON.stringify({ disabledExtensions }));
+}
+
 /**
  * Start JupyterLab, and wait until it answers.
- * @param options.baseUrl begins and ends with a slash; default `/`.
+ * @param options.way default the one of jest's project.
+ * @param options.baseUrl begins and ends with a slash; default the way's.
  * @param options.args further arguments of `jupyter lab`.
  */
 export async function startJupyter(
-  options: { baseUrl?: string; args?: readonly string[] } = {},
+  options: { way?: Way; baseUrl?: string; args?: readonly string[] } = {},
 ): Promise<JupyterServer> {
+  const { way = WAY, args: more = [] } = options;
+  const isProxied = way === 'proxied';
+  const baseUrl = options.baseUrl ?? (isProxied ? REMOTE_BASE : '/');
   const home = makeWorkFolder();
   const folder = join(home, 'notebooks');
   mkdirSync(folder);
-  mkdirSync(join(home, 'config/labconfig'), { recursive: true });
-  const disabledExtensions = { '@jupyterlab/apputils-extension:announcements': true };
-  writeFileSync(join(home, 'config/labconfig/page_config.json'), JSON.stringify({ disabledExtensions }));
+  configureLab(join(home, 'config'));
   const port = await freePort();
   const token = 'test-token';
-  const baseUrl = options.baseUrl ?? '/';
   const args = [
     'lab',
     '--no-browser',
@@ -76,9 +89,10 @@ export async function startJupyter(
     `--ServerApp.port=${String(port)}`,
     '--ServerApp.port_retries=0',
     `--ServerApp.base_url=${baseUrl}`,
+    `--ServerApp.allow_remote_access=${isProxied ? 'True' : 'False'}`,
     `--ServerApp.root_dir=${folder}`,
     `--IdentityProvider.token=${token}`,
-    ...(options.args ?? []),
+    ...more,
   ];
   const server = spawn(join(ROOT, '.venv/bin/jupyter'), args, { cwd: folder, env: jupyterEnvironment(home) });
   let text = '';
@@ -88,26 +102,54 @@ export async function startJupyter(
   await answers(`${url}api/status?token=${token}`, server, () => text);
   return {
     url,
+    pageUrl: isProxied ? url.replace('localhost', REMOTE_HOST) : url,
     token,
     folder,
     runtimeDir: join(home, 'runtime'),
     log: () => text,
     stop: async () => {
-      server.kill('SIGTERM');
-      const killer = setTimeout(() => server.kill('SIGKILL'), STOP_MS);
-      if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
-      clearTimeout(killer);
+      await end(server);
       rmSync(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
 
-async function answers(url: string, server: ChildProcess, log: () => string): Promise<void> {
+/** Another proxy in front of a server, as institutions have them; `args` are configurable-http-proxy's. */
+export async function startProxy(
+  server: JupyterServer,
+  args: readonly string[],
+): Promise<{ readonly pageUrl: string; stop(): Promise<void> }> {
+  const [port, apiPort] = [await freePort(), await freePort()];
+  const target = new URL(server.url);
+  const ports = [`--port=${String(port)}`, `--api-port=${String(apiPort)}`];
+  const more = ['--ip=127.0.0.1', '--api-ip=127.0.0.1', `--default-target=${target.origin}`, ...args];
+  const proxy = spawn(process.execPath, [PROXY, ...ports, ...more], { stdio: 'ignore' });
+  const pageUrl = new URL(server.pageUrl);
+  pageUrl.port = String(port);
+  await answers(`http://127.0.0.1:${String(port)}${target.pathname}api`, proxy, () => 'configurable-http-proxy');
+  return {
+    pageUrl: pageUrl.href,
+    stop: async () => {
+      await end(proxy);
+    },
+  };
+}
+
+/** Wait until `url` is answered with success. */
+export async function answers(url: string, server: ChildProcess, log: () => string): Promise<void> {
   const deadline = Date.now() + READY_MS;
   for (;;) {
-    if (server.exitCode !== null || Date.now() > deadline) throw new Error(`JupyterLab did not start:\n${log()}`);
+    if (server.exitCode !== null || Date.now() > deadline) throw new Error(`${url} does not answer:\n${log()}`);
     const response = await fetch(url).catch(() => null);
     if (response?.ok === true) return;
     await new Promise((wake) => setTimeout(wake, 100));
   }
+}
+
+/** End a server; resolves when it has ended. */
+export async function end(server: ChildProcess): Promise<void> {
+  server.kill('SIGTERM');
+  const killer = setTimeout(() => server.kill('SIGKILL'), STOP_MS);
+  if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
+  clearTimeout(killer);
 }

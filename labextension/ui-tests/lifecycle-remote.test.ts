@@ -1,18 +1,16 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from './browser';
-import { startJupyter, type JupyterServer } from './jupyter';
-import { recordOf, restartKernel, shutDownAll } from './kernels';
+import { startJupyter, startProxy, type JupyterServer } from './jupyter';
+import { recordOf, shutDownAll } from './kernels';
 import { writeNotebook, type NotebookPage } from './notebook';
 import { SHOW_CELL, showsRamp } from './ramp';
 import { openWatched, type Traffic } from './traffic';
+import { REMOTE_BASE } from './way';
 
 jest.setTimeout(180_000);
 
-const BASE = '/some/base/';
-/** A name that is not loopback's, for the same server: so a page looks that a remote JupyterLab serves. */
-const REMOTE_HOST = 'lab.test';
-
+/** One server, below a base URL, that is reached in both ways. */
 let server: JupyterServer;
 let browser: Browser;
 let notebook: NotebookPage;
@@ -21,8 +19,8 @@ let count = 0;
 
 beforeAll(async () => {
   [server, browser] = await Promise.all([
-    startJupyter({ baseUrl: BASE, args: ['--ServerApp.allow_remote_access=True'] }),
-    launchBrowser([`--host-resolver-rules=MAP ${REMOTE_HOST} 127.0.0.1`]),
+    startJupyter({ way: 'proxied', args: [`--ServerApp.allow_origin=*`] }),
+    launchBrowser(),
   ]);
 });
 
@@ -36,13 +34,15 @@ afterAll(async () => {
   await server.stop();
 });
 
-async function openLive(host: string): Promise<number> {
-  const url = new URL(server.url);
-  url.hostname = host;
+async function open(pageUrl: string): Promise<void> {
   const name = `remote-${String(++count)}.ipynb`;
   writeNotebook(server, name, [SHOW_CELL]);
-  ({ notebook, traffic } = await openWatched(browser, { ...server, url: url.href }, name));
+  ({ notebook, traffic } = await openWatched(browser, { ...server, pageUrl }, name));
   await notebook.runCell(0);
+}
+
+async function openLive(pageUrl: string): Promise<number> {
+  await open(pageUrl);
   await showsRamp(notebook.viewer(), { index: 10 });
   return recordOf(server, await notebook.kernelId()).port;
 }
@@ -64,29 +64,45 @@ async function expectScrubbing(): Promise<void> {
 }
 
 test('below a base URL a page on loopback connects directly', async () => {
-  const port = await openLive('localhost');
+  const port = await openLive(server.url);
   await expectScrubbing();
   expect(traffic.companions).toEqual([`ws://127.0.0.1:${String(port)}/`]);
   expect(traffic.lookups).toHaveLength(1);
-  expect(new URL(traffic.lookups[0] ?? '').pathname.startsWith(`${BASE}slicescope/api/companions/`)).toBe(true);
+  expect(new URL(traffic.lookups[0] ?? '').pathname.startsWith(`${REMOTE_BASE}slicescope/api/companions/`)).toBe(true);
 });
 
 test('a page from another host is live through Jupyter’s own proxy, without a secure context', async () => {
-  const port = await openLive(REMOTE_HOST);
+  const port = await openLive(server.pageUrl);
   await expectScrubbing();
-  const { host } = new URL(server.url.replace('localhost', REMOTE_HOST));
-  expect(traffic.companions).toEqual([`ws://${host}${BASE}proxy/${String(port)}/`]);
+  const { host } = new URL(server.pageUrl);
+  expect(traffic.companions).toEqual([`ws://${host}${REMOTE_BASE}proxy/${String(port)}/`]);
   expect(traffic.elsewhere(host)).toEqual([]);
   expect(await notebook.page.evaluate(() => [isSecureContext, 'subtle' in crypto])).toEqual([false, false]);
 });
 
-test('through the proxy too, a restarted kernel’s output says so, and the cell makes a live view', async () => {
-  await openLive(REMOTE_HOST);
-  await restartKernel(server, await notebook.kernelId());
-  const { notice } = notebook.viewer();
-  await notice.filter({ hasText: /Run the cell again/ }).waitFor();
-  await notebook.ready();
-  await notebook.runCell(0);
-  await showsRamp(notebook.viewer(), { index: 10 });
-  await expectScrubbing();
+test('behind a proxy that changes the Host header the picture stays, and says what is wrong', async () => {
+  const proxy = await startProxy(server, ['--change-origin']);
+  try {
+    await open(proxy.pageUrl);
+    const saved = notebook.page.locator('.slicescope-saved');
+    const { host } = new URL(proxy.pageUrl);
+    const sentence = `This page’s address is ${host}, but Jupyter’s server was asked for ${new URL(server.url).host}.`;
+    await saved.locator('.slicescope-notice').filter({ hasText: sentence }).waitFor();
+    await saved.locator('.slicescope-notice').filter({ hasText: 'must pass the Host header on' }).waitFor();
+    expect(await saved.locator('img').isVisible()).toBe(true);
+    expect(traffic.companions).toEqual([]);
+  } finally {
+    await proxy.stop();
+  }
+});
+
+test('behind a proxy that passes the Host header on, a view is live', async () => {
+  const proxy = await startProxy(server, []);
+  try {
+    await openLive(proxy.pageUrl);
+    await expectScrubbing();
+    expect(traffic.elsewhere(new URL(proxy.pageUrl).host)).toEqual([]);
+  } finally {
+    await proxy.stop();
+  }
 });

@@ -12,6 +12,7 @@ import { recordOf, shutDownAll } from './kernels';
 import { writeNotebook, type NotebookPage } from './notebook';
 import { SHOW_CELL, expectPng, expectRampPng, showsRamp } from './ramp';
 import { openWatched, type Traffic } from './traffic';
+import { REMOTE_HOST } from './way';
 
 jest.setTimeout(240_000);
 
@@ -20,7 +21,7 @@ const JUPYTER = join(ROOT, '.venv/bin/jupyter');
 /** What the person reads where the kernel of an output is gone. */
 const GONE = /The kernel was restarted or shut down since. Run the cell again/;
 /** Text of a file that would say where a companion is or was. */
-const ADDRESSES = ['ws:', 'http', '127.0.0.1', 'localhost', 'secret'];
+const ADDRESSES = ['ws:', 'http', '127.0.0.1', 'localhost', REMOTE_HOST, 'secret'];
 
 interface Output {
   readonly output_type: string;
@@ -152,7 +153,7 @@ test('in a notebook that is not trusted a view is its picture, and connects to n
   expect(await page.page.locator('.slicescope-output').count()).toBe(0);
   expect(traffic.lookups).toEqual([]);
   expect(traffic.companions).toEqual([]);
-  expect(traffic.elsewhere(new URL(other.url).host)).toEqual([]);
+  expect(traffic.elsewhere(new URL(other.pageUrl).host)).toEqual([]);
 });
 
 test('where the kernel is none of the server’s, the saved picture says so, and asks once', async () => {
@@ -213,8 +214,10 @@ test('outputs that somebody has crafted lead nowhere and run nothing', async () 
   const names = await notices.filter({ hasText: 'This output names no view' }).count();
   const gone = await notices.filter({ hasText: GONE }).count();
   expect([names, gone]).toEqual([crafted.length - 1, 1]);
-  expect(traffic.lookups.map((url) => new URL(url).pathname)).toEqual([`/slicescope/api/companions/${id}`]);
+  expect(traffic.lookups.map((url) => new URL(url).pathname)).toEqual([
+    new URL(`${server.url}slicescope/api/companions/${id}`).pathname,
+  ]);
   expect(traffic.companions).toEqual([]);
-  expect(traffic.elsewhere(new URL(server.url).host)).toEqual([]);
+  expect(traffic.elsewhere(new URL(server.pageUrl).host)).toEqual([]);
   expect(await tab.evaluate(() => 'wasRun' in window)).toBe(false);
 });

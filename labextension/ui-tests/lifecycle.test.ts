@@ -16,6 +16,7 @@ import { writeNotebook, type NotebookPage, type ViewerPage } from './notebook';
 import { SHOW_CELL, looksLikeRamp, showsRamp, wipe } from './ramp';
 import { openWatched, type Traffic } from './traffic';
 import { eventually } from './waiting';
+import { strays } from './way';
 
 jest.setTimeout(180_000);
 
@@ -37,6 +38,7 @@ beforeAll(async () => {
 afterEach(async () => {
   await notebook.close();
   await shutDownAll(server);
+  expect(strays(traffic)).toEqual([]);
 });
 
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import type { JupyterServer } from './jupyter';
 
 const CELL = { cell_type: 'code', execution_count: null, metadata: {}, outputs: [] };
@@ -40,24 +40,6 @@ export class NotebookPage {
 
   constructor(page: Page) {
     this.page = page;
-  }
-
-  /** `prepare` runs in the page before anything else does. */
-  static async open(
-    browser: Browser,
-    server: JupyterServer,
-    name: string,
-    prepare?: () => void,
-  ): Promise<NotebookPage> {
-    const context = await browser.newContext({ viewport: { width: 1200, height: 900 } });
-    if (prepare !== undefined) await context.addInitScript(prepare);
-    const page = await context.newPage();
-    page.setDefaultTimeout(30_000);
-    // `reset`: not the notebooks of other pages too, which the server keeps as the workspace.
-    await page.goto(`${server.url}lab/tree/${name}?reset&token=${server.token}`);
-    const notebook = new NotebookPage(page);
-    await notebook.ready();
-    return notebook;
   }
 
   /** Wait for the notebook and its kernel. */

@@ -11,7 +11,6 @@ import { volumeOf } from './volumes';
 
 jest.setTimeout(240_000);
 
-const REMOTE_HOST = 'lab.test';
 const WINDOW = [0, 4000] as const;
 /** Exactly sent, a slice of it takes about 200 ms. */
 const VOLUME = volumeOf('uint16', [512, 512, 24], (x, y, z) => (x * 5 + y * 3 + z * 90) % 4000);
@@ -38,10 +37,7 @@ let line: Awaited<ReturnType<typeof startSlowLine>>;
 let notebook: NotebookPage;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([
-    startJupyter({ args: ['--ServerApp.allow_remote_access=True'] }),
-    launchBrowser([`--host-resolver-rules=MAP ${REMOTE_HOST} 127.0.0.1`]),
-  ]);
+  [server, browser] = await Promise.all([startJupyter({ way: 'proxied' }), launchBrowser()]);
   line = await startSlowLine(Number(new URL(server.url).port));
 });
 
@@ -58,8 +54,9 @@ afterAll(async () => {
 
 async function openLive(): Promise<void> {
   writeNotebook(server, 'slow.ipynb', [SHOW_CELL]);
-  const url = `http://${REMOTE_HOST}:${String(line.port)}/`;
-  ({ notebook } = await openWatched(browser, { ...server, url }, 'slow.ipynb'));
+  const slow = new URL(server.pageUrl);
+  slow.port = String(line.port);
+  ({ notebook } = await openWatched(browser, { ...server, pageUrl: slow.href }, 'slow.ipynb'));
   await notebook.runCell(0);
   await expectPicture(notebook.viewer(), VOLUME, { index: 0, window: WINDOW }, 60_000);
   // Every picture from now on.

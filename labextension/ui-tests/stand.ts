@@ -4,10 +4,12 @@ import { join, resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from './browser';
 import { startJupyter, type JupyterServer } from './jupyter';
-import { NotebookPage, writeNotebook } from './notebook';
+import { writeNotebook, type NotebookPage } from './notebook';
+import { openWatched, type Traffic } from './traffic';
+import { WAY, strays } from './way';
 
 /** Screenshots that a person may look at; nothing is asserted of them. */
-export const SCREENSHOTS: string = resolve(__dirname, '../../test-results/screenshots');
+export const SCREENSHOTS: string = resolve(__dirname, '../../test-results/screenshots', WAY);
 
 const TEST_MS = 180_000;
 /** Cells are checked with TypeScript's rules; what a test computes in them is not the subject. */
@@ -39,7 +41,7 @@ export function useJupyter(): Stand {
   let server: JupyterServer | null = null;
   let browser: Browser | null = null;
   let count = 0;
-  const pages: NotebookPage[] = [];
+  const pages: { notebook: NotebookPage; traffic: Traffic }[] = [];
   jest.setTimeout(TEST_MS);
 
   beforeAll(async () => {
@@ -48,10 +50,15 @@ export function useJupyter(): Stand {
   afterEach(async () => {
     mkdirSync(SCREENSHOTS, { recursive: true });
     const name = (expect.getState().currentTestName ?? 'test').replaceAll(/[^\w]+/g, '-');
-    for (const notebook of pages.splice(0)) {
+    const opened = pages.splice(0);
+    for (const { notebook } of opened) {
       await notebook.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
       await notebook.shutdown();
       await notebook.close();
+    }
+    for (const { traffic } of opened) {
+      expect(traffic.companions).not.toEqual([]);
+      expect(strays(traffic)).toEqual([]);
     }
   });
   afterAll(async () => {
@@ -64,9 +71,9 @@ export function useJupyter(): Stand {
     return part;
   };
   const openFile = async (name: string, prepare?: () => void): Promise<NotebookPage> => {
-    const notebook = await NotebookPage.open(started(browser), started(server), name, prepare);
-    pages.push(notebook);
-    return notebook;
+    const watched = await openWatched(started(browser), started(server), name, prepare);
+    pages.push(watched);
+    return watched.notebook;
   };
   return {
     get server() {

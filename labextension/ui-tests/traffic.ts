@@ -1,6 +1,9 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { JupyterServer } from './jupyter';
 import { NotebookPage } from './notebook';
+
+/** The window of the tests. */
+export const CONTEXT = { viewport: { width: 1200, height: 900 } } as const;
 
 /** What a page has asked the network for since it was made. */
 export class Traffic {
@@ -31,17 +34,31 @@ export class Traffic {
   }
 }
 
-/** Open a notebook in a page whose traffic is watched from its first request on. */
+/**
+ * Open a notebook in a page whose traffic is watched from its first request on; `prepare` runs in the page before
+ * anything else does.
+ */
 export async function openWatched(
   browser: Browser,
   server: JupyterServer,
   name: string,
+  prepare?: () => void,
 ): Promise<{ notebook: NotebookPage; traffic: Traffic }> {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 900 } });
+  const context = await browser.newContext(CONTEXT);
+  if (prepare !== undefined) await context.addInitScript(prepare);
+  // `reset`: not the notebooks of other pages too, which the server keeps as the workspace.
+  return await openIn(context, `${server.pageUrl}lab/tree/${name}?reset&token=${server.token}`);
+}
+
+/** The same, in a context that may be logged in already. */
+export async function openIn(
+  context: BrowserContext,
+  url: string,
+): Promise<{ notebook: NotebookPage; traffic: Traffic }> {
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   const traffic = new Traffic(page);
-  await page.goto(`${server.url}lab/tree/${name}?reset&token=${server.token}`);
+  await page.goto(url);
   const notebook = new NotebookPage(page);
   await notebook.ready();
   return { notebook, traffic };

@@ -56,12 +56,12 @@ afterAll(async () => {
 });
 
 describe("the server extension's answer", () => {
-  test("is the record of a kernel's companion, which no cache keeps", async () => {
+  test("is the record of a kernel's companion and the host that was asked, which no cache keeps", async () => {
     write(record({ pid: process.pid }));
     const { status, body, headers } = await ask(kernelId);
     expect({ status, record: JSON.parse(body) as unknown }).toEqual({
       status: 200,
-      record: { port: 40123, secret: SECRET, pid: process.pid },
+      record: { port: 40123, secret: SECRET, pid: process.pid, page: expect.stringMatching(/^127\.0\.0\.1:\d+$/) },
     });
     expect(headers.get('cache-control')).toBe('no-store');
     expect(headers.get('x-content-type-options')).toBe('nosniff');

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { WebSocket as NodeSocket } from 'ws';
 import { serve, type RunningServer } from '../../../kernel-server/server';
 import { Views } from '../../../kernel-server/views';
-import { SlicescopeError, voxelsOf, type Frame, type ViewState } from '../../protocol';
+import { SlicescopeError, voxelsOf, type Frame, type ViewState, type WishList } from '../../protocol';
 import { Volume } from '../../volume';
 import { Connection, type ChannelListener, type CompanionAddress } from './connection';
 
@@ -122,4 +122,29 @@ test('if the first address does not answer, the next one is tried', async () => 
   connection.open('view-2', listener);
   expect((await opened).index).toBe(1);
   connection.close('view-2');
+});
+
+test('of several addresses that all fail, what one answered is told, and not that another is out of reach', async () => {
+  const urls = [...address.urls, 'ws://127.0.0.1:9/'];
+  const connection = new Connection(() => Promise.resolve({ urls, secret: 'cd'.repeat(32) }));
+  const { listener, failed } = listen();
+  connection.open('view-1', listener);
+  expect(await failed).toEqual(['Something else than the kernel answered. Run the cell again.', false]);
+  connection.close('view-1');
+});
+
+test('when the companion ends a connection its reason is told, and not only that it is lost', async () => {
+  putView('view-3');
+  const connection = new Connection(() => Promise.resolve(address));
+  const { listener, opened } = listen();
+  connection.open('view-3', listener);
+  await opened;
+  const told: string[] = [];
+  listener.failed = (text) => told.push(text);
+  const again = new Promise((resolve) => (listener.opened = resolve));
+  connection.comm('view-3', 'm', { method: 'custom', content: { kind: 'nothing' } as unknown as WishList });
+  await again;
+  expect(new Set(told).size).toBe(1);
+  expect(told[0]).toMatch(/kind/);
+  connection.close('view-3');
 });

@@ -58,6 +58,8 @@ export class Connection {
   #isConnecting = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastUrl = '';
+  /** Why the companion is about to close the connection. A proxy passes on neither close codes nor their reasons. */
+  #reason: string | null = null;
 
   constructor(locate: Locate) {
     this.#locate = locate;
@@ -122,6 +124,7 @@ export class Connection {
 
   #adopt(socket: WebSocket): void {
     this.#socket = socket;
+    this.#reason = null;
     this.#views.clear();
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
       try {
@@ -134,7 +137,7 @@ export class Connection {
     socket.onclose = () => {
       if (this.#socket !== socket) return;
       this.#socket = null;
-      this.#failed('The connection to the kernel is lost. Trying again.', false);
+      this.#failed(this.#reason ?? 'The connection to the kernel is lost. Trying again.', false);
       this.#retryLater();
     };
     this.#send({ type: 'credit', frames: LIMITS.credits });
@@ -177,7 +180,7 @@ export class Connection {
         break;
       case 'error': {
         const isFinal = message.code === 'unknown-view';
-        if (message.viewId === undefined) this.#failed(message.message, isFinal);
+        if (message.viewId === undefined) this.#failed((this.#reason = message.message), isFinal);
         else this.#listeners.get(message.viewId)?.failed(message.message, isFinal);
         break;
       }
@@ -206,15 +209,16 @@ export class Connection {
 
 /** The first of `urls` behind which a companion proves itself. */
 async function firstOf(urls: readonly string[], secret: string): Promise<[WebSocket, string, number, string]> {
-  let last: unknown;
+  let reason: unknown;
   for (const url of urls) {
     try {
       return [...(await shakeHands(url, secret)), url];
     } catch (error) {
-      last = error;
+      // That one of them can't be reached says less than what the other one answered.
+      if (reason === undefined || isSlicescopeError(reason, 'companion-failed')) reason = error;
     }
   }
-  throw last;
+  throw reason;
 }
 
 /** Whether nothing but this machine is between the page and the companion. */
