@@ -4,6 +4,7 @@ import {
   isSlicescopeError,
   messageOf,
   type ClientMessage,
+  type Limits,
   type ServerMessage,
   type SliceRequest,
   type ViewState,
@@ -31,15 +32,17 @@ export interface Sink {
 export class Session implements ViewClient {
   readonly #views: Views;
   readonly #sink: Sink;
+  readonly #limits: Limits;
   readonly #channels: Map<string, number> = new Map();
   readonly #waiting: Map<string, SliceRequest> = new Map();
   #cutting: { viewId: string; revision: number; cutter: SliceCutter } | null = null;
   #credits = 0;
   #lastChannel = 0;
 
-  constructor(views: Views, sink: Sink) {
+  constructor(views: Views, sink: Sink, limits: Limits = LIMITS) {
     this.#views = views;
     this.#sink = sink;
+    this.#limits = limits;
   }
 
   /** Take a message of a proven client. Errors of its making are answered; the connection goes on. */
@@ -55,8 +58,11 @@ export class Session implements ViewClient {
         this.#comm(message);
         break;
       case 'credit':
-        this.#credits = Math.min(LIMITS.credits, this.#credits + message.frames);
+        this.#credits = Math.min(this.#limits.credits, this.#credits + message.frames);
         this.#pump();
+        break;
+      case 'ping':
+        this.#send({ type: 'pong' });
         break;
       case 'hello':
       case 'proof':
@@ -86,8 +92,8 @@ export class Session implements ViewClient {
       this.#send({ type: 'error', code: 'unknown-view', message, viewId });
       return;
     }
-    if (this.#channels.size >= LIMITS.viewsPerClient) {
-      const message = `More than ${String(LIMITS.viewsPerClient)} views are open on this page. Close some of them.`;
+    if (this.#channels.size >= this.#limits.viewsPerClient) {
+      const message = `More than ${String(this.#limits.viewsPerClient)} views are open on this page. Close some of them.`;
       this.#send({ type: 'error', code: 'limit-exceeded', message, viewId });
       return;
     }
@@ -166,7 +172,7 @@ export class Session implements ViewClient {
   }
 
   #send(message: ServerMessage): void {
-    if (this.#sink.bufferedAmount > LIMITS.backlogBytes) {
+    if (this.#sink.bufferedAmount > this.#limits.backlogBytes) {
       this.#sink.close(1013, 'not reading');
       return;
     }

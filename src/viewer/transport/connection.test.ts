@@ -17,7 +17,7 @@ class PageSocket extends NodeSocket {
     this.on('error', () => undefined); // In a page it would be a line in the console.
   }
 }
-Object.assign(globalThis, { WebSocket: PageSocket });
+Object.assign(globalThis, { WebSocket: PageSocket, window: new EventTarget(), document: new EventTarget() });
 
 const SECRET = 'ab'.repeat(32);
 let folder: string;

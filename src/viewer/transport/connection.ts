@@ -9,11 +9,13 @@ import {
   type ClientMessage,
   type CommData,
   type Frame,
+  type Limits,
   type ServerMessage,
   type ViewSettings,
   type ViewState,
 } from '../../protocol';
 import { Handshake } from './handshake';
+import { Heartbeat } from './heartbeat';
 
 /** Where a companion is, and what to prove to it. */
 export interface CompanionAddress {
@@ -22,8 +24,11 @@ export interface CompanionAddress {
   readonly secret: string;
 }
 
-/** Finds the companion; rejects with a SlicescopeError `unknown-view` where there is none any more. */
-export type Locate = () => Promise<CompanionAddress>;
+/**
+ * Finds the companion; rejects with a SlicescopeError `unknown-view` where there is none any more. The signal
+ * says when nobody waits for the answer any longer.
+ */
+export type Locate = (signal: AbortSignal) => Promise<CompanionAddress>;
 
 /** What a connection tells one view. */
 export interface ChannelListener {
@@ -35,34 +40,42 @@ export interface ChannelListener {
   failed(message: string, isFinal: boolean): void;
 }
 
-const FIRST_DELAY_MS = 250;
-const LAST_DELAY_MS = 10_000;
-const SHAKE_MS = 5_000;
+const LOST = 'The connection to the kernel is lost. Trying again.';
 
 /**
  * One page's connection to one companion, shared by all views of that kernel. It is there while a view is
- * open; when it breaks it is made again, later and later, with a random part so that many pages do not come
- * at once. Connected means that the companion has proved itself: through a proxy, an open socket means nothing.
+ * open; when it breaks it is made again, after a random time that may be longer with each attempt, so that
+ * many pages do not come at once. Connected means that the companion has proved itself: through a proxy, an
+ * open socket means nothing, and neither does one that nothing comes from (heartbeat.ts).
  *
  * Flow control, the client's side: it grants `LIMITS.credits` frames, and one more for each that it has taken.
  */
 export class Connection {
   readonly #locate: Locate;
+  readonly #limits: Limits;
   readonly #listeners: Map<string, ChannelListener> = new Map();
   readonly #views: Map<number, string> = new Map();
   #socket: WebSocket | null = null;
   #instance = '';
+  #heartbeat: Heartbeat | null = null;
+  #connectedAt = 0;
   #attempts = 0;
   #isConnecting = false;
+  /** Set while an attempt waits for its time. */
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastUrl = '';
 
-  constructor(locate: Locate) {
+  constructor(locate: Locate, limits: Partial<Limits> = {}) {
     this.#locate = locate;
+    this.#limits = { ...LIMITS, ...limits };
   }
 
   /** Open a view; `listener` hears of it until `close`. */
   open(viewId: string, listener: ChannelListener): void {
+    if (this.#listeners.size === 0) {
+      window.addEventListener('online', this.#wake);
+      document.addEventListener('visibilitychange', this.#wake);
+    }
     this.#listeners.set(viewId, listener);
     if (this.#socket !== null) this.#send({ type: 'open', viewId });
     else this.retry();
@@ -72,9 +85,10 @@ export class Connection {
     if (!this.#listeners.delete(viewId)) return;
     this.#send({ type: 'close', viewId });
     if (this.#listeners.size > 0) return;
-    clearTimeout(this.#timer);
-    this.#socket?.close();
-    this.#socket = null;
+    window.removeEventListener('online', this.#wake);
+    document.removeEventListener('visibilitychange', this.#wake);
+    this.#stopWaiting();
+    this.#drop();
   }
 
   /** Send a widget message of a view; without a connection it is lost, and the next `opened` has the state. */
@@ -84,10 +98,22 @@ export class Connection {
 
   /** Connect now, instead of after the next delay. */
   retry(): void {
-    clearTimeout(this.#timer);
+    this.#stopWaiting();
     if (this.#isConnecting || this.#socket !== null) return;
     this.#isConnecting = true;
     void this.#connect().finally(() => (this.#isConnecting = false));
+  }
+
+  /** The network or the person is back: what waits is done now, and what was connected is asked whether it still is. */
+  readonly #wake = (): void => {
+    if (document.visibilityState === 'hidden') return;
+    this.#heartbeat?.check();
+    if (this.#timer !== undefined) this.retry();
+  };
+
+  #stopWaiting(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #send(message: ClientMessage): void {
@@ -96,18 +122,18 @@ export class Connection {
 
   async #connect(): Promise<void> {
     try {
-      const { urls, secret } = await this.#locate();
+      const { urls, secret } = await this.#locate(AbortSignal.timeout(this.#limits.connectMs));
       const last = urls.filter((url) => url === this.#lastUrl);
       const [socket, instance, url] = await firstOf(
         [...last, ...urls.filter((other) => !last.includes(other))],
         secret,
+        this.#limits.connectMs,
       );
       if (this.#listeners.size === 0) {
         socket.close();
         return;
       }
       this.#lastUrl = url;
-      this.#attempts = 0;
       this.#instance = instance;
       this.#adopt(socket);
     } catch (error) {
@@ -118,26 +144,53 @@ export class Connection {
   }
 
   #adopt(socket: WebSocket): void {
+    const heartbeat = new Heartbeat(
+      this.#limits,
+      () => {
+        this.#send({ type: 'ping' });
+      },
+      () => {
+        this.#lost('The kernel does not answer. Trying again.');
+      },
+    );
     this.#socket = socket;
+    this.#heartbeat = heartbeat;
+    this.#connectedAt = performance.now();
     this.#views.clear();
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      heartbeat.heard();
       try {
         if (typeof data === 'string') this.#receive(parseServerMessage(data));
         else this.#frame(decodeFrame(data));
       } catch (error) {
         // What can't be read is a fault of the other end: say so, and start anew.
-        this.#failed(messageOf(error), false);
-        socket.close();
+        this.#lost(messageOf(error));
       }
     };
     socket.onclose = () => {
-      if (this.#socket !== socket) return;
-      this.#socket = null;
-      this.#failed('The connection to the kernel is lost. Trying again.', false);
-      this.#retryLater();
+      this.#lost(LOST);
     };
-    this.#send({ type: 'credit', frames: LIMITS.credits });
+    this.#send({ type: 'credit', frames: this.#limits.credits });
     for (const viewId of this.#listeners.keys()) this.#send({ type: 'open', viewId });
+  }
+
+  /** Let go of the socket. One whose link is dead may close much later; nothing of it is heard any more. */
+  #drop(): void {
+    this.#heartbeat?.stop();
+    this.#heartbeat = null;
+    if (this.#socket === null) return;
+    this.#socket.onmessage = null;
+    this.#socket.onclose = null;
+    this.#socket.close();
+    this.#socket = null;
+  }
+
+  #lost(reason: string): void {
+    this.#drop();
+    // A connection that breaks as soon as it is made is tried more and more seldom too.
+    if (performance.now() - this.#connectedAt > this.#limits.heartbeatMs) this.#attempts = 0;
+    this.#failed(reason, false);
+    this.#retryLater();
   }
 
   #frame(frame: Frame): void {
@@ -165,12 +218,12 @@ export class Connection {
           .get(message.viewId)
           ?.failed('The kernel closed this view. Run the cell to show it again.', true);
         break;
-      case 'error': {
-        const isFinal = message.code === 'unknown-view';
-        if (message.viewId === undefined) this.#failed(message.message, isFinal);
-        else this.#listeners.get(message.viewId)?.failed(message.message, isFinal);
+      case 'error':
+        if (message.viewId === undefined) this.#lost(message.message);
+        else this.#listeners.get(message.viewId)?.failed(message.message, message.code === 'unknown-view');
         break;
-      }
+      case 'pong':
+        break;
       case 'challenge':
       case 'welcome':
         throw new SlicescopeError('protocol-error', `message: ${message.type} after the handshake`, {});
@@ -183,23 +236,25 @@ export class Connection {
 
   #retryLater(): void {
     if (this.#listeners.size === 0) return;
-    const longest = Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#attempts);
+    const longest = Math.min(this.#limits.maxRetryMs, this.#limits.retryMs * 2 ** this.#attempts);
     this.#attempts += 1;
-    this.#timer = setTimeout(
-      () => {
-        this.retry();
-      },
-      longest * (0.5 + 0.5 * Math.random()),
-    );
+    this.#stopWaiting();
+    this.#timer = setTimeout(() => {
+      this.retry();
+    }, longest * Math.random());
   }
 }
 
 /** The first of `urls` behind which a companion proves itself. */
-async function firstOf(urls: readonly string[], secret: string): Promise<[WebSocket, string, string]> {
+async function firstOf(
+  urls: readonly string[],
+  secret: string,
+  patienceMs: number,
+): Promise<[WebSocket, string, string]> {
   let last: unknown;
   for (const url of urls) {
     try {
-      return [...(await shakeHands(url, secret)), url];
+      return [...(await shakeHands(url, secret, patienceMs)), url];
     } catch (error) {
       last = error;
     }
@@ -208,7 +263,7 @@ async function firstOf(urls: readonly string[], secret: string): Promise<[WebSoc
 }
 
 /** Open a socket and prove each other; resolves when the companion has said welcome. */
-function shakeHands(url: string, secret: string): Promise<[WebSocket, string]> {
+function shakeHands(url: string, secret: string, patienceMs: number): Promise<[WebSocket, string]> {
   return new Promise((resolve, reject) => {
     const handshake = new Handshake(secret);
     const socket = new WebSocket(url, SUBPROTOCOL);
@@ -222,7 +277,7 @@ function shakeHands(url: string, secret: string): Promise<[WebSocket, string]> {
     const unreachable = (): void => {
       fail(new SlicescopeError('companion-failed', 'The kernel can’t be reached. Trying again.', {}));
     };
-    const timer = setTimeout(unreachable, SHAKE_MS);
+    const timer = setTimeout(unreachable, patienceMs);
     socket.onopen = () => {
       socket.send(JSON.stringify(handshake.hello));
     };
