@@ -44,8 +44,9 @@ function refuseUpgrade(socket: Duplex, status: string, patienceMs: number): void
   setTimeout(() => socket.destroy(), patienceMs).unref();
 }
 
-/** Whether the client speaks this protocol: one that offers another, older one is not given it. */
+/** Whether the client speaks this protocol: one that offers another or an older one is not given it. */
 function offersOurs(request: IncomingMessage): boolean {
+  if (request.httpVersion !== '1.1') return false;
   const offered = request.headers['sec-websocket-protocol'] ?? '';
   return offered.split(',').some((name) => name.trim() === SUBPROTOCOL);
 }

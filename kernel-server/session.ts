@@ -126,6 +126,8 @@ export class Session implements ViewClient {
       const job = this.#cutting;
       if (job === null) continue;
       if (this.#views.get(job.viewId)?.state.volume.revision === job.revision) {
+        // A client may grant frames without taking any.
+        if (!this.#hasRoom(this.#limits.frameBytes)) return;
         this.#credits -= 1;
         this.#sink.send(job.cutter.next());
         if (!job.cutter.done) continue;
@@ -172,10 +174,14 @@ export class Session implements ViewClient {
   }
 
   #send(message: ServerMessage): void {
-    if (this.#sink.bufferedAmount > this.#limits.backlogBytes) {
-      this.#sink.close(1013, 'not reading');
-      return;
-    }
-    this.#sink.send(JSON.stringify(message));
+    const text = JSON.stringify(message);
+    if (this.#hasRoom(text.length)) this.#sink.send(text);
+  }
+
+  /** Whether so many bytes more may wait in the socket; a client that leaves no room for them does not read, and is closed. */
+  #hasRoom(bytes: number): boolean {
+    if (this.#sink.bufferedAmount + bytes <= this.#limits.backlogBytes) return true;
+    this.#sink.close(1013, 'not reading');
+    return false;
   }
 }

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { WebSocket as NodeSocket } from 'ws';
 import { serve, type RunningServer } from '../../../kernel-server/server';
 import { Relay } from '../../../kernel-server/testing/relay';
 import { viewRecord } from '../../../kernel-server/testing/records';
@@ -11,22 +10,10 @@ import { Views } from '../../../kernel-server/views';
 import type { Frame, Limits, ViewState } from '../../protocol';
 import { phantom } from '../../volume/testing/phantom';
 import { Connection, type ChannelListener, type CompanionAddress } from './connection';
+import { PageSocket, installPage } from './testing/page';
 
-/** A real companion's server behind a wire that can be damaged; the socket is Node's, which has an Origin as a page's does. */
-let pings = 0;
-class PageSocket extends NodeSocket {
-  constructor(url: string, protocol: string) {
-    super(url, protocol, { origin: 'http://localhost:8888' });
-    this.on('error', () => undefined); // In a page it would be a line in the console.
-  }
-
-  override send(data: string): void {
-    if (data.includes('ping')) pings += 1;
-    super.send(data);
-  }
-}
-const page = { window: new EventTarget(), document: Object.assign(new EventTarget(), { visibilityState: 'visible' }) };
-Object.assign(globalThis, { WebSocket: PageSocket, ...page });
+/** A real companion's server, behind a wire that can be damaged. */
+const page = installPage();
 
 const SECRET = 'ab'.repeat(32);
 const NEVER = 1_000_000_000;
@@ -170,10 +157,10 @@ test('the companion drops a page that has vanished without a close, and keeps on
 });
 
 test('a quiet connection whose other end answers is kept, however long nothing else is said', async () => {
-  pings = 0;
+  PageSocket.pings = 0;
   open({ heartbeatMs: 5, missedHeartbeats: 20 });
   await listener.connected();
-  while (pings < 100) await new Promise(setImmediate);
+  while (PageSocket.pings < 100) await new Promise(setImmediate);
   expect(listener.heard).toEqual([]);
   expect(relay.count).toBe(1);
 });
@@ -222,11 +209,11 @@ describe('at once, without waiting for the heartbeats or the next attempt,', () 
   });
 
   test('one that has survived the sleep is kept', async () => {
-    pings = 0;
+    PageSocket.pings = 0;
     open({ heartbeatMs: 50, missedHeartbeats: NEVER });
     await listener.connected();
     sleep();
-    while (pings < 10) await new Promise(setImmediate);
+    while (PageSocket.pings < 10) await new Promise(setImmediate);
     expect(listener.heard).toEqual([]);
     expect(relay.count).toBe(1);
   });
