@@ -131,7 +131,7 @@ test('thousands of sockets that never speak are all hung up on, and cost those w
     // No more at a time than the operating system lets wait to be accepted.
     if (i % 100 === 99) await expectServed(other);
   }
-  let areOver = false;
+  let areOver = false as boolean;
   const all = Promise.all(ends).then(() => (areOver = true));
   while (!areOver) {
     await expectServed(other);

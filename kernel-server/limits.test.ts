@@ -169,7 +169,7 @@ test('silenceMs: a client that says nothing is dropped then, one that pings in t
   const [silent, other] = [await proven(), await proven()];
   const begin = performance.now();
   const gone = silent.untilClosed();
-  let isOver = false;
+  let isOver = false as boolean;
   void gone.then(() => (isOver = true));
   while (!isOver) {
     other.say({ type: 'ping' });

@@ -13,7 +13,8 @@ interface Link {
  * bytes no longer pass and neither end hears of it.
  */
 export class Relay {
-  readonly #target: number;
+  /** The companion's port. */
+  readonly target: number;
   readonly #listener: Server;
   readonly #links: Set<Link> = new Set();
   #isDown = false;
@@ -24,7 +25,7 @@ export class Relay {
   #onStalled: () => void = () => undefined;
 
   private constructor(target: number) {
-    this.#target = target;
+    this.target = target;
     this.#listener = createServer((client) => {
       this.#connected(client);
     });
@@ -80,7 +81,7 @@ export class Relay {
 
   #connected(client: Socket): void {
     this.count += 1;
-    const server = connect(this.#target, '127.0.0.1');
+    const server = connect(this.target, '127.0.0.1');
     const link: Link = { client, server, isStalled: false };
     this.#links.add(link);
     if (this.#isDown) this.#stallLink(link);
@@ -88,7 +89,7 @@ export class Relay {
       // The companion answers only to its own address.
       const text = bytes
         .toString('latin1')
-        .replace(`127.0.0.1:${String(this.port)}`, `127.0.0.1:${String(this.#target)}`);
+        .replace(`127.0.0.1:${String(this.port)}`, `127.0.0.1:${String(this.target)}`);
       server.write(text, 'latin1');
       client.on('data', (more: Buffer) => server.write(more));
     });

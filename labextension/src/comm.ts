@@ -13,7 +13,8 @@ export class CompanionComm implements IClassicComm {
   readonly comm_id: string;
   readonly target_name = 'jupyter.widget';
   readonly #connection: Connection;
-  readonly #pending: Map<string, ICallbacks> = new Map();
+  /** Updates that the companion has not answered, the oldest first. */
+  readonly #pending: Map<string, { readonly state: Partial<ViewSettings>; readonly callbacks: ICallbacks }> = new Map();
   #handler: MessageHandler | null = null;
 
   constructor(viewId: string, connection: Connection) {
@@ -24,7 +25,9 @@ export class CompanionComm implements IClassicComm {
   send(data: unknown, callbacks?: ICallbacks): string {
     const msgId = UUID.uuid4();
     const message = data as CommData<ViewSettings>;
-    if (message.method === 'update' && callbacks !== undefined) this.#pending.set(msgId, callbacks);
+    if (message.method === 'update' && callbacks !== undefined) {
+      this.#pending.set(msgId, { state: message.state, callbacks });
+    }
     this.#connection.comm(this.comm_id, msgId, message);
     return msgId;
   }
@@ -41,8 +44,16 @@ export class CompanionComm implements IClassicComm {
     this.#settle(parentId);
   }
 
-  /** What was under way when the connection broke will not be answered. */
-  reset(): void {
+  /**
+   * There is another connection. Whether what was under way on the old one has arrived can't be known: it is
+   * said again, unless it was about another volume, and before the widget goes on with what it has gathered.
+   */
+  reset(isSameVolume: boolean): void {
+    const lost = [...this.#pending.values()].map(({ state }) => state);
+    if (isSameVolume && lost.length > 0) {
+      const state: Partial<ViewSettings> = Object.assign({}, ...lost);
+      this.#connection.comm(this.comm_id, UUID.uuid4(), { method: 'update', state, buffer_paths: [] });
+    }
     for (const msgId of [...this.#pending.keys()]) this.#settle(msgId);
   }
 
@@ -63,7 +74,7 @@ export class CompanionComm implements IClassicComm {
   }
 
   #settle(msgId: string): void {
-    const status = this.#pending.get(msgId)?.iopub?.status;
+    const status = this.#pending.get(msgId)?.callbacks.iopub?.status;
     this.#pending.delete(msgId);
     status?.({ content: { execution_state: 'idle' } } as Parameters<typeof status>[0]);
   }

@@ -101,7 +101,7 @@ export class RemoteView implements ChannelListener {
   opened(state: ViewState, instance: string): void {
     this.#latest = { state, instance };
     if (this.model !== null) {
-      this.#comm.reset();
+      this.#comm.reset(this.model.state?.volume.revision === state.volume.revision);
       this.#comm.deliver(state, 'update', '');
       this.model.connected(instance);
       this.model.notify(null, false);

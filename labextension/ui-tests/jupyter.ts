@@ -18,6 +18,8 @@ export interface JupyterServer {
   readonly runtimeDir: string;
   /** All that the server and its kernels have printed. */
   log(): string;
+  /** End the server, and start it again on the same port with the same token. What `meanwhile` does happens in between. */
+  restart(meanwhile: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -80,23 +82,35 @@ export async function startJupyter(
     `--IdentityProvider.token=${token}`,
     ...(options.args ?? []),
   ];
-  const server = spawn(join(ROOT, '.venv/bin/jupyter'), args, { cwd: folder, env: jupyterEnvironment(home) });
-  let text = '';
-  server.stdout.on('data', (chunk) => (text += String(chunk)));
-  server.stderr.on('data', (chunk) => (text += String(chunk)));
   const url = `http://localhost:${String(port)}${baseUrl}`;
-  await answers(`${url}api/status?token=${token}`, server, () => text);
+  let text = '';
+  const start = async (): Promise<ChildProcess> => {
+    const started = spawn(join(ROOT, '.venv/bin/jupyter'), args, { cwd: folder, env: jupyterEnvironment(home) });
+    started.stdout.on('data', (chunk) => (text += String(chunk)));
+    started.stderr.on('data', (chunk) => (text += String(chunk)));
+    await answers(`${url}api/status?token=${token}`, started, () => text);
+    return started;
+  };
+  let server = await start();
+  const end = async (): Promise<void> => {
+    server.kill('SIGTERM');
+    const killer = setTimeout(() => server.kill('SIGKILL'), STOP_MS);
+    if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
+    clearTimeout(killer);
+  };
   return {
     url,
     token,
     folder,
     runtimeDir: join(home, 'runtime'),
     log: () => text,
+    restart: async (meanwhile) => {
+      await end();
+      await meanwhile();
+      server = await start();
+    },
     stop: async () => {
-      server.kill('SIGTERM');
-      const killer = setTimeout(() => server.kill('SIGKILL'), STOP_MS);
-      if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
-      clearTimeout(killer);
+      await end();
       rmSync(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };
