@@ -51,7 +51,7 @@ export class CompanionComm implements IClassicComm {
   reset(isSameVolume: boolean): void {
     const lost = [...this.#pending.values()].map(({ state }) => state);
     if (isSameVolume && lost.length > 0) {
-      const state: Partial<ViewSettings> = Object.assign({}, ...lost);
+      const state = lost.reduce((all, each) => ({ ...all, ...each }));
       this.#connection.comm(this.comm_id, UUID.uuid4(), { method: 'update', state, buffer_paths: [] });
     }
     for (const msgId of [...this.#pending.keys()]) this.#settle(msgId);

@@ -22,7 +22,7 @@ let browser: Browser;
 let context: BrowserContext;
 let notebook: NotebookPage;
 /** The wire between the page and the companion. */
-let relay: Relay | null = null;
+let relay: Relay;
 let count = 0;
 /** Playwright's own requests, which stand for the page's, don't know of it. */
 let isOffline = false;
@@ -62,7 +62,10 @@ async function interpose(page: Page): Promise<void> {
     } else {
       const record = (await response.json()) as { port: number; secret: string };
       secrets.add(record.secret);
-      if (relay?.target !== record.port) relay = await Relay.start(record.port);
+      if (relay.target !== record.port) {
+        relay.close();
+        relay = await Relay.start(record.port);
+      }
       await route.fulfill({ response, json: { ...record, port: relay.port } });
     }
   });
