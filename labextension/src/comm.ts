@@ -14,7 +14,8 @@ export class CompanionComm implements IClassicComm {
   readonly target_name = 'jupyter.widget';
   readonly #connection: Connection;
   /** Updates that the companion has not answered, the oldest first. */
-  readonly #pending: Map<string, { readonly state: Partial<ViewSettings>; readonly callbacks: ICallbacks }> = new Map();
+  readonly #pending: Map<string, { readonly message: CommData<ViewSettings>; readonly callbacks: ICallbacks }> =
+    new Map();
   #handler: MessageHandler | null = null;
 
   constructor(viewId: string, connection: Connection) {
@@ -25,9 +26,7 @@ export class CompanionComm implements IClassicComm {
   send(data: unknown, callbacks?: ICallbacks): string {
     const msgId = UUID.uuid4();
     const message = data as CommData<ViewSettings>;
-    if (message.method === 'update' && callbacks !== undefined) {
-      this.#pending.set(msgId, { state: message.state, callbacks });
-    }
+    if (message.method === 'update' && callbacks !== undefined) this.#pending.set(msgId, { message, callbacks });
     this.#connection.comm(this.comm_id, msgId, message);
     return msgId;
   }
@@ -46,15 +45,13 @@ export class CompanionComm implements IClassicComm {
 
   /**
    * There is another connection. Whether what was under way on the old one has arrived can't be known: it is
-   * said again, unless it was about another volume, and before the widget goes on with what it has gathered.
+   * said again, as the widget waits for its echo, unless it was about another volume.
    */
   reset(isSameVolume: boolean): void {
-    const lost = [...this.#pending.values()].map(({ state }) => state);
-    if (isSameVolume && lost.length > 0) {
-      const state = lost.reduce((all, each) => ({ ...all, ...each }));
-      this.#connection.comm(this.comm_id, UUID.uuid4(), { method: 'update', state, buffer_paths: [] });
+    for (const [msgId, { message }] of [...this.#pending]) {
+      if (isSameVolume) this.#connection.comm(this.comm_id, msgId, message);
+      else this.#settle(msgId);
     }
-    for (const msgId of [...this.#pending.keys()]) this.#settle(msgId);
   }
 
   on_msg(callback: MessageHandler): void {
