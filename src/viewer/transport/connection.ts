@@ -1,6 +1,5 @@
 import {
   LIMITS,
-  SUBPROTOCOL,
   SlicescopeError,
   decodeFrame,
   isSlicescopeError,
@@ -14,7 +13,7 @@ import {
   type ViewSettings,
   type ViewState,
 } from '../../protocol';
-import { Handshake } from './handshake';
+import { dial } from './dial';
 import { Heartbeat } from './heartbeat';
 
 /** Where a companion is, and what to prove to it. */
@@ -124,7 +123,7 @@ export class Connection {
     try {
       const { urls, secret } = await this.#locate(AbortSignal.timeout(this.#limits.connectMs));
       const last = urls.filter((url) => url === this.#lastUrl);
-      const [socket, instance, url] = await firstOf(
+      const [socket, instance, url] = await dial(
         [...last, ...urls.filter((other) => !last.includes(other))],
         secret,
         this.#limits.connectMs,
@@ -243,60 +242,4 @@ export class Connection {
       this.retry();
     }, longest * Math.random());
   }
-}
-
-/** The first of `urls` behind which a companion proves itself. */
-async function firstOf(
-  urls: readonly string[],
-  secret: string,
-  patienceMs: number,
-): Promise<[WebSocket, string, string]> {
-  let last: unknown;
-  for (const url of urls) {
-    try {
-      return [...(await shakeHands(url, secret, patienceMs)), url];
-    } catch (error) {
-      last = error;
-    }
-  }
-  throw last;
-}
-
-/** Open a socket and prove each other; resolves when the companion has said welcome. */
-function shakeHands(url: string, secret: string, patienceMs: number): Promise<[WebSocket, string]> {
-  return new Promise((resolve, reject) => {
-    const handshake = new Handshake(secret);
-    const socket = new WebSocket(url, SUBPROTOCOL);
-    socket.binaryType = 'arraybuffer';
-    const fail = (error: SlicescopeError): void => {
-      clearTimeout(timer);
-      socket.onclose = null;
-      socket.close();
-      reject(error);
-    };
-    const unreachable = (): void => {
-      fail(new SlicescopeError('companion-failed', 'The kernel can’t be reached. Trying again.', {}));
-    };
-    const timer = setTimeout(unreachable, patienceMs);
-    socket.onopen = () => {
-      socket.send(JSON.stringify(handshake.hello));
-    };
-    socket.onclose = unreachable;
-    socket.onmessage = ({ data }: MessageEvent<string>) => {
-      try {
-        const message = parseServerMessage(data);
-        if (message.type === 'challenge') {
-          socket.send(JSON.stringify(handshake.answer(message)));
-        } else if (message.type === 'welcome') {
-          clearTimeout(timer);
-          resolve([socket, message.instance]);
-        } else {
-          const text = message.type === 'error' ? message.message : `Unexpected ${message.type}.`;
-          fail(new SlicescopeError('unauthorized', text, {}));
-        }
-      } catch (error) {
-        fail(isSlicescopeError(error) ? error : new SlicescopeError('protocol-error', messageOf(error), {}));
-      }
-    };
-  });
 }
