@@ -5,10 +5,16 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { BroadcastChannel } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { Companion } from '../lib/kernel-server/companion';
 import { LIMITS, SUBPROTOCOL } from '../src/protocol';
+import { phantom } from '../src/volume/testing/phantom';
 import { PAGE_HOST, TestClient } from './testing/client';
+import { KERNEL_ID, LIB, RuntimeDir } from './testing/companions';
 import { eventually } from './testing/eventually';
+import { viewRecord } from './testing/records';
+import { Relay } from './testing/relay';
 import { ServerChild } from './testing/server-child';
 
 jest.setTimeout(60_000);
@@ -171,4 +177,49 @@ describe('a flood', () => {
     ]);
     await expectFlat();
   });
+});
+
+test('a thread that is killed in the middle of a frame brings no part of it, and its successor the whole slice', async () => {
+  const dir = new RuntimeDir();
+  const large = phantom([1000, 1500, 2]);
+  const mortal = dir.script(
+    'mortal.js',
+    `const { BroadcastChannel } = require('node:worker_threads');
+    const death = new BroadcastChannel(${JSON.stringify(dir.path)});
+    death.onmessage = () => process.exit(1);
+    death.unref();
+    require(${JSON.stringify(join(LIB, 'kernel-server/worker.js'))});`,
+  );
+  const companion = new Companion({
+    kernelId: KERNEL_ID,
+    runtimeDir: dir.path,
+    workerFile: mortal,
+    onChange: () => undefined,
+  });
+  companion.put(viewRecord('large', large));
+  dir.notePage();
+  const { port, secret } = dir.record;
+  const relay = await Relay.start(port);
+  const client = await TestClient.proven(relay.port, secret);
+  clients.push(client);
+  await client.open('large');
+  const stalled = relay.stallAfter(1_000_000);
+  client.grant(1);
+  const asked = { requestId: 1, revision: 1, plane: 'xy', index: 1 } as const;
+  client.request('large', asked);
+  await stalled;
+  const death = new BroadcastChannel(dir.path);
+  death.postMessage('now');
+  death.close();
+  relay.cut();
+  expect(await client.untilClosed()).toEqual([{ kind: 'closed', code: 1006, reason: '' }]);
+
+  const next = await dir.clientWhenBack();
+  clients.push(next);
+  await next.open('large');
+  const { data } = await next.slice('large', asked);
+  const expected = large.slice('xy', 1).data;
+  expect(Buffer.from(data.buffer, data.byteOffset, data.byteLength).equals(new Uint8Array(expected.buffer))).toBe(true);
+  relay.close();
+  dir.remove();
 });
