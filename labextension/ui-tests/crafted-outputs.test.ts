@@ -200,7 +200,7 @@ test('outputs that somebody has crafted say that they name no view, ask for noth
   }
 });
 
-test('outputs that name a kernel and more reach the own server and its companion, and nobody else', async () => {
+test('outputs that somebody has crafted around a kernel’s id reach the own server and its companion, and nobody else', async () => {
   const own = await (await openOwn()).kernelId();
   const { gone, unknown } = wellFormed(own);
   const sentences = { [GONE]: gone.length, [NO_SUCH_VIEW]: unknown.length };
