@@ -1,15 +1,17 @@
-import { LIMITS, PRIORITIES, type WishList } from '../src/protocol';
+import { PRIORITIES, type Limits, type WishList } from '../src/protocol';
 import { encodeFrame } from './encoding';
 import type { RawFrame } from './slices';
 import { Wishes, type Turn } from './wishes';
 
-/** Credits that only tiles of priority `view` may use, so that a slice that is suddenly needed finds one. */
-const KEPT_CREDITS = LIMITS.credits / 2;
+/** Of the credits, the part that only tiles of priority `view` may use, so that a slice that is suddenly needed finds one. */
+const KEPT_SHARE = 1 / 2;
 /** Tiles that are encoded at a time; what is not of priority `view` starts only where there is none. */
 const ENCODERS = 2;
 
 /** What a flow is made of. */
 export interface Ends {
+  /** Whether the socket takes another frame: a client may grant frames without taking any. */
+  readonly hasRoom: () => boolean;
   /** Cut a tile, or throw what `failed` is told; null where it is not to be sent after all. */
   readonly cut: (turn: Turn) => RawFrame | null;
   readonly send: (frame: Uint8Array) => void;
@@ -39,12 +41,14 @@ interface Job {
  *   when that starts, and given back when it leaves the list or fails. Tiles that wait for an encoder let raw ones pass.
  */
 export class Flow {
+  readonly #limits: Limits;
   readonly #ends: Ends;
   readonly #wishes: Wishes = new Wishes();
   readonly #jobs: Set<Job> = new Set();
   #credits = 0;
 
-  constructor(ends: Ends) {
+  constructor(limits: Limits, ends: Ends) {
+    this.#limits = limits;
     this.#ends = ends;
   }
 
@@ -67,7 +71,7 @@ export class Flow {
   }
 
   #add(credits: number): void {
-    this.#credits = Math.min(LIMITS.credits, this.#credits + credits);
+    this.#credits = Math.min(this.#limits.credits, this.#credits + credits);
   }
 
   #pump(): void {
@@ -77,10 +81,10 @@ export class Flow {
   #next(): Turn | null {
     for (const priority of PRIORITIES) {
       const isView = priority === 'view';
-      if (this.#credits <= (isView ? 0 : KEPT_CREDITS)) return null;
+      if (this.#credits <= (isView ? 0 : KEPT_SHARE * this.#limits.credits)) return null;
       const mayEncode = this.#jobs.size < (isView ? ENCODERS : 1);
       const turn = this.#wishes.take(priority, ({ encoding }) => mayEncode || encoding === 'raw');
-      if (turn !== null) return turn;
+      if (turn !== null) return this.#ends.hasRoom() ? turn : null;
     }
     return null;
   }

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -12,6 +12,7 @@ import {
   parseClientMessage,
   proofText,
   type ClientMessage,
+  type Limits,
   type ServerMessage,
 } from '../src/protocol';
 import { mayConnect } from './access';
@@ -24,6 +25,8 @@ export interface ServerOptions {
   readonly pagesFile: string;
   /** 0 lets the system pick. */
   readonly port: number;
+  /** Other limits than `LIMITS`. */
+  readonly limits?: Partial<Limits>;
 }
 
 /** How often connections are looked through for those that have not sent their request in time. */
@@ -35,46 +38,62 @@ export interface RunningServer {
   close(): void;
 }
 
-function tooManyClients(): SlicescopeError {
-  const text = `This kernel’s views are open in ${String(LIMITS.clients)} pages, which is the most. Close some of them.`;
-  return new SlicescopeError('limit-exceeded', text, { limit: 'clients', value: LIMITS.clients });
+function tooManyClients(most: number): SlicescopeError {
+  const text = `This kernel’s views are open in ${String(most)} pages, which is the most. Close some of them.`;
+  return new SlicescopeError('limit-exceeded', text, { limit: 'clients', value: most });
 }
 
-/** Refuse a request before any socket is made. */
-function refuseUpgrade(socket: Duplex, status: string): void {
+/** Refuse a request before any socket is made; who does not hang up then is hung up on. */
+function refuseUpgrade(socket: Duplex, status: string, patienceMs: number): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  setTimeout(() => socket.destroy(), patienceMs).unref();
+}
+
+/** Whether the client speaks this protocol: one that offers another or an older one is not given it. */
+function offersOurs(request: IncomingMessage): boolean {
+  if (request.httpVersion !== '1.1') return false;
+  const offered = request.headers['sec-websocket-protocol'] ?? '';
+  return offered.split(',').some((name) => name.trim() === SUBPROTOCOL);
 }
 
 /**
  * The companion's server, on loopback only. It answers nothing but WebSocket upgrades of pages that may
- * connect (access.ts), and talks to nobody who does not prove within `LIMITS.handshakeMs` to hold the secret.
+ * connect (access.ts), and talks to nobody who does not prove within `limits.handshakeMs` to hold the secret.
  */
-export async function serve(views: Views, { secret, pagesFile, port }: ServerOptions): Promise<RunningServer> {
+export async function serve(views: Views, options: ServerOptions): Promise<RunningServer> {
+  const { secret, pagesFile, port } = options;
+  const limits: Limits = { ...LIMITS, ...options.limits };
   const instance = randomBytes(16).toString('hex');
   const strangers = new Set<WebSocket>();
   const clients = new Set<WebSocket>();
   const patience = {
-    headersTimeout: LIMITS.handshakeMs,
-    requestTimeout: LIMITS.handshakeMs,
+    headersTimeout: limits.handshakeMs,
+    requestTimeout: limits.handshakeMs,
     connectionsCheckingInterval: CHECK_MS,
   };
   const http = createServer(patience, (_request, response) => {
     response.writeHead(426, { Connection: 'close', Upgrade: 'websocket' }).end();
   });
-  const sockets = new WebSocketServer({
+  http.maxConnections = limits.connections;
+  // A variable, because the types of ws do not have closeTimeout yet.
+  const socketOptions = {
     noServer: true,
-    maxPayload: LIMITS.messageBytes,
+    maxPayload: limits.messageBytes,
     perMessageDeflate: false,
-    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-  });
+    closeTimeout: limits.handshakeMs,
+    handleProtocols: () => SUBPROTOCOL,
+  };
+  const sockets = new WebSocketServer(socketOptions);
 
   http.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     const listening = (http.address() as AddressInfo).port;
     if (!mayConnect(request.headers, listening, pagesFile)) {
-      refuseUpgrade(socket, '403 Forbidden');
-    } else if (strangers.size >= LIMITS.strangers) {
-      refuseUpgrade(socket, '503 Service Unavailable');
+      refuseUpgrade(socket, '403 Forbidden', limits.handshakeMs);
+    } else if (!offersOurs(request)) {
+      refuseUpgrade(socket, '400 Bad Request', limits.handshakeMs);
+    } else if (strangers.size >= limits.strangers) {
+      refuseUpgrade(socket, '503 Service Unavailable', limits.handshakeMs);
     } else {
       sockets.handleUpgrade(request, socket, head, welcome);
     }
@@ -91,21 +110,25 @@ export async function serve(views: Views, { secret, pagesFile, port }: ServerOpt
       clearTimeout(timer);
       send({ type: 'error', code: error.code, message: error.message });
       socket.close(1008, error.code);
-      setTimeout(() => {
-        socket.terminate();
-      }, LIMITS.handshakeMs).unref();
     };
     const timer = setTimeout(() => {
       fail(new SlicescopeError('unauthorized', 'The page did not prove in time that it belongs to this kernel.', {}));
-    }, LIMITS.handshakeMs);
+    }, limits.handshakeMs);
+    // A page pings. One that has vanished without a close would otherwise be kept for ever.
+    const silence = setTimeout(() => {
+      socket.terminate();
+    }, limits.silenceMs).unref();
+    const flood = new FloodGate(limits.messagesPerSecond);
     const handshake = new Handshake(secret);
     let session: Session | null = null;
 
     socket.on('message', (data, isBinary) => {
       if (isOver) return; // Until the other end has taken note of the close.
+      silence.refresh();
       try {
+        flood.count();
         if (isBinary) throw new SlicescopeError('protocol-error', 'message: binary, expected text', {});
-        const message = parseClientMessage((data as Buffer).toString('utf8'));
+        const message = parseClientMessage((data as Buffer).toString('utf8'), limits);
         if (session !== null) {
           session.receive(message);
           return;
@@ -116,11 +139,11 @@ export async function serve(views: Views, { secret, pagesFile, port }: ServerOpt
           return;
         }
         // Only now, because a refused upgrade can't say why.
-        if (clients.size >= LIMITS.clients) throw tooManyClients();
+        if (clients.size >= limits.clients) throw tooManyClients(limits.clients);
         clearTimeout(timer);
         strangers.delete(socket);
         clients.add(socket);
-        session = new Session(views, socket);
+        session = new Session(views, socket, limits);
         send({ type: 'welcome', instance });
       } catch (error) {
         fail(isSlicescopeError(error) ? error : new SlicescopeError('protocol-error', messageOf(error), {}));
@@ -131,6 +154,7 @@ export async function serve(views: Views, { secret, pagesFile, port }: ServerOpt
     });
     socket.on('close', () => {
       clearTimeout(timer);
+      clearTimeout(silence);
       strangers.delete(socket);
       clients.delete(socket);
       session?.dispose();
@@ -149,6 +173,27 @@ export async function serve(views: Views, { secret, pagesFile, port }: ServerOpt
       });
     });
   });
+}
+
+/** Counts one client's messages, second by second. */
+class FloodGate {
+  readonly #limit: number;
+  #second = 0;
+  #count = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** @throws SlicescopeError `limit-exceeded`. */
+  count(): void {
+    const second = Math.floor(performance.now() / 1000);
+    this.#count = second === this.#second ? this.#count + 1 : 1;
+    this.#second = second;
+    if (this.#count <= this.#limit) return;
+    const text = `More than ${String(this.#limit)} messages in a second. Reload the page.`;
+    throw new SlicescopeError('limit-exceeded', text, { limit: 'messagesPerSecond', value: this.#count });
+  }
 }
 
 /** The server's side of the challenge and response: hello → challenge, proof → null, which means proven. */

@@ -6,6 +6,7 @@ import {
   messageOf,
   tileGrid,
   type ClientMessage,
+  type Limits,
   type ServerMessage,
   type ViewState,
 } from '../src/protocol';
@@ -31,15 +32,18 @@ export interface Sink {
 export class Session implements ViewClient {
   readonly #views: Views;
   readonly #sink: Sink;
+  readonly #limits: Limits;
   readonly #flow: Flow;
   readonly #channels: Map<string, number> = new Map();
   readonly #pacers: Map<string, RefreshPacer> = new Map();
   #lastChannel = 0;
 
-  constructor(views: Views, sink: Sink) {
+  constructor(views: Views, sink: Sink, limits: Limits = LIMITS) {
     this.#views = views;
     this.#sink = sink;
-    this.#flow = new Flow({
+    this.#limits = limits;
+    this.#flow = new Flow(limits, {
+      hasRoom: () => this.#hasRoom(limits.frameBytes),
       cut: (turn) => this.#cut(turn),
       send: (frame) => {
         sink.send(frame);
@@ -65,6 +69,9 @@ export class Session implements ViewClient {
         break;
       case 'credit':
         this.#flow.grant(message.frames);
+        break;
+      case 'ping':
+        this.#send({ type: 'pong' });
         break;
       case 'hello':
       case 'proof':
@@ -101,8 +108,8 @@ export class Session implements ViewClient {
       this.#send({ type: 'error', code: 'unknown-view', message, viewId });
       return;
     }
-    if (this.#channels.size >= LIMITS.viewsPerClient) {
-      const message = `More than ${String(LIMITS.viewsPerClient)} views are open on this page. Close some of them.`;
+    if (this.#channels.size >= this.#limits.viewsPerClient) {
+      const message = `More than ${String(this.#limits.viewsPerClient)} views are open on this page. Close some of them.`;
       this.#send({ type: 'error', code: 'limit-exceeded', message, viewId });
       return;
     }
@@ -171,10 +178,14 @@ export class Session implements ViewClient {
   }
 
   #send(message: ServerMessage): void {
-    if (this.#sink.bufferedAmount > LIMITS.backlogBytes) {
-      this.#sink.close(1013, 'not reading');
-      return;
-    }
-    this.#sink.send(JSON.stringify(message));
+    const text = JSON.stringify(message);
+    if (this.#hasRoom(text.length)) this.#sink.send(text);
+  }
+
+  /** Whether so many bytes more may wait in the socket; a client that leaves no room for them does not read, and is closed. */
+  #hasRoom(bytes: number): boolean {
+    if (this.#sink.bufferedAmount + bytes <= this.#limits.backlogBytes) return true;
+    this.#sink.close(1013, 'not reading');
+    return false;
   }
 }

@@ -103,6 +103,11 @@ export class Child {
     return next.value;
   }
 
+  /** Send it a line. */
+  write(line: string): void {
+    this.#process.stdin.write(`${line}\n`);
+  }
+
   /** Nothing more comes from outside; a child that only waits for that ends. */
   endInput(): void {
     this.#process.stdin.end();

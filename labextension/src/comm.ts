@@ -13,7 +13,9 @@ export class CompanionComm implements IClassicComm {
   readonly comm_id: string;
   readonly target_name = 'jupyter.widget';
   readonly #connection: Connection;
-  readonly #pending: Map<string, ICallbacks> = new Map();
+  /** Updates that the companion has not answered, the oldest first. */
+  readonly #pending: Map<string, { readonly message: CommData<ViewSettings>; readonly callbacks: ICallbacks }> =
+    new Map();
   #handler: MessageHandler | null = null;
 
   constructor(viewId: string, connection: Connection) {
@@ -24,7 +26,7 @@ export class CompanionComm implements IClassicComm {
   send(data: unknown, callbacks?: ICallbacks): string {
     const msgId = UUID.uuid4();
     const message = data as CommData<ViewSettings>;
-    if (message.method === 'update' && callbacks !== undefined) this.#pending.set(msgId, callbacks);
+    if (message.method === 'update' && callbacks !== undefined) this.#pending.set(msgId, { message, callbacks });
     this.#connection.comm(this.comm_id, msgId, message);
     return msgId;
   }
@@ -41,9 +43,15 @@ export class CompanionComm implements IClassicComm {
     this.#settle(parentId);
   }
 
-  /** What was under way when the connection broke will not be answered. */
-  reset(): void {
-    for (const msgId of [...this.#pending.keys()]) this.#settle(msgId);
+  /**
+   * There is another connection. Whether what was under way on the old one has arrived can't be known: it is
+   * said again, as the widget waits for its echo, unless it was about another volume.
+   */
+  reset(isSameVolume: boolean): void {
+    for (const [msgId, { message }] of [...this.#pending]) {
+      if (isSameVolume) this.#connection.comm(this.comm_id, msgId, message);
+      else this.#settle(msgId);
+    }
   }
 
   on_msg(callback: MessageHandler): void {
@@ -63,7 +71,7 @@ export class CompanionComm implements IClassicComm {
   }
 
   #settle(msgId: string): void {
-    const status = this.#pending.get(msgId)?.iopub?.status;
+    const status = this.#pending.get(msgId)?.callbacks.iopub?.status;
     this.#pending.delete(msgId);
     status?.({ content: { execution_state: 'idle' } } as Parameters<typeof status>[0]);
   }

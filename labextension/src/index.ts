@@ -41,7 +41,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const managerOf = (kernelId: string): CompanionManager => {
       let manager = managers.get(kernelId);
       if (manager === undefined) {
-        manager = new CompanionManager(() => locate(kernelId, app.serviceManager.serverSettings));
+        manager = new CompanionManager((signal) => locate(kernelId, app.serviceManager.serverSettings, signal));
         managers.set(kernelId, manager);
       }
       return manager;

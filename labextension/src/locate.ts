@@ -19,9 +19,17 @@ interface Answer {
  * Ask Jupyter's server, which knows who we are, for a kernel's companion. A page on loopback connects to the
  * companion's port directly if it can; every page can through jupyter-server-proxy.
  */
-export async function locate(kernelId: string, settings: ServerConnection.ISettings): Promise<CompanionAddress> {
+export async function locate(
+  kernelId: string,
+  settings: ServerConnection.ISettings,
+  signal: AbortSignal,
+): Promise<CompanionAddress> {
   const url = URLExt.join(settings.baseUrl, 'slicescope/api/companions', kernelId);
-  const response = await ServerConnection.makeRequest(url, { cache: 'no-store' }, settings);
+  const response = await ServerConnection.makeRequest(url, { cache: 'no-store', signal }, settings).catch(
+    (cause: unknown) => {
+      throw new SlicescopeError('companion-failed', 'Jupyter’s server can’t be reached. Trying again.', {}, { cause });
+    },
+  );
   const { port, secret, page, code, message } = (await response.json().catch(() => ({}))) as Answer;
   if (typeof code === 'string' && GONE.includes(code)) {
     const text = 'The kernel was restarted or shut down since. Run the cell again to look at this volume.';
@@ -29,8 +37,8 @@ export async function locate(kernelId: string, settings: ServerConnection.ISetti
   }
   if (!response.ok || typeof port !== 'number' || typeof secret !== 'string') {
     const reason = typeof message === 'string' ? message : '';
-    const text = `Jupyter’s server does not say where the viewer’s server is (${String(response.status)}). ${reason}`;
-    throw new SlicescopeError('companion-failed', text.trim(), {});
+    const text = `Jupyter’s server does not say where the viewer’s server is (${String(response.status)}). ${reason || 'Trying again.'}`;
+    throw new SlicescopeError('companion-failed', text, {});
   }
   if (page !== window.location.host) {
     // The companion would refuse this page, and a refusal has no reason that a browser tells.

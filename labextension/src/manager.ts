@@ -102,7 +102,7 @@ export class RemoteView implements ChannelListener {
   opened(state: ViewState, instance: string, line: Line): void {
     this.#latest = { state, instance, line };
     if (this.model !== null) {
-      this.#comm.reset();
+      this.#comm.reset(this.model.state?.volume.revision === state.volume.revision);
       this.#comm.deliver(state, 'update', '');
       this.model.connected(instance, line);
       this.model.notify(null, false);

@@ -16,7 +16,8 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  `--host-resolver-rules=MAP ${REMOTE_HOST} 127.0.0.1`,
+  // The second stands for anybody else's server.
+  `--host-resolver-rules=MAP ${REMOTE_HOST} 127.0.0.1, MAP evil.test 127.0.0.1`,
 ];
 
 /** The browser that `npm run setup` found or installed: its own module says which, and jest can't import that. */

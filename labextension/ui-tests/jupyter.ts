@@ -26,6 +26,12 @@ export interface JupyterServer {
   stop(): Promise<void>;
 }
 
+/** One that the tests started themselves. */
+export interface OwnServer extends JupyterServer {
+  /** End the server, and start it again on the same port with the same token. What `meanwhile` does happens in between. */
+  restart(meanwhile: () => Promise<void>): Promise<void>;
+}
+
 export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
@@ -71,7 +77,7 @@ export function configureLab(configDir: string): void {
  */
 export async function startJupyter(
   options: { way?: Way; baseUrl?: string; args?: readonly string[] } = {},
-): Promise<JupyterServer> {
+): Promise<OwnServer> {
   const { way = WAY, args: more = [] } = options;
   const isProxied = way === 'proxied';
   const baseUrl = options.baseUrl ?? (isProxied ? REMOTE_BASE : '/');
@@ -94,12 +100,16 @@ export async function startJupyter(
     `--IdentityProvider.token=${token}`,
     ...more,
   ];
-  const server = spawn(join(ROOT, '.venv/bin/jupyter'), args, { cwd: folder, env: jupyterEnvironment(home) });
-  let text = '';
-  server.stdout.on('data', (chunk) => (text += String(chunk)));
-  server.stderr.on('data', (chunk) => (text += String(chunk)));
   const url = `http://localhost:${String(port)}${baseUrl}`;
-  await answers(`${url}api/status?token=${token}`, server, () => text);
+  let text = '';
+  const start = async (): Promise<ChildProcess> => {
+    const started = spawn(join(ROOT, '.venv/bin/jupyter'), args, { cwd: folder, env: jupyterEnvironment(home) });
+    started.stdout.on('data', (chunk) => (text += String(chunk)));
+    started.stderr.on('data', (chunk) => (text += String(chunk)));
+    await answers(`${url}api/status?token=${token}`, started, () => text);
+    return started;
+  };
+  let server = await start();
   return {
     url,
     pageUrl: isProxied ? url.replace('localhost', REMOTE_HOST) : url,
@@ -107,6 +117,11 @@ export async function startJupyter(
     folder,
     runtimeDir: join(home, 'runtime'),
     log: () => text,
+    restart: async (meanwhile) => {
+      await end(server);
+      await meanwhile();
+      server = await start();
+    },
     stop: async () => {
       await end(server);
       rmSync(home, { recursive: true, force: true, maxRetries: 5 });

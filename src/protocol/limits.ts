@@ -1,9 +1,14 @@
-/** The bounds of slicescope.v1, each with its unit. Both ends keep them; the server closes who does not. */
+/**
+ * The bounds and timings of slicescope.v1, each with its unit; docs/protocol.md says what happens past each.
+ * They are defaults: `serve`, `Session` and `Connection` take others as an option.
+ */
 export const LIMITS = {
   /** Bytes of a binary frame, header included; larger slices come as tiles (tiles.ts). */
   frameBytes: 4_194_304,
   /** Bytes of a text message from a client. */
   messageBytes: 65_536,
+  /** Text messages from one client within a second. */
+  messagesPerSecond: 10_000,
   /** Frames that may be in flight to one client. */
   credits: 4,
   /** Tiles in one view's list of wishes. */
@@ -14,8 +19,24 @@ export const LIMITS = {
   clients: 256,
   /** Sockets that have not proved themselves yet. */
   strangers: 64,
-  /** Milliseconds that a stranger may take to prove itself. */
+  /** Connections of any kind, also those that have not sent a request yet. */
+  connections: 1024,
+  /** Milliseconds that a stranger may take to send its request, and again to prove itself. */
   handshakeMs: 2000,
-  /** Bytes that may wait in one client's socket before it counts as stalled and is closed. */
-  backlogBytes: 20_971_520,
+  /** Bytes that may wait in one client's socket before it counts as stalled: all of its credits, and 1 MiB of text. */
+  backlogBytes: 17_825_792,
+  /** Milliseconds between two pings of a page. */
+  heartbeatMs: 4000,
+  /** Pings in a row after which a page that has heard nothing connects anew. */
+  missedHeartbeats: 3,
+  /** Milliseconds after which the companion drops a page that says nothing; browsers let hidden pages ping once a minute. */
+  silenceMs: 150_000,
+  /** Milliseconds that a page waits for an answer while it connects. */
+  connectMs: 5000,
+  /** Milliseconds: the longest wait before the first attempt to connect again; it doubles with each. */
+  retryMs: 250,
+  /** Milliseconds: the longest wait before any attempt. */
+  maxRetryMs: 10_000,
 } as const;
+
+export type Limits = { readonly [Name in keyof typeof LIMITS]: number };

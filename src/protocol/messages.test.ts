@@ -67,6 +67,7 @@ const CLIENT_MESSAGES: readonly ClientMessage[] = [
   { type: 'close', viewId: ID },
   { type: 'credit', frames: 0 },
   { type: 'credit', frames: 4 },
+  { type: 'ping' },
   { type: 'comm', viewId: ID, msgId: '', data: { method: 'update', state: { index: 3 }, buffer_paths: [] } },
   {
     type: 'comm',
@@ -96,6 +97,7 @@ const SERVER_MESSAGES: readonly ServerMessage[] = [
   { type: 'comm', viewId: ID, parentId: '', data: { method: 'update', state: STATE, buffer_paths: [] } },
   { type: 'comm', viewId: ID, parentId: 'm-1', data: { method: 'echo_update', state: { index: 1 }, buffer_paths: [] } },
   { type: 'closed', viewId: ID },
+  { type: 'pong' },
   { type: 'error', code: 'unknown-view', message: 'Run the cell again.', viewId: ID },
   { type: 'error', code: 'unauthorized', message: 'Reload the page.' },
 ];
@@ -138,7 +140,7 @@ const full = (tiles: number): object => custom({ tiles: Array.from({ length: til
 const WHOLE = 'expected a whole number from 0 to 4294967295';
 
 describe('refused, with a sentence, is from a client', () => {
-  const [hello, proof, open, close, credit, , update] = CLIENT_MESSAGES;
+  const [hello, proof, open, close, credit, , , update] = CLIENT_MESSAGES;
 
   test.each<[string, string]>([
     ['', 'not JSON'],
@@ -235,7 +237,7 @@ test('a list of as many wishes as allowed fits into a message', () => {
 });
 
 describe('refused, with a sentence, is from the companion', () => {
-  const [challenge, welcome, opened, update, , closed, failed] = SERVER_MESSAGES;
+  const [challenge, welcome, opened, update, , closed, , failed] = SERVER_MESSAGES;
 
   test.each<[string, string]>([
     ['', 'not JSON'],

@@ -1,5 +1,5 @@
 import { SlicescopeError, quote, type ErrorCode } from './errors';
-import { LIMITS } from './limits';
+import { LIMITS, type Limits } from './limits';
 import {
   ENCODINGS,
   MAX_LEVEL,
@@ -64,7 +64,9 @@ export type ClientMessage =
   | { readonly type: 'open'; readonly viewId: string }
   | { readonly type: 'close'; readonly viewId: string }
   | { readonly type: 'comm'; readonly viewId: string; readonly msgId: string; readonly data: CommData<ViewSettings> }
-  | { readonly type: 'credit'; readonly frames: number };
+  | { readonly type: 'credit'; readonly frames: number }
+  /** Asks for a `pong`: a connection that was cut somewhere on the way does not say so by itself. */
+  | { readonly type: 'ping' };
 
 export type ServerMessage =
   | { readonly type: 'challenge'; readonly version: 1; readonly nonce: string; readonly proof: string }
@@ -73,6 +75,7 @@ export type ServerMessage =
   | { readonly type: 'opened'; readonly viewId: string; readonly channel: number; readonly state: ViewState }
   /** `parentId` is the `msgId` of the client's message that this one answers, on whichever client. */
   | { readonly type: 'comm'; readonly viewId: string; readonly parentId: string; readonly data: CommData<ViewState> }
+  | { readonly type: 'pong' }
   /** The kernel closed the view. */
   | { readonly type: 'closed'; readonly viewId: string }
   | { readonly type: 'error'; readonly code: ErrorCode; readonly message: string; readonly viewId?: string };
@@ -190,7 +193,7 @@ function commData(value: unknown): CommData<ViewSettings> {
  * Read a message from a client.
  * @throws SlicescopeError `protocol-error`.
  */
-export function parseClientMessage(text: string): ClientMessage {
+export function parseClientMessage(text: string, limits: Limits = LIMITS): ClientMessage {
   const fields = parse(text);
   switch (fields.type) {
     case 'hello':
@@ -209,7 +212,9 @@ export function parseClientMessage(text: string): ClientMessage {
         data: commData(fields.data),
       };
     case 'credit':
-      return { type: 'credit', frames: wholeIn(fields, 'frames', LIMITS.credits) };
+      return { type: 'credit', frames: wholeIn(fields, 'frames', limits.credits) };
+    case 'ping':
+      return { type: 'ping' };
     default:
       throw refuse(`type is ${quote(fields.type)}`);
   }
@@ -249,6 +254,8 @@ export function parseServerMessage(text: string): ServerMessage {
         data: { method: data.method, state: fieldsOf(data.state, 'state'), buffer_paths: [] },
       };
     }
+    case 'pong':
+      return { type: 'pong' };
     case 'closed':
       return { type: 'closed', viewId: stringIn(fields, 'viewId', ID) };
     case 'error':

@@ -3,22 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { WebSocket as NodeSocket } from 'ws';
 import { serve, type RunningServer } from '../../../kernel-server/server';
 import { Views } from '../../../kernel-server/views';
 import { SlicescopeError, voxelsOf, type Frame, type ViewState, type WishList } from '../../protocol';
 import { Volume } from '../../volume';
 import { Connection, type ChannelListener, type CompanionAddress } from './connection';
+import { installPage } from './testing/page';
 
-/** A real companion's server; the socket is Node's, which says where it comes from as a page's does. */
-class PageSocket extends NodeSocket {
-  constructor(url: string, protocol: string) {
-    super(url, protocol, { origin: 'http://localhost:8888' });
-    this.on('error', () => undefined); // In a page it would be a line in the console.
-  }
-}
-Object.assign(globalThis, { WebSocket: PageSocket });
+installPage();
 
+/** Of a real companion's server. */
 const SECRET = 'ab'.repeat(32);
 let folder: string;
 let views: Views;

@@ -1,6 +1,5 @@
 import {
   LIMITS,
-  SUBPROTOCOL,
   SlicescopeError,
   decodeFrame,
   isSlicescopeError,
@@ -9,11 +8,13 @@ import {
   type ClientMessage,
   type CommData,
   type Frame,
+  type Limits,
   type ServerMessage,
   type ViewSettings,
   type ViewState,
 } from '../../protocol';
-import { Handshake } from './handshake';
+import { dial } from './dial';
+import { Heartbeat } from './heartbeat';
 import { Line } from './line';
 
 /** Where a companion is, and what to prove to it. */
@@ -23,8 +24,11 @@ export interface CompanionAddress {
   readonly secret: string;
 }
 
-/** Finds the companion; rejects with a SlicescopeError `unknown-view` where there is none any more. */
-export type Locate = () => Promise<CompanionAddress>;
+/**
+ * Finds the companion; rejects with a SlicescopeError `unknown-view` where there is none any more. The signal
+ * says when nobody waits for the answer any longer.
+ */
+export type Locate = (signal: AbortSignal) => Promise<CompanionAddress>;
 
 /** What a connection tells one view. */
 export interface ChannelListener {
@@ -36,37 +40,43 @@ export interface ChannelListener {
   failed(message: string, isFinal: boolean): void;
 }
 
-const FIRST_DELAY_MS = 250;
-const LAST_DELAY_MS = 10_000;
-const SHAKE_MS = 5_000;
+const LOST = 'The connection to the kernel is lost. Trying again.';
 
 /**
  * One page's connection to one companion, shared by all views of that kernel. It is there while a view is
- * open; when it breaks it is made again, later and later, with a random part so that many pages do not come
- * at once. Connected means that the companion has proved itself: through a proxy, an open socket means nothing.
+ * open; when it breaks it is made again, after a random time that may be longer with each attempt, so that
+ * many pages do not come at once. Connected means that the companion has proved itself: through a proxy, an
+ * open socket means nothing, and neither does one that nothing comes from (heartbeat.ts).
  *
  * Flow control, the client's side: it grants `LIMITS.credits` frames, and one more for each that it has taken.
  */
 export class Connection {
   readonly #locate: Locate;
+  readonly #limits: Limits;
   readonly #listeners: Map<string, ChannelListener> = new Map();
   readonly #views: Map<number, string> = new Map();
   #socket: WebSocket | null = null;
   #instance = '';
   #line: Line = new Line(true, 0);
+  #heartbeat: Heartbeat | null = null;
+  #connectedAt = 0;
   #attempts = 0;
   #isConnecting = false;
+  /** Set while an attempt waits for its time. */
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastUrl = '';
-  /** Why the companion is about to close the connection. A proxy passes on neither close codes nor their reasons. */
-  #reason: string | null = null;
 
-  constructor(locate: Locate) {
+  constructor(locate: Locate, limits: Partial<Limits> = {}) {
     this.#locate = locate;
+    this.#limits = { ...LIMITS, ...limits };
   }
 
   /** Open a view; `listener` hears of it until `close`. */
   open(viewId: string, listener: ChannelListener): void {
+    if (this.#listeners.size === 0) {
+      window.addEventListener('online', this.#wake);
+      document.addEventListener('visibilitychange', this.#wake);
+    }
     this.#listeners.set(viewId, listener);
     if (this.#socket !== null) this.#send({ type: 'open', viewId });
     else this.retry();
@@ -76,9 +86,10 @@ export class Connection {
     if (!this.#listeners.delete(viewId)) return;
     this.#send({ type: 'close', viewId });
     if (this.#listeners.size > 0) return;
-    clearTimeout(this.#timer);
-    this.#socket?.close();
-    this.#socket = null;
+    window.removeEventListener('online', this.#wake);
+    document.removeEventListener('visibilitychange', this.#wake);
+    this.#stopWaiting();
+    this.#drop();
   }
 
   /** Send a widget message of a view; without a connection it is lost, and the next `opened` has the state. */
@@ -88,10 +99,22 @@ export class Connection {
 
   /** Connect now, instead of after the next delay. */
   retry(): void {
-    clearTimeout(this.#timer);
+    this.#stopWaiting();
     if (this.#isConnecting || this.#socket !== null) return;
     this.#isConnecting = true;
     void this.#connect().finally(() => (this.#isConnecting = false));
+  }
+
+  /** The network or the person is back: what waits is done now, and what was connected is asked whether it still is. */
+  readonly #wake = (): void => {
+    if (document.visibilityState === 'hidden') return;
+    this.#heartbeat?.check();
+    if (this.#timer !== undefined) this.retry();
+  };
+
+  #stopWaiting(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #send(message: ClientMessage): void {
@@ -100,20 +123,20 @@ export class Connection {
 
   async #connect(): Promise<void> {
     try {
-      const { urls, secret } = await this.#locate();
+      const { urls, secret } = await this.#locate(AbortSignal.timeout(this.#limits.connectMs));
       const last = urls.filter((url) => url === this.#lastUrl);
-      const [socket, instance, roundTrip, url] = await firstOf(
+      const { socket, instance, roundTrip, url } = await dial(
         [...last, ...urls.filter((other) => !last.includes(other))],
         secret,
+        this.#limits.connectMs,
       );
       if (this.#listeners.size === 0) {
         socket.close();
         return;
       }
       this.#lastUrl = url;
-      this.#attempts = 0;
       this.#instance = instance;
-      this.#line = new Line(isLoopback(url), roundTrip);
+      this.#line = new Line(isDirect(url), roundTrip);
       this.#adopt(socket);
     } catch (error) {
       const isFinal = isSlicescopeError(error, 'unknown-view');
@@ -123,10 +146,21 @@ export class Connection {
   }
 
   #adopt(socket: WebSocket): void {
+    const heartbeat = new Heartbeat(
+      this.#limits,
+      () => {
+        this.#send({ type: 'ping' });
+      },
+      () => {
+        this.#lost('The kernel does not answer. Trying again.');
+      },
+    );
     this.#socket = socket;
-    this.#reason = null;
+    this.#heartbeat = heartbeat;
+    this.#connectedAt = performance.now();
     this.#views.clear();
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      heartbeat.heard();
       try {
         if (typeof data === 'string') this.#receive(parseServerMessage(data));
         else this.#frame(decodeFrame(data));
@@ -135,19 +169,34 @@ export class Connection {
       }
     };
     socket.onclose = () => {
-      if (this.#socket !== socket) return;
-      this.#socket = null;
-      this.#failed(this.#reason ?? 'The connection to the kernel is lost. Trying again.', false);
-      this.#retryLater();
+      this.#lost(LOST);
     };
-    this.#send({ type: 'credit', frames: LIMITS.credits });
+    this.#send({ type: 'credit', frames: this.#limits.credits });
     for (const viewId of this.#listeners.keys()) this.#send({ type: 'open', viewId });
   }
 
   /** What can't be read is a fault of the other end: say so, and start anew. */
   #broken(error: unknown, socket: WebSocket | null): void {
-    this.#failed(messageOf(error), false);
-    socket?.close();
+    if (socket !== null && socket === this.#socket) this.#lost(messageOf(error));
+  }
+
+  /** Let go of the socket. One whose link is dead may close much later; nothing of it is heard any more. */
+  #drop(): void {
+    this.#heartbeat?.stop();
+    this.#heartbeat = null;
+    if (this.#socket === null) return;
+    this.#socket.onmessage = null;
+    this.#socket.onclose = null;
+    this.#socket.close();
+    this.#socket = null;
+  }
+
+  #lost(reason: string): void {
+    this.#drop();
+    // A connection that breaks as soon as it is made is tried more and more seldom too.
+    if (performance.now() - this.#connectedAt > this.#limits.heartbeatMs) this.#attempts = 0;
+    this.#failed(reason, false);
+    this.#retryLater();
   }
 
   #frame(frame: Frame): void {
@@ -178,12 +227,12 @@ export class Connection {
           .get(message.viewId)
           ?.failed('The kernel closed this view. Run the cell to show it again.', true);
         break;
-      case 'error': {
-        const isFinal = message.code === 'unknown-view';
-        if (message.viewId === undefined) this.#failed((this.#reason = message.message), isFinal);
-        else this.#listeners.get(message.viewId)?.failed(message.message, isFinal);
+      case 'error':
+        if (message.viewId === undefined) this.#lost(message.message);
+        else this.#listeners.get(message.viewId)?.failed(message.message, message.code === 'unknown-view');
         break;
-      }
+      case 'pong':
+        break;
       case 'challenge':
       case 'welcome':
         throw new SlicescopeError('protocol-error', `message: ${message.type} after the handshake`, {});
@@ -196,81 +245,17 @@ export class Connection {
 
   #retryLater(): void {
     if (this.#listeners.size === 0) return;
-    const longest = Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#attempts);
+    const longest = Math.min(this.#limits.maxRetryMs, this.#limits.retryMs * 2 ** this.#attempts);
     this.#attempts += 1;
-    this.#timer = setTimeout(
-      () => {
-        this.retry();
-      },
-      longest * (0.5 + 0.5 * Math.random()),
-    );
+    this.#stopWaiting();
+    this.#timer = setTimeout(() => {
+      this.retry();
+    }, longest * Math.random());
   }
-}
-
-/** The first of `urls` behind which a companion proves itself. */
-async function firstOf(urls: readonly string[], secret: string): Promise<[WebSocket, string, number, string]> {
-  let reason: unknown;
-  for (const url of urls) {
-    try {
-      return [...(await shakeHands(url, secret)), url];
-    } catch (error) {
-      // That one of them can't be reached says less than what the other one answered.
-      if (reason === undefined || isSlicescopeError(reason, 'companion-failed')) reason = error;
-    }
-  }
-  throw reason;
 }
 
 /** Whether nothing but this machine is between the page and the companion. */
-function isLoopback(url: string): boolean {
-  return new URL(url).hostname === '127.0.0.1' && !url.includes('/proxy/');
-}
-
-/**
- * Open a socket and prove each other; resolves when the companion has said welcome, with the name of its run and
- * the milliseconds of a round trip.
- */
-function shakeHands(url: string, secret: string): Promise<[WebSocket, string, number]> {
-  return new Promise((resolve, reject) => {
-    const handshake = new Handshake(secret);
-    const socket = new WebSocket(url, SUBPROTOCOL);
-    socket.binaryType = 'arraybuffer';
-    const fail = (error: SlicescopeError): void => {
-      clearTimeout(timer);
-      socket.onclose = null;
-      socket.close();
-      reject(error);
-    };
-    const unreachable = (): void => {
-      fail(new SlicescopeError('companion-failed', 'The kernel can’t be reached. Trying again.', {}));
-    };
-    const timer = setTimeout(unreachable, SHAKE_MS);
-    let sentAt = 0;
-    let roundTrip = Infinity;
-    const say = (message: ClientMessage): void => {
-      sentAt = performance.now();
-      socket.send(JSON.stringify(message));
-    };
-    socket.onopen = () => {
-      say(handshake.hello);
-    };
-    socket.onclose = unreachable;
-    socket.onmessage = ({ data }: MessageEvent<string>) => {
-      try {
-        roundTrip = Math.min(roundTrip, performance.now() - sentAt);
-        const message = parseServerMessage(data);
-        if (message.type === 'challenge') {
-          say(handshake.answer(message));
-        } else if (message.type === 'welcome') {
-          clearTimeout(timer);
-          resolve([socket, message.instance, roundTrip]);
-        } else {
-          const text = message.type === 'error' ? message.message : `Unexpected ${message.type}.`;
-          fail(new SlicescopeError('unauthorized', text, {}));
-        }
-      } catch (error) {
-        fail(isSlicescopeError(error) ? error : new SlicescopeError('protocol-error', messageOf(error), {}));
-      }
-    };
-  });
+function isDirect(url: string): boolean {
+  const { hostname, pathname } = new URL(url);
+  return hostname === '127.0.0.1' && pathname === '/';
 }

@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { LIMITS, type Limits } from '../src/protocol';
+import { phantom } from '../src/volume/testing/phantom';
+import { serve, type RunningServer } from './server';
+import { Session } from './session';
+import { PAGE_HOST, TestClient } from './testing/client';
+import { viewRecord } from './testing/records';
+import { Views } from './views';
+
+const SECRET = randomBytes(32).toString('hex');
+const folder = mkdtempSync(join(tmpdir(), 'slicescope-limits-'));
+const pagesFile = join(folder, 'pages.json');
+const NAMES = ['a', 'b', 'c'];
+let views: Views;
+let server: RunningServer;
+const clients: TestClient[] = [];
+const raw: Socket[] = [];
+
+beforeAll(() => {
+  writeFileSync(pagesFile, JSON.stringify([PAGE_HOST]));
+});
+beforeEach(() => {
+  views = new Views(() => undefined);
+  for (const name of NAMES) views.put(viewRecord(name, phantom([5, 4, 6])), 1);
+});
+afterEach(async () => {
+  for (const socket of raw.splice(0)) socket.destroy();
+  for (const client of clients.splice(0)) await client.end();
+  server.close();
+  jest.restoreAllMocks();
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+async function start(limits: Partial<Limits>): Promise<void> {
+  server = await serve(views, { secret: SECRET, pagesFile, port: 0, limits });
+}
+async function stranger(): Promise<TestClient> {
+  const client = await TestClient.connect(server.port);
+  clients.push(client);
+  return client;
+}
+async function proven(): Promise<TestClient> {
+  const client = await stranger();
+  await client.shakeHands(SECRET);
+  return client;
+}
+
+/** The client is told of this error, about no view, and closed. */
+async function expectEnd(client: TestClient, code: string): Promise<void> {
+  const arrivals = await client.untilClosed();
+  expect(arrivals.slice(-2)).toMatchObject([
+    { kind: 'message', message: { type: 'error', code } },
+    { kind: 'closed', code: 1008, reason: code },
+  ]);
+}
+
+test('messageBytes: so many are read, one more ends the connection', async () => {
+  await start({ messageBytes: 300 });
+  const client = await proven();
+  const ping = (bytes: number): string => JSON.stringify({ type: 'ping', more: 'x'.repeat(bytes - 25) });
+  expect(ping(300)).toHaveLength(300);
+  client.send(ping(300));
+  await client.message('pong');
+  client.send(ping(301));
+  expect(await client.next()).toMatchObject({ kind: 'closed' });
+});
+
+test('messagesPerSecond: so many are taken, with one more the client is told and closed', async () => {
+  const clock = jest.spyOn(performance, 'now').mockReturnValue(5000);
+  await start({ messagesPerSecond: 10 });
+  const client = await proven(); // Two messages.
+  for (let i = 0; i < 8; i++) client.say({ type: 'ping' });
+  for (let i = 0; i < 8; i++) await client.message('pong');
+  clock.mockReturnValue(6000);
+  for (let i = 0; i < 11; i++) client.say({ type: 'ping' });
+  for (let i = 0; i < 10; i++) await client.message('pong');
+  await expectEnd(client, 'limit-exceeded');
+});
+
+test('credits: so many frames are in flight, and to grant one more at once is an error', async () => {
+  await start({ credits: 2 });
+  const client = await proven();
+  for (const name of NAMES) await client.open(name);
+  client.grant(2);
+  for (const name of NAMES) client.wish(name, 1, { requestId: 1, index: 0 });
+  client.say({ type: 'ping' });
+  for (const kind of ['frame', 'frame', 'message']) expect(await client.next()).toMatchObject({ kind });
+  client.grant(1);
+  await client.nextOf('frame');
+  client.grant(3);
+  await expectEnd(client, 'protocol-error');
+});
+
+test('viewsPerClient: so many are opened, and one more is refused; those that are open stay', async () => {
+  await start({ viewsPerClient: 2 });
+  const client = await proven();
+  await client.open('a');
+  await client.open('b');
+  client.say({ type: 'open', viewId: 'c' });
+  expect(await client.message('error')).toMatchObject({
+    code: 'limit-exceeded',
+    message: 'More than 2 views are open on this page. Close some of them.',
+    viewId: 'c',
+  });
+  client.say({ type: 'close', viewId: 'a' });
+  await client.open('c');
+});
+
+test('clients: so many are welcome, one more is refused', async () => {
+  await start({ clients: 2 });
+  const first = await proven();
+  await proven();
+  await expect(stranger()).rejects.toThrow('Unexpected server response: 503');
+  await first.end();
+  // The server notes its end a moment later.
+  while ((await stranger().catch(() => null)) === null) await setImmediate();
+});
+
+test('strangers: so many may take their time, one more is refused', async () => {
+  await start({ strangers: 2 });
+  const first = await stranger();
+  await stranger();
+  await expect(stranger()).rejects.toThrow('Unexpected server response: 503');
+  await first.shakeHands(SECRET);
+  await stranger();
+});
+
+test('connections: so many are accepted, one more is hung up on', async () => {
+  await start({ connections: 3 });
+  const knock = async (): Promise<Socket> => {
+    const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);
+    raw.push(socket);
+    await once(socket, 'connect');
+    return socket;
+  };
+  await knock();
+  await knock();
+  const client = await proven();
+  await once(await knock(), 'close');
+  client.say({ type: 'ping' });
+  await client.message('pong');
+});
+
+test('handshakeMs: who has not sent its request, or not proved itself, is closed then and not before', async () => {
+  await start({ handshakeMs: 300 });
+  const begin = performance.now();
+  const socket = connect(server.port, '127.0.0.1');
+  raw.push(socket);
+  socket.resume();
+  const dropped = once(socket, 'close');
+  await expectEnd(await stranger(), 'unauthorized');
+  expect(performance.now() - begin).toBeGreaterThanOrEqual(299);
+  await dropped;
+  expect(performance.now() - begin).toBeGreaterThanOrEqual(299);
+  await proven();
+});
+
+test('silenceMs: a client that says nothing is dropped then, one that pings in time is not', async () => {
+  await start({ silenceMs: 300 });
+  const [other, silent] = [await proven(), await proven()];
+  const begin = performance.now();
+  const gone = silent.untilClosed();
+  while (performance.now() - begin < 900) {
+    other.say({ type: 'ping' });
+    await other.message('pong');
+    await setTimeout(10);
+    if (performance.now() - begin < 250) expect(silent.socket.readyState).toBe(silent.socket.OPEN);
+  }
+  expect(await gone).toMatchObject([{ kind: 'closed', code: 1006 }]);
+});
+
+test('backlogBytes: a message with which so many wait is still sent, with one more the client is closed', async () => {
+  await start({});
+  const sent: (string | Uint8Array)[] = [];
+  const closed: [number, string][] = [];
+  const sink = {
+    bufferedAmount: 85,
+    send: (data: string | Uint8Array) => sent.push(data),
+    close: (code: number, reason: string) => closed.push([code, reason]),
+  };
+  const session = new Session(views, sink, { ...LIMITS, backlogBytes: 100 });
+  session.receive({ type: 'ping' });
+  expect(sent).toEqual(['{"type":"pong"}']);
+  sink.bufferedAmount = 86;
+  session.receive({ type: 'ping' });
+  expect(sent).toHaveLength(1);
+  expect(closed).toEqual([[1013, 'not reading']]);
+});

@@ -1,0 +1,207 @@
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { Relay } from '../../kernel-server/testing/relay';
+import { launchBrowser } from './browser';
+import { startJupyter, type OwnServer } from './jupyter';
+import { recordOf, shutDownAll } from './kernels';
+import { NotebookPage, writeNotebook } from './notebook';
+import { SHOW_CELL, looksLikeRamp, showsRamp } from './ramp';
+import { eventually } from './waiting';
+
+jest.setTimeout(180_000);
+
+/** Less than heartbeats alone need to find a dead connection, more than the page needs when it asks at once. */
+const AT_ONCE_MS = 10_000;
+const LOST = 'The connection to the kernel is lost. Trying again.';
+const NO_ANSWER = 'The kernel does not answer. Trying again.';
+const NO_SERVER = 'Jupyter’s server can’t be reached. Trying again.';
+const GONE = 'The kernel was restarted or shut down since. Run the cell again to look at this volume.';
+
+let server: OwnServer;
+let browser: Browser;
+let context: BrowserContext;
+let notebook: NotebookPage;
+/** The wire between the page and the companion. */
+let relay: Relay;
+let count = 0;
+/** Playwright's own requests, which stand for the page's, don't know of it. */
+let isOffline = false;
+/** What must not be read anywhere. */
+const secrets = new Set<string>();
+let console = '';
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startJupyter(), launchBrowser()]);
+});
+
+afterEach(async () => {
+  const page = await notebook.page.content();
+  for (const secret of secrets) {
+    for (const [where, text] of Object.entries({ page, console, log: server.log() })) {
+      expect([where, text.includes(secret)]).toEqual([where, false]);
+    }
+  }
+  await context.close();
+  relay.close();
+  await shutDownAll(server);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+/** The page is told the relay's port for the companion's. */
+async function interpose(page: Page): Promise<void> {
+  await page.route('**/slicescope/api/companions/*', async (route) => {
+    const response = await route.fetch().catch(() => null);
+    if (response === null || isOffline) {
+      await route.abort();
+    } else if (!response.ok()) {
+      await route.fulfill({ response });
+    } else {
+      const record = (await response.json()) as { port: number; secret: string };
+      secrets.add(record.secret);
+      if (relay.target !== record.port) {
+        relay.close();
+        relay = await Relay.start(record.port);
+      }
+      await route.fulfill({ response, json: { ...record, port: relay.port } });
+    }
+  });
+}
+
+/** A fresh notebook whose cells have been run, and whose view is live at slice 10. */
+async function openLive(
+  cells: readonly string[] = [SHOW_CELL],
+  prepare?: (page: Page) => Promise<void>,
+): Promise<void> {
+  const name = `faults-${String(++count)}.ipynb`;
+  writeNotebook(server, name, cells);
+  context = await browser.newContext({ viewport: { width: 1200, height: 900 } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  page.on('console', (message) => (console += message.text()));
+  relay = await Relay.start(1);
+  await interpose(page);
+  await prepare?.(page);
+  await page.goto(`${server.url}lab/tree/${name}?reset&token=${server.token}`);
+  notebook = new NotebookPage(page);
+  await notebook.ready();
+  for (const at of cells.keys()) await notebook.runCell(at);
+  await showsRamp(notebook.viewer(), { index: 10 });
+}
+
+/** The view is live and follows both sides. */
+async function expectLive(index: number): Promise<void> {
+  const viewer = notebook.viewer();
+  await showsRamp(viewer, { index });
+  expect(await viewer.notice.isVisible()).toBe(false);
+  await viewer.slider.press('ArrowRight');
+  await showsRamp(viewer, { index: index + 1 });
+  await eventually(async () => {
+    expect(await notebook.run('console.log(view.index)')).toBe(`${String(index + 1)}\n`);
+  });
+}
+
+/** The sentence stands over the picture as it last was. */
+async function expectNotice(text: string, index: number): Promise<void> {
+  await notebook.viewer().notice.filter({ hasText: text }).waitFor();
+  await looksLikeRamp(notebook.viewer(), { index });
+}
+
+test('a cut connection is told of over the last picture, and comes back by itself with what was done meanwhile', async () => {
+  await openLive();
+  relay.isDown = true;
+  relay.cut();
+  await expectNotice(LOST, 10);
+  await notebook.run('view.index = 3');
+  await looksLikeRamp(notebook.viewer(), { index: 10 });
+  relay.isDown = false;
+  await expectLive(3);
+});
+
+test('what the person does while the connection is lost is kept', async () => {
+  await openLive();
+  relay.isDown = true;
+  relay.cut();
+  await expectNotice(LOST, 10);
+  await notebook.viewer().slider.press('ArrowRight');
+  relay.isDown = false;
+  await expectLive(11);
+});
+
+test('a half-open connection is found out, and the view comes back by itself', async () => {
+  await openLive();
+  relay.stall();
+  relay.isDown = true;
+  await notebook.run('view.index = 3');
+  await expectNotice(NO_ANSWER, 10);
+  relay.isDown = false;
+  await expectLive(3);
+});
+
+test('a connection that stalls within a frame shows no part of it, and the slice comes by itself', async () => {
+  await openLive();
+  const stalled = relay.stallAfter(1500);
+  await notebook.viewer().slider.press('ArrowRight');
+  await stalled;
+  await looksLikeRamp(notebook.viewer(), { index: 10 });
+  await expectLive(11);
+});
+
+test('after a sleep in which the link was dropped the view is back at once', async () => {
+  await openLive([SHOW_CELL], async (page) => {
+    await page.clock.install();
+  });
+  relay.stall();
+  await notebook.run('view.index = 3');
+  const begin = performance.now();
+  await notebook.page.clock.fastForward('08:00:00');
+  await expectLive(3);
+  expect(performance.now() - begin).toBeLessThan(AT_ONCE_MS);
+});
+
+test('a view that has lost the network is back as soon as the browser has it again', async () => {
+  await openLive();
+  isOffline = true;
+  await context.setOffline(true);
+  relay.cut();
+  await expectNotice(NO_SERVER, 10);
+  isOffline = false;
+  await context.setOffline(false);
+  await expectLive(10);
+});
+
+test('when the companion’s thread is killed in the middle of a frame, the view is back by itself', async () => {
+  const remember = `
+    const threads = require('node:worker_threads');
+    const workers: any[] = [];
+    threads.Worker = class extends threads.Worker {
+      constructor(...args: any[]) { super(...args); workers.push(this); }
+    };`;
+  await openLive([remember, SHOW_CELL]);
+  const { port } = recordOf(server, await notebook.kernelId());
+  const stalled = relay.stallAfter(1500);
+  await notebook.viewer().slider.press('ArrowRight');
+  await stalled;
+  await notebook.run('workers[workers.length - 1].terminate()');
+  relay.cut();
+  await expectLive(11);
+  expect(recordOf(server, await notebook.kernelId()).port).toBe(port);
+});
+
+test('when Jupyter’s server is restarted, the view says so and what to do; the cell makes a live view', async () => {
+  await openLive();
+  await notebook.save();
+  await server.restart(async () => {
+    await expectNotice(NO_SERVER, 10);
+  });
+  await expectNotice(GONE, 10);
+  expect(await notebook.viewer().root.getAttribute('data-state')).toBe('stopped');
+  await notebook.page.reload();
+  await notebook.ready();
+  await notebook.page.locator('.slicescope-saved .slicescope-notice').filter({ hasText: GONE }).waitFor();
+  await notebook.runCell(0);
+  await expectLive(10);
+});

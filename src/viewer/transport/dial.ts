@@ -1,0 +1,79 @@
+import {
+  SUBPROTOCOL,
+  SlicescopeError,
+  isSlicescopeError,
+  messageOf,
+  parseServerMessage,
+  type ClientMessage,
+} from '../../protocol';
+import { Handshake } from './handshake';
+
+/** A connection whose companion has proved itself. */
+export interface Dialled {
+  readonly socket: WebSocket;
+  /** Names the companion's run. */
+  readonly instance: string;
+  /** Milliseconds from a message of the handshake to its answer, the shorter of the two. */
+  readonly roundTrip: number;
+  readonly url: string;
+}
+
+/** The first of `urls` behind which a companion proves itself. */
+export async function dial(urls: readonly string[], secret: string, patienceMs: number): Promise<Dialled> {
+  let reason: unknown;
+  for (const url of urls) {
+    try {
+      return await shakeHands(url, secret, patienceMs);
+    } catch (error) {
+      // That one of them can't be reached says less than what the other one answered.
+      if (reason === undefined || isSlicescopeError(reason, 'companion-failed')) reason = error;
+    }
+  }
+  throw reason;
+}
+
+/** Open a socket and prove each other; resolves when the companion has said welcome. */
+function shakeHands(url: string, secret: string, patienceMs: number): Promise<Dialled> {
+  return new Promise((resolve, reject) => {
+    const handshake = new Handshake(secret);
+    const socket = new WebSocket(url, SUBPROTOCOL);
+    socket.binaryType = 'arraybuffer';
+    const fail = (error: SlicescopeError): void => {
+      clearTimeout(timer);
+      socket.onclose = null;
+      socket.close();
+      reject(error);
+    };
+    const unreachable = (): void => {
+      fail(new SlicescopeError('companion-failed', 'The kernel can’t be reached. Trying again.', {}));
+    };
+    const timer = setTimeout(unreachable, patienceMs);
+    let sentAt = 0;
+    let roundTrip = Infinity;
+    const say = (message: ClientMessage): void => {
+      sentAt = performance.now();
+      socket.send(JSON.stringify(message));
+    };
+    socket.onopen = () => {
+      say(handshake.hello);
+    };
+    socket.onclose = unreachable;
+    socket.onmessage = ({ data }: MessageEvent<string>) => {
+      try {
+        roundTrip = Math.min(roundTrip, performance.now() - sentAt);
+        const message = parseServerMessage(data);
+        if (message.type === 'challenge') {
+          say(handshake.answer(message));
+        } else if (message.type === 'welcome') {
+          clearTimeout(timer);
+          resolve({ socket, instance: message.instance, roundTrip, url });
+        } else {
+          const text = message.type === 'error' ? message.message : `Unexpected ${message.type}.`;
+          fail(new SlicescopeError('unauthorized', text, {}));
+        }
+      } catch (error) {
+        fail(isSlicescopeError(error) ? error : new SlicescopeError('protocol-error', messageOf(error), {}));
+      }
+    };
+  });
+}
