@@ -51,9 +51,11 @@ async function proven(): Promise<TestClient> {
   return client;
 }
 
+let lastRequest = 0;
+
 /** The server still does its work. */
 async function expectServed(client: TestClient): Promise<void> {
-  const frame = await client.slice('small', 1, { requestId: 1, index: 3 });
+  const frame = await client.slice('small', 1, { requestId: ++lastRequest, index: 3 });
   expect(frame).toMatchObject({ index: 3, width: 8, height: 8 });
 }
 

@@ -100,6 +100,17 @@ test('credits: so many frames are in flight, and to grant one more at once is an
   await expectEnd(client, 'protocol-error');
 });
 
+test('wishes: so many are taken, one more is an error', async () => {
+  await start({ wishes: 2 });
+  const client = await proven();
+  await client.open('a');
+  client.grant(2);
+  client.wish('a', 1, { requestId: 1, index: 0 }, { requestId: 2, index: 1 });
+  for (const index of [0, 1]) expect((await client.nextOf('frame')).frame.index).toBe(index);
+  client.wish('a', 1, { requestId: 3, index: 0 }, { requestId: 4, index: 1 }, { requestId: 5, index: 2 });
+  await expectEnd(client, 'protocol-error');
+});
+
 test('viewsPerClient: so many are opened, and one more is refused; those that are open stay', async () => {
   await start({ viewsPerClient: 2 });
   const client = await proven();
@@ -115,14 +126,16 @@ test('viewsPerClient: so many are opened, and one more is refused; those that ar
   await client.open('c');
 });
 
-test('clients: so many are welcome, one more is refused', async () => {
+test('clients: so many are welcome, one more is told and closed', async () => {
   await start({ clients: 2 });
   const first = await proven();
   await proven();
-  await expect(stranger()).rejects.toThrow('Unexpected server response: 503');
+  const third = await stranger();
+  await third.prove(SECRET);
+  await expectEnd(third, 'limit-exceeded');
   await first.end();
   // The server notes its end a moment later.
-  while ((await stranger().catch(() => null)) === null) await setImmediate();
+  while ((await proven().catch(() => null)) === null) await setImmediate();
 });
 
 test('strangers: so many may take their time, one more is refused', async () => {

@@ -211,7 +211,7 @@ describe('refused, with a sentence, is from a client', () => {
 });
 
 test('as many wishes as allowed are taken, and one more is refused', () => {
-  const comm = CLIENT_MESSAGES[6];
+  const comm = CLIENT_MESSAGES[7];
   const message = parseClientMessage(changed(comm, full(LIMITS.wishes)));
   expect(message).toMatchObject({ data: { content: { tiles: { length: LIMITS.wishes } } } });
   expect(refusal(() => parseClientMessage(changed(comm, full(LIMITS.wishes + 1))), 'protocol-error').message).toMatch(

@@ -167,23 +167,23 @@ function previewSettings(value: unknown): PreviewSettings | null {
   return { window: [low, high], quality };
 }
 
-function wishList(fields: Fields): WishList {
+function wishList(fields: Fields, limits: Limits): WishList {
   if (fields.kind !== 'wishes') throw refuse(`custom content of kind ${quote(fields.kind)}`);
   const preview = previewSettings(fields.preview);
-  const tiles = listIn(fields, 'tiles', [0, LIMITS.wishes]).map(tileWish);
+  const tiles = listIn(fields, 'tiles', [0, limits.wishes]).map(tileWish);
   if (preview === null && tiles.some(({ encoding }) => encoding === 'preview'))
     throw refuse('previews without settings');
   return { kind: 'wishes', revision: wholeIn(fields, 'revision', UINT32), preview, tiles };
 }
 
 /** The form only: what a setting may be depends on the volume, and is checked where the volume is. */
-function commData(value: unknown): CommData<ViewSettings> {
+function commData(value: unknown, limits: Limits): CommData<ViewSettings> {
   const fields = fieldsOf(value, 'data');
   switch (fields.method) {
     case 'update':
       return { method: 'update', state: fieldsOf(fields.state, 'state'), buffer_paths: [] };
     case 'custom':
-      return { method: 'custom', content: wishList(fieldsOf(fields.content, 'content')) };
+      return { method: 'custom', content: wishList(fieldsOf(fields.content, 'content'), limits) };
     default:
       throw refuse(`method is ${quote(fields.method)}`);
   }
@@ -209,7 +209,7 @@ export function parseClientMessage(text: string, limits: Limits = LIMITS): Clien
         type: 'comm',
         viewId: stringIn(fields, 'viewId', ID),
         msgId: stringIn(fields, 'msgId', ANY_ID),
-        data: commData(fields.data),
+        data: commData(fields.data, limits),
       };
     case 'credit':
       return { type: 'credit', frames: wholeIn(fields, 'frames', limits.credits) };
