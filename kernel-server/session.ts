@@ -1,6 +1,5 @@
 import {
   LIMITS,
-  PRIORITIES,
   SlicescopeError,
   isSlicescopeError,
   messageOf,
@@ -8,12 +7,10 @@ import {
   type ServerMessage,
   type ViewState,
 } from '../src/protocol';
-import { cutTile } from './slices';
+import { Flow } from './flow';
+import { cutTile, type RawFrame } from './slices';
 import type { ViewClient, Views } from './views';
-import { Wishes, type Turn } from './wishes';
-
-/** Credits that only tiles of priority `view` may use, so that a slice that is suddenly needed finds one. */
-const KEPT_CREDITS = LIMITS.credits / 2;
+import type { Turn } from './wishes';
 
 /** The half of a socket that a session writes to. */
 export interface Sink {
@@ -23,31 +20,29 @@ export interface Sink {
 }
 
 /**
- * One browser page that has proved itself, and the views that it has open.
- *
- * Flow control, the server's side:
- * - Every frame costs a credit; without credit nothing is cut and nothing sent. So no more frames are in
- *   flight than the client has granted, and a client that does not read costs no memory. What is not of
- *   priority `view` leaves half of the credits.
- * - A view has one list of wishes: a newer one replaces it whole. A tile that is not in the newest list is
- *   dropped before it is cut; one that is in both, and has had its turn, is not sent twice.
- * - Higher priorities go first, over all views; within one, views take turns. So no view starves, and the
- *   slice at which the hand stops always arrives.
- * - A list is of one revision: one for another than the view's is dropped in silence, and a swap of
- *   the volume drops what was wished for.
- * - A raw tile is cut and sent in the call that brings its list or credit.
+ * One browser page that has proved itself, and the views that it has open. What it wishes for is sent by its
+ * flow; a list of wishes is of one revision: one for another than the view's is dropped in silence, and when the
+ * volume is swapped, so is what was wished for.
  */
 export class Session implements ViewClient {
   readonly #views: Views;
   readonly #sink: Sink;
+  readonly #flow: Flow;
   readonly #channels: Map<string, number> = new Map();
-  readonly #wishes: Wishes = new Wishes();
-  #credits = 0;
   #lastChannel = 0;
 
   constructor(views: Views, sink: Sink) {
     this.#views = views;
     this.#sink = sink;
+    this.#flow = new Flow({
+      cut: (turn) => this.#cut(turn),
+      send: (frame) => {
+        sink.send(frame);
+      },
+      failed: (viewId, error) => {
+        this.#failed(viewId, error);
+      },
+    });
   }
 
   /** Take a message of a proven client. Errors of its making are answered; the connection goes on. */
@@ -63,8 +58,7 @@ export class Session implements ViewClient {
         this.#comm(message);
         break;
       case 'credit':
-        this.#credits = Math.min(LIMITS.credits, this.#credits + message.frames);
-        this.#pump();
+        this.#flow.grant(message.frames);
         break;
       case 'hello':
       case 'proof':
@@ -73,10 +67,8 @@ export class Session implements ViewClient {
   }
 
   stateChanged(viewId: string, patch: Partial<ViewState>, parentId: string): void {
-    // Another volume: its client will hear of it below, and wish anew.
-    if (patch.volume !== undefined && parentId === '') this.#wishes.drop(viewId);
-    const method = parentId === '' ? 'update' : 'echo_update';
-    this.#send({ type: 'comm', viewId, parentId, data: { method, state: patch, buffer_paths: [] } });
+    if (patch.volume !== undefined) this.#flow.drop(viewId);
+    this.#tell(viewId, patch, parentId);
   }
 
   viewClosed(viewId: string): void {
@@ -111,9 +103,7 @@ export class Session implements ViewClient {
     const view = this.#views.get(viewId);
     if (view === undefined || !this.#channels.has(viewId)) return; // Closed while the message was on its way.
     if (data.method === 'custom') {
-      if (data.content.revision !== view.state.volume.revision) return;
-      this.#wishes.replace(viewId, data.content);
-      this.#pump();
+      if (data.content.revision === view.state.volume.revision) this.#flow.wish(viewId, data.content);
       return;
     }
     try {
@@ -121,35 +111,29 @@ export class Session implements ViewClient {
     } catch (error) {
       if (!isSlicescopeError(error)) throw error;
       this.#send({ type: 'error', code: error.code, message: messageOf(error), viewId });
-      this.stateChanged(viewId, view.state, msgId);
+      this.#tell(viewId, view.state, msgId);
     }
   }
 
-  #pump(): void {
-    for (let turn = this.#next(); turn !== null; turn = this.#next()) this.#serve(turn);
+  #tell(viewId: string, patch: Partial<ViewState>, parentId: string): void {
+    const method = parentId === '' ? 'update' : 'echo_update';
+    this.#send({ type: 'comm', viewId, parentId, data: { method, state: patch, buffer_paths: [] } });
   }
 
-  #next(): Turn | null {
-    for (const priority of PRIORITIES) {
-      if (this.#credits <= (priority === 'view' ? 0 : KEPT_CREDITS)) return null;
-      const turn = this.#wishes.take(priority, () => true);
-      if (turn !== null) return turn;
-    }
-    return null;
-  }
-
-  #serve({ viewId, wish }: Turn): void {
+  #cut({ viewId, wish }: Turn): RawFrame {
     const view = this.#views.get(viewId);
     const channel = this.#channels.get(viewId);
-    if (view === undefined || channel === undefined) return;
-    try {
-      const { bytes } = cutTile(view, wish, channel);
-      this.#credits -= 1;
-      this.#sink.send(bytes);
-    } catch (error) {
-      if (!isSlicescopeError(error)) throw error;
+    if (view === undefined || channel === undefined) throw new Error(`view ${viewId} is closed`);
+    return cutTile(view, wish, channel);
+  }
+
+  #failed(viewId: string, error: unknown): void {
+    if (isSlicescopeError(error)) {
       this.#send({ type: 'error', code: error.code, message: error.message, viewId });
+      return;
     }
+    const message = `The slice could not be made (${messageOf(error)}). Show another one, or run the cell again.`;
+    this.#send({ type: 'error', code: 'companion-failed', message, viewId });
   }
 
   #leave(viewId: string): void {
@@ -159,7 +143,7 @@ export class Session implements ViewClient {
 
   #forget(viewId: string): void {
     this.#channels.delete(viewId);
-    this.#wishes.drop(viewId);
+    this.#flow.drop(viewId);
   }
 
   #send(message: ServerMessage): void {

@@ -27,8 +27,11 @@ export class Wishes {
   replace(viewId: string, list: WishList): void {
     const before = this.#views.get(viewId)?.taken;
     const taken = new Set<number>();
+    const seen = new Set<number>();
     const queues: Record<Priority, TileWish[]> = { view: [], prefetch: [], fill: [] };
     for (const wish of list.tiles) {
+      if (seen.has(wish.requestId)) continue;
+      seen.add(wish.requestId);
       if (before?.has(wish.requestId) === true) taken.add(wish.requestId);
       else queues[wish.priority].push(wish);
     }

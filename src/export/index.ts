@@ -1,3 +1,4 @@
 export * from './export-slice';
 export * from './look';
 export * from './png';
+export * from './preview';

@@ -1,13 +1,8 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
-import type sharpModule from 'sharp';
 import { SlicescopeError, messageOf } from '../protocol';
 import type { Picture } from '../shading';
-
-/** sharp takes about 50 ms and 15 MB to load: not before the first picture. */
-async function loadSharp(): Promise<typeof sharpModule> {
-  return (await import('sharp')).default;
-}
+import { loadSharp } from './sharp';
 
 function isOpaque(data: Uint8Array): boolean {
   for (let alpha = 3; alpha < data.length; alpha += 4) if (data[alpha] !== 255) return false;

@@ -1,4 +1,4 @@
-import { SlicescopeError, unpacked, voxelsOf, type Frame, type VoxelArray } from '../protocol';
+import { SlicescopeError, fromPlanes, voxelsOf, type Frame, type VoxelArray } from '../protocol';
 import type { Tile } from './slice-cache';
 
 /** The window through which a preview's colour indices are drawn as they are. */
@@ -10,7 +10,7 @@ export function decodeTile(frame: Frame): Tile | Promise<Tile> {
     case 'raw':
       return tileOf(frame, voxelsOf(frame, frame.payload));
     case 'packed':
-      return inflate(frame.payload).then((bytes) => tileOf(frame, voxelsOf(frame, unpacked(frame, bytes))));
+      return inflate(frame.payload).then((bytes) => tileOf(frame, fromPlanes(frame, bytes)));
     case 'preview':
       return preview(frame);
   }
@@ -21,7 +21,7 @@ function tileOf({ level, tile: rect, dtype, components }: Frame, data: VoxelArra
 }
 
 async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 

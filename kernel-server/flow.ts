@@ -1,0 +1,121 @@
+import { LIMITS, PRIORITIES, type WishList } from '../src/protocol';
+import { encodeFrame } from './encoding';
+import type { RawFrame } from './slices';
+import { Wishes, type Turn } from './wishes';
+
+/** Credits that only tiles of priority `view` may use, so that a slice that is suddenly needed finds one. */
+const KEPT_CREDITS = LIMITS.credits / 2;
+/** Tiles that are encoded at a time; what is not of priority `view` starts only where there is none. */
+const ENCODERS = 2;
+
+/** What a flow is made of. */
+export interface Ends {
+  /** Cut a tile, or throw what `failed` is told. */
+  readonly cut: (turn: Turn) => RawFrame;
+  readonly send: (frame: Uint8Array) => void;
+  readonly failed: (viewId: string, error: unknown) => void;
+}
+
+/** A tile that is being encoded. */
+interface Job {
+  readonly turn: Turn;
+  /** False when the tile has left its view's list. */
+  isWanted: boolean;
+}
+
+/**
+ * What one client is sent, and when: the server's side of the flow in docs/protocol.md.
+ * - Every frame costs a credit; without credit nothing is cut and nothing sent. So no more frames are in
+ *   flight than the client has granted, and a client that does not read costs no memory. What is not of
+ *   priority `view` leaves half of the credits.
+ * - A view has one list of wishes: a newer one replaces it whole. A tile that is not in the newest list is
+ *   dropped before it is cut; one that is in both, and has had its turn, is not sent twice.
+ * - Higher priorities go first, over all views; within one, views take turns. So no view starves, and the
+ *   slice at which the hand stops always arrives.
+ * - A raw tile is cut and sent in the call that brings its list or its credit.
+ * - Any other is cut then, with the values of that moment, and sent when it is encoded. Its credit is taken
+ *   when that starts, and given back when it leaves the list or fails. Tiles that wait for an encoder let raw ones pass.
+ */
+export class Flow {
+  readonly #ends: Ends;
+  readonly #wishes: Wishes = new Wishes();
+  readonly #jobs: Set<Job> = new Set();
+  #credits = 0;
+
+  constructor(ends: Ends) {
+    this.#ends = ends;
+  }
+
+  grant(frames: number): void {
+    this.#add(frames);
+    this.#pump();
+  }
+
+  wish(viewId: string, list: WishList): void {
+    this.#wishes.replace(viewId, list);
+    this.#giveUp();
+    this.#pump();
+  }
+
+  /** Nothing of this view is wished for any more. */
+  drop(viewId: string): void {
+    this.#wishes.drop(viewId);
+    this.#giveUp();
+    this.#pump();
+  }
+
+  #add(credits: number): void {
+    this.#credits = Math.min(LIMITS.credits, this.#credits + credits);
+  }
+
+  #pump(): void {
+    for (let turn = this.#next(); turn !== null; turn = this.#next()) this.#serve(turn);
+  }
+
+  #next(): Turn | null {
+    for (const priority of PRIORITIES) {
+      const isView = priority === 'view';
+      if (this.#credits <= (isView ? 0 : KEPT_CREDITS)) return null;
+      const mayEncode = this.#jobs.size < (isView ? ENCODERS : 1);
+      const turn = this.#wishes.take(priority, ({ encoding }) => mayEncode || encoding === 'raw');
+      if (turn !== null) return turn;
+    }
+    return null;
+  }
+
+  #serve(turn: Turn): void {
+    try {
+      const raw = this.#ends.cut(turn);
+      this.#credits -= 1;
+      if (turn.wish.encoding === 'raw') this.#ends.send(raw.bytes);
+      else void this.#encode(turn, turn.wish.encoding, raw);
+    } catch (error) {
+      this.#ends.failed(turn.viewId, error);
+    }
+  }
+
+  async #encode(turn: Turn, encoding: 'packed' | 'preview', raw: RawFrame): Promise<void> {
+    const job: Job = { turn, isWanted: true };
+    this.#jobs.add(job);
+    try {
+      const frame = await encodeFrame(raw, encoding, turn.list.preview);
+      if (job.isWanted) this.#ends.send(frame);
+    } catch (error) {
+      if (job.isWanted) {
+        this.#add(1);
+        this.#ends.failed(turn.viewId, error);
+      }
+    }
+    this.#jobs.delete(job);
+    this.#pump();
+  }
+
+  /** Let go of the encodings that nobody wishes for any more, and take their credits back. */
+  #giveUp(): void {
+    for (const job of this.#jobs) {
+      if (!job.isWanted || this.#wishes.isWanted(job.turn)) continue;
+      job.isWanted = false;
+      this.#add(1);
+    }
+  }
+}

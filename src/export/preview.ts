@@ -1,0 +1,44 @@
+import type { PreviewSettings, VoxelArray } from '../protocol';
+import { colorIndex } from '../shading';
+import { loadSharp } from './sharp';
+
+/** What a preview is made of. */
+interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly components: number;
+  /** Row by row. */
+  readonly data: VoxelArray;
+}
+
+/**
+ * A small lossy WebP of a part of a slice, for a line on which its values would take long: grays are
+ * indices into a colour map, NaN is transparent; colours are as they are.
+ */
+export async function encodePreview(
+  { width, height, components, data }: Pixels,
+  { window, quality }: PreviewSettings,
+): Promise<Uint8Array> {
+  const sharp = await loadSharp();
+  const { bytes, channels } = components === 1 ? grays(data, window) : { bytes: data, channels: components as 3 | 4 };
+  // The least effort: more of it takes twice the time for a few bytes less.
+  return await sharp(bytes, { raw: { width, height, channels } }).webp({ quality, effort: 0 }).toBuffer();
+}
+
+/** Gray and, where there is a NaN, alpha. */
+function grays(data: VoxelArray, window: PreviewSettings['window']): { bytes: Uint8Array; channels: 1 | 2 } {
+  const gray = new Uint8Array(data.length);
+  let hasNaN = false;
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] as number;
+    gray[i] = colorIndex(value, window);
+    if (value !== value) hasNaN = true; // NaN
+  }
+  if (!hasNaN) return { bytes: gray, channels: 1 };
+  const bytes = new Uint8Array(2 * data.length);
+  for (let i = 0; i < data.length; i++) {
+    bytes[2 * i] = gray[i] as number;
+    bytes[2 * i + 1] = Number.isNaN(data[i]) ? 0 : 255;
+  }
+  return { bytes, channels: 2 };
+}
