@@ -21,15 +21,15 @@ export function machineFacts(chromium) {
   };
 }
 
-const rounded = (value) => Number(value.toPrecision(4));
+export const rounded = (value) => Number(value.toPrecision(4));
 
 /**
- * One row. `bound` is the most that may be of what `bounds` names: the ratio of value and baseline, the
- * value itself, or the difference of the two.
+ * One row. `bound` is the most, or with `sense` the least, that may be of what `bounds` names: the ratio of
+ * value and baseline, the value itself, or the difference of the two.
  * @param {{ id: string, what: string, unit: string, value: number, baseline: number, bound: number,
- *   bounds: 'ratio' | 'value' | 'difference' }} fields
+ *   bounds: 'ratio' | 'value' | 'difference', sense?: 'at most' | 'at least' }} fields
  */
-export function row({ id, what, unit, value, baseline, bound, bounds, ...more }) {
+export function row({ id, what, unit, value, baseline, bound, bounds, sense = 'at most', ...more }) {
   const ratio = value / baseline;
   const measured = { ratio, value, difference: value - baseline }[bounds];
   return {
@@ -41,7 +41,8 @@ export function row({ id, what, unit, value, baseline, bound, bounds, ...more })
     ratio: rounded(ratio),
     bound,
     bounds,
-    holds: measured <= bound,
+    sense,
+    holds: sense === 'at least' ? measured >= bound : measured <= bound,
     ...more,
   };
 }
@@ -54,7 +55,7 @@ export function table(rows) {
     `${r.value} ${r.unit}`,
     `${r.baseline} ${r.unit}`,
     String(r.ratio),
-    `${r.bounds} ≤ ${r.bound}${r.bounds === 'ratio' ? '' : ` ${r.unit}`}`,
+    `${r.bounds} ${r.sense === 'at least' ? '≥' : '≤'} ${r.bound}${r.bounds === 'ratio' ? '' : ` ${r.unit}`}`,
     r.holds ? 'yes' : 'NO',
     r.what,
   ]);
