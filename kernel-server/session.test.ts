@@ -1,15 +1,11 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
-import fc from 'fast-check';
-import { LIMITS, SlicescopeError, type Frame, type ViewSettings } from '../src/protocol';
-import { Volume } from '../src/volume';
+import { LIMITS, SlicescopeError, type ViewSettings } from '../src/protocol';
 import { phantom } from '../src/volume/testing/phantom';
-import { FakePeer } from './testing/fake-peer';
+import { FakePeer, valuesOf, type Wish } from './testing/fake-peer';
 import { viewRecord } from './testing/records';
 import { Views } from './views';
 
 const small = phantom([5, 4, 6]);
-/** Slices of 2 × 2100 × 1000 bytes: more than one frame. */
-const large = phantom([1000, 2100, 2]);
 
 const onChange = jest.fn<(viewId: string, patch: Partial<ViewSettings>, seen: number) => void>();
 let views = new Views(onChange);
@@ -25,199 +21,7 @@ beforeEach(() => {
   peer.messages.length = 0;
 });
 
-/** The slices that are whole, in the order of their last frame; a part that was never finished is left out. */
-function assemble(frames: readonly Frame[]): { requestId: number; channel: number; slice: Frame; data: number[] }[] {
-  const parts = new Map<number, Frame[]>();
-  const whole = [];
-  for (const frame of frames) {
-    const earlier = parts.get(frame.requestId) ?? [];
-    parts.set(frame.requestId, [...earlier, frame]);
-    if (!frame.last) continue;
-    const { requestId, channel } = frame;
-    const data: number[] = [];
-    for (const { tile, data: values } of parts.get(requestId) ?? []) {
-      expect(tile).toMatchObject({ x: 0, y: data.length / frame.width, width: frame.width });
-      for (const value of values) data.push(value);
-    }
-    whole.push({ requestId, channel, slice: frame, data });
-  }
-  return whole;
-}
-
-describe('credits', () => {
-  test('without one nothing is sent, with one a waiting slice is', () => {
-    const requestId = peer.request('a', 1, 3);
-    expect(peer.inFlight).toEqual([]);
-    peer.grant(1);
-    expect(peer.inFlight).toHaveLength(1);
-    expect(peer.inFlight[0]).toMatchObject({ channel: 1, requestId, revision: 1, plane: 'xy', index: 3, last: true });
-    expect(peer.inFlight[0]?.data).toEqual(small.slice('xy', 3).data);
-  });
-
-  test('are used up by frames, and not by messages', () => {
-    peer.grant(2);
-    peer.open('a');
-    peer.session.receive({
-      type: 'comm',
-      viewId: 'a',
-      msgId: '1',
-      data: { method: 'update', state: { index: 2 }, buffer_paths: [] },
-    });
-    for (const index of [0, 1, 2]) peer.request('a', 1, index);
-    expect(peer.inFlight.map(({ index }) => index)).toEqual([0, 1]);
-  });
-
-  test('can’t be saved up beyond the limit', () => {
-    for (let i = 0; i < 10; i++) peer.grant(LIMITS.credits);
-    for (let i = 0; i < 10; i++) peer.request('a', 1, i % 6);
-    expect(peer.inFlight).toHaveLength(LIMITS.credits);
-  });
-});
-
-describe('the newest wish', () => {
-  test('replaces an older one that has not been cut', () => {
-    peer.grant(1);
-    peer.request('a', 1, 0);
-    for (const index of [1, 2, 3, 4]) peer.request('a', 1, index);
-    const last = peer.request('a', 1, 5);
-    expect(peer.drain().map(({ index }) => index)).toEqual([0, 5]);
-    expect(last).toBe(6);
-  });
-
-  test('of one view does not push out that of another, and who waits longest is served first', () => {
-    peer.request('b', 1, 1);
-    peer.request('a', 1, 2);
-    peer.request('b', 1, 3);
-    peer.grant(1);
-    expect(peer.drain().map(({ channel, index }) => [channel, index])).toEqual([
-      [2, 3],
-      [1, 2],
-    ]);
-  });
-
-  test('arrives, whatever came before it, and no frame was sent without a credit', () => {
-    const step = fc.oneof(
-      fc.record({ do: fc.constant('request'), view: fc.constantFrom('a', 'b'), at: fc.nat({ max: 5 }) }),
-      fc.record({ do: fc.constantFrom('take', 'swap'), view: fc.constantFrom('a', 'b'), at: fc.nat() }),
-    );
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const own = new Views(onChange);
-        const revisions: Record<string, number> = { a: 1, b: 1 };
-        for (const viewId of ['a', 'b']) own.put(viewRecord(viewId, small), 0);
-        const client = new FakePeer(own);
-        for (const viewId of ['a', 'b']) client.open(viewId);
-        client.grant(LIMITS.credits);
-        const wishes: Record<string, number> = {};
-        const frames: Frame[] = [];
-        for (const { do: action, view, at } of steps) {
-          const revision = Number(revisions[view]);
-          if (action === 'request') wishes[view] = client.request(view, revision, at);
-          if (action === 'take' && client.inFlight.length > 0) frames.push(client.take());
-          if (action === 'swap') {
-            revisions[view] = revision + 1;
-            own.put(viewRecord(view, small, revision + 1), 0);
-            // A page that hears of another volume asks anew.
-            wishes[view] = client.request(view, revision + 1, at % 6);
-          }
-        }
-        frames.push(...client.drain());
-        expect(client.mostInFlight).toBeLessThanOrEqual(LIMITS.credits);
-        const ids = frames.map(({ requestId }) => requestId);
-        expect(ids).toEqual(expect.arrayContaining(Object.values(wishes)));
-        expect(new Set(ids).size).toBe(ids.length);
-        for (const frame of frames) expect(frame.data).toEqual(small.slice('xy', frame.index).data);
-      }),
-    );
-  });
-});
-
-describe('a slice larger than one frame', () => {
-  beforeEach(() => {
-    views.put(viewRecord('a', large, 7), 3);
-    peer.messages.length = 0;
-  });
-
-  test('comes as bands of whole rows that make up the slice, each within the limit', () => {
-    peer.grant(1);
-    const requestId = peer.request('a', 7, 1);
-    const frames = peer.drain();
-    expect(frames.map(({ tile, last }) => [tile.y, tile.height, last])).toEqual([
-      [0, 2097, false],
-      [2097, 3, true],
-    ]);
-    const [whole] = assemble(frames);
-    expect(whole).toMatchObject({ requestId, slice: { width: 1000, height: 2100, revision: 7, index: 1 } });
-    const values = Uint16Array.from(whole?.data ?? []);
-    expect(Buffer.from(values.buffer).equals(new Uint8Array(large.slice('xy', 1).data.buffer))).toBe(true);
-    expect(peer.mostInFlight).toBe(1);
-  });
-
-  test('is finished before a newer one of the same view, and none between is cut', () => {
-    peer.grant(1);
-    const first = peer.request('a', 7, 0);
-    peer.request('a', 7, 0);
-    const last = peer.request('a', 7, 1);
-    expect(assemble(peer.drain()).map(({ requestId }) => requestId)).toEqual([first, last]);
-  });
-
-  test('has the values of the moment in which each band is cut, and never a torn one', () => {
-    const growing = Volume.alloc([1000, 2100, 1], 'uint16');
-    views.put(viewRecord('a', growing, 8), 4);
-    peer.grant(1);
-    peer.request('a', 8, 0);
-    growing.data.fill(9);
-    const [first, second] = peer.drain();
-    expect(new Set(first?.data)).toEqual(new Set([0]));
-    expect(new Set(second?.data)).toEqual(new Set([9]));
-  });
-
-  test('is dropped when its volume is replaced half-way, and the new one is served', () => {
-    peer.grant(1);
-    const old = peer.request('a', 7, 0);
-    expect(peer.inFlight.map(({ last }) => last)).toEqual([false]);
-    views.put(viewRecord('a', small, 8), 4);
-    const fresh = peer.request('a', 8, 2);
-    const frames = peer.drain();
-    expect(frames.map(({ requestId, revision, last }) => [requestId, revision, last])).toEqual([
-      [old, 7, false],
-      [fresh, 8, true],
-    ]);
-    expect(frames[1]?.data).toEqual(small.slice('xy', 2).data);
-  });
-
-  test('is dropped when the view is closed half-way, by the client or by the kernel', () => {
-    peer.grant(1);
-    peer.request('a', 7, 0);
-    peer.session.receive({ type: 'close', viewId: 'a' });
-    expect(peer.drain()).toHaveLength(1);
-    peer.open('a');
-    peer.request('a', 7, 1);
-    views.close('a');
-    const b = peer.request('b', 1, 0);
-    expect(peer.drain().map(({ requestId }) => requestId)).toEqual([b - 1, b]);
-    expect(peer.messages.at(-1)).toEqual({ type: 'closed', viewId: 'a' });
-  });
-
-  test('of which not even one row fits is an error with a sentence, and the next request is served', () => {
-    views.put(viewRecord('a', Volume.alloc([600_000, 2, 2], 'float64'), 8), 4);
-    peer.messages.length = 0;
-    peer.grant(2);
-    peer.request('a', 8, 0);
-    expect(peer.messages).toEqual([
-      {
-        type: 'error',
-        code: 'limit-exceeded',
-        message: 'A row of this slice has 4800000 bytes, more than can be sent. Show another plane, or export it.',
-        viewId: 'a',
-      },
-    ]);
-    peer.request('a', 8, 599_999, 'yz');
-    expect(peer.inFlight).toHaveLength(1);
-  });
-});
-
-describe('a request', () => {
+describe('a list', () => {
   test('for another revision than the view’s is left out: its client will hear of the swap', () => {
     peer.grant(4);
     peer.request('a', 0, 1);
@@ -226,14 +30,43 @@ describe('a request', () => {
     expect(peer.messages).toEqual([]);
   });
 
-  test('past the end is an error, and the next one is served', () => {
+  test('with what the volume does not have is served but for that, which is told once, with a sentence', () => {
     peer.grant(4);
-    peer.request('a', 1, 6);
-    expect(peer.messages).toEqual([
-      { type: 'error', code: 'index-out-of-range', message: 'slice: index 6 of 6', viewId: 'a' },
-    ]);
-    peer.request('a', 1, 4, 'yz');
-    expect(peer.take().data).toEqual(small.slice('yz', 4).data);
+    const tiles: Wish[] = [
+      { requestId: 1, index: 6 },
+      { requestId: 2, index: 4, plane: 'yz' },
+      { requestId: 3, index: 0, tile: [1, 0] },
+      { requestId: 4, index: 0, tile: [0, 9], level: [2, 0] },
+      { requestId: 5, index: 3, plane: 'xz' },
+    ];
+    peer.wish('a', 1, tiles);
+    const frames = peer.drain();
+    expect(valuesOf(frames[0])).toEqual(small.slice('yz', 4).data);
+    expect(valuesOf(frames[1])).toEqual(small.slice('xz', 3).data);
+    const errors = [
+      {
+        type: 'error',
+        code: 'index-out-of-range',
+        message: 'slice: index of plane xy is 6, expected a whole number from 0 to 5',
+        viewId: 'a',
+      },
+      {
+        type: 'error',
+        code: 'invalid-argument',
+        message: 'slice: tile 1, 0 of plane xy, expected one of 1 × 1 at level 0, 0',
+        viewId: 'a',
+      },
+      {
+        type: 'error',
+        code: 'invalid-argument',
+        message: 'slice: tile 0, 9 of plane xy, expected one of 1 × 1 at level 2, 0',
+        viewId: 'a',
+      },
+    ];
+    expect(peer.messages).toEqual(errors);
+    peer.wish('a', 1, tiles);
+    expect(peer.messages).toEqual(errors);
+    expect(peer.inFlight).toEqual([]);
   });
 
   test('for a view that is not open is left out', () => {

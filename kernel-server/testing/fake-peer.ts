@@ -1,15 +1,25 @@
+import { inflateRawSync } from 'node:zlib';
 import {
   LIMITS,
   decodeFrame,
+  fromPlanes,
   parseServerMessage,
+  voxelsOf,
   type Frame,
   type PreviewSettings,
   type ServerMessage,
   type TileWish,
+  type VoxelArray,
 } from '../../src/protocol';
 import { Session, type Sink } from '../session';
 import type { Views } from '../views';
 import { tileWish } from './client';
+
+/** The voxels of a frame that came raw or packed. */
+export function valuesOf(frame: Frame | undefined): VoxelArray | undefined {
+  if (frame === undefined || frame.encoding === 'preview') return undefined;
+  return frame.encoding === 'raw' ? voxelsOf(frame, frame.payload) : fromPlanes(frame, inflateRawSync(frame.payload));
+}
 
 /** What a test says of a tile that it wishes for. */
 export type Wish = Pick<TileWish, 'index'> & Partial<TileWish>;
@@ -27,6 +37,7 @@ export class FakePeer implements Sink {
   bufferedAmount = 0;
   mostInFlight = 0;
   #credits = 0;
+  #wake: () => void = () => undefined;
   #lastRequest = 0;
 
   constructor(views: Views) {
@@ -36,6 +47,7 @@ export class FakePeer implements Sink {
   send(data: string | Uint8Array): void {
     if (typeof data === 'string') {
       this.messages.push(parseServerMessage(data));
+      this.#wake();
       return;
     }
     if (data.byteLength > LIMITS.frameBytes) throw new Error(`a frame of ${String(data.byteLength)} bytes`);
@@ -43,6 +55,7 @@ export class FakePeer implements Sink {
     this.#credits -= 1;
     this.inFlight.push(decodeFrame(data.slice().buffer));
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight.length);
+    this.#wake();
   }
 
   close(code: number, reason: string): void {
@@ -72,6 +85,11 @@ export class FakePeer implements Sink {
   /** Wish for one slice in one tile. @returns its id */
   request(viewId: string, revision: number, index: number, more: Partial<TileWish> = {}): number {
     return this.wish(viewId, revision, [{ index, ...more }])[0] as number;
+  }
+
+  /** Wait for the next frame or message. */
+  async next(): Promise<void> {
+    await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 
   /** Take the oldest frame in flight, and grant another one for it, as a page does. */

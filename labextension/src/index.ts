@@ -1,7 +1,8 @@
 import { IJupyterWidgetRegistry } from '@jupyter-widgets/base';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
-import { VIEW_MIME } from 'slicescope/lib/src/viewer';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { VIEW_MIME, tileCache } from 'slicescope/lib/src/viewer';
 import { locate } from './locate';
 import { CompanionManager } from './manager';
 import { MODULE_NAME, MODULE_VERSION, SliceModel } from './model';
@@ -11,13 +12,31 @@ import { SliceView } from './view';
 /** Before image/png, which every output of ours has too. */
 const RANK = 10;
 
+const PLUGIN_ID = '@slicescope/labextension:plugin';
+const BYTES_PER_MEGABYTE = 1024 * 1024;
+
+/** Follow JupyterLab's settings (schema/plugin.json); without them the defaults of the viewer hold. */
+async function followSettings(registry: ISettingRegistry): Promise<void> {
+  const settings = await registry.load(PLUGIN_ID);
+  const apply = (): void => {
+    tileCache.budget = Number(settings.composite.cacheMegabytes) * BYTES_PER_MEGABYTE;
+  };
+  settings.changed.connect(apply);
+  apply();
+}
+
 const plugin: JupyterFrontEndPlugin<void> = {
-  id: '@slicescope/labextension:plugin',
+  id: PLUGIN_ID,
   description: 'Shows volumes that a notebook cell gave to show(volume).',
   autoStart: true,
   requires: [IRenderMimeRegistry],
-  optional: [IJupyterWidgetRegistry],
-  activate: (app: JupyterFrontEnd, rendermime: IRenderMimeRegistry, widgets: IJupyterWidgetRegistry | null) => {
+  optional: [IJupyterWidgetRegistry, ISettingRegistry],
+  activate: (
+    app: JupyterFrontEnd,
+    rendermime: IRenderMimeRegistry,
+    widgets: IJupyterWidgetRegistry | null,
+    settings: ISettingRegistry | null,
+  ) => {
     const managers = new Map<string, CompanionManager>();
     const managerOf = (kernelId: string): CompanionManager => {
       let manager = managers.get(kernelId);
@@ -37,6 +56,11 @@ const plugin: JupyterFrontEndPlugin<void> = {
       },
       RANK,
     );
+    if (settings !== null) {
+      followSettings(settings).catch((error: unknown) => {
+        console.error('slicescope: the settings can’t be read; the defaults hold.', error);
+      });
+    }
     // A kernel with comms of its own can drive the same model.
     widgets?.registerWidget({ name: MODULE_NAME, version: MODULE_VERSION, exports: { SliceModel, SliceView } });
   },

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isSlicescopeError } from './errors';
-import { HEADER_BYTES, decodeFrame, writeHeader, type FrameHeader } from './frame';
+import { HEADER_BYTES, decodeFrame, voxelsOf, writeHeader, type FrameHeader } from './frame';
 import { LIMITS } from './limits';
-import { ARRAY_OF, DTYPES, PLANES, type DType, type VoxelArray } from './types';
+import { ARRAY_OF, DTYPES, ENCODINGS, MAX_LEVEL, PLANES, type DType, type VoxelArray } from './types';
 import { refusal } from './testing/thrown';
 
 const HEADER: FrameHeader = {
@@ -12,13 +12,13 @@ const HEADER: FrameHeader = {
   revision: 0x11121314,
   plane: 'yz',
   index: 0x21222324,
-  level: 7,
+  level: [7, 2],
   dtype: 'int16',
   components: 1,
   width: 5,
   height: 9,
   tile: { x: 3, y: 4, width: 2, height: 3 },
-  last: true,
+  encoding: 'raw',
 };
 
 /** A frame as the companion makes it. */
@@ -42,7 +42,7 @@ describe('a header', () => {
   test('is these 48 bytes, and the voxels follow in little-endian order', () => {
     // prettier-ignore
     const expected = [
-      1, 1, 2, 3, 1, 0, 7, 1, // version, kind, plane, dtype, components, encoding, level, flags
+      1, 1, 2, 3, 1, 0, 7, 2, // version, kind, plane, dtype, components, encoding, level of columns and rows
       0x04, 0x03, 0x02, 0x01, // request id
       0x14, 0x13, 0x12, 0x11, // revision
       0x24, 0x23, 0x22, 0x21, // index
@@ -53,16 +53,17 @@ describe('a header', () => {
       0x00, 0x80, 0xff, 0xff, 0, 0, 1, 0, 0x02, 0x01, 0xff, 0x7f, // voxels
     ];
     expect(Array.from(new Uint8Array(encode(HEADER, VOXELS)))).toEqual(expected);
-    const { data, ...header } = decodeFrame(Uint8Array.from(expected).buffer);
+    const { payload, ...header } = decodeFrame(Uint8Array.from(expected).buffer);
     expect(header).toEqual(HEADER);
-    expect(data).toEqual(VOXELS);
+    expect(voxelsOf(header, payload)).toEqual(VOXELS);
   });
 
   test('has a length that is a multiple of every element size, so the voxels are viewed and not copied', () => {
     expect(HEADER_BYTES).toBe(48);
     for (const dtype of DTYPES) expect(HEADER_BYTES % ARRAY_OF[dtype].BYTES_PER_ELEMENT).toBe(0);
     const buffer = encode(HEADER, VOXELS);
-    expect(decodeFrame(buffer).data.buffer).toBe(buffer);
+    const frame = decodeFrame(buffer);
+    expect(voxelsOf(frame, frame.payload).buffer).toBe(buffer);
   });
 
   test('is written where the target begins, which may be in the middle of a buffer', () => {
@@ -74,9 +75,19 @@ describe('a header', () => {
     expect(Array.from(new Uint8Array(buffer, 100 + HEADER_BYTES))).toEqual(new Array(52).fill(0));
   });
 
-  test('says whether another tile follows', () => {
-    expect(decodeFrame(encode({ ...HEADER, last: false }, VOXELS)).last).toBe(false);
-    expect(decodeFrame(encode({ ...HEADER, last: true }, VOXELS)).last).toBe(true);
+  test.each(ENCODINGS.map((encoding, code) => [encoding, code] as const))('says %s as %i', (encoding, code) => {
+    const buffer = encode({ ...HEADER, encoding }, VOXELS);
+    expect(new Uint8Array(buffer)[5]).toBe(code);
+    expect(decodeFrame(buffer)).toMatchObject({ ...HEADER, encoding });
+  });
+
+  test('says nothing of the length of an encoded tile, which may be anything', () => {
+    for (const encoding of ['packed', 'preview'] as const) {
+      for (const bytes of [[], [7], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]]) {
+        const { payload } = decodeFrame(encode({ ...HEADER, encoding }, Uint8Array.from(bytes)));
+        expect(Array.from(payload)).toEqual(bytes);
+      }
+    }
   });
 
   test.each(PLANES)('names the plane %s', (plane) => {
@@ -102,8 +113,9 @@ describe.each(DTYPES)('a frame of %s', (dtype) => {
     data.set(values);
     const tile = { x: 0, y: 0, width: values.length, height: 1 };
     const header = { ...HEADER, dtype, tile, width: values.length, height: 1 };
-    const { data: back, ...rest } = decodeFrame(encode(header, data));
+    const { payload, ...rest } = decodeFrame(encode(header, data));
     expect(rest).toEqual(header);
+    const back = voxelsOf(rest, payload);
     expect(back).toBeInstanceOf(ARRAY_OF[dtype]);
     expect(Array.from(back)).toEqual(values);
   });
@@ -117,11 +129,11 @@ describe.each(DTYPES)('a frame of %s', (dtype) => {
       revision: uint32,
       plane: fc.constantFrom(...PLANES),
       index: uint32,
-      level: fc.nat({ max: 255 }),
+      level: fc.tuple(fc.nat({ max: MAX_LEVEL }), fc.nat({ max: MAX_LEVEL })),
+      encoding: fc.constantFrom(...ENCODINGS),
       components: dtype === 'uint8' ? fc.constantFrom(1, 3, 4) : fc.constant(1),
       tile: fc.record({ x: fc.nat({ max: 1000 }), y: fc.nat({ max: 1000 }), width: size, height: size }),
       more: fc.tuple(fc.nat({ max: 1000 }), fc.nat({ max: 1000 })),
-      last: fc.boolean(),
     });
     fc.assert(
       fc.property(anything, ({ more, ...fields }) => {
@@ -130,9 +142,9 @@ describe.each(DTYPES)('a frame of %s', (dtype) => {
         const header = { ...fields, dtype, width, height };
         const bytes = tile.width * tile.height * header.components * ARRAY_OF[dtype].BYTES_PER_ELEMENT;
         const voxels = new ARRAY_OF[dtype](Uint8Array.from({ length: bytes }, (_, i) => 37 * i).buffer);
-        const { data, ...rest } = decodeFrame(encode(header, voxels));
+        const { payload, ...rest } = decodeFrame(encode(header, voxels));
         expect(rest).toEqual(header);
-        expect(new Uint8Array(data.buffer, HEADER_BYTES)).toEqual(new Uint8Array(voxels.buffer));
+        expect(payload).toEqual(new Uint8Array(voxels.buffer));
       }),
       { numRuns: 50 },
     );
@@ -152,7 +164,9 @@ describe('refused, with a sentence, is', () => {
     ['another kind', setByte(1, 0), 'unknown kind 0'],
     ['another plane', setByte(2, 3), 'unknown plane 3'],
     ['another dtype', setByte(3, 8), 'unknown dtype 8'],
-    ['another encoding', setByte(5, 1), 'unknown encoding 1'],
+    ['another encoding', setByte(5, 3), 'unknown encoding 3'],
+    ['a level of columns that there is not', setByte(6, 16), 'level 16, 2'],
+    ['a level of rows that there is not', setByte(7, 255), 'level 7, 255'],
     ['no component', setByte(4, 0), '0 components of int16'],
     ['three components of int16', setByte(4, 3), '3 components of int16'],
     ['a tile without columns', setWord(36, 0), 'an empty tile'],
@@ -160,9 +174,9 @@ describe('refused, with a sentence, is', () => {
     ['a tile too far right', setWord(28, 4), 'a tile outside its slice'],
     ['a tile too far down', setWord(32, 7), 'a tile outside its slice'],
     ['a tile whose end overflows 32 bits', setWord(28, 0xffff_ffff), 'a tile outside its slice'],
-    ['too few voxels', encode(HEADER, VOXELS.subarray(1)), '58 bytes, its tile needs 60'],
-    ['too many voxels', encode(HEADER, Int16Array.of(...VOXELS, 0)), '62 bytes, its tile needs 60'],
-    ['half a voxel', encode(HEADER, VOXELS).slice(0, 59), '59 bytes, its tile needs 60'],
+    ['too few voxels', encode(HEADER, VOXELS.subarray(1)), '10 bytes of voxels, its tile needs 12'],
+    ['too many voxels', encode(HEADER, Int16Array.of(...VOXELS, 0)), '14 bytes of voxels, its tile needs 12'],
+    ['half a voxel', encode(HEADER, VOXELS).slice(0, 59), '11 bytes of voxels, its tile needs 12'],
   ])('%s', (_, buffer, what) => {
     expect(refusal(() => decodeFrame(buffer), 'protocol-error')).toEqual({
       message: `binary frame: ${what}`,
@@ -186,7 +200,7 @@ describe('refused, with a sentence, is', () => {
       for (const at of [28, 32]) view.setUint32(at, 0, true);
     });
     expect(refusal(() => decodeFrame(huge), 'protocol-error').message).toMatch(
-      /^binary frame: 60 bytes, its tile needs/,
+      /^binary frame: 12 bytes of voxels, its tile needs/,
     );
   });
 });
@@ -194,15 +208,17 @@ describe('refused, with a sentence, is', () => {
 test('a frame of exactly the limit is taken', () => {
   const width = LIMITS.frameBytes - HEADER_BYTES;
   const header: FrameHeader = { ...HEADER, dtype: 'uint8', width, height: 1, tile: { x: 0, y: 0, width, height: 1 } };
-  expect(decodeFrame(encode(header, new Uint8Array(width).fill(3))).data).toHaveLength(width);
+  expect(decodeFrame(encode(header, new Uint8Array(width).fill(3))).payload).toHaveLength(width);
 });
 
 describe('whatever arrives, it is a frame or a protocol-error', () => {
   /** True if it was a frame. */
   function check(buffer: ArrayBuffer): boolean {
     try {
-      const { tile, components, data } = decodeFrame(buffer);
-      expect(data).toHaveLength(tile.width * tile.height * components);
+      const frame = decodeFrame(buffer);
+      const { tile, components, encoding, payload } = frame;
+      expect(payload).toHaveLength(buffer.byteLength - HEADER_BYTES);
+      if (encoding === 'raw') expect(voxelsOf(frame, payload)).toHaveLength(tile.width * tile.height * components);
       return true;
     } catch (error) {
       if (!isSlicescopeError(error, 'protocol-error')) throw error;

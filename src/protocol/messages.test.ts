@@ -1,7 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isSlicescopeError } from './errors';
-import { parseClientMessage, parseServerMessage, type ClientMessage, type ServerMessage } from './messages';
+import { LIMITS } from './limits';
+import {
+  parseClientMessage,
+  parseServerMessage,
+  type ClientMessage,
+  type ServerMessage,
+  type TileWish,
+  type WishList,
+} from './messages';
 import type { PlaneInfo, ViewState } from './types';
 import { refusal } from './testing/thrown';
 
@@ -34,6 +42,24 @@ const STATE: ViewState = {
   },
 };
 
+const wish = (fields: Partial<TileWish> = {}): TileWish => ({
+  requestId: 1,
+  plane: 'xy',
+  index: 0,
+  level: [0, 0],
+  tile: [0, 0],
+  priority: 'view',
+  encoding: 'raw',
+  ...fields,
+});
+const wishes = (fields: Partial<WishList> = {}): WishList => ({
+  kind: 'wishes',
+  revision: 1,
+  preview: null,
+  tiles: [],
+  ...fields,
+});
+
 const CLIENT_MESSAGES: readonly ClientMessage[] = [
   { type: 'hello', version: 1, nonce: HEX },
   { type: 'proof', proof: HEX },
@@ -48,9 +74,19 @@ const CLIENT_MESSAGES: readonly ClientMessage[] = [
     msgId: 'm-1',
     data: {
       method: 'custom',
-      content: { kind: 'slice', requestId: 0xffff_ffff, revision: 0, plane: 'xz', index: 12 },
+      content: {
+        kind: 'wishes',
+        revision: 0,
+        preview: { window: [-1000, 400.5], quality: 100 },
+        tiles: [
+          wish({ requestId: 0xffff_ffff, plane: 'xz', index: 12, level: [15, 0], tile: [3, 4], encoding: 'preview' }),
+          wish({ requestId: 0, priority: 'prefetch', encoding: 'packed' }),
+          wish({ requestId: 7, priority: 'fill' }),
+        ],
+      },
     },
   },
+  { type: 'comm', viewId: ID, msgId: '', data: { method: 'custom', content: wishes() } },
 ];
 
 const SERVER_MESSAGES: readonly ServerMessage[] = [
@@ -95,9 +131,10 @@ describe('a message comes back as it was written', () => {
 /** A valid message with some fields replaced; undefined takes one away. */
 const changed = (message: object | undefined, fields: object): string => JSON.stringify({ ...message, ...fields });
 
-const custom = (fields: object): object => ({
-  data: { method: 'custom', content: { kind: 'slice', requestId: 1, revision: 1, plane: 'xy', index: 0, ...fields } },
-});
+const custom = (fields: object): object => ({ data: { method: 'custom', content: { ...wishes(), ...fields } } });
+const tile = (fields: object): object => custom({ tiles: [wish(), { ...wish(), ...fields }] });
+const preview = (fields: object): object => custom({ preview: { window: [0, 1], quality: 50, ...fields } });
+const full = (tiles: number): object => custom({ tiles: Array.from({ length: tiles }, () => wish()) });
 const WHOLE = 'expected a whole number from 0 to 4294967295';
 
 describe('refused, with a sentence, is from a client', () => {
@@ -140,17 +177,61 @@ describe('refused, with a sentence, is from a client', () => {
     [changed(update, { data: { method: 'update', state: [1] } }), 'state is no object'],
     [changed(update, { data: { method: 'custom' } }), 'content is no object'],
     [changed(update, custom({ kind: 'volume' })), 'custom content of kind "volume"'],
-    [changed(update, custom({ plane: 'axial' })), 'plane is "axial"'],
-    [changed(update, custom({ index: -1 })), `index is -1, ${WHOLE}`],
-    [changed(update, custom({ index: 1.5 })), `index is 1.5, ${WHOLE}`],
     [changed(update, custom({ revision: 2 ** 32 })), `revision is 4294967296, ${WHOLE}`],
-    [changed(update, custom({ requestId: undefined })), `requestId is undefined, ${WHOLE}`],
+    [changed(update, custom({ tiles: undefined })), 'tiles is undefined, expected a list of 0 to 256'],
+    [changed(update, custom({ tiles: { length: 0 } })), 'tiles is an object, expected a list of 0 to 256'],
+    [changed(update, custom({ tiles: [null] })), 'a tile is no object'],
+    [changed(update, tile({ plane: 'axial' })), 'plane is "axial"'],
+    [changed(update, tile({ index: -1 })), `index is -1, ${WHOLE}`],
+    [changed(update, tile({ index: 1.5 })), `index is 1.5, ${WHOLE}`],
+    [changed(update, tile({ requestId: undefined })), `requestId is undefined, ${WHOLE}`],
+    [changed(update, tile({ level: 1 })), 'level is 1, expected a list of 2 to 2'],
+    [changed(update, tile({ level: [0] })), 'level is [0], expected a list of 2 to 2'],
+    [changed(update, tile({ level: [0, 16] })), 'level is 16, expected a whole number from 0 to 15'],
+    [changed(update, tile({ tile: [0, 0, 0] })), 'tile is [0, 0, 0], expected a list of 2 to 2'],
+    [changed(update, tile({ tile: [-1, 0] })), `tile is -1, ${WHOLE}`],
+    [changed(update, tile({ priority: 'now' })), 'priority is "now"'],
+    [changed(update, tile({ encoding: 'jpeg' })), 'encoding is "jpeg"'],
+    [changed(update, tile({ encoding: 'preview' })), 'previews without settings'],
+    [changed(update, custom({ preview: undefined })), 'preview is no object'],
+    [changed(update, preview({ quality: 0 })), 'quality is 0, expected 1 to 100'],
+    [changed(update, preview({ quality: 101 })), 'quality is 101, expected a whole number from 0 to 100'],
+    [changed(update, preview({ window: [1, 1] })), "the preview's window is [1, 1]"],
+    [changed(update, preview({ window: [null, 1] })), "the preview's window is [null, 1]"],
+    [changed(update, preview({ window: [0] })), 'window is [0], expected a list of 2 to 2'],
+    [changed(update, preview({ window: [-1e308, 1e308] })), "the preview's window is [-1e+308, 1e+308]"],
   ])('%s', (text, what) => {
     expect(refusal(() => parseClientMessage(text), 'protocol-error')).toEqual({
       message: `message: ${what}`,
       details: {},
     });
   });
+});
+
+test('as many wishes as allowed are taken, and one more is refused', () => {
+  const comm = CLIENT_MESSAGES[6];
+  const message = parseClientMessage(changed(comm, full(LIMITS.wishes)));
+  expect(message).toMatchObject({ data: { content: { tiles: { length: LIMITS.wishes } } } });
+  expect(refusal(() => parseClientMessage(changed(comm, full(LIMITS.wishes + 1))), 'protocol-error').message).toMatch(
+    /^message: tiles is \[an object, .*, expected a list of 0 to 256$/,
+  );
+});
+
+test('a list of as many wishes as allowed fits into a message', () => {
+  const largest = wish({
+    requestId: 0xffff_ffff,
+    index: 0xffff_ffff,
+    level: [15, 15],
+    tile: [0xffff_ffff, 0xffff_ffff],
+    priority: 'prefetch',
+    encoding: 'preview',
+  });
+  const tiles = Array.from({ length: LIMITS.wishes }, () => largest);
+  const window = [-Number.MAX_VALUE / 3, Number.MAX_VALUE / 3] as const;
+  const content = wishes({ revision: 0xffff_ffff, preview: { window, quality: 100 }, tiles });
+  const id = 'x'.repeat(128);
+  const text = JSON.stringify({ type: 'comm', viewId: id, msgId: id, data: { method: 'custom', content } });
+  expect(text.length).toBeLessThanOrEqual(LIMITS.messageBytes);
 });
 
 describe('refused, with a sentence, is from the companion', () => {

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { ViewSettings, ViewState } from '../protocol';
 import { Controls, RESET, turned, zoomed } from './controls';
 import { viewState } from './testing/states';
@@ -14,7 +14,12 @@ beforeEach(() => {
     () => state,
     (patch) => changes.push(patch),
   );
-  controls.update();
+  controls.update({ plane: 'xy', index: 2 });
+});
+
+afterEach(() => {
+  controls.dispose();
+  jest.useRealTimers();
 });
 
 function field(name: 'slider' | 'number'): HTMLInputElement {
@@ -31,9 +36,44 @@ test('slider and number show the index, from 0 to the last slice of the plane', 
 
 test('another plane has its own number of slices', () => {
   state = viewState(1, 'xz', 1);
-  controls.update();
+  controls.update({ plane: 'xz', index: 1 });
   expect([field('slider').max, field('slider').valueAsNumber]).toEqual(['2', 1]);
   expect(controls.bar.textContent).toContain('xz');
+});
+
+const placeOf = (name: 'thumb' | 'mark'): string =>
+  controls.bar.querySelector<HTMLElement>(`.slicescope-${name}`)?.style.transform ?? '';
+
+test('the slider moves with the picture: not before a slice that comes soon is there', () => {
+  jest.useFakeTimers();
+  state = viewState(1, 'xy', 4);
+  controls.update({ plane: 'xy', index: 2 });
+  expect([placeOf('thumb'), field('number').valueAsNumber]).toEqual(['translateX(50%)', 2]);
+  controls.update({ plane: 'xy', index: 4 });
+  expect([placeOf('thumb'), placeOf('mark'), field('number').valueAsNumber]).toEqual([
+    'translateX(100%)',
+    'translateX(100%)',
+    4,
+  ]);
+  jest.advanceTimersByTime(1_000);
+  expect(controls.bar.dataset.apart).toBe('false');
+});
+
+test('where the slice is late, the slider shows what was asked for and what is shown apart, until they are one', () => {
+  jest.useFakeTimers();
+  state = viewState(1, 'xy', 4);
+  controls.update({ plane: 'xy', index: 2 });
+  jest.advanceTimersByTime(100);
+  expect([placeOf('thumb'), placeOf('mark'), controls.bar.dataset.apart]).toEqual([
+    'translateX(100%)',
+    'translateX(50%)',
+    'true',
+  ]);
+  state = viewState(1, 'xy', 3);
+  controls.update({ plane: 'xy', index: 2 }); // The thumb now follows the hand at once.
+  expect([placeOf('thumb'), placeOf('mark')]).toEqual(['translateX(75%)', 'translateX(50%)']);
+  controls.update({ plane: 'xy', index: 3 });
+  expect([placeOf('mark'), controls.bar.dataset.apart]).toEqual(['translateX(75%)', 'false']);
 });
 
 test('moving the slider changes the index at every step', () => {

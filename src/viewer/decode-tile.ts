@@ -10,7 +10,7 @@ export function decodeTile(frame: Frame): Tile | Promise<Tile> {
     case 'raw':
       return tileOf(frame, voxelsOf(frame, frame.payload));
     case 'packed':
-      return inflate(frame.payload).then((bytes) => tileOf(frame, fromPlanes(frame, bytes)));
+      return inflate(frame.payload).then((planes) => tileOf(frame, fromPlanes(frame, planes)));
     case 'preview':
       return preview(frame);
   }

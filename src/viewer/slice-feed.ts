@@ -122,8 +122,9 @@ export class SliceFeed {
     if (state?.volume.revision !== revision || state.plane !== address.plane) return;
     if (address.index === state.index) this.#show(state.index, this.#position);
     else if (position > this.#shownPosition) this.#show(address.index, position);
-    // A list that is used up is followed by the next one, if there is something left to fetch ahead.
-    if (this.#asked.size === 0 && this.#motion.restedAt(performance.now()) >= REST_MS) this.#wish();
+    // After a preview comes the slice itself, and after a list that is used up the next one, if anything is left to fetch.
+    const isNext = address.index === state.index || this.#list.size === 0;
+    if (isNext && this.#motion.restedAt(performance.now()) >= REST_MS) this.#wish();
   }
 
   #has(address: TileAddress): boolean {

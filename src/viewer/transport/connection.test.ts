@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { WebSocket as NodeSocket } from 'ws';
 import { serve, type RunningServer } from '../../../kernel-server/server';
 import { Views } from '../../../kernel-server/views';
-import { SlicescopeError, type Frame, type ViewState } from '../../protocol';
+import { SlicescopeError, voxelsOf, type Frame, type ViewState } from '../../protocol';
 import { Volume } from '../../volume';
 import { Connection, type ChannelListener, type CompanionAddress } from './connection';
 
@@ -76,11 +76,12 @@ test('a view that is opened gets its state, and a request its exact values', asy
   const { listener, opened, frame } = listen();
   connection.open('view-1', listener);
   expect((await opened).volume.shape).toEqual([4, 3, 5]);
-  const content = { kind: 'slice', requestId: 9, revision: 1, plane: 'yz', index: 2 } as const;
+  const wish = { plane: 'yz', index: 2, level: [0, 0], tile: [0, 0], priority: 'view', encoding: 'raw' } as const;
+  const content = { kind: 'wishes', revision: 1, preview: null, tiles: [{ requestId: 9, ...wish }] } as const;
   connection.comm('view-1', 'm', { method: 'custom', content });
-  const { data, requestId } = await frame;
-  expect(requestId).toBe(9);
-  expect(Array.from(data)).toEqual(Array.from(volume.slice('yz', 2).data));
+  const arrived = await frame;
+  expect(arrived.requestId).toBe(9);
+  expect(voxelsOf(arrived, arrived.payload)).toEqual(volume.slice('yz', 2).data);
   connection.close('view-1');
 });
 
