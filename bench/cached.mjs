@@ -14,7 +14,7 @@ const scrub = ({ page, slider, canvas }, indices, options) =>
 
 /** The slices of the grid once more, in another order. */
 async function revisit(target, { id }) {
-  await scrub(target, shuffled(GRID), { afterMessage: id !== 'memory', pauseMs: null });
+  await scrub(target, shuffled(GRID), { afterMessage: id !== 'memory', pauseMs: [0, 0] });
   return (await scrub(target, shuffled(GRID), { afterMessage: false })).slice(WARM_UP);
 }
 

@@ -9,7 +9,7 @@ const ROUNDS = 3;
 /** Milliseconds for all slices one after another, each waited for. */
 async function scrubAll({ page, slider, canvas }) {
   const indices = Array.from({ length: SHAPE[2] }, (_, z) => z);
-  const args = [slider, canvas, indices, { afterMessage: false, pauseMs: null }];
+  const args = [slider, canvas, indices, { afterMessage: false, pauseMs: [0, 0] }];
   const times = await page.evaluate(([s, c, list, options]) => window.probe.scrub(s, c, list, options), args);
   return times.reduce((sum, ms) => sum + ms, 0);
 }

@@ -113,15 +113,14 @@
 
   /**
    * Milliseconds from moving the slider to pixels, one for each of `indices`. The pauses before the steps are
-   * of random length between two times, so that steps begin at random phases of the frame; null for none.
+   * of random length between two times, so that steps begin at random phases of the frame. Without any a step begins
+   * in a task of its own all the same: what is drawn at the end of a frame is gone when the next one ends.
    */
   async function scrub(sliderSelector, canvasSelector, indices, { afterMessage = true, pauseMs = [20, 60] } = {}) {
+    const [least, most] = pauseMs;
     const times = [];
     for (const index of indices) {
-      if (pauseMs !== null) {
-        const [least, most] = pauseMs;
-        await new Promise((resolve) => setTimeout(resolve, least + (most - least) * Math.random()));
-      }
+      await new Promise((resolve) => setTimeout(resolve, least + (most - least) * Math.random()));
       const slider = document.querySelector(sliderSelector);
       messageCame = false;
       const start = performance.now();
