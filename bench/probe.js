@@ -134,7 +134,7 @@
    * Move the slider from 0 to `count` - 1 on a fixed clock, as a hand does: at the beginning of each frame
    * to where the clock is by then, so that a late frame leaves positions out. Resolves when the last slice is
    * shown, or `patienceMs` after it was asked for, with all slices that were seen: when each was asked for and
-   * first seen, in milliseconds from the start; and with the duration of the movement.
+   * first seen, in milliseconds from the start; with the duration of the movement; and with the frames that it took.
    */
   function sweep(sliderSelector, canvasSelector, { count, perSecond, patienceMs }) {
     return new Promise((resolve) => {
@@ -145,6 +145,7 @@
       const seen = new Map();
       let start = null;
       let position = -1;
+      let frames = 0;
       drive = (time) => {
         start ??= time;
         const next = Math.min(count - 1, Math.floor(((time - start) * perSecond) / 1000 + 0.5));
@@ -155,6 +156,7 @@
       };
       watch = () => {
         if (start === null) return;
+        frames += 1;
         const index = shownIndex(canvas);
         const now = performance.now() - start;
         if (asked.has(index) && !seen.has(index)) seen.set(index, now);
@@ -162,7 +164,8 @@
         if (!isOver) return;
         drive = null;
         watch = null;
-        resolve({ durationMs, seen: [...seen].map(([slice, at]) => ({ slice, asked: asked.get(slice), at })) });
+        const slices = [...seen].map(([slice, at]) => ({ slice, asked: asked.get(slice), at }));
+        resolve({ durationMs, frames, seen: slices });
       };
       schedule();
     });
