@@ -268,6 +268,19 @@ describe('a tile in another encoding', () => {
     expect(valuesOf(frame)).toEqual(valuesOf(raw));
   });
 
+  test('as a preview, is a WebP of its size, behind the header of the raw one', async () => {
+    peer.grant(1);
+    peer.wish('a', 2, [{ index: 3, ...preview, level: [0, 1] }], PREVIEW);
+    const frame = await arrival();
+    peer.request('a', 2, 3, { level: [0, 1] });
+    const raw = await arrival();
+    expect(frame).toEqual({ ...raw, requestId: 1, encoding: 'preview', payload: frame.payload });
+    expect(frame.tile).toEqual({ x: 0, y: 0, width: 64, height: 32 });
+    expect(frame.payload.length).toBeLessThan(raw.payload.length / 2);
+    const text = Buffer.from(frame.payload).toString('latin1');
+    expect([text.slice(0, 4), text.slice(8, 12)]).toEqual(['RIFF', 'WEBP']);
+  });
+
   test.each([packed, preview])('%p, that is not smaller than the raw one comes raw', async (encoding) => {
     views.put(viewRecord('a', encoding === packed ? noise : small, 3), 5);
     peer.grant(1);
@@ -275,6 +288,14 @@ describe('a tile in another encoding', () => {
     const frame = await arrival();
     expect(frame.encoding).toBe('raw');
     expect(valuesOf(frame)).toEqual((encoding === packed ? noise : small).slice('xy', 0).data);
+  });
+
+  test.each([packed, preview])('%p, of one pixel comes', async (encoding) => {
+    views.put(viewRecord('a', Volume.from(Uint8Array.of(7), [1, 1, 1]), 3), 5);
+    peer.grant(1);
+    peer.wish('a', 3, [{ index: 0, ...encoding }], PREVIEW);
+    expect(valuesOf(await arrival())).toEqual(Uint8Array.of(7));
+    expect(peer.messages.filter(({ type }) => type === 'error')).toEqual([]);
   });
 
   test('has the values of the moment in which it was cut', async () => {
@@ -306,6 +327,7 @@ describe('a tile in another encoding', () => {
     expect(indices(peer.inFlight)).toEqual([3, 4]);
     const frames = [];
     for (let i = 0; i < 6; i++) frames.push(await arrival());
+    expect(indices(frames).indexOf(2)).toBeLessThan(indices(frames).indexOf(1));
     expect(indices(frames).sort()).toEqual([0, 1, 2, 3, 4, 5]);
   });
 

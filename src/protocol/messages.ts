@@ -136,8 +136,8 @@ function listIn(fields: Fields, name: string, length: readonly [least: number, m
 }
 
 function pairIn(fields: Fields, name: string, max: number): readonly [number, number] {
-  const pair = listIn(fields, name, [2, 2]);
-  return [wholeIn({ ...pair }, '0', max), wholeIn({ ...pair }, '1', max)];
+  const [first, second] = listIn(fields, name, [2, 2]);
+  return [wholeIn({ [name]: first }, name, max), wholeIn({ [name]: second }, name, max)];
 }
 
 function tileWish(value: unknown): TileWish {
