@@ -23,7 +23,7 @@ const AREAS = [
   {
     folder: 'kernel-server',
     folders: ['src/protocol', 'src/volume', 'src/shading', 'src/export'],
-    packages: ['node:', 'ws'],
+    packages: ['node:', 'ws', 'lru-cache'],
   },
   {
     folder: 'src/notebook',

@@ -1,6 +1,5 @@
 /** Slider to pixels where the slice is in the page already, against a page that has all slices in memory. */
-import { startMemory } from './contestants.mjs';
-import { row, rounded } from './report.mjs';
+import { rounded } from './report.mjs';
 import { GRID, inTurn, summary } from './slider.mjs';
 import { shuffled } from './statistics.mjs';
 
@@ -30,27 +29,20 @@ async function stepAside(target, { id }) {
 }
 
 export const cached = {
+  title: 'Slider to pixels, in the page already',
   ids: ['slider-cached-vs-memory', 'slider-prefetched-vs-memory'],
-  title: 'Slider to pixels, in the page already ...',
-  async measure({ context, volumePath, ours }, wants) {
-    const memory = await startMemory(volumePath);
-    const rows = [];
+  async measure(stage, add) {
+    const [context, memory, ours] = [await stage.context(), await stage.memory(), await stage.ours()];
+    await ours.show();
     const compare = async (id, what, rounds, measure) => {
-      if (!wants(id)) return;
+      if (!stage.wants(id)) return;
       const times = await inTurn(context, [memory, ours], rounds, measure);
       const [a, b] = [summary(times.ours), summary(times.memory)];
       const p95 = { value: rounded(a.p95), baseline: rounded(b.p95) };
-      rows.push(row({ id, what, unit: 'ms', value: a.p50, baseline: b.p50, bound: 1.1, bounds: 'ratio', p95 }));
+      add(id, what, { unit: 'ms', value: a.p50, baseline: b.p50, bound: 1.1, bounds: 'ratio', p95 });
     };
-    await ours.show();
-    await compare(
-      'slider-cached-vs-memory',
-      'slider to pixels, p50, slices seen before; baseline: from memory',
-      5,
-      revisit,
-    );
+    const what = 'slider to pixels, p50, slices seen before; baseline: from memory';
+    await compare('slider-cached-vs-memory', what, 5, revisit);
     await compare('slider-prefetched-vs-memory', 'the same, a neighbour after a rest', 3, stepAside);
-    await memory.close();
-    return rows;
   },
 };

@@ -1,6 +1,6 @@
 /** A file to its first picture, and through all its slices, against NiiVue, which loads all of it first. */
 import { startNiivue, writeNifti } from './niivue.mjs';
-import { row } from './report.mjs';
+import { rounded } from './report.mjs';
 import { median } from './statistics.mjs';
 import { SHAPE } from './volume.mjs';
 
@@ -15,10 +15,11 @@ async function scrubAll({ page, slider, canvas }) {
 }
 
 export const opening = {
+  title: 'A file, beside NiiVue',
   ids: ['open-vs-niivue', 'scrub-vs-niivue'],
-  title: 'A file, beside NiiVue ...',
-  async measure({ context, volumePath, ours }) {
-    const path = volumePath.replace(/raw$/, 'nii');
+  async measure(stage, add) {
+    const [context, ours] = [await stage.context(), await stage.ours()];
+    const path = stage.volumePath.replace(/raw$/, 'nii');
     writeNifti(path);
     const niivue = await startNiivue(path);
     const first = { ours: [], cell: [], niivue: [] };
@@ -34,21 +35,12 @@ export const opening = {
       scrub.ours.push(await ours.round(context, scrubAll));
     }
     await niivue.close();
-    const compare = (id, what, times, bound, more) =>
-      row({
-        id,
-        what,
-        unit: 'ms',
-        value: median(times.ours),
-        baseline: median(times.niivue),
-        bound,
-        bounds: 'ratio',
-        ...more,
-      });
-    const fromRunningTheCell = Number(median(first.cell).toFixed(2));
-    return [
-      compare('open-vs-niivue', 'a file to its first picture; baseline: NiiVue', first, 0.1, { fromRunningTheCell }),
-      compare('scrub-vs-niivue', '256 slices one after another, each waited for; baseline: NiiVue', scrub, 0.8),
-    ];
+    const compare = (id, what, times, bound, more) => {
+      const [value, baseline] = [median(times.ours), median(times.niivue)];
+      add(id, what, { unit: 'ms', value, baseline, bound, bounds: 'ratio', ...more });
+    };
+    const fromRunningTheCell = rounded(median(first.cell));
+    compare('open-vs-niivue', 'a file to its first picture; baseline: NiiVue', first, 0.1, { fromRunningTheCell });
+    compare('scrub-vs-niivue', '256 slices one after another, each waited for; baseline: NiiVue', scrub, 0.8);
   },
 };

@@ -61,10 +61,11 @@ console.log(performance.now() - began);`,
  * JupyterLab with an empty notebook beside the volume, in a page of `context`; `at` makes the address of the page
  * out of the server's, for a page that reaches it by another name or another way.
  */
-export async function startOurs(context, volumePath, { venv, at = (url) => url } = {}) {
+export async function startOurs(context, volumePath, at = (url) => url) {
   const folder = dirname(volumePath);
   mkdirSync(folder, { recursive: true });
   writeNotebook(`${folder}/bench.ipynb`, []);
+  const venv = process.env.SLICESCOPE_BENCH_VENV;
   const jupyter = await startJupyter({ folder, venv, args: ['--ServerApp.allow_remote_access=True'] });
   jupyter.url = await at(jupyter.url);
   const page = await context.newPage();

@@ -24,12 +24,12 @@ export function machineFacts(chromium) {
 export const rounded = (value) => Number(value.toPrecision(4));
 
 /**
- * One row. `bound` is the most, or with `sense` the least, that may be of what `bounds` names: the ratio of
- * value and baseline, the value itself, or the difference of the two.
- * @param {{ id: string, what: string, unit: string, value: number, baseline: number, bound: number,
- *   bounds: 'ratio' | 'value' | 'difference', sense?: 'at most' | 'at least' }} fields
+ * One row. `bound` is the most, or with `at: 'least'` the least, that may be of what `bounds` names: the ratio of value
+ * and baseline, the value itself, or the difference of the two. Where it is null, the row is for information.
+ * @param {{ id: string, what: string, unit: string, value: number, baseline: number, bound: number | null,
+ *   bounds: 'ratio' | 'value' | 'difference', at?: 'most' | 'least' }} fields
  */
-export function row({ id, what, unit, value, baseline, bound, bounds, sense = 'at most', ...more }) {
+export function row({ id, what, unit, value, baseline, bound, bounds, at = 'most', ...more }) {
   const ratio = value / baseline;
   const measured = { ratio, value, difference: value - baseline }[bounds];
   return {
@@ -41,8 +41,8 @@ export function row({ id, what, unit, value, baseline, bound, bounds, sense = 'a
     ratio: rounded(ratio),
     bound,
     bounds,
-    sense,
-    holds: sense === 'at least' ? measured >= bound : measured <= bound,
+    at,
+    holds: bound === null || (at === 'most' ? measured <= bound : measured >= bound),
     ...more,
   };
 }
@@ -55,8 +55,10 @@ export function table(rows) {
     `${r.value} ${r.unit}`,
     `${r.baseline} ${r.unit}`,
     String(r.ratio),
-    `${r.bounds} ${r.sense === 'at least' ? '≥' : '≤'} ${r.bound}${r.bounds === 'ratio' ? '' : ` ${r.unit}`}`,
-    r.holds ? 'yes' : 'NO',
+    r.bound === null
+      ? ''
+      : `${r.bounds} ${r.at === 'most' ? '≤' : '≥'} ${r.bound}${r.bounds === 'ratio' ? '' : ` ${r.unit}`}`,
+    r.bound === null ? '' : r.holds ? 'yes' : 'NO',
     r.what,
   ]);
   const widths = head.map((_, k) => Math.max(...[head, ...lines].map((line) => line[k].length)));

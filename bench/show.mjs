@@ -3,7 +3,7 @@ import { CELLS } from './ours.mjs';
 import { median } from './statistics.mjs';
 
 /** Resident memory of a process, bytes. */
-function residentBytes(pid) {
+export function residentBytes(pid) {
   const [, kilobytes] = readFileSync(`/proc/${pid}/status`, 'utf8').match(/^VmRSS:\s+(\d+) kB$/m);
   return 1024 * Number(kilobytes);
 }

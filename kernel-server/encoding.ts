@@ -13,6 +13,8 @@ import {
 import type { RawFrame } from './slices';
 
 const deflate = promisify(deflateRaw);
+/** Bytes of output that one turn in the thread pool may make: by default it would be many turns a tile. */
+const OUTPUT_CHUNK = 1_048_576;
 
 /**
  * The frame of a tile in its encoding, made in Node's thread pool. Where that is not smaller than the raw
@@ -29,7 +31,7 @@ export async function encodeFrame(
   if (encoding === 'packed') {
     const planes = toPlanes(voxels, components);
     // Looking for runs only is as small as more of a search, and several times as fast (bench/packing.mjs).
-    payload = await deflate(planes, { strategy: constants.Z_RLE, memLevel: 9, chunkSize: bytes.byteLength });
+    payload = await deflate(planes, { strategy: constants.Z_RLE, memLevel: 9, chunkSize: OUTPUT_CHUNK });
   } else {
     if (preview === null) throw new SlicescopeError('protocol-error', 'slice: a preview without settings', {});
     payload = await encodePreview({ width: tile.width, height: tile.height, components, data: voxels }, preview);

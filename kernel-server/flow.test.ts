@@ -290,6 +290,14 @@ describe('a tile in another encoding', () => {
     expect(valuesOf(frame)).toEqual((encoding === packed ? noise : small).slice('xy', 0).data);
   });
 
+  test.each([packed, preview])('%p, of one pixel comes', async (encoding) => {
+    views.put(viewRecord('a', Volume.from(Uint8Array.of(7), [1, 1, 1]), 3), 5);
+    peer.grant(1);
+    peer.wish('a', 3, [{ index: 0, ...encoding }], PREVIEW);
+    expect(valuesOf(await arrival())).toEqual(Uint8Array.of(7));
+    expect(peer.messages.filter(({ type }) => type === 'error')).toEqual([]);
+  });
+
   test('has the values of the moment in which it was cut', async () => {
     const growing = Volume.alloc([64, 64, 1], 'uint16');
     views.put(viewRecord('a', growing, 3), 5);

@@ -1,6 +1,7 @@
 import type { ViewSettings, ViewState } from '../src/protocol';
 import { changedSettings, changeSettings, clampIndex } from '../src/shading';
-import { Volume } from '../src/volume';
+import { Volume, type BlockSource } from '../src/volume';
+import { Layouts } from './layouts';
 import type { ViewRecord } from './thread';
 
 /** Somebody who looks at a view: a session of a browser page. */
@@ -14,12 +15,15 @@ export interface ViewClient {
 export class View {
   readonly clients: Set<ViewClient> = new Set();
   volume: Volume;
+  /** Where slices of xz and yz lie together, as far as they do. */
+  blocks: BlockSource;
   state: ViewState;
   /** The last change by the main thread that this state includes. */
   seen: number;
 
-  constructor(record: ViewRecord, seq: number) {
+  constructor(record: ViewRecord, seq: number, layouts: Layouts) {
     this.volume = Volume.fromRecord(record.volume);
+    this.blocks = layouts.of(this.volume, record.revision);
     this.state = { ...record.settings, volume: this.volume.info(record.revision) };
     this.seen = seq;
   }
@@ -28,6 +32,7 @@ export class View {
 /** All views of this kernel. Changes go to every client that looks at the view. */
 export class Views {
   readonly #views: Map<string, View> = new Map();
+  readonly #layouts: Layouts = new Layouts();
   readonly #onChange: (viewId: string, patch: Partial<ViewSettings>, seen: number) => void;
 
   /** `onChange` is told what clients changed, to pass on to the kernel. */
@@ -41,15 +46,17 @@ export class Views {
 
   /** Make a view, or give it another volume: one change for its clients, so that they never see half of it. */
   put(record: ViewRecord, seq: number): void {
-    const fresh = new View(record, seq);
+    const fresh = new View(record, seq, this.#layouts);
     const view = this.#views.get(record.viewId);
     if (view === undefined) {
       this.#views.set(record.viewId, fresh);
       return;
     }
     view.volume = fresh.volume;
+    view.blocks = fresh.blocks;
     view.state = fresh.state;
     view.seen = seq;
+    this.#letGo();
     for (const client of view.clients) client.stateChanged(record.viewId, view.state, '');
   }
 
@@ -83,7 +90,13 @@ export class Views {
   close(viewId: string): void {
     const view = this.#views.get(viewId);
     this.#views.delete(viewId);
+    this.#letGo();
     for (const client of view?.clients ?? []) client.viewClosed(viewId);
+  }
+
+  /** No view shows what was closed, swapped or refreshed: its blocks go. */
+  #letGo(): void {
+    this.#layouts.keepOnly(new Set([...this.#views.values()].map(({ state }) => state.volume.revision)));
   }
 
   #apply(viewId: string, view: View, patch: Partial<ViewSettings>, parentId: string): void {

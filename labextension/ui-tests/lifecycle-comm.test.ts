@@ -28,13 +28,18 @@ def voxel(plane, index, column, row):
     x, y, z = {"xy": (column, row, index), "xz": (column, index, row), "yz": (index, column, row)}[plane]
     return (x * 67 + y * 131 + z * 577) % 4000
 
-def frame(request):
-    plane, index = request["plane"], request["index"]
-    width, height = SIZE[plane]
+def level_voxels(size, level):
+    step = 2 ** level
+    return [min(size - 1, first + step // 2) for first in range(0, size, step)]
+
+def frame(revision, tile):
+    plane, index = tile["plane"], tile["index"]
+    columns, rows = [level_voxels(size, level) for size, level in zip(SIZE[plane], tile["level"])]
+    size = len(columns), len(rows)
     header = struct.pack(
-        "<8B10I", 1, 1, PLANES.index(plane), 2, 1, 0, 0, 1,
-        request["requestId"], request["revision"], index, width, height, 0, 0, width, height, 0)
-    values = [voxel(plane, index, column, row) for row in range(height) for column in range(width)]
+        "<8B10I", 1, 1, PLANES.index(plane), 2, 1, 0, *tile["level"],
+        tile["requestId"], revision, index, *size, 0, 0, *size, 0)
+    values = [voxel(plane, index, column, row) for row in rows for column in columns]
     return header + array("H", values).tobytes()
 
 def plane_info(plane):
@@ -54,11 +59,16 @@ state = {
 view = create_comm(target_name="jupyter.widget", data={"state": state, "buffer_paths": []},
                    metadata={"version": "2.1.0"})
 
+sent = set()
+
 @view.on_msg
 def on_message(message):
     data = message["content"]["data"]
-    if data["method"] == "custom" and data["content"]["kind"] == "slice":
-        view.send(data={"method": "custom", "content": {}}, buffers=[frame(data["content"])])
+    if data["method"] == "custom" and data["content"]["kind"] == "wishes":
+        for tile in data["content"]["tiles"]:
+            if tile["requestId"] not in sent:
+                sent.add(tile["requestId"])
+                view.send(data={"method": "custom", "content": {}}, buffers=[frame(data["content"]["revision"], tile)])
     elif data["method"] == "update":
         state.update(data["state"])
 

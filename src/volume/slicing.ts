@@ -1,82 +1,101 @@
 import { levelVoxel, type Level, type Plane, type Shape, type TileRect, type VoxelArray } from '../protocol';
+import { BLOCK_PLANES, blockGrid, type BlockSource } from './blocks';
+import { asWords, layoutOf, type Layout, type Words } from './layout';
 
-/** Where a plane's voxels lie: the steps, in elements, from one slice, one row and one column to the next. */
-function stepsOf(
-  [width, height]: Shape,
-  components: number,
-  plane: Plane,
-): [slice: number, row: number, column: number] {
-  const [x, y, z] = [components, width * components, width * height * components];
-  switch (plane) {
-    case 'xy':
-      return [z, y, x];
-    case 'xz':
-      return [y, z, x];
-    case 'yz':
-      return [x, z, y];
-  }
+/** A tile of a slice, and the size of the whole slice in voxels. */
+export interface TileOfSlice {
+  readonly plane: Plane;
+  readonly index: number;
+  readonly slice: { readonly width: number; readonly height: number };
+  readonly level: Level;
+  readonly rect: TileRect;
 }
 
 /**
+ * Above this sum of its levels a tile takes so few of the voxels that it covers that building blocks for it
+ * would cost more than it saves.
+ */
+const MAX_BLOCK_LEVELS = 2;
+
+/**
  * Copy a tile of a slice, at a level of detail, to the start of `target`, row by row. Nothing is checked here.
- * A row of `xy` and `xz` lies together in memory; one of `yz`, and of every level but the first, is gathered.
+ * Rows that `blocks` has are taken from there: the values are the same, but they lie together.
  */
 export function copyTile(
   data: VoxelArray,
   shape: Shape,
   components: number,
-  plane: Plane,
-  index: number,
-  slice: { readonly width: number; readonly height: number },
-  level: Level,
-  { x, y, width, height }: TileRect,
+  tile: TileOfSlice,
   target: VoxelArray,
+  blocks: BlockSource | null,
 ): void {
-  const [sliceStep, rowStep, columnStep] = stepsOf(shape, components, plane);
-  const columns = Int32Array.from({ length: width }, (_, at) => columnStep * levelVoxel(x + at, level[0], slice.width));
-  for (let row = 0; row < height; row++) {
-    const start = index * sliceStep + levelVoxel(y + row, level[1], slice.height) * rowStep;
-    const to = row * width * components;
-    if (columnStep === components && level[0] === 0) {
-      const from = start + x * components;
-      target.set(data.subarray(from, from + width * components), to);
-    } else {
-      gather(asWords(data), asWords(target), start, columns, to, components);
+  const { plane, index, slice, level, rect } = tile;
+  const copy = rowCopier(components, tile, target);
+  const volume = layoutOf(data, shape, components, plane);
+  const blockPlane = BLOCK_PLANES.find((each) => each === plane);
+  if (blocks === null || blockPlane === undefined || level[0] + level[1] > MAX_BLOCK_LEVELS) {
+    copy(volume, index, 0, 0, rect.height);
+    return;
+  }
+  const grid = blockGrid(shape, components, data.BYTES_PER_ELEMENT, blockPlane);
+  const step = 2 ** level[1];
+  for (let row = 0; row < rect.height;) {
+    const band = Math.floor(levelVoxel(rect.y + row, level[1], slice.height) / grid.rows);
+    const nextBand = Math.ceil(((band + 1) * grid.rows - Math.floor(step / 2)) / step) - rect.y;
+    const end = Math.max(row + 1, Math.min(rect.height, nextBand));
+    const place = { plane: blockPlane, slab: Math.floor(index / grid.slices), band };
+    const block = blocks.blockAt(place, index);
+    if (block === undefined) copy(volume, index, 0, row, end);
+    else copy(grid.layoutOf(block, place), index - place.slab * grid.slices, band * grid.rows, row, end);
+    row = end;
+  }
+}
+
+/** Copies the tile's rows `from` to `end` out of one layout or another, whose first row is the slice's row `top`. */
+type RowCopier = (source: Layout, index: number, top: number, from: number, end: number) => void;
+
+function rowCopier(components: number, { slice, level, rect }: TileOfSlice, target: VoxelArray): RowCopier {
+  const run = rect.width * components;
+  const first = levelVoxel(rect.x, level[0], slice.width);
+  const last = levelVoxel(rect.x + rect.width - 1, level[0], slice.width);
+  return (source, index, top, from, end) => {
+    const startOf = (row: number): number =>
+      index * source.slice + (levelVoxel(rect.y + row, level[1], slice.height) - top) * source.row;
+    if (source.column === components && level[0] === 0) {
+      // A row lies together; if they also follow each other, all of them do.
+      const together = source.row === run && level[1] === 0 ? end - from : 1;
+      for (let row = from; row < end; row += together) {
+        const start = startOf(row) + rect.x * components;
+        target.set(source.data.subarray(start, start + run * together), row * run);
+      }
+      return;
     }
-  }
+    const [words, targetWords] = [asWords(source.data), asWords(target)];
+    const step = source.column * 2 ** level[0];
+    for (let row = from; row < end; row++) {
+      const [start, to] = [startOf(row), row * run];
+      // The columns are as far from each other as the level says, but for the last, which may be the border's.
+      gather(words, start + first * source.column, step, targetWords, to, rect.width - 1, components);
+      gather(words, start + last * source.column, step, targetWords, to + run - components, 1, components);
+    }
+  };
 }
 
-type Words = Uint8Array | Uint16Array | Uint32Array | Float64Array;
-
-/**
- * The same memory as unsigned words of the same size. One loop then meets four kinds of array instead of
- * eight, and four is what V8 still compiles to direct loads.
- */
-function asWords(data: VoxelArray): Words {
-  const { buffer, byteOffset, length } = data;
-  switch (data.BYTES_PER_ELEMENT) {
-    case 1:
-      return new Uint8Array(buffer, byteOffset, length);
-    case 2:
-      return new Uint16Array(buffer, byteOffset, length);
-    case 4:
-      return new Uint32Array(buffer, byteOffset, length);
-    default:
-      return new Float64Array(buffer, byteOffset, length);
-  }
-}
-
-/** One row, whose voxels lie at `columns` from `start` on. */
+/** `count` voxels that lie `step` apart, from `from` on. */
 function gather(
   source: Words,
+  from: number,
+  step: number,
   target: Words,
-  start: number,
-  columns: Int32Array,
   to: number,
+  count: number,
   components: number,
 ): void {
-  for (let column = 0; column < columns.length; column++) {
-    const from = start + (columns[column] as number);
-    for (let c = 0; c < components; c++) target[to + column * components + c] = source[from + c] as number;
+  if (components === 1) {
+    for (let end = to + count; to < end; from += step) target[to++] = source[from] as number;
+    return;
+  }
+  for (let voxel = 0; voxel < count; voxel++, from += step) {
+    for (let c = 0; c < components; c++) target[to++] = source[from + c] as number;
   }
 }

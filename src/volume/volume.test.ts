@@ -4,10 +4,13 @@ import {
   ARRAY_OF,
   DTYPES,
   PLANES,
+  levelSize,
   type DType,
   type ErrorCode,
+  type Level,
   type Plane,
   type Shape,
+  type TileRect,
   type VoxelArray,
 } from '../protocol';
 import { Volume, type VolumeOptions } from './index';
@@ -19,19 +22,36 @@ function ramp(dtype: DType, count: number): VoxelArray {
   return data;
 }
 
-/** A slice the slow way, by the definition of the planes. */
-function referenceSlice(data: VoxelArray, [w, h, d]: Shape, components: number, plane: Plane, index: number): number[] {
-  const values: number[] = [];
+/** A tile the slow way, by the definitions of planes and levels. */
+function referenceTile(
+  { data, shape: [w, h, d], components }: Volume,
+  plane: Plane,
+  index: number,
+  [columnLevel, rowLevel]: Level,
+  tile: TileRect,
+): number[] {
+  const voxel = (pixel: number, level: number, count: number): number =>
+    Math.min(count - 1, pixel * 2 ** level + Math.floor(2 ** level / 2));
   const [columns, rows] = plane === 'xy' ? [w, h] : plane === 'xz' ? [w, d] : [h, d];
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const [x, y, z] =
-        plane === 'xy' ? [column, row, index] : plane === 'xz' ? [column, index, row] : [index, column, row];
-      for (let c = 0; c < components; c++) values.push(data[((z * h + y) * w + x) * components + c] as number);
+  const values: number[] = [];
+  for (let y = tile.y; y < tile.y + tile.height; y++) {
+    for (let x = tile.x; x < tile.x + tile.width; x++) {
+      const [column, row] = [voxel(x, columnLevel, columns), voxel(y, rowLevel, rows)];
+      const at = { xy: [column, row, index], xz: [column, index, row], yz: [index, column, row] }[plane];
+      const [vx, vy, vz] = at as [number, number, number];
+      for (let c = 0; c < components; c++) values.push(data[((vz * h + vy) * w + vx) * components + c] as number);
     }
   }
   return values;
 }
+
+/** A slice the slow way. */
+function referenceSlice(volume: Volume, plane: Plane, index: number): number[] {
+  const { width, height } = volume.info(1).planes[plane];
+  return referenceTile(volume, plane, index, [0, 0], { x: 0, y: 0, width, height });
+}
+
+const size = fc.integer({ min: 1, max: 40 });
 
 function failure(run: () => unknown): { code: ErrorCode; message: string; details: unknown } {
   try {
@@ -127,7 +147,7 @@ describe('slices are exact', () => {
           const slice = volume.slice(plane, index);
           expect(slice).toMatchObject({ plane, index, width, height, dtype, components: 1 });
           expect(slice.data.constructor).toBe(ARRAY_OF[dtype]);
-          expect(Array.from(slice.data)).toEqual(referenceSlice(volume.data, shape, 1, plane, index));
+          expect(Array.from(slice.data)).toEqual(referenceSlice(volume, plane, index));
         }
       }
     }
@@ -139,7 +159,7 @@ describe('slices are exact', () => {
       for (const plane of PLANES) {
         for (const index of [0, 2]) {
           const { data } = volume.slice(plane, index);
-          expect(Array.from(data)).toEqual(referenceSlice(volume.data, [7, 5, 3], components, plane, index));
+          expect(Array.from(data)).toEqual(referenceSlice(volume, plane, index));
         }
       }
     }
@@ -165,59 +185,101 @@ describe('slices are exact', () => {
     expect(volume.valueAt(0, 0, 0)).toBe(0);
   });
 
-  test('any rows of any slice can be cut into an array of one’s own', () => {
+  test('any tile of any slice at any level is cut, and nothing beside it', () => {
     fc.assert(
       fc.property(
-        fc.record({
-          w: fc.integer({ min: 1, max: 6 }),
-          h: fc.integer({ min: 1, max: 6 }),
-          d: fc.integer({ min: 1, max: 6 }),
-        }),
+        fc.tuple(size, size, size),
+        fc.oneof(
+          fc.record({ dtype: fc.constantFrom(...DTYPES), components: fc.constant<1>(1) }),
+          fc.record({ dtype: fc.constant<DType>('uint8'), components: fc.constantFrom<(3 | 4)[]>(3, 4) }),
+        ),
         fc.constantFrom(...PLANES),
-        fc.constantFrom(1, 3, 4),
-        fc.nat(),
-        fc.nat(),
-        fc.nat(),
-        ({ w, h, d }, plane, components, a, b, c) => {
-          const shape = [w, h, d] as const;
-          const volume = Volume.from(ramp('uint8', w * h * d * components), shape, {
-            components: components,
-          });
-          const { count, width, height } = volume.info(1).planes[plane];
-          const firstRow = b % height;
-          const rows = c % (height - firstRow + 1);
-          const target = new Uint8Array(rows * width * components + 1).fill(255);
-          volume.copySlice(plane, a % count, target, firstRow, rows);
-          const whole = referenceSlice(volume.data, shape, components, plane, a % count);
-          const row = width * components;
-          expect(Array.from(target)).toEqual([...whole.slice(firstRow * row, (firstRow + rows) * row), 255]);
+        fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 4 })),
+        fc.tuple(fc.nat(), fc.nat(), fc.nat(), fc.nat(), fc.nat()),
+        (shape, { dtype, components }, plane, level, [a, b, c, d, e]) => {
+          const data = ramp(dtype, shape[0] * shape[1] * shape[2] * components);
+          const volume = Volume.from(data, shape, { components });
+          const { count, ...slice } = volume.info(1).planes[plane];
+          const whole = levelSize(slice, level);
+          const [x, y] = [a % whole.width, b % whole.height];
+          const tile = { x, y, width: (c % (whole.width - x)) + 1, height: (d % (whole.height - y)) + 1 };
+          const expected = referenceTile(volume, plane, e % count, level, tile);
+          const target = new ARRAY_OF[dtype](expected.length + 1).fill(99);
+          volume.copyTile(plane, e % count, level, tile, target);
+          expect(Array.from(target)).toEqual([...expected, 99]);
         },
       ),
+      { numRuns: 500 },
     );
   });
 
-  test('copySlice refuses rows and targets that do not fit', () => {
+  test('a tile without rows or columns is cut to nothing', () => {
+    const target = new Uint8Array(1).fill(9);
+    Volume.alloc([7, 5, 3], 'uint8').copyTile('yz', 0, [0, 0], { x: 5, y: 0, width: 0, height: 3 }, target);
+    expect(target[0]).toBe(9);
+  });
+
+  describe('copyTile refuses', () => {
     const volume = Volume.alloc([7, 5, 3], 'uint16');
-    expect(
-      failure(() => {
-        volume.copySlice('xy', 0, new Uint16Array(34));
-      }).message,
-    ).toBe('slice: the target has 34 elements of uint16, expected 35 of uint16');
-    expect(
-      failure(() => {
-        volume.copySlice('xy', 0, new Int16Array(35));
-      }).message,
-    ).toBe('slice: the target has 35 elements of int16, expected 35 of uint16');
-    expect(
-      failure(() => {
-        volume.copySlice('xy', 0, new Uint16Array(35), 3, 3);
-      }).message,
-    ).toBe('slice: 3 rows from row 3 on, but it has 5');
-    expect(
-      failure(() => {
-        volume.copySlice('xy', 0, new Uint16Array(35), 5);
-      }).code,
-    ).toBe('index-out-of-range');
+    const whole = { x: 0, y: 0, width: 7, height: 5 };
+    const cut =
+      (plane: Plane, index: number, level: Level, tile: Partial<TileRect>, target: VoxelArray = new Uint16Array(35)) =>
+      () => {
+        volume.copyTile(plane, index, level, { ...whole, ...tile }, target);
+      };
+
+    test.each<[string, () => void, ErrorCode, string]>([
+      [
+        'a target that is too small',
+        cut('xy', 0, [0, 0], {}, new Uint16Array(34)),
+        'invalid-argument',
+        'slice: the target has 34 elements of uint16, expected 35 of uint16',
+      ],
+      [
+        'a target of another dtype',
+        cut('xy', 0, [0, 0], {}, new Int16Array(35)),
+        'invalid-argument',
+        'slice: the target has 35 elements of int16, expected 35 of uint16',
+      ],
+      [
+        'a tile too wide',
+        cut('xy', 0, [0, 0], { x: 1 }),
+        'invalid-argument',
+        'slice: a tile of 1, 0, 7, 5, but the slice has 7 × 5 pixels',
+      ],
+      [
+        'a tile too high for its level',
+        cut('xz', 0, [1, 1], { width: 4, height: 3 }),
+        'invalid-argument',
+        'slice: a tile of 0, 0, 4, 3, but the slice has 4 × 2 pixels',
+      ],
+      [
+        'a tile that begins outside',
+        cut('xy', 0, [0, 0], { y: -1 }),
+        'invalid-argument',
+        'slice: a tile of 0, -1, 7, 5, but the slice has 7 × 5 pixels',
+      ],
+      [
+        'half a pixel',
+        cut('xy', 0, [0, 0], { x: 0.5, width: 3 }),
+        'invalid-argument',
+        'slice: a tile of 0.5, 0, 3, 5, but the slice has 7 × 5 pixels',
+      ],
+      [
+        'an index',
+        cut('yz', 7, [0, 0], {}),
+        'index-out-of-range',
+        'slice: index of plane yz is 7, expected a whole number from 0 to 6',
+      ],
+      [
+        'a plane',
+        cut('zz' as Plane, 0, [0, 0], {}),
+        'unknown-plane',
+        'plane is "zz", expected xy, xz, yz, axial, coronal or sagittal',
+      ],
+    ])('%s', (_, run, code, message) => {
+      expect(failure(run)).toMatchObject({ code, message });
+    });
   });
 });
 

@@ -14,6 +14,7 @@ import {
   type VoxelArray,
   type Window,
 } from '../protocol';
+import type { BlockSource } from './blocks';
 import { checkDType, formatShape, type Triple } from './checks';
 import { allocate, describe, elementsOf, type VolumeOptions, type VolumeRecord } from './description';
 import { dtypeOf, isShared, type VoxelSource } from './dtype';
@@ -204,9 +205,17 @@ export class Volume {
    * Cut a tile of a slice at a level of detail into the start of `target`, with no copy between.
    * @param tile in pixels of the level: pixel i is voxel i · 2^level + 2^level / 2, or the last one.
    * @param target of the volume's dtype, tile width × tile height × components elements or more.
+   * @param blocks parts of the volume's second layout (blocks.ts), which are used where they are there.
    * @throws SlicescopeError `unknown-plane`, `index-out-of-range`, `invalid-argument`.
    */
-  copyTile(plane: Plane, index: number, level: Level, tile: TileRect, target: VoxelArray): void {
+  copyTile(
+    plane: Plane,
+    index: number,
+    level: Level,
+    tile: TileRect,
+    target: VoxelArray,
+    blocks: BlockSource | null = null,
+  ): void {
     const size = this.#sizeOf(plane);
     checkIndex(index, size.count, `slice: index of plane ${plane}`);
     const whole = levelSize(size, level);
@@ -227,7 +236,8 @@ export class Volume {
         { argument: 'target' },
       );
     }
-    copyTile(this.data, this.shape, this.components, plane, index, size, level, tile, target);
+    const { data, shape, components } = this;
+    copyTile(data, shape, components, { plane, index, slice: size, level, rect: tile }, target, blocks);
   }
 
   /**

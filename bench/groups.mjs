@@ -1,0 +1,184 @@
+import { cached } from './cached.mjs';
+import { cutting } from './cutting.mjs';
+import { opening } from './opening.mjs';
+import { comparePacking } from './packing.mjs';
+import { showAll } from './show.mjs';
+import { scrubAll, scrubBusy } from './slider.mjs';
+import { slow } from './slow.mjs';
+import { steady } from './steady.mjs';
+import { Servers, ratesAll, scrubTogether } from './throughput.mjs';
+
+const ROUNDS = 5;
+
+/**
+ * The rows, in groups that are measured together: `measure(stage, add)` starts what it needs from the stage
+ * and adds its rows; those that nobody wants are dropped.
+ */
+export const GROUPS = [
+  {
+    title: 'Packing',
+    ids: ['packing-bench-20', 'packing-bench-100', 'packing-t1-20', 'packing-t1-100'],
+    async measure(_, add) {
+      for (const { name, line, value, baseline } of await comparePacking()) {
+        add(`packing-${name}-${line}`, `a slice packed, sent at ${line} Mbit/s and unpacked; baseline: sent raw`, {
+          unit: 'ms',
+          value,
+          baseline,
+          bound: 0.85,
+          bounds: 'ratio',
+        });
+      }
+    },
+  },
+  {
+    title: 'What show costs',
+    ids: ['show-first-picture', 'companion-start', 'show-memory'],
+    async measure(stage, add) {
+      const [context, ours, bare] = [await stage.context(), await stage.ours(), await stage.bare()];
+      const cost = await showAll(context, ours, bare, stage.volumePath, ROUNDS);
+      add('show-first-picture', 'calling show to the first picture; baseline: opening the bare page to its first', {
+        unit: 'ms',
+        value: cost.fromCall,
+        fromRunningTheCell: Number(cost.fromCell.toFixed(2)),
+        baseline: cost.bareFirstPicture,
+        bound: 500,
+        bounds: 'value',
+      });
+      add('companion-start', "the companion's start, in the first show; baseline: a bare worker with an HTTP server", {
+        unit: 'ms',
+        value: cost.companion,
+        baseline: cost.bareWorker,
+        bound: 150,
+        bounds: 'value',
+      });
+      add('show-memory', "the kernel's resident memory after show; baseline: the same volume without slicescope", {
+        unit: 'MB',
+        value: cost.memory,
+        baseline: cost.memoryWithout,
+        bound: 80,
+        bounds: 'difference',
+      });
+    },
+  },
+  {
+    title: 'Slider to pixels',
+    ids: ['slider-vs-article', 'slider-vs-bare', 'bare-vs-article'],
+    async measure(stage, add) {
+      const context = await stage.context();
+      const article = stage.wants('slider-vs-article', 'bare-vs-article') ? await stage.article() : null;
+      const ours = stage.wants('slider-vs-article', 'slider-vs-bare') ? await stage.ours() : null;
+      if (ours) await ours.show();
+      const times = await scrubAll(context, [article, await stage.bare(), ours].filter(Boolean), ROUNDS);
+      const compare = (id, what, one, other, bound) => {
+        if (!times[one] || !times[other]) return;
+        const [a, b] = [times[one], times[other]];
+        const p95 = { value: Number(a.p95.toFixed(2)), baseline: Number(b.p95.toFixed(2)) };
+        add(id, what, { unit: 'ms', value: a.p50, baseline: b.p50, bound, bounds: 'ratio', p95 });
+      };
+      compare('slider-vs-article', 'slider to pixels, p50, nothing cached', 'ours', 'article', 0.7);
+      compare('slider-vs-bare', 'slider to pixels, p50, nothing cached', 'ours', 'bare', 1.1);
+      compare(
+        'bare-vs-article',
+        'the bare page against the article: a check of the bench itself',
+        'bare',
+        'article',
+        1,
+      );
+    },
+  },
+  cached,
+  steady,
+  slow,
+  opening,
+  {
+    title: 'Slider to pixels while a cell spins',
+    ids: ['slider-while-busy'],
+    async measure(stage, add) {
+      const ours = await stage.ours();
+      await ours.show();
+      const { idle, busy } = await scrubBusy(await stage.context(), ours, 3);
+      add('slider-while-busy', 'slider to pixels, p50, while a cell spins; baseline: ours idle', {
+        unit: 'ms',
+        value: busy.p50,
+        baseline: idle.p50,
+        bound: 2.5,
+        bounds: 'ratio',
+      });
+    },
+  },
+  {
+    title: 'Slices a second, and many pages at once',
+    ids: ['slices-xy', 'slices-xz', 'slices-yz', 'scrub-64', 'scrub-64-memory'],
+    async measure(stage, add) {
+      const servers = await Servers.start();
+      try {
+        if (stage.wants('scrub-64', 'scrub-64-memory')) {
+          const before = servers.memory / 1e6;
+          const one = await scrubTogether(servers, 1);
+          const many = await scrubTogether(servers, 64);
+          add('scrub-64', 'wish to slice, p95 of a page, 64 pages scrub at once; baseline: one page', {
+            unit: 'ms',
+            value: many.p95,
+            baseline: one.p95,
+            bound: null,
+            bounds: 'ratio',
+            worst: Math.round(many.worst),
+            slicesASecond: { value: Math.round(many.slices), baseline: Math.round(one.slices) },
+          });
+          add('scrub-64-memory', "the server's most resident memory, 64 pages scrub; baseline: before any page", {
+            unit: 'MB',
+            value: many.memory / 1e6,
+            baseline: before,
+            bound: null,
+            bounds: 'difference',
+          });
+        }
+        if (!stage.wants('slices-xy', 'slices-xz', 'slices-yz')) return;
+        const rates = await ratesAll(servers, ROUNDS);
+        const bounded = { unit: '/s', bounds: 'ratio', at: 'least' };
+        add('slices-xy', 'slices of xy a second; baseline: a bare ws server', {
+          ...bounded,
+          value: rates.xy,
+          baseline: rates.bare,
+          bound: 0.9,
+        });
+        for (const plane of ['xz', 'yz']) {
+          add(`slices-${plane}`, `slices of ${plane} a second; baseline: of xy`, {
+            ...bounded,
+            value: rates[plane],
+            baseline: rates.xy,
+            bound: 0.6,
+            firstPass: Math.round(rates[`${plane}First`]),
+          });
+        }
+      } finally {
+        servers.close();
+      }
+    },
+  },
+  cuttingGroup([512, 512, 512], '512'),
+  cuttingGroup([2048, 2048, 512], '2048'),
+];
+
+function cuttingGroup(shape, name) {
+  return {
+    title: `Cutting ${shape.join(' × ')}`,
+    ids: ['xz', 'yz'].map((plane) => `cut-${plane}-${name}`),
+    measure(stage, add) {
+      for (const plane of ['xz', 'yz']) {
+        const id = `cut-${plane}-${name}`;
+        if (!stage.wants(id)) continue;
+        const { blocks, memcpy, ...others } = cutting(shape, plane, ROUNDS);
+        const gigabytes = Object.entries(others).map(([key, value]) => [key, Number((value / 1e9).toFixed(3))]);
+        add(id, `cutting ${plane} of ${shape.join(' × ')} uint16 from its blocks; baseline: memcpy`, {
+          unit: 'GB/s',
+          value: blocks / 1e9,
+          baseline: memcpy / 1e9,
+          bound: null,
+          bounds: 'ratio',
+          ...Object.fromEntries(gigabytes),
+        });
+      }
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { totalmem } from 'node:os';
+import { constrainedMemory } from 'node:process';
+import { LRUCache } from 'lru-cache';
+import { ARRAY_OF, type VoxelArray } from '../src/protocol';
+import { BLOCK_BYTES, blockGrid, fillBlock, type BlockPlace, type BlockSource, type Volume } from '../src/volume';
+
+/** The part of the machine's memory, or of what the process may have of it, that all blocks together may take. */
+const MEMORY_SHARE = 1 / 8;
+
+/** Blocks that are built in one step, in a few milliseconds; what is asked for meanwhile waits so long. */
+const BLOCKS_A_STEP = 4;
+
+interface Wanted {
+  readonly key: string;
+  readonly revision: number;
+  readonly volume: Volume;
+  readonly place: BlockPlace;
+}
+
+/**
+ * The second layouts of volumes (src/volume/blocks.ts), as far as they are worth having: the blocks that
+ * slices were wished from, and the ones beside them. A slice that is wished for now waits for no block; it is cut
+ * from the volume, and its blocks are built afterwards, a few at a time, what was wished for last first. So nothing is built
+ * for views that stay in xy. Beyond the budget the blocks that were not used for longest are dropped.
+ *
+ * Blocks belong to a revision: after a refresh none is used that was built before.
+ */
+export class Layouts {
+  readonly #blocks: LRUCache<string, VoxelArray>;
+  readonly #later: (step: () => void) => void;
+  readonly #mostWanted: number;
+  #wanted: Wanted[] = [];
+  #isAtWork = false;
+
+  /**
+   * @param budgetBytes of all blocks together.
+   * @param later runs a step when the requests that are there have been answered.
+   */
+  constructor(
+    budgetBytes: number = Math.min(totalmem(), constrainedMemory() || Infinity) * MEMORY_SHARE,
+    later: (step: () => void) => void = setImmediate,
+  ) {
+    this.#blocks = new LRUCache({
+      maxSize: Math.max(1, Math.floor(budgetBytes)),
+      sizeCalculation: (block) => block.byteLength,
+    });
+    this.#later = later;
+    this.#mostWanted = Math.ceil(budgetBytes / 2 / BLOCK_BYTES);
+  }
+
+  /** Bytes of all blocks. */
+  get bytes(): number {
+    return this.#blocks.calculatedSize;
+  }
+
+  /** The blocks of a volume, for `Volume.copyTile`. Views of one volume share them, by its revision. */
+  of(volume: Volume, revision: number): BlockSource {
+    const { shape, components, data } = volume;
+    return {
+      blockAt: (place, index) => {
+        const block = this.#blocks.get(keyOf(revision, place));
+        if (block === undefined) {
+          this.#want(volume, revision, place);
+        } else {
+          // The hand is on its way to the next slab: have it there in time.
+          const { slices, slabs } = blockGrid(shape, components, data.BYTES_PER_ELEMENT, place.plane);
+          const slab = place.slab + (index % slices < slices / 2 ? -1 : 1);
+          if (slab >= 0 && slab < slabs) this.#want(volume, revision, { ...place, slab });
+        }
+        return block;
+      },
+    };
+  }
+
+  /** Let go of the volumes of all other revisions. */
+  keepOnly(revisions: ReadonlySet<number>): void {
+    this.#wanted = this.#wanted.filter(({ revision }) => revisions.has(revision));
+    for (const key of [...this.#blocks.keys()]) {
+      if (!revisions.has(Number.parseInt(key, 10))) this.#blocks.delete(key);
+    }
+  }
+
+  #want(volume: Volume, revision: number, place: BlockPlace): void {
+    const key = keyOf(revision, place);
+    if (this.#blocks.has(key)) return;
+    this.#wanted.push({ key, revision, volume, place });
+    // What was wanted long ago would only push out what was wanted since.
+    if (this.#wanted.length > 2 * this.#mostWanted) this.#wanted = this.#wanted.slice(-this.#mostWanted);
+    this.#work();
+  }
+
+  #work(): void {
+    if (this.#isAtWork || this.#wanted.length === 0) return;
+    this.#isAtWork = true;
+    this.#later(() => {
+      this.#isAtWork = false;
+      for (let count = 0; count < BLOCKS_A_STEP; count++) this.#build();
+      this.#work();
+    });
+  }
+
+  /** Build one block. */
+  #build(): void {
+    for (let next = this.#wanted.pop(); next !== undefined; next = this.#wanted.pop()) {
+      const { key, volume, place } = next;
+      if (this.#blocks.has(key)) continue; // Wanted more than once.
+      const { shape, components, data, dtype } = volume;
+      const { lengthOf } = blockGrid(shape, components, data.BYTES_PER_ELEMENT, place.plane);
+      const block = new ARRAY_OF[dtype](lengthOf(place));
+      fillBlock(block, place, volume);
+      this.#blocks.set(key, block);
+      return;
+    }
+  }
+}
+
+function keyOf(revision: number, { plane, slab, band }: BlockPlace): string {
+  return `${String(revision)} ${plane} ${String(slab)} ${String(band)}`;
+}
