@@ -2,6 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { findChromium } from '../scripts/setup/chromium.mjs';
 
+/** A name that is not loopback's for this machine: a page from there looks as one of a remote JupyterLab does. */
+export const REMOTE_HOST = 'lab.test';
+
 /** Headless Chromium with software GL, the same on every machine whether it has a GPU or not. */
 export function launchBrowser() {
   const executablePath = findChromium();
@@ -10,6 +13,7 @@ export function launchBrowser() {
     executablePath,
     args: [
       '--no-sandbox',
+      `--host-resolver-rules=MAP ${REMOTE_HOST} 127.0.0.1`,
       '--disable-dev-shm-usage',
       '--use-gl=angle',
       '--use-angle=swiftshader',

@@ -19,8 +19,8 @@ function articlePython() {
   return python;
 }
 
-/** The article's server as it stands. */
-export async function startArticle(volumePath) {
+/** The article's server as it stands; `at` makes the address of its page out of the server's. */
+export async function startArticle(volumePath, at) {
   const args = ['-m', 'uvicorn', 'server:app', '--port', '0', '--log-level', 'info', '--no-access-log'];
   const env = { ...process.env, VOLUME: volumePath, THREE: here('../node_modules/three') };
   const server = await startProgram(articlePython(), args, {
@@ -28,27 +28,36 @@ export async function startArticle(volumePath) {
     cwd: here('article'),
     env,
   });
-  return baseline('article', server);
+  return baseline('article', server, at);
 }
 
 /** The bare page, the floor. */
 export async function startBare(volumePath) {
-  const server = await startProgram(process.execPath, [here('bare/server.mjs'), volumePath], {
-    ready: /listening on port (\d+)/,
-  });
-  return baseline('bare', server);
+  return baseline('bare', await startBareServer(volumePath));
+}
+
+/** The bare page with all slices in memory: what is drawn at once. */
+export async function startMemory(volumePath) {
+  return baseline('memory', await startBareServer(volumePath), (url) => `${url}?memory`);
+}
+
+function startBareServer(volumePath) {
+  return startProgram(process.execPath, [here('bare/server.mjs'), volumePath], { ready: /listening on port (\d+)/ });
 }
 
 /** A contestant whose page is opened for a round and closed after it, so that its drawing costs the others nothing. */
-function baseline(id, server) {
-  const url = `http://127.0.0.1:${server.match[1]}/`;
+async function baseline(id, server, at = (url) => url) {
+  const url = await at(`http://127.0.0.1:${server.match[1]}/`);
   return {
     id,
     url,
     close: server.close,
     async round(context, measure) {
       const page = await context.newPage();
-      await page.addInitScript(() => (window.firstPicture = window.probe.shown('#canvas', 0)));
+      await page.addInitScript(
+        (afterMessage) => (window.firstPicture = window.probe.shown('#canvas', 0, { afterMessage })),
+        id !== 'memory',
+      );
       await page.goto(url);
       const firstPicture = await page.evaluate(() => window.firstPicture);
       const result = await measure({ page, slider: '#slider', canvas: '#canvas', firstPicture });

@@ -1,7 +1,11 @@
+import { cached } from './cached.mjs';
 import { cutting } from './cutting.mjs';
+import { opening } from './opening.mjs';
 import { comparePacking } from './packing.mjs';
 import { showAll } from './show.mjs';
 import { scrubAll, scrubBusy } from './slider.mjs';
+import { slow } from './slow.mjs';
+import { steady } from './steady.mjs';
 import { swapAll } from './swaps.mjs';
 import { Servers, ratesAll, scrubTogether } from './throughput.mjs';
 
@@ -12,6 +16,21 @@ const ROUNDS = 5;
  * and adds its rows; those that nobody wants are dropped.
  */
 export const GROUPS = [
+  {
+    title: 'Packing',
+    ids: ['packing-bench-20', 'packing-bench-100', 'packing-t1-20', 'packing-t1-100'],
+    async measure(_, add) {
+      for (const { name, line, value, baseline } of await comparePacking()) {
+        add(`packing-${name}-${line}`, `a slice packed, sent at ${line} Mbit/s and unpacked; baseline: sent raw`, {
+          unit: 'ms',
+          value,
+          baseline,
+          bound: 0.85,
+          bounds: 'ratio',
+        });
+      }
+    },
+  },
   {
     title: 'What show costs',
     ids: ['show-first-picture', 'companion-start', 'show-memory'],
@@ -68,6 +87,10 @@ export const GROUPS = [
       );
     },
   },
+  cached,
+  steady,
+  slow,
+  opening,
   {
     title: 'Slider to pixels while a cell spins',
     ids: ['slider-while-busy'],

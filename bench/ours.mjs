@@ -21,6 +21,13 @@ const volume = Volume.alloc([${SHAPE}], 'uint16');${READ(path, 'volume.data')}`,
   show: `console.log(performance.timeOrigin + performance.now());
 const view = show(volume, { plane: 'xy', index: 0, window: [${WINDOW}] });`,
 
+  import: `import { Volume, show } from 'slicescope';`,
+
+  /** A file to a picture. Prints the time at which it was opened, ms since the epoch. */
+  open: (path) => `console.log(performance.timeOrigin + performance.now());
+const volume = await Volume.open(${JSON.stringify(path)});
+const view = show(volume, { plane: 'xy', index: 0 });`,
+
   /** To the start, with nothing cached: data counts as changed. */
   fresh: 'view.index = 0;\nview.refresh();',
 
@@ -58,12 +65,17 @@ new Companion({ kernelId: 'bench', runtimeDir: require('os').tmpdir(), onChange:
 console.log(performance.now() - began);`,
 };
 
-/** JupyterLab with an empty notebook beside the volume, in a page of `context`. */
-export async function startOurs(context, volumePath, venv) {
+/**
+ * JupyterLab with an empty notebook beside the volume, in a page of `context`; `at` makes the address of the page
+ * out of the server's, for a page that reaches it by another name or another way.
+ */
+export async function startOurs(context, volumePath, at = (url) => url) {
   const folder = dirname(volumePath);
   mkdirSync(folder, { recursive: true });
   writeNotebook(`${folder}/bench.ipynb`, []);
-  const jupyter = await startJupyter({ folder, venv });
+  const venv = process.env.SLICESCOPE_BENCH_VENV;
+  const jupyter = await startJupyter({ folder, venv, args: ['--ServerApp.allow_remote_access=True'] });
+  jupyter.url = await at(jupyter.url);
   const page = await context.newPage();
   const notebook = await openNotebook(page, jupyter, 'bench.ipynb');
   // The same canvas as the baselines': 512 × 512 pixels.
@@ -72,6 +84,20 @@ export async function startOurs(context, volumePath, venv) {
     await page.bringToFront();
     await page.evaluate((selector) => document.querySelector(selector).scrollIntoView({ block: 'center' }), CANVAS);
     await page.waitForTimeout(500);
+  };
+
+  /** A new kernel and the cell that shows. Milliseconds to the first picture: from the time that the cell prints, and from running it. */
+  const firstPicture = async (prepare, show) => {
+    await page.bringToFront();
+    await notebook.restart();
+    await notebook.print(prepare);
+    await page.waitForTimeout(500);
+    await page.evaluate((selector) => void (window.firstPicture = window.probe.shown(selector, 0)), CANVAS);
+    const called = Number(await notebook.print(show));
+    return await page.evaluate(async (time) => {
+      const shown = await window.firstPicture;
+      return { fromCall: performance.timeOrigin + shown - time, fromCell: shown - window.cellBegan };
+    }, called);
   };
 
   return {
@@ -83,19 +109,11 @@ export async function startOurs(context, volumePath, venv) {
       await jupyter.close();
     },
 
-    /** A new kernel with the volume in it and shown. Milliseconds to the first picture: from the call of show, and from running the cell. */
-    async show() {
-      await page.bringToFront();
-      await notebook.restart();
-      await notebook.print(CELLS.prepare(volumePath));
-      await page.waitForTimeout(500);
-      await page.evaluate((selector) => void (window.firstPicture = window.probe.shown(selector, 0)), CANVAS);
-      const called = Number(await notebook.print(CELLS.show));
-      return await page.evaluate(async (time) => {
-        const shown = await window.firstPicture;
-        return { fromCall: performance.timeOrigin + shown - time, fromCell: shown - window.cellBegan };
-      }, called);
-    },
+    /** The volume in memory, shown. */
+    show: () => firstPicture(CELLS.prepare(volumePath), CELLS.show),
+
+    /** A file, opened and shown. */
+    open: (path) => firstPicture(CELLS.import, CELLS.open(path)),
 
     async round(_context, measure) {
       await notebook.print(CELLS.fresh);

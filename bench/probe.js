@@ -4,8 +4,8 @@
  * reads the canvas' corner back, in the same way whatever draws on it, and decodes the slice number (volume.mjs).
  * The end of the frame is the last moment at which a WebGL canvas still has its drawing, and the moment
  * that decides what a person sees. Reading back waits for the GPU, so the picture is finished then. As it
- * is dear on a WebGL canvas, it is left out until a WebSocket message has come since the slider moved:
- * before that no contestant can have the pixels.
+ * is dear on a WebGL canvas, it is left out until a WebSocket message has come since the slider moved, where
+ * no contestant can have the pixels before that (`afterMessage`).
  */
 (() => {
   const requestFrame = window.requestAnimationFrame.bind(window);
@@ -13,6 +13,7 @@
   let running = new Map();
   let lastId = 0;
   let scheduled = false;
+  let drive = null;
   let watch = null;
   let messageCame = false;
 
@@ -32,6 +33,7 @@
     scheduled = false;
     running = callbacks;
     callbacks = new Map();
+    drive?.(time);
     for (const callback of running.values()) {
       try {
         callback(time);
@@ -87,13 +89,13 @@
   }
 
   /** Resolves with the time, on this page's clock, at which `canvas` has the pixels of slice `index`. */
-  function shown(canvasSelector, index, limitMs = 30_000) {
+  function shown(canvasSelector, index, { afterMessage = true, limitMs = 60_000 } = {}) {
     return new Promise((resolve, reject) => {
       const start = performance.now();
       let last = -1;
       watch = () => {
         const canvas = document.querySelector(canvasSelector);
-        if (canvas && messageCame) last = shownIndex(canvas);
+        if (canvas && (messageCame || !afterMessage)) last = shownIndex(canvas);
         const now = performance.now();
         if (last !== index && now - start < limitMs) return;
         watch = null;
@@ -104,20 +106,70 @@
     });
   }
 
-  /** Milliseconds from moving the slider to pixels, one for each of `indices`, at random phases of the frame. */
-  async function scrub(sliderSelector, canvasSelector, indices) {
+  function moveSlider(slider, index) {
+    slider.value = String(index);
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+
+  /**
+   * Milliseconds from moving the slider to pixels, one for each of `indices`. The pauses before the steps are
+   * of random length between two times, so that steps begin at random phases of the frame. Without any a step begins
+   * in a task of its own all the same: what is drawn at the end of a frame is gone when the next one ends.
+   */
+  async function scrub(sliderSelector, canvasSelector, indices, { afterMessage = true, pauseMs = [20, 60] } = {}) {
+    const [least, most] = pauseMs;
     const times = [];
     for (const index of indices) {
-      await new Promise((resolve) => setTimeout(resolve, 20 + 40 * Math.random()));
+      await new Promise((resolve) => setTimeout(resolve, least + (most - least) * Math.random()));
       const slider = document.querySelector(sliderSelector);
       messageCame = false;
       const start = performance.now();
-      slider.value = String(index);
-      slider.dispatchEvent(new Event('input', { bubbles: true }));
-      times.push((await shown(canvasSelector, index)) - start);
+      moveSlider(slider, index);
+      times.push((await shown(canvasSelector, index, { afterMessage })) - start);
     }
     return times;
   }
 
-  window.probe = { shown, shownIndex, scrub };
+  /**
+   * Move the slider from 0 to `count` - 1 on a fixed clock, as a hand does: at the beginning of each frame
+   * to where the clock is by then, so that a late frame leaves positions out. Resolves when the last slice is
+   * shown, or `patienceMs` after it was asked for, with all slices that were seen: when each was asked for and
+   * first seen, in milliseconds from the start; with the duration of the movement; and with the frames that it took.
+   */
+  function sweep(sliderSelector, canvasSelector, { count, perSecond, patienceMs }) {
+    return new Promise((resolve) => {
+      const slider = document.querySelector(sliderSelector);
+      const canvas = document.querySelector(canvasSelector);
+      const durationMs = (1000 * count) / perSecond;
+      const asked = new Map();
+      const seen = new Map();
+      let start = null;
+      let position = -1;
+      let frames = 0;
+      drive = (time) => {
+        start ??= time;
+        const next = Math.min(count - 1, Math.floor(((time - start) * perSecond) / 1000 + 0.5));
+        if (next === position) return;
+        position = next;
+        asked.set(position, performance.now() - start);
+        moveSlider(slider, position);
+      };
+      watch = () => {
+        if (start === null) return;
+        frames += 1;
+        const index = shownIndex(canvas);
+        const now = performance.now() - start;
+        if (asked.has(index) && !seen.has(index)) seen.set(index, now);
+        const isOver = position === count - 1 && (index === position || now - asked.get(position) > patienceMs);
+        if (!isOver) return;
+        drive = null;
+        watch = null;
+        const slices = [...seen].map(([slice, at]) => ({ slice, asked: asked.get(slice), at }));
+        resolve({ durationMs, frames, seen: slices });
+      };
+      schedule();
+    });
+  }
+
+  window.probe = { shown, shownIndex, scrub, sweep };
 })();

@@ -21,7 +21,7 @@ export function machineFacts(chromium) {
   };
 }
 
-const rounded = (value) => Number(value.toPrecision(4));
+export const rounded = (value) => Number(value.toPrecision(4));
 
 /**
  * One row. `bound` is the most, or with `at: 'least'` the least, that may be of what `bounds` names: the ratio of value

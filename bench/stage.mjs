@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { launchBrowser, newContext } from './browser.mjs';
-import { startArticle, startBare } from './contestants.mjs';
+import { startArticle, startBare, startMemory } from './contestants.mjs';
 import { startOurs } from './ours.mjs';
 import { writeVolume } from './volume.mjs';
 
@@ -49,10 +49,12 @@ export class Stage {
     return this.#once('bare', () => this.#open(startBare(this.volumePath)));
   }
 
+  memory() {
+    return this.#once('memory', () => this.#open(startMemory(this.volumePath)));
+  }
+
   ours() {
-    return this.#once('ours', async () =>
-      this.#open(startOurs(await this.context(), this.volumePath, process.env.SLICESCOPE_BENCH_VENV)),
-    );
+    return this.#once('ours', async () => this.#open(startOurs(await this.context(), this.volumePath)));
   }
 
   /** What was started last is closed first. */

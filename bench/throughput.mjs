@@ -7,8 +7,10 @@ import { median, quantile, shuffled } from './statistics.mjs';
 import { residentBytes } from './show.mjs';
 
 const COUNT = 512;
-/** Slices that are asked for and not there yet: as many as a page grants frames. */
+/** Slices that are on their way: as many as a page grants frames. */
 const IN_FLIGHT = 4;
+/** Slices in a page's list, which is filled up when half of them have come. */
+const WISHES = 16;
 /** A page wishes anew with every frame that its screen draws. */
 const FRAME_MS = 1000 / 60;
 const SCRUB_MS = 3000;
@@ -39,26 +41,23 @@ export class Servers {
   }
 }
 
-/** Slices a second of a companion, every index of `plane` once, so many in flight. */
+/** Slices a second of a companion, these indices of `plane` in turn. */
 async function pageRate(page, plane, indices) {
-  const waiting = [];
+  const waiting = new Map();
   let next = 0;
   const ask = () => {
-    while (waiting.length < IN_FLIGHT && next < indices.length) {
-      waiting.push({ requestId: page.nextRequestId(), plane, index: indices[next] });
-      next += 1;
+    for (; waiting.size < WISHES && next < indices.length; next += 1) {
+      const requestId = page.nextRequestId();
+      waiting.set(requestId, { requestId, plane, index: indices[next] });
     }
-    page.wish(waiting);
+    page.wish([...waiting.values()]);
   };
   const start = performance.now();
   await new Promise((resolve) => {
     page.onFrame = (requestId) => {
-      waiting.splice(
-        waiting.findIndex((slice) => slice.requestId === requestId),
-        1,
-      );
-      if (next < indices.length) ask();
-      else if (waiting.length === 0) resolve();
+      waiting.delete(requestId);
+      if (waiting.size === 0 && next === indices.length) resolve();
+      else if (waiting.size < WISHES / 2 && next < indices.length) ask();
     };
     ask();
   });

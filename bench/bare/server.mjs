@@ -1,4 +1,4 @@
-/** The floor: answers a slice's number with its raw voxels. `node server.mjs VOLUME`, prints its port. */
+/** The floor: answers a slice's number with its raw voxels, or hands out all. `node server.mjs VOLUME`, prints its port. */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
@@ -9,7 +9,8 @@ const page = readFileSync(new URL('index.html', import.meta.url));
 const sliceBytes = SHAPE[0] * SHAPE[1] * 2;
 
 const server = createServer((request, response) => {
-  response.setHeader('content-type', 'text/html; charset=utf-8').end(page);
+  if (request.url === '/volume') response.end(volume);
+  else response.setHeader('content-type', 'text/html; charset=utf-8').end(page);
 });
 new WebSocketServer({ server }).on('connection', (socket) => {
   socket.on('message', (message) => {

@@ -1,0 +1,48 @@
+/** Slider to pixels where the slice is in the page already, against a page that has all slices in memory. */
+import { rounded } from './report.mjs';
+import { GRID, inTurn, summary } from './slider.mjs';
+import { shuffled } from './statistics.mjs';
+
+const WARM_UP = 4;
+const NEIGHBOURS = 24;
+/** Long enough for a viewer to fetch what is around, and too short for it to fetch everything. */
+const REST_MS = [300, 340];
+
+const scrub = ({ page, slider, canvas }, indices, options) =>
+  page.evaluate(([s, c, list, o]) => window.probe.scrub(s, c, list, o), [slider, canvas, indices, options]);
+
+/** The slices of the grid once more, in another order. */
+async function revisit(target, { id }) {
+  await scrub(target, shuffled(GRID), { afterMessage: id !== 'memory', pauseMs: [0, 0] });
+  return (await scrub(target, shuffled(GRID), { afterMessage: false })).slice(WARM_UP);
+}
+
+/** A neighbour of a slice of the grid, after a rest. */
+async function stepAside(target, { id }) {
+  const times = [];
+  for (const index of shuffled(GRID).slice(0, WARM_UP + NEIGHBOURS)) {
+    await scrub(target, [index], { afterMessage: id !== 'memory' });
+    const side = Math.random() < 0.5 ? -1 : 1;
+    times.push(...(await scrub(target, [index + side], { afterMessage: false, pauseMs: REST_MS })));
+  }
+  return times.slice(WARM_UP);
+}
+
+export const cached = {
+  title: 'Slider to pixels, in the page already',
+  ids: ['slider-cached-vs-memory', 'slider-prefetched-vs-memory'],
+  async measure(stage, add) {
+    const [context, memory, ours] = [await stage.context(), await stage.memory(), await stage.ours()];
+    await ours.show();
+    const compare = async (id, what, rounds, measure) => {
+      if (!stage.wants(id)) return;
+      const times = await inTurn(context, [memory, ours], rounds, measure);
+      const [a, b] = [summary(times.ours), summary(times.memory)];
+      const p95 = { value: rounded(a.p95), baseline: rounded(b.p95) };
+      add(id, what, { unit: 'ms', value: a.p50, baseline: b.p50, bound: 1.1, bounds: 'ratio', p95 });
+    };
+    const what = 'slider to pixels, p50, slices seen before; baseline: from memory';
+    await compare('slider-cached-vs-memory', what, 5, revisit);
+    await compare('slider-prefetched-vs-memory', 'the same, a neighbour after a rest', 3, stepAside);
+  },
+};

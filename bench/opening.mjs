@@ -1,0 +1,46 @@
+/** A file to its first picture, and through all its slices, against NiiVue, which loads all of it first. */
+import { startNiivue, writeNifti } from './niivue.mjs';
+import { rounded } from './report.mjs';
+import { median } from './statistics.mjs';
+import { SHAPE } from './volume.mjs';
+
+const ROUNDS = 3;
+
+/** Milliseconds for all slices one after another, each waited for. */
+async function scrubAll({ page, slider, canvas }) {
+  const indices = Array.from({ length: SHAPE[2] }, (_, z) => z);
+  const args = [slider, canvas, indices, { afterMessage: false, pauseMs: [0, 0] }];
+  const times = await page.evaluate(([s, c, list, options]) => window.probe.scrub(s, c, list, options), args);
+  return times.reduce((sum, ms) => sum + ms, 0);
+}
+
+export const opening = {
+  title: 'A file, beside NiiVue',
+  ids: ['open-vs-niivue', 'scrub-vs-niivue'],
+  async measure(stage, add) {
+    const [context, ours] = [await stage.context(), await stage.ours()];
+    const path = stage.volumePath.replace(/raw$/, 'nii');
+    writeNifti(path);
+    const niivue = await startNiivue(path);
+    const first = { ours: [], cell: [], niivue: [] };
+    const scrub = { ours: [], niivue: [] };
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await niivue.round(context, async (target) => {
+        first.niivue.push(target.firstPicture);
+        scrub.niivue.push(await scrubAll(target));
+      });
+      const { fromCall, fromCell } = await ours.open(path);
+      first.ours.push(fromCall);
+      first.cell.push(fromCell);
+      scrub.ours.push(await ours.round(context, scrubAll));
+    }
+    await niivue.close();
+    const compare = (id, what, times, bound, more) => {
+      const [value, baseline] = [median(times.ours), median(times.niivue)];
+      add(id, what, { unit: 'ms', value, baseline, bound, bounds: 'ratio', ...more });
+    };
+    const fromRunningTheCell = rounded(median(first.cell));
+    compare('open-vs-niivue', 'a file to its first picture; baseline: NiiVue', first, 0.1, { fromRunningTheCell });
+    compare('scrub-vs-niivue', '256 slices one after another, each waited for; baseline: NiiVue', scrub, 0.8);
+  },
+};

@@ -1,0 +1,55 @@
+/** A steady scrub through all slices, against a page that has them in memory. */
+import { REMOTE_HOST } from './browser.mjs';
+import { startOurs } from './ours.mjs';
+import { rounded } from './report.mjs';
+import { inTurn } from './slider.mjs';
+import { median, quantile } from './statistics.mjs';
+import { SHAPE } from './volume.mjs';
+
+const ROUNDS = 5;
+const SWEEP = { count: SHAPE[2], perSecond: 60, patienceMs: 1000 };
+
+/** What probe.js saw of one scrub. */
+export const sweep = ({ page, slider, canvas }) =>
+  page.evaluate(([s, c, options]) => window.probe.sweep(s, c, options), [slider, canvas, SWEEP]);
+
+/** Of all rounds: the share of positions that was shown, the time from a position to its picture, frames a second. */
+function summary(sweeps) {
+  const late = ({ seen }) => {
+    const times = seen.map(({ asked, at }) => at - asked);
+    return quantile(times, 0.95);
+  };
+  return {
+    share: median(sweeps.map(({ seen }) => seen.length / SWEEP.count)),
+    lateMs: rounded(median(sweeps.map(late))),
+    framesPerSecond: rounded(median(sweeps.map(({ frames, durationMs }) => (1000 * frames) / durationMs))),
+  };
+}
+
+/** Ours on a page from another host than loopback, which goes through jupyter-server-proxy. */
+async function startProxied(context, volumePath) {
+  const ours = await startOurs(context, volumePath, (url) => url.replace('127.0.0.1', REMOTE_HOST));
+  await ours.show();
+  return { ...ours, id: 'proxied' };
+}
+
+export const steady = {
+  title: 'A steady scrub',
+  ids: ['scrub-256', 'scrub-256-proxied'],
+  async measure(stage, add) {
+    const context = await stage.context();
+    const memory = await stage.memory();
+    const ours = stage.wants('scrub-256') ? await stage.ours() : null;
+    await ours?.show();
+    const proxied = stage.wants('scrub-256-proxied') ? await startProxied(context, stage.volumePath) : null;
+    const sweeps = await inTurn(context, [memory, ours, proxied].filter(Boolean), ROUNDS, sweep);
+    await proxied?.close();
+    const compare = (id, what, one, bound) => {
+      if (!sweeps[one]) return;
+      const [{ share: value, ...of }, { share: baseline, ...from }] = [summary(sweeps[one]), summary(sweeps.memory)];
+      add(id, what, { unit: 'of all', value, baseline, bound, bounds: 'ratio', at: 'least', ours: of, memory: from });
+    };
+    compare('scrub-256', 'a scrub at 60/s, the share of positions shown; baseline: from memory', 'ours', 0.95);
+    compare('scrub-256-proxied', 'the same through jupyter-server-proxy', 'proxied', 0.9);
+  },
+};
