@@ -70,6 +70,17 @@ export class Flow {
     this.#pump();
   }
 
+  /**
+   * Send a frame that nobody wished for, where the client has room for more than the slice that it may need next.
+   * @returns whether it was sent
+   */
+  push(cut: () => RawFrame): boolean {
+    if (this.#credits <= KEPT_SHARE * this.#limits.credits || !this.#ends.hasRoom()) return false;
+    this.#credits -= 1;
+    this.#ends.send(cut().bytes);
+    return true;
+  }
+
   #add(credits: number): void {
     this.#credits = Math.min(this.#limits.credits, this.#credits + credits);
   }

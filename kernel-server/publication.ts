@@ -1,8 +1,8 @@
 import type { VoxelArray } from '../src/protocol';
 import { Volume, type VolumeRecord } from '../src/volume';
 
-/** Indices into `turn`. */
-const FRONT = 0;
+/** Indices into `turn`: how often was published, which decides what is in front; and what is being read. */
+const PUBLISHED = 0;
 const READING = 1;
 const NOBODY = -1;
 
@@ -12,7 +12,7 @@ const PATIENCE_MS = 10_000;
 /** What both threads hold of a volume that was refreshed; all of it is shared memory. */
 export interface PublishedCopies {
   readonly copies: readonly [VoxelArray, VoxelArray];
-  /** Which copy is in front, and which one the worker is reading, or −1. */
+  /** How often was published, modulo 2³²: the copy in front is that number's lowest bit. And which one the worker reads, or −1. */
   readonly turn: Int32Array;
 }
 
@@ -40,13 +40,13 @@ export class Publication {
 
   /** The content as of the last refresh. Only this thread writes into it, when it publishes again. */
   get front(): VoxelArray {
-    return this.shared.copies[Atomics.load(this.shared.turn, FRONT) as 0 | 1];
+    return this.shared.copies[frontOf(this.shared.turn)];
   }
 
   /** Copy the volume as it is now; from here on slices are cut from this. */
   publish(): void {
     const { copies, turn } = this.shared;
-    const back = (1 - Atomics.load(turn, FRONT)) as 0 | 1;
+    const back = (1 - frontOf(turn)) as 0 | 1;
     const deadline = performance.now() + PATIENCE_MS;
     while (Atomics.load(turn, READING) === back) {
       const left = deadline - performance.now();
@@ -54,7 +54,7 @@ export class Publication {
       else Atomics.wait(turn, READING, back, left);
     }
     copies[back].set(this.#source);
-    Atomics.store(turn, FRONT, back);
+    Atomics.add(turn, PUBLISHED, 1);
   }
 
   /** The worker is dead: it reads nothing any more. */
@@ -63,19 +63,28 @@ export class Publication {
   }
 }
 
+function frontOf(turn: Int32Array): 0 | 1 {
+  return (Atomics.load(turn, PUBLISHED) & 1) as 0 | 1;
+}
+
+/** Names the content in front: a later one has another name. */
+export function contentOf({ turn }: PublishedCopies): number {
+  return Atomics.load(turn, PUBLISHED);
+}
+
 /**
  * The worker's end: call `read` with the index of the copy in front, which stays as it is until `read` returns.
  * The mark is set before it is looked once more at what is in front, and `publish` looks at the mark after it
  * has changed the front, so one of them sees the other.
  */
 export function readFront<T>({ turn }: PublishedCopies, read: (front: 0 | 1) => T): T {
-  let front: number;
+  let front: 0 | 1;
   do {
-    front = Atomics.load(turn, FRONT);
+    front = frontOf(turn);
     Atomics.store(turn, READING, front);
-  } while (Atomics.load(turn, FRONT) !== front);
+  } while (frontOf(turn) !== front);
   try {
-    return read(front as 0 | 1);
+    return read(front);
   } finally {
     Atomics.store(turn, READING, NOBODY);
     Atomics.notify(turn, READING);

@@ -1,19 +1,23 @@
 import {
   LIMITS,
   SlicescopeError,
+  UNASKED,
   isSlicescopeError,
   isWhole,
   messageOf,
+  overviewLevel,
   tileGrid,
   type ClientMessage,
   type Limits,
   type ServerMessage,
+  type TileWish,
   type ViewState,
+  type WishList,
 } from '../src/protocol';
 import { Flow } from './flow';
 import { RefreshPacer } from './refresh-pacer';
 import { cutTile, type RawFrame } from './slices';
-import type { ViewClient, Views } from './views';
+import type { View, ViewClient, Views } from './views';
 import type { Turn } from './wishes';
 
 /** The half of a socket that a session writes to. */
@@ -36,6 +40,10 @@ export class Session implements ViewClient {
   readonly #flow: Flow;
   readonly #channels: Map<string, number> = new Map();
   readonly #pacers: Map<string, RefreshPacer> = new Map();
+  /** The content that the views' tiles of a revision are of; NaN if it changed while the first was cut. */
+  readonly #contents: Map<string, { readonly revision: number; readonly content: number }> = new Map();
+  /** Views whose page wishes for voxels as they are: its line is fast. */
+  readonly #raw: Set<string> = new Set();
   #lastChannel = 0;
 
   constructor(views: Views, sink: Sink, limits: Limits = LIMITS) {
@@ -118,7 +126,9 @@ export class Session implements ViewClient {
     view.clients.add(this);
     this.#pacers.get(viewId)?.dispose();
     const tell = (): void => {
+      const isPushed = this.#push(viewId, view, channel);
       this.stateChanged(viewId, { volume: view.state.volume }, '');
+      if (isPushed) this.#pacers.get(viewId)?.answered(view.state.volume.revision);
     };
     this.#pacers.set(viewId, new RefreshPacer(view.state.volume.revision, tell));
     this.#send({ type: 'opened', viewId, channel, state: view.state });
@@ -128,7 +138,7 @@ export class Session implements ViewClient {
     const view = this.#views.get(viewId);
     if (view === undefined || !this.#channels.has(viewId)) return; // Closed while the message was on its way.
     if (data.method === 'custom') {
-      if (data.content.revision === this.#pacers.get(viewId)?.told) this.#flow.wish(viewId, data.content);
+      this.#wish(viewId, data.content);
       return;
     }
     try {
@@ -138,6 +148,23 @@ export class Session implements ViewClient {
       this.#send({ type: 'error', code: error.code, message: messageOf(error), viewId });
       this.stateChanged(viewId, view.state, msgId);
     }
+  }
+
+  #wish(viewId: string, list: WishList): void {
+    if (list.revision !== this.#pacers.get(viewId)?.told) return;
+    if (list.tiles.some(({ encoding }) => encoding !== 'raw')) this.#raw.delete(viewId);
+    else if (list.tiles.length > 0) this.#raw.add(viewId);
+    this.#flow.wish(viewId, list);
+  }
+
+  /** Send the slice that a view shows before its page is told that its content is new: it need not ask, and draws at once. */
+  #push(viewId: string, view: View, channel: number): boolean {
+    if (!this.#raw.has(viewId)) return false;
+    const { volume, plane, index } = view.state;
+    const level = overviewLevel(volume.planes[plane], volume);
+    const tile = { requestId: UNASKED, plane, index, level, tile: [0, 0] } as const;
+    const wish = { ...tile, priority: 'view', encoding: 'raw' } as const;
+    return this.#flow.push(() => this.#cutKnown(viewId, view, wish, volume.revision, channel)[0]);
   }
 
   #tell(viewId: string, patch: Partial<ViewState>, parentId: string): void {
@@ -151,9 +178,18 @@ export class Session implements ViewClient {
     const channel = this.#channels.get(viewId);
     if (view === undefined || channel === undefined) throw new Error(`view ${viewId} is closed`);
     const { volume } = view.state;
-    const isNewer = volume.revision !== list.revision;
-    if (isNewer && !isWhole(tileGrid(volume.planes[wish.plane], volume, wish.level))) return null;
-    return cutTile(view, wish, list.revision, channel);
+    const [raw, content] = this.#cutKnown(viewId, view, wish, list.revision, channel);
+    if (isWhole(tileGrid(volume.planes[wish.plane], volume, wish.level))) return raw;
+    return content === this.#contents.get(viewId)?.content ? raw : null;
+  }
+
+  /** A tile, and the content that it is of, noted if it is the first of its revision. */
+  #cutKnown(viewId: string, view: View, wish: TileWish, revision: number, channel: number): [RawFrame, number] {
+    const before = view.content;
+    const raw = cutTile(view, wish, revision, channel);
+    const content = view.content === before ? before : NaN;
+    if (this.#contents.get(viewId)?.revision !== revision) this.#contents.set(viewId, { revision, content });
+    return [raw, content];
   }
 
   #failed(viewId: string, error: unknown): void {
@@ -174,6 +210,8 @@ export class Session implements ViewClient {
     this.#channels.delete(viewId);
     this.#pacers.get(viewId)?.dispose();
     this.#pacers.delete(viewId);
+    this.#raw.delete(viewId);
+    this.#contents.delete(viewId);
     this.#flow.drop(viewId);
   }
 

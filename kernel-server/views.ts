@@ -2,7 +2,7 @@ import type { ViewSettings, ViewState } from '../src/protocol';
 import { changedSettings, changeSettings, clampIndex } from '../src/shading';
 import { Volume, type BlockSource } from '../src/volume';
 import { Layouts } from './layouts';
-import { readFront, type PublishedCopies } from './publication';
+import { contentOf, readFront, type PublishedCopies } from './publication';
 import { letGo } from './shared-garbage';
 import type { ViewRecord } from './thread';
 
@@ -52,6 +52,11 @@ export class View {
   refresh(revision: number, copies: PublishedCopies | undefined): void {
     this.#published = publishedOf(copies, this.#volume) ?? this.#published;
     this.state = { ...this.state, volume: this.#volume.info(revision) };
+  }
+
+  /** Names the content that slices are cut from at this moment; a refresh by the cell gives it another name. */
+  get content(): number {
+    return this.#published === null ? 0 : contentOf(this.#published.copies);
   }
 
   /**

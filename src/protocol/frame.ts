@@ -22,9 +22,13 @@ export const HEADER_BYTES = 48;
 const VERSION = 1;
 const KIND_SLICE = 1;
 
+/** The request id of a frame that was not wished for. */
+export const UNASKED = 0;
+
 export interface FrameHeader {
   /** The view's channel on this connection, from its `opened` message. */
   readonly channel: number;
+  /** Of the wish that it grants, or `UNASKED`. */
   readonly requestId: number;
   /** Of the volume that the slice was cut from. */
   readonly revision: number;

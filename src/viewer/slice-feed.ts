@@ -1,4 +1,4 @@
-import { HEADER_BYTES, type Frame, type Priority, type ViewState, type WishList } from '../protocol';
+import { HEADER_BYTES, UNASKED, type Frame, type Priority, type ViewState, type WishList } from '../protocol';
 import { decodeTile } from './decode-tile';
 import { together, type Needs } from './detail';
 import { IDLE_MS, Motion, REST_MS } from './motion';
@@ -94,6 +94,10 @@ export class SliceFeed {
    * @throws SlicescopeError `protocol-error`, also as a rejection.
    */
   receive(frame: Frame): void | Promise<void> {
+    if (frame.requestId === UNASKED) {
+      this.#keep(frame);
+      return;
+    }
     const asked = this.#asked.get(frame.requestId);
     if (asked === undefined) return; // Of another connection, or long forgotten.
     this.#asked.delete(frame.requestId);
@@ -112,6 +116,14 @@ export class SliceFeed {
     clearTimeout(this.#timer);
     this.#needs.clear();
     this.#isConnected = false;
+  }
+
+  /** The whole slice of a content that the state is about to have: `update` will find it. */
+  #keep(frame: Frame): void {
+    const { plane, index, level, revision } = frame;
+    const tile = decodeTile(frame);
+    if (tile instanceof Promise) return; // The companion sends none.
+    tileCache.set(tileKey(this.#instance, revision, { plane, index, level, tile: [0, 0], preview: null }), tile);
   }
 
   #take({ revision }: Frame, { address, position }: Asked, tile: Tile): void {
