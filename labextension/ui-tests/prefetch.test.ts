@@ -54,6 +54,7 @@ test('slices around the shown one are fetched before they are needed, as many as
 
   // The next ones are there already: what comes now is farther away.
   fetched.length = 0;
+  last = Date.now();
   await viewer.slider.press('ArrowRight');
   await viewer.shows(101);
   const { width, data } = await viewer.pixels();
