@@ -71,11 +71,11 @@ export class Flow {
   }
 
   /**
-   * Send a frame that nobody wished for, where the client has room for more than the slice that it may need next.
+   * Send a frame that nobody wished for, if that leaves a credit for the slice that may suddenly be needed.
    * @returns whether it was sent
    */
   push(cut: () => RawFrame): boolean {
-    if (this.#credits <= KEPT_SHARE * this.#limits.credits || !this.#ends.hasRoom()) return false;
+    if (this.#credits <= 1 || !this.#ends.hasRoom()) return false;
     this.#credits -= 1;
     this.#ends.send(cut().bytes);
     return true;
