@@ -1,5 +1,6 @@
 import { PRIORITIES, type Limits, type WishList } from '../src/protocol';
 import { encodeFrame } from './encoding';
+import { framePool } from './frame-pool';
 import type { RawFrame } from './slices';
 import { Wishes, type Turn } from './wishes';
 
@@ -14,7 +15,8 @@ export interface Ends {
   readonly hasRoom: () => boolean;
   /** Cut a tile, or throw what `failed` is told; null where it is not to be sent after all. */
   readonly cut: (turn: Turn) => RawFrame | null;
-  readonly send: (frame: Uint8Array) => void;
+  /** `done` is called when the frame's memory is read no more. */
+  readonly send: (frame: Uint8Array, done: () => void) => void;
   readonly failed: (viewId: string, error: unknown) => void;
   /** A tile was sent, or will not be: its wish has been dealt with. */
   readonly served: (turn: Turn) => void;
@@ -77,7 +79,7 @@ export class Flow {
   push(cut: () => RawFrame): boolean {
     if (this.#credits <= 1 || !this.#ends.hasRoom()) return false;
     this.#credits -= 1;
-    this.#ends.send(cut().bytes);
+    this.#sendRaw(cut());
     return true;
   }
 
@@ -109,7 +111,7 @@ export class Flow {
           void this.#encode(turn, turn.wish.encoding, raw);
           return;
         }
-        this.#ends.send(raw.bytes);
+        this.#sendRaw(raw);
       }
     } catch (error) {
       this.#ends.failed(turn.viewId, error);
@@ -117,12 +119,18 @@ export class Flow {
     this.#ends.served(turn);
   }
 
+  #sendRaw({ bytes }: RawFrame): void {
+    this.#ends.send(bytes, () => {
+      framePool.give(bytes);
+    });
+  }
+
   async #encode(turn: Turn, encoding: 'packed' | 'preview', raw: RawFrame): Promise<void> {
     const job: Job = { turn, isWanted: true };
     this.#jobs.add(job);
     try {
       const frame = await encodeFrame(raw, encoding, turn.list.preview);
-      if (job.isWanted) this.#ends.send(frame);
+      if (job.isWanted) this.#ends.send(frame, () => undefined);
     } catch (error) {
       if (job.isWanted) {
         this.#add(1);

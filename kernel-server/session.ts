@@ -23,7 +23,8 @@ import type { Turn } from './wishes';
 /** The half of a socket that a session writes to. */
 export interface Sink {
   readonly bufferedAmount: number;
-  send(data: string | Uint8Array): void;
+  /** `done` is called when the data is read no more. */
+  send(data: string | Uint8Array, done?: () => void): void;
   close(code: number, reason: string): void;
 }
 
@@ -53,8 +54,8 @@ export class Session implements ViewClient {
     this.#flow = new Flow(limits, {
       hasRoom: () => this.#hasRoom(limits.frameBytes),
       cut: (turn) => this.#cut(turn),
-      send: (frame) => {
-        sink.send(frame);
+      send: (frame, done) => {
+        sink.send(frame, done);
       },
       failed: (viewId, error) => {
         this.#failed(viewId, error);

@@ -8,12 +8,14 @@ import {
   type FrameHeader,
   type TileWish,
 } from '../src/protocol';
+import { framePool } from './frame-pool';
 import type { View } from './views';
 
 /** A frame with its voxels as they are, and what its header says. */
 export interface RawFrame {
   readonly header: FrameHeader;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Of the frame pool: to be given back when it was sent. */
+  readonly bytes: Buffer<ArrayBuffer>;
 }
 
 /**
@@ -34,8 +36,7 @@ export function cutTile(view: View, wish: TileWish, revision: number, channel: n
   }
   const rect = tileRect(grid, ...tile);
   const elements = rect.width * rect.height * components;
-  // Every byte is written below: zeroing them first would take as long as the copy.
-  const bytes = Buffer.allocUnsafeSlow(HEADER_BYTES + elements * ARRAY_OF[dtype].BYTES_PER_ELEMENT);
+  const bytes = framePool.take(HEADER_BYTES + elements * ARRAY_OF[dtype].BYTES_PER_ELEMENT);
   const target = new ARRAY_OF[dtype](bytes.buffer, HEADER_BYTES, elements);
   view.read((volume, blocks) => {
     volume.copyTile(plane, index, level, rect, target, blocks);

@@ -44,7 +44,7 @@ export class FakePeer implements Sink {
     this.session = new Session(views, this);
   }
 
-  send(data: string | Uint8Array): void {
+  send(data: string | Uint8Array, done?: () => void): void {
     if (typeof data === 'string') {
       this.messages.push(parseServerMessage(data));
       this.#wake();
@@ -53,7 +53,8 @@ export class FakePeer implements Sink {
     if (data.byteLength > LIMITS.frameBytes) throw new Error(`a frame of ${String(data.byteLength)} bytes`);
     if (this.#credits === 0) throw new Error('a frame without a credit');
     this.#credits -= 1;
-    this.inFlight.push(decodeFrame(data.slice().buffer));
+    this.inFlight.push(decodeFrame(new Uint8Array(data).buffer));
+    done?.();
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight.length);
     this.#wake();
   }

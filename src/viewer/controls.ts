@@ -23,6 +23,11 @@ export const RESET: Partial<ViewSettings> = { rotation: 0, zoom: 1, center: [0.5
  * same frame as the picture: painting the slider in a frame of its own before would delay the picture by that frame.
  */
 const TOGETHER_MS = 40;
+/**
+ * Milliseconds from one change of the number to the next, while the slider moves. Text has to be painted, which takes
+ * longer than to move the thumb and to draw the slice; nobody reads faster.
+ */
+const READING_MS = 100;
 
 /**
  * The slider with its number, and the buttons over the picture. The slider is a native one, made invisible, over a
@@ -43,6 +48,8 @@ export class Controls {
   readonly #buttons: readonly HTMLButtonElement[];
   #shown: Pick<Slice, 'plane' | 'index'> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #writtenAt = -Infinity;
+  #writing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(state: () => ViewState, change: (patch: Partial<ViewSettings>) => void) {
     this.#state = state;
@@ -60,6 +67,7 @@ export class Controls {
     const commit = (): void => {
       const index = Math.round(this.#number.valueAsNumber);
       if (Number.isFinite(index)) change({ index: clampIndex(index, Number(this.#slider.max) + 1) });
+      this.#write(); // What was typed may be no number, or none that there is.
       this.#place();
     };
     this.#number.onchange = commit;
@@ -108,6 +116,7 @@ export class Controls {
 
   dispose(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#writing);
   }
 
   get #isApart(): boolean {
@@ -132,8 +141,23 @@ export class Controls {
     this.#mark.style.transform = at(isApart ? (this.#shown?.index ?? index) : index);
     this.bar.dataset.apart = String(isApart);
     if (this.#slider.valueAsNumber !== index) this.#slider.valueAsNumber = index;
+    const left = this.#writtenAt + READING_MS - performance.now();
+    if (left <= 0) this.#write();
+    else
+      this.#writing ??= setTimeout(() => {
+        this.#write();
+      }, left);
+  }
+
+  /** The slice's number, as it is now. */
+  #write(): void {
+    clearTimeout(this.#writing);
+    this.#writing = undefined;
+    this.#writtenAt = performance.now();
+    const { plane, index, volume } = this.#state();
     if (this.#number.valueAsNumber !== index) this.#number.valueAsNumber = index;
-    this.#slider.setAttribute('aria-valuetext', `${plane} slice ${String(index)} of ${text}`);
+    const text = `${plane} slice ${String(index)} of ${String(volume.planes[plane].count - 1)}`;
+    this.#slider.setAttribute('aria-valuetext', text);
   }
 }
 
