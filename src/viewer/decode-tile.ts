@@ -3,6 +3,7 @@ import type { Tile } from './slice-cache';
 
 /** The window through which a preview's colour indices are drawn as they are. */
 const INDICES = [0, 255] as const;
+const OPAQUE = 255;
 
 /** The tile in a frame; at once where it is not compressed. */
 export function decodeTile(frame: Frame): Tile | Promise<Tile> {
@@ -26,8 +27,8 @@ async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<Array
 }
 
 /**
- * A picture of colour indices as a tile of them: transparent ones are NaN, so they are floats. A picture of
- * colours stays one.
+ * A picture of colour indices as a tile of them; where some are transparent, which stands for NaN, as floats. A
+ * picture of colours stays one.
  */
 async function preview(frame: Frame): Promise<Tile> {
   const { level, tile: rect, components } = frame;
@@ -46,9 +47,10 @@ async function preview(frame: Frame): Promise<Tile> {
   if (components > 1) {
     return { level, rect, data: new Uint8Array(rgba.buffer), dtype: 'uint8', components: 4, window: INDICES };
   }
-  const indices = new Float32Array(rgba.length / 4);
-  for (let at = 0; at < indices.length; at++) {
-    indices[at] = (rgba[4 * at + 3] as number) < 128 ? NaN : (rgba[4 * at] as number);
-  }
-  return { level, rect, data: indices, dtype: 'float32', components: 1, window: INDICES };
+  const indices = new Uint8Array(rgba.length / 4);
+  for (let at = 0; at < indices.length; at++) indices[at] = rgba[4 * at] as number;
+  const isNone = (_: number, at: number): boolean => (rgba[4 * at + 3] as number) < OPAQUE / 2;
+  if (!indices.some(isNone)) return { level, rect, data: indices, dtype: 'uint8', components: 1, window: INDICES };
+  const floats = Float32Array.from(indices, (index, at) => (isNone(index, at) ? NaN : index));
+  return { level, rect, data: floats, dtype: 'float32', components: 1, window: INDICES };
 }
