@@ -20,8 +20,14 @@ export const WAY: Way = globalThis.slicescopeWay ?? 'direct';
 export const REMOTE_HOST = 'lab.test';
 export const REMOTE_BASE = '/some/base/';
 
-/** The sockets to companions that have gone another way than `way`. */
+/**
+ * The sockets to companions that have gone another way than `way`. A page on loopback tries the proxy too where nobody
+ * answers at the companion's own port.
+ */
 export function strays(traffic: Traffic, way: Way = WAY): string[] {
-  const wanted = way === 'direct' ? /^ws:\/\/127\.0\.0\.1:\d+\/$/ : /^ws:\/\/lab\.test:\d+\/some\/base\/proxy\/\d+\/$/;
+  const wanted =
+    way === 'direct'
+      ? /^ws:\/\/(127\.0\.0\.1:\d+|localhost:\d+\/proxy\/\d+)\/$/
+      : /^ws:\/\/lab\.test:\d+\/some\/base\/proxy\/\d+\/$/;
   return traffic.companions.filter((url) => !wanted.test(url));
 }
