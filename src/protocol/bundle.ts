@@ -12,8 +12,7 @@ const ID = /^[\w-]{1,128}$/;
 /** The ids in an output's data, or null if it is not a view's. What a notebook holds may be anything. */
 export function parseViewBundle(value: unknown): ViewBundle | null {
   if (typeof value !== 'object' || value === null) return null;
-  // Its own properties only: where a notebook has a "__proto__", a copy may have been given a prototype by it.
-  const { kernelId, viewId } = { ...(value as Readonly<Record<string, unknown>>) };
+  const { kernelId, viewId } = value as Readonly<Record<string, unknown>>;
   if (typeof kernelId !== 'string' || typeof viewId !== 'string' || !ID.test(kernelId) || !ID.test(viewId)) return null;
   return { kernelId, viewId };
 }
