@@ -27,6 +27,13 @@ const PROXIED = [
   '**/ui-tests/lifecycle-saved.test.ts',
 ];
 
+/** In a real JupyterLab. */
+const browser = (displayName, more = {}) =>
+  project(displayName, 'node', ['labextension/ui-tests'], {
+    setupFilesAfterEnv: ['<rootDir>/labextension/ui-tests/once-more.ts'],
+    ...more,
+  });
+
 module.exports = {
   projects: [
     project('node', 'node', [
@@ -41,12 +48,9 @@ module.exports = {
     project('viewer', 'jsdom', ['src/viewer'], {
       transformIgnorePatterns: ['/node_modules/(?!@noble/)'],
     }),
-    project('labextension', 'node', ['labextension/ui-tests']),
+    browser('labextension'),
     // The same tests again, through Jupyter's own proxy (ui-tests/way.ts).
-    project('labextension-proxied', 'node', ['labextension/ui-tests'], {
-      globals: { slicescopeWay: 'proxied' },
-      testMatch: PROXIED,
-    }),
+    browser('labextension-proxied', { globals: { slicescopeWay: 'proxied' }, testMatch: PROXIED }),
     project('package', 'node', ['tests/package']),
   ],
 };

@@ -185,7 +185,7 @@ test('what the companion refuses one view is a sentence in that view', async () 
   const content = { kind: 'wishes', revision, preview: null, tiles };
   const data = { method: 'custom', content };
   await say(JSON.stringify({ type: 'comm', viewId: view.viewId, msgId: 'wrong', data }));
-  await viewer.notice.filter({ hasText: /index 20/ }).waitFor();
+  await viewer.notice.filter({ hasText: /is 20, expected a whole number from 0 to 19/ }).waitFor();
 });
 
 test('a connection that the companion ends has its reason, and not only that it is lost', async () => {
