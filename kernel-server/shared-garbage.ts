@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 
 /**
  * So many bytes let go of are collected at once, even if the thread never comes to rest. A collection takes the
- * main thread of a notebook's kernel 0.15 to 0.25 s, and the worker 5 ms.
+ * main thread of a notebook’s kernel 0.15 to 0.5 s, and the worker 10 to 75 ms.
  */
 const AT_ONCE_BYTES = 268_435_456;
 /** Fewer than this are left to V8. */

@@ -47,7 +47,7 @@ export interface FrameHeader {
 
 export interface Frame extends FrameHeader {
   /** The tile in its encoding: a view into the frame, not a copy. */
-  readonly payload: Uint8Array<ArrayBuffer>;
+  readonly payload: Uint8Array;
 }
 
 /** Write `header` into the first 48 bytes of `target`. */
@@ -81,7 +81,7 @@ function broken(what: string): SlicescopeError<'protocol-error'> {
  * The voxels of a tile, row by row: a view into `bytes`, which hold them as they are.
  * @throws SlicescopeError `protocol-error` if there are more or fewer than the tile needs.
  */
-export function voxelsOf({ tile, components, dtype }: FrameHeader, bytes: Uint8Array<ArrayBuffer>): VoxelArray {
+export function voxelsOf({ tile, components, dtype }: FrameHeader, bytes: Uint8Array): VoxelArray {
   const elements = tile.width * tile.height * components;
   const ArrayType = ARRAY_OF[dtype];
   const expected = elements * ArrayType.BYTES_PER_ELEMENT;

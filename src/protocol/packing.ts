@@ -22,7 +22,7 @@ function asWords(voxels: VoxelArray): Int8Array | Int16Array | Int32Array {
 }
 
 /** The bytes to deflate, as many as the voxels have. */
-export function toPlanes(voxels: VoxelArray, components: number): Uint8Array<ArrayBuffer> {
+export function toPlanes(voxels: VoxelArray, components: number): Uint8Array {
   const words = asWords(voxels);
   const size = words.BYTES_PER_ELEMENT;
   const step = (voxels.BYTES_PER_ELEMENT / size) * components;
