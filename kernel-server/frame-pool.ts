@@ -1,5 +1,5 @@
-/** Bytes of sent frames that are kept for the next ones. */
-const MOST_BYTES = 8_388_608;
+/** Bytes of sent frames that are kept for the next ones: four slices of 512 × 512 and 16 bits, as many as are under way. */
+const MOST_BYTES = 2_400_000;
 
 /**
  * The memory of frames that were sent, for the next ones of the same size. Fresh memory comes from the system page

@@ -119,8 +119,11 @@ export async function startJupyter(
     log: () => text,
     restart: async (meanwhile) => {
       await end(server);
-      await meanwhile();
-      server = await start();
+      try {
+        await meanwhile();
+      } finally {
+        server = await start();
+      }
     },
     stop: async () => {
       await end(server);
