@@ -74,11 +74,6 @@ class TileCache {
     this.#tiles.load(kept);
   }
 
-  /** In bytes. */
-  get size(): number {
-    return this.#tiles.calculatedSize;
-  }
-
   get(key: string): Tile | undefined {
     return this.#tiles.get(key);
   }

@@ -34,7 +34,7 @@ export interface LineSpeed {
  */
 export class Line implements LineSpeed {
   readonly #isLocal: boolean;
-  #rtt: number;
+  readonly #rtt: number;
   #bytes = 0;
   #ms = 0;
   #lastArrival = -Infinity;
@@ -43,11 +43,6 @@ export class Line implements LineSpeed {
   constructor(isLocal: boolean, rtt: number) {
     this.#isLocal = isLocal;
     this.#rtt = rtt;
-  }
-
-  /** A small message was answered, in milliseconds. */
-  roundTrip(ms: number): void {
-    this.#rtt = Math.min(ms, 0.9 * this.#rtt + 0.1 * ms);
   }
 
   /** A frame that was asked for at `asked` is here, `now`. */
