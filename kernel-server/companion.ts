@@ -3,7 +3,7 @@ import { rmSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, Worker, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import { SlicescopeError, messageOf, type CompanionRecord, type ViewSettings, type VoxelArray } from '../src/protocol';
-import { clampIndex } from '../src/shading';
+import { clampSettings } from '../src/shading';
 import { Volume } from '../src/volume';
 import { Publication, noteRevision, takeRevision } from './publication';
 import { letGo } from './shared-garbage';
@@ -168,8 +168,7 @@ export class Companion {
     if (view === undefined) return false;
     const settings = { ...view.settings, ...patch };
     // The kernel and a client may each have changed one of plane and index; the worker clamps it too.
-    const { count } = Volume.fromRecord(view.volume).info(view.revision).planes[settings.plane];
-    this.#views.set(viewId, { ...view, settings: { ...settings, index: clampIndex(settings.index, count) } });
+    this.#views.set(viewId, { ...view, settings: clampSettings(settings, Volume.fromRecord(view.volume).info(0)) });
     return true;
   }
 

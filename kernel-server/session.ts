@@ -2,6 +2,7 @@ import {
   LIMITS,
   SlicescopeError,
   UNASKED,
+  VOLUME_ITSELF,
   isSlicescopeError,
   isWhole,
   messageOf,
@@ -164,7 +165,7 @@ export class Session implements ViewClient {
     const { volume, plane, index } = view.state;
     const level = overviewLevel(volume.planes[plane], volume);
     const tile = { requestId: UNASKED, plane, index, level, tile: [0, 0] } as const;
-    const wish = { ...tile, priority: 'view', encoding: 'raw' } as const;
+    const wish = { ...tile, ...VOLUME_ITSELF, priority: 'view', encoding: 'raw' } as const;
     return this.#flow.push(() => this.#cutKnown(viewId, view, wish, volume.revision, channel)[0]);
   }
 

@@ -1,5 +1,5 @@
 import type { ViewSettings, ViewState } from '../src/protocol';
-import { changedSettings, changeSettings, clampIndex } from '../src/shading';
+import { changedSettings, changeSettings, clampSettings, settingsOf } from '../src/shading';
 import { Volume, type BlockSource } from '../src/volume';
 import { Layouts } from './layouts';
 import { contentOf, readFront, type PublishedCopies } from './publication';
@@ -30,8 +30,13 @@ export class View {
     this.#volume = Volume.fromRecord(record.volume);
     this.#published = publishedOf(record.published, this.#volume);
     this.#blocks = layouts.of(this.#volume, record.revision);
-    this.state = { ...record.settings, volume: this.#volume.info(record.revision) };
+    const volume = this.#volume.info(record.revision);
+    this.state = { ...record.settings, volume, overlayVolumes: [], defaulted: [], listens: [] };
     this.seen = seq;
+  }
+
+  get settings(): ViewSettings {
+    return settingsOf(this.state);
   }
 
   /** The shared memory that the view refers to. */
@@ -127,9 +132,9 @@ export class Views {
     const view = this.#views.get(viewId);
     if (view === undefined) return;
     view.seen = seq;
-    const { plane, index, volume } = { ...view.state, ...patch };
-    const clamped = clampIndex(index, volume.planes[plane].count);
-    this.#apply(viewId, view, clamped === index ? patch : { ...patch, index: clamped }, '');
+    const merged = { ...view.settings, ...patch };
+    const clamped = changedSettings(merged, clampSettings(merged, view.state.volume));
+    this.#apply(viewId, view, { ...patch, ...clamped }, '');
   }
 
   /**
@@ -137,8 +142,8 @@ export class Views {
    * @throws SlicescopeError where it is no change that the view can take.
    */
   change(viewId: string, view: View, patch: Partial<ViewSettings>, parentId: string): void {
-    const { volume, ...settings } = view.state;
-    const next = changeSettings(settings, patch, volume, 'view');
+    const { settings } = view;
+    const next = changeSettings(settings, patch, view.state.volume, 'view');
     const changed = changedSettings(settings, next);
     // What was asked for is answered also where nothing changed, with the values as they were checked.
     const asked = Object.entries(next).filter(([name]) => name in patch);

@@ -1,15 +1,15 @@
 import type { ViewSettings } from '../../src/protocol';
+import { PLAIN_SETTINGS } from '../../src/shading';
 import type { Volume } from '../../src/volume';
 import type { ViewRecord } from '../thread';
 
 export const SETTINGS: ViewSettings = {
-  plane: 'xy',
+  ...PLAIN_SETTINGS,
   index: 0,
+  position: [0, 0, 0],
   window: [0, 250],
-  colormap: 'gray',
-  rotation: 0,
-  zoom: 1,
-  center: [0.5, 0.5],
+  channels: [],
+  overlays: [],
 };
 
 /** A view of a volume, as the main thread hands it over. */

@@ -1,6 +1,7 @@
 import { DOMWidgetModel, type ISerializers } from '@jupyter-widgets/base';
 import type { JSONObject } from '@lumino/coreutils';
 import {
+  PLAIN_SETTINGS,
   SliceFeed,
   decodeFrame,
   type Frame,
@@ -45,13 +46,15 @@ export class SliceModel extends DOMWidgetModel {
       _view_module: MODULE_NAME,
       _view_module_version: MODULE_VERSION,
       volume: null,
-      plane: 'xy',
+      ...PLAIN_SETTINGS,
       index: 0,
+      position: [0, 0, 0],
       window: [0, 1],
-      colormap: 'gray',
-      rotation: 0,
-      zoom: 1,
-      center: [0.5, 0.5],
+      channels: [],
+      overlays: [],
+      overlayVolumes: [],
+      defaulted: [],
+      listens: [],
     };
   }
 

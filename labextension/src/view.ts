@@ -1,5 +1,5 @@
 import { DOMWidgetView } from '@jupyter-widgets/base';
-import { Viewer, type ViewState } from 'slicescope/lib/src/viewer';
+import { Viewer, settled, type ViewState } from 'slicescope/lib/src/viewer';
 import { SliceModel } from './model';
 
 /** One output's viewer of a SliceModel. */
@@ -20,7 +20,8 @@ export class SliceView extends DOMWidgetView {
         return model.slice;
       },
       change: (patch) => {
-        model.set(patch);
+        if (model.state === null) return;
+        model.set(settled(model.state, patch));
         this.touch();
       },
       need: (viewer, needs) => {

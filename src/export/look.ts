@@ -1,5 +1,15 @@
-import { SlicescopeError, quote, type Plane, type ViewSettings, type Window } from '../protocol';
-import { changeSettings, type ColormapName } from '../shading';
+import {
+  SlicescopeError,
+  quote,
+  type Convention,
+  type Interpolation,
+  type Plane,
+  type Projection,
+  type Triple,
+  type ViewSettings,
+  type Window,
+} from '../protocol';
+import { changeSettings, initialSettings, type ColormapName } from '../shading';
 import { Volume } from '../volume';
 
 /** A plane by its axes, or by the anatomical plane that it is nearest to. */
@@ -15,8 +25,24 @@ export interface LookOptions {
   readonly window?: Window;
   /** Default `gray`. */
   readonly colormap?: ColormapName;
+  /** The colour map back to front. Default false. */
+  readonly invert?: boolean;
+  /** How values between voxels are had. Default `nearest`. */
+  readonly interpolation?: Interpolation;
   /** Quarter turns clockwise. Default 0. */
   readonly rotation?: 0 | 1 | 2 | 3;
+  /** Whether the picture is mirrored, after its rotation. Default [false, false]. */
+  readonly flip?: readonly [horizontal: boolean, vertical: boolean];
+  /** On which side the patient's right is: `radiological`, left, or `neurological`. Default `radiological`. */
+  readonly convention?: Convention;
+  /** The voxel [x, y, z] whose slice is shown; another way to say `index`. */
+  readonly position?: Triple;
+  /** Of a volume with several: which one. Default 0. */
+  readonly frame?: number;
+  /** How many slices are seen through at once. Default 1. */
+  readonly slab?: number;
+  /** What a slab shows of the values behind each other. Default `max`. */
+  readonly projection?: Projection;
 }
 
 /** @throws SlicescopeError `invalid-argument` if it is no volume. */
@@ -31,9 +57,8 @@ const ANY_WINDOW: Window = [0, 1];
 
 /** The settings of a view of which nothing was asked; its window is the default one unless `options` give another. */
 export function defaultSettings(volume: Volume, options: LookOptions = {}): ViewSettings {
-  const index = Math.floor(volume.info(0).planes.xy.count / 2);
   const window = (options as LookOptions | null)?.window === undefined ? volume.defaultWindow : ANY_WINDOW;
-  return { plane: 'xy', index, window, colormap: 'gray', rotation: 0, zoom: 1, center: [0.5, 0.5] };
+  return initialSettings(volume.info(0), window);
 }
 
 /**

@@ -1,25 +1,40 @@
 import { checkVolume, exportPicture, settle, type LookOptions, type PlaneName } from '../export';
-import { SlicescopeError, quote, type Plane, type ViewSettings, type Window } from '../protocol';
-import { changedSettings, clampIndex, type ColormapName } from '../shading';
+import {
+  SlicescopeError,
+  quote,
+  type Camera,
+  type Layout,
+  type Plane,
+  type Playback,
+  type Triple,
+  type ViewSettings,
+  type Window,
+} from '../protocol';
+import { changedSettings, clampSettings, type ColormapName } from '../shading';
 import type { Volume } from '../volume';
 
 /** What a view can be set to, at its start and later. */
 export interface ViewOptions extends LookOptions {
   /** Magnification; 1 shows the whole slice. Default 1. */
   readonly zoom?: number;
-  /** The point of the picture at the middle of the view, each from 0 to 1. Default [0.5, 0.5]. */
-  readonly center?: readonly [x: number, y: number];
+  /** The point of the volume at the middle of the view, as shares of its edges. Default [0.5, 0.5, 0.5]. */
+  readonly center?: Triple;
+  /** One plane, the three of them, or their slices in the volume's box. Default `slice`. */
+  readonly layout?: Layout;
+  /** Whether lines show where the other planes are, in the layout `planes`. Default true. */
+  readonly crosshair?: boolean;
+  /** Whether slices, or frames where there are several, follow each other by themselves. Default false. */
+  readonly playing?: boolean;
+  /** How many of them a second, from 1 to 60. Default 10. */
+  readonly rate?: number;
+  /** What comes after the last one. Default `loop`. */
+  readonly playback?: Playback;
+  /** Where the eye of the layout `volume` is, in units of the box' longest side from its middle. */
+  readonly camera?: Camera;
 }
 
 /** What a person changed in the browser: the view's settings after it, and which of them are new. */
-export interface ChangeEvent {
-  readonly plane: Plane;
-  readonly index: number;
-  readonly window: Window;
-  readonly colormap: string;
-  readonly rotation: 0 | 1 | 2 | 3;
-  readonly zoom: number;
-  readonly center: readonly [x: number, y: number];
+export interface ChangeEvent extends ViewSettings {
   readonly changed: readonly (keyof ViewSettings)[];
 }
 
@@ -68,14 +83,12 @@ export class SliceView {
     this.#check('view.volume');
     const volume = checkVolume(value, 'view.volume');
     const settings = this.#settings;
-    const { count } = volume.info(0).planes[settings.plane];
     const [min, max] = volume.range;
     const [low, high] = settings.window;
     this.#windowIsGiven &&= low < max && high > min;
     this.#volume = volume;
     this.#port.put(volume, {
-      ...settings,
-      index: clampIndex(settings.index, count),
+      ...clampSettings(settings, volume.info(0)),
       window: this.#windowIsGiven ? settings.window : volume.defaultWindow,
     });
   }

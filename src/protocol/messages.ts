@@ -4,9 +4,11 @@ import {
   ENCODINGS,
   MAX_LEVEL,
   PLANES,
+  PROJECTIONS,
   type Encoding,
   type Level,
   type Plane,
+  type Projection,
   type ViewSettings,
   type ViewState,
   type Window,
@@ -22,12 +24,21 @@ export const SUBPROTOCOL = 'slicescope.v1';
 export const PRIORITIES = ['view', 'prefetch', 'fill'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
+/** A slice of the view's volume itself: no overlay, the first frame, no slab. */
+export const VOLUME_ITSELF = { layer: 0, frame: 0, slab: 1, projection: 'max' } as const;
+
 /** One tile of one slice; tiles.ts says how slices are divided. */
 export interface TileWish {
   /** Chosen by the client, growing: of two tiles the one with the larger id is the newer wish. */
   readonly requestId: number;
   readonly plane: Plane;
   readonly index: number;
+  /** Which volume of the view: its channels from 0 on, then its overlays. */
+  readonly layer: number;
+  readonly frame: number;
+  /** Slices of the slab around `index`; 1 for the slice itself. Overlays and colours have no slabs. */
+  readonly slab: number;
+  readonly projection: Projection;
   readonly level: Level;
   readonly tile: readonly [column: number, row: number];
   readonly priority: Priority;
@@ -149,6 +160,10 @@ function tileWish(value: unknown): TileWish {
     requestId: wholeIn(fields, 'requestId', UINT32),
     plane: nameIn(fields, 'plane', PLANES),
     index: wholeIn(fields, 'index', UINT32),
+    layer: wholeIn(fields, 'layer', UINT32),
+    frame: wholeIn(fields, 'frame', UINT32),
+    slab: wholeIn(fields, 'slab', UINT32),
+    projection: nameIn(fields, 'projection', PROJECTIONS),
     level: pairIn(fields, 'level', MAX_LEVEL),
     tile: pairIn(fields, 'tile', UINT32),
     priority: nameIn(fields, 'priority', PRIORITIES),

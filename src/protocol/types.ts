@@ -39,6 +39,37 @@ export const ARRAY_OF: {
 export const PLANES = ['xy', 'xz', 'yz'] as const;
 export type Plane = (typeof PLANES)[number];
 
+/** The axes of a plane, 0 for x, 1 for y, 2 for z: along its columns, along its rows, and across it. */
+export const PLANE_AXES: { readonly [P in Plane]: readonly [first: Axis, second: Axis, normal: Axis] } = {
+  xy: [0, 1, 2],
+  xz: [0, 2, 1],
+  yz: [1, 2, 0],
+};
+export type Axis = 0 | 1 | 2;
+
+/** Three numbers, along x, y and z. */
+export type Triple = readonly [x: number, y: number, z: number];
+
+/** `slice`: one plane. `planes`: the three of them. `volume`: the three slices in the volume's box, in perspective. */
+export const LAYOUTS = ['slice', 'planes', 'volume'] as const;
+export type Layout = (typeof LAYOUTS)[number];
+
+/** How values between voxels are had, before they are colours. */
+export const INTERPOLATIONS = ['nearest', 'linear'] as const;
+export type Interpolation = (typeof INTERPOLATIONS)[number];
+
+/** What a slab of several slices shows of the values that lie behind each other. */
+export const PROJECTIONS = ['max', 'min', 'mean'] as const;
+export type Projection = (typeof PROJECTIONS)[number];
+
+/** `radiological`: the patient's right is on the left, as if seen from the feet. `neurological`: on the right. */
+export const CONVENTIONS = ['radiological', 'neurological'] as const;
+export type Convention = (typeof CONVENTIONS)[number];
+
+/** What playing does at the last slice. */
+export const PLAYBACKS = ['loop', 'bounce'] as const;
+export type Playback = (typeof PLAYBACKS)[number];
+
 /** Low is drawn in the first colour and high in the last; low < high, in the volume's values. */
 export type Window = readonly [low: number, high: number];
 
@@ -100,35 +131,115 @@ export interface PlaneInfo {
   readonly edges: Edges | null;
 }
 
-/** All that a client learns of a volume, besides its slices. */
-export interface VolumeInfo {
+/** What any volume that a view draws is to a client. */
+export interface LayerInfo {
   /** Identifies a volume and its content: a swap and a `refresh()` each take a new number. */
   readonly revision: number;
   readonly name: string;
-  readonly shape: Shape;
   readonly dtype: DType;
   /** 1, or 3 or 4 for RGB and RGBA `uint8`. */
   readonly components: number;
   readonly planes: { readonly [P in Plane]: PlaneInfo };
 }
 
+/** All that a client learns of a volume, besides its slices. */
+export interface VolumeInfo extends LayerInfo {
+  readonly shape: Shape;
+  /** Volumes in time, of one shape; 1 for a 3D volume. */
+  readonly frames: number;
+  /** Volumes of one time and shape that are drawn together; 1 for most. */
+  readonly channels: number;
+  /** Distance between voxels along x, y and z, in `unit`. */
+  readonly spacing: Triple;
+  /** Position of the middle of voxel (0, 0, 0), in `unit`. */
+  readonly origin: Triple;
+  /** Row-major 3 × 3, LPS, whose column i is where axis i points; null for a plain image. */
+  readonly direction: readonly number[] | null;
+  /** Of distances, such as `mm`; `px` where nobody gave a spacing. */
+  readonly unit: string;
+}
+
+/**
+ * A volume drawn over another one. Its planes are those of the volume below: as many slices, covering the same
+ * rectangle, in as many or more pixels.
+ */
+export interface OverlayInfo extends LayerInfo {
+  /** Names by value for a label map, whose values are never mixed; null for a map of numbers. */
+  readonly labels: Readonly<Record<string, string>> | null;
+}
+
+/** How one channel of a volume with several is drawn; they are added up. */
+export interface ChannelSettings {
+  readonly colormap: string;
+  readonly window: Window;
+  readonly visible: boolean;
+}
+
+/** How an overlay is drawn. */
+export interface OverlaySettings extends ChannelSettings {
+  /** From 0 to 1. */
+  readonly opacity: number;
+}
+
+/** Where the eye of the `volume` layout is: in units of the box' longest side, from the middle of the box. */
+export interface Camera {
+  readonly position: Triple;
+  readonly target: Triple;
+}
+
 /** The part of a view's state that both ends may change. */
 export interface ViewSettings {
+  readonly layout: Layout;
   readonly plane: Plane;
-  /** From 0 to the plane's count − 1. */
+  /** From 0 to the plane's count − 1: `position` along the plane's normal. */
   readonly index: number;
+  /** The voxel at which the three planes meet. */
+  readonly position: Triple;
+  /** From 0 to the volume's frames − 1. */
+  readonly frame: number;
+  /** For a volume of one channel; one of several has a window and a colour map for each. */
   readonly window: Window;
   /** One of `shading`'s colour maps. */
   readonly colormap: string;
+  /** The colour map back to front. */
+  readonly invert: boolean;
+  readonly interpolation: Interpolation;
   /** Quarter turns clockwise. */
   readonly rotation: 0 | 1 | 2 | 3;
+  /** Of the picture, after its rotation. */
+  readonly flip: readonly [horizontal: boolean, vertical: boolean];
   /** 1 fits the slice into the canvas; 2 shows it twice as large. */
   readonly zoom: number;
-  /** The point of the picture at the middle of the canvas; [0.5, 0.5] is the picture's own middle. */
-  readonly center: readonly [x: number, y: number];
+  /** The point of the volume at the middle of the canvas, as shares of its edges; [0.5, 0.5, 0.5] is its middle. */
+  readonly center: Triple;
+  /** Whether lines show where the other planes are, in the layout `planes`. */
+  readonly crosshair: boolean;
+  readonly convention: Convention;
+  /** Slices that are seen through at once, around `index`; 1 for a slice alone. */
+  readonly slab: number;
+  readonly projection: Projection;
+  readonly playing: boolean;
+  /** Slices, or frames of a volume that has several, a second. */
+  readonly rate: number;
+  readonly playback: Playback;
+  readonly camera: Camera;
+  /** One for each channel, or none where there is one channel only. */
+  readonly channels: readonly ChannelSettings[];
+  /** One for each overlay. */
+  readonly overlays: readonly OverlaySettings[];
 }
+
+/** What a kernel can listen to besides changes. */
+export const POINTER_EVENTS = ['probe', 'click'] as const;
+export type PointerEventName = (typeof POINTER_EVENTS)[number];
 
 /** A view's whole state, as every client has it. */
 export interface ViewState extends ViewSettings {
   readonly volume: VolumeInfo;
+  /** As many as the settings have. */
+  readonly overlayVolumes: readonly OverlayInfo[];
+  /** Settings that nobody has chosen yet: a page may set them as its person prefers. */
+  readonly defaulted: readonly (keyof ViewSettings)[];
+  /** What the kernel listens to. */
+  readonly listens: readonly PointerEventName[];
 }

@@ -1,4 +1,5 @@
 export * from './colormaps';
+export * from './layers';
 export * from './orientation';
 export * from './render';
 export * from './window';

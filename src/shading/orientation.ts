@@ -1,4 +1,12 @@
-import type { Edges, Orientation } from '../protocol';
+import {
+  PLANE_AXES,
+  type Edges,
+  type Orientation,
+  type Plane,
+  type PlaneInfo,
+  type Triple,
+  type ViewSettings,
+} from '../protocol';
 
 /**
  * `orientation` followed by quarter turns clockwise. A quarter turn clockwise is a transposition followed
@@ -19,6 +27,61 @@ export function rotatedEdges(edges: Edges, quarterTurns: number): Edges {
     [top, right, bottom, left] = [left, top, right, bottom];
   }
   return { left, right, top, bottom };
+}
+
+/** What turns the picture of a plane, besides the plane itself. */
+export type Turning = Pick<ViewSettings, 'rotation' | 'flip' | 'convention'>;
+
+/** Whether the convention mirrors the pictures of a plane: those that have the patient's right on the left. */
+function isMirrored({ edges }: Pick<PlaneInfo, 'edges'>, { convention }: Turning): boolean {
+  return convention === 'neurological' && edges?.left === 'R';
+}
+
+/** How slices of a plane lie on the screen: as the plane says, by the convention, rotated and then flipped. */
+export function shownOrientation(info: Pick<PlaneInfo, 'orientation' | 'edges'>, turning: Turning): Orientation {
+  const { orientation } = info;
+  const seen = isMirrored(info, turning) ? { ...orientation, flipX: !orientation.flipX } : orientation;
+  const { transpose, flipX, flipY } = rotated(seen, turning.rotation);
+  return { transpose, flipX: flipX !== turning.flip[0], flipY: flipY !== turning.flip[1] };
+}
+
+/** The letters at the edges of the picture that `shownOrientation` makes. */
+export function shownEdges(info: Pick<PlaneInfo, 'edges'>, turning: Turning): Edges | null {
+  if (info.edges === null) return null;
+  const seen = isMirrored(info, turning)
+    ? { ...info.edges, left: info.edges.right, right: info.edges.left }
+    : info.edges;
+  const { left, right, top, bottom } = rotatedEdges(seen, turning.rotation);
+  const [horizontal, vertical] = turning.flip;
+  return {
+    ...(horizontal ? { left: right, right: left } : { left, right }),
+    ...(vertical ? { top: bottom, bottom: top } : { top, bottom }),
+  };
+}
+
+/** A point of the volume, as shares of its edges, in the picture of a plane, as shares of the picture's edges. */
+export function pointInPicture(
+  point: Triple,
+  plane: Plane,
+  { transpose, flipX, flipY }: Orientation,
+): [x: number, y: number] {
+  const [first, second] = PLANE_AXES[plane];
+  const [x, y] = transpose ? [point[second], point[first]] : [point[first], point[second]];
+  return [flipX ? 1 - x : x, flipY ? 1 - y : y];
+}
+
+/** `point` moved within the plane, to what is at [x, y] of the picture, as shares of its edges. */
+export function pointInVolume(
+  [x, y]: readonly [x: number, y: number],
+  point: Triple,
+  plane: Plane,
+  { transpose, flipX, flipY }: Orientation,
+): Triple {
+  const [first, second] = PLANE_AXES[plane];
+  const [across, down] = [flipX ? 1 - x : x, flipY ? 1 - y : y];
+  const moved = [...point] as [number, number, number];
+  [moved[first], moved[second]] = transpose ? [down, across] : [across, down];
+  return moved;
 }
 
 /** A slice's size, in pixels, and the distance between its columns and its rows. */

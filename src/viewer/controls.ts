@@ -10,13 +10,13 @@ export function zoomed({ zoom }: ViewSettings, steps: number): Partial<ViewSetti
   return { zoom: Math.min(MAX_ZOOM, Math.max(1 / MAX_ZOOM, zoom * ZOOM_STEP ** steps)) };
 }
 
-/** The settings after a quarter turn clockwise; the point in the middle stays there. */
-export function turned({ rotation, center: [x, y] }: ViewSettings): Partial<ViewSettings> {
-  return { rotation: ((rotation + 1) % 4) as ViewSettings['rotation'], center: [1 - y, x] };
+/** The settings after a quarter turn clockwise. */
+export function turned({ rotation }: ViewSettings): Partial<ViewSettings> {
+  return { rotation: ((rotation + 1) % 4) as ViewSettings['rotation'] };
 }
 
 /** The whole slice, unrotated. */
-export const RESET: Partial<ViewSettings> = { rotation: 0, zoom: 1, center: [0.5, 0.5] };
+export const RESET: Partial<ViewSettings> = { rotation: 0, flip: [false, false], zoom: 1, center: [0.5, 0.5, 0.5] };
 
 /**
  * Milliseconds for which the slider waits for the slice that was asked for. One that is here sooner moves it in the

@@ -1,5 +1,5 @@
-import type { ViewSettings, ViewState } from '../protocol';
-import { clampIndex, pictureSize, rotated } from '../shading';
+import type { Orientation, ViewSettings, ViewState } from '../protocol';
+import { clampIndex, pictureSize, pointInPicture, pointInVolume, shownOrientation } from '../shading';
 import { RESET, turned, zoomed } from './controls';
 import { placePicture, zoomAt } from './layout';
 
@@ -38,10 +38,11 @@ export class Gestures {
     this.#abort.abort();
   }
 
-  get #picture(): { width: number; height: number } {
-    const { volume, plane, rotation } = this.#state();
-    const info = volume.planes[plane];
-    return pictureSize(info, rotated(info.orientation, rotation));
+  get #picture(): { size: { width: number; height: number }; orientation: Orientation } {
+    const state = this.#state();
+    const info = state.volume.planes[state.plane];
+    const orientation = shownOrientation(info, state);
+    return { size: pictureSize(info, orientation), orientation };
   }
 
   readonly #onWheel = (event: WheelEvent): void => {
@@ -52,8 +53,10 @@ export class Gestures {
     const next = zoomed(state, -pixels / WHEEL_STEP);
     const scale = this.#canvas.width / this.#canvas.clientWidth;
     const pointer = [event.offsetX * scale, event.offsetY * scale] as const;
-    const center = zoomAt(this.#picture, this.#canvas, state, next.zoom ?? state.zoom, pointer);
-    this.#change({ ...next, center });
+    const { size, orientation } = this.#picture;
+    const before = pointInPicture(state.center, state.plane, orientation);
+    const center = zoomAt(size, this.#canvas, state.zoom, before, next.zoom ?? state.zoom, pointer);
+    this.#change({ ...next, center: pointInVolume(center, state.center, state.plane, orientation) });
   };
 
   readonly #onDown = (event: PointerEvent): void => {
@@ -68,11 +71,15 @@ export class Gestures {
     const drag = this.#drag;
     if (drag?.pointer !== event.pointerId) return;
     const scale = this.#canvas.width / this.#canvas.clientWidth;
-    const { width, height } = placePicture(this.#picture, this.#canvas, drag.from);
-    const [x, y] = drag.from.center;
-    this.#change({
-      center: [x - ((event.clientX - drag.x) * scale) / width, y - ((event.clientY - drag.y) * scale) / height],
-    });
+    const { plane, center, zoom } = drag.from;
+    const { size, orientation } = this.#picture;
+    const [x, y] = pointInPicture(center, plane, orientation);
+    const { width, height } = placePicture(size, this.#canvas, zoom, [x, y]);
+    const moved = [
+      x - ((event.clientX - drag.x) * scale) / width,
+      y - ((event.clientY - drag.y) * scale) / height,
+    ] as const;
+    this.#change({ center: pointInVolume(moved, center, plane, orientation) });
   };
 
   readonly #onUp = (event: PointerEvent): void => {

@@ -1,5 +1,3 @@
-import type { ViewSettings } from '../protocol';
-
 interface Size {
   readonly width: number;
   readonly height: number;
@@ -23,11 +21,12 @@ function fitScale(picture: Size, canvas: Size): number {
   return Math.min(canvas.width / picture.width, canvas.height / picture.height);
 }
 
-/** Where the picture lies on the canvas, in canvas pixels from the top left. */
+/** Where the picture lies on the canvas, in canvas pixels from the top left; `center`, as shares of it, is in the middle. */
 export function placePicture(
   picture: Size,
   canvas: Size,
-  { zoom, center }: Pick<ViewSettings, 'zoom' | 'center'>,
+  zoom: number,
+  center: readonly [x: number, y: number],
 ): { left: number; top: number; width: number; height: number } {
   const scale = fitScale(picture, canvas) * zoom;
   const [width, height] = [picture.width * scale, picture.height * scale];
@@ -41,12 +40,13 @@ export function placePicture(
 export function zoomAt(
   picture: Size,
   canvas: Size,
-  { zoom, center }: Pick<ViewSettings, 'zoom' | 'center'>,
+  zoom: number,
+  center: readonly [x: number, y: number],
   nextZoom: number,
   pointer: readonly [x: number, y: number],
 ): [x: number, y: number] {
-  const before = placePicture(picture, canvas, { zoom, center });
-  const after = placePicture(picture, canvas, { zoom: nextZoom, center });
+  const before = placePicture(picture, canvas, zoom, center);
+  const after = placePicture(picture, canvas, nextZoom, center);
   const at = [(pointer[0] - before.left) / before.width, (pointer[1] - before.top) / before.height] as const;
   return [
     at[0] + (canvas.width / 2 - pointer[0]) / after.width,

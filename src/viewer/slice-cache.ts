@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { DType, Level, Plane, TileRect, VoxelArray, Window } from '../protocol';
+import type { DType, Level, Plane, Projection, TileRect, VoxelArray, Window } from '../protocol';
 
 /** One tile of a slice, ready to be drawn. */
 export interface Tile {
@@ -33,6 +33,11 @@ export interface Slice {
 export interface TileAddress {
   readonly plane: Plane;
   readonly index: number;
+  /** Which volume of the view: its channels from 0 on, then its overlays. */
+  readonly layer: number;
+  readonly frame: number;
+  readonly slab: number;
+  readonly projection: Projection;
   readonly level: Level;
   readonly tile: readonly [column: number, row: number];
   /** Of a preview; null for the voxels themselves. */
@@ -46,9 +51,10 @@ export interface TileAddress {
 export function tileKey(
   instance: string,
   revision: number,
-  { plane, index, level, tile, preview }: TileAddress,
+  { plane, index, layer, frame, slab, projection, level, tile, preview }: TileAddress,
 ): string {
-  return [instance, revision, plane, index, level, tile, preview ?? 'exact'].join('/');
+  const seen = slab === 1 ? 'slice' : [projection, slab];
+  return [instance, revision, plane, index, layer, frame, seen, level, tile, preview ?? 'exact'].join('/');
 }
 
 /** A page keeps this many bytes of slices, unless told otherwise. */

@@ -1,4 +1,4 @@
-import { HEADER_BYTES, UNASKED, type Frame, type Priority, type ViewState, type WishList } from '../protocol';
+import { HEADER_BYTES, UNASKED, VOLUME_ITSELF, type Frame, type Priority, type ViewState, type WishList } from '../protocol';
 import { decodeTile } from './decode-tile';
 import { together, type Needs } from './detail';
 import { IDLE_MS, Motion, REST_MS } from './motion';
@@ -123,7 +123,10 @@ export class SliceFeed {
     const { plane, index, level, revision } = frame;
     const tile = decodeTile(frame);
     if (tile instanceof Promise) return; // The companion sends none.
-    tileCache.set(tileKey(this.#instance, revision, { plane, index, level, tile: [0, 0], preview: null }), tile);
+    tileCache.set(
+      tileKey(this.#instance, revision, { plane, index, ...VOLUME_ITSELF, level, tile: [0, 0], preview: null }),
+      tile,
+    );
   }
 
   #take({ revision }: Frame, { address, position }: Asked, tile: Tile): void {

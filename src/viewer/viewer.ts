@@ -1,5 +1,5 @@
 import { messageOf, type ViewSettings, type ViewState } from '../protocol';
-import { pictureSize, rotated, rotatedEdges } from '../shading';
+import { pictureSize, pointInPicture, shownEdges, shownOrientation } from '../shading';
 import { Controls } from './controls';
 import { element } from './dom';
 import { Gestures } from './gestures';
@@ -167,14 +167,15 @@ export class Viewer {
   /** How a slice of the state's plane lies in the space that there is. */
   #look(state: ViewState): { box: { width: number; height: number }; look: Look } {
     const info = state.volume.planes[state.plane];
-    const orientation = rotated(info.orientation, state.rotation);
+    const orientation = shownOrientation(info, state);
     const picture = pictureSize(info, orientation);
     const box = boxSize(picture, this.#available);
     const ratio = window.devicePixelRatio;
     const canvas = { width: Math.round(box.width * ratio), height: Math.round(box.height * ratio) };
+    const center = pointInPicture(state.center, state.plane, orientation);
     const { colormap } = state;
     const look = { window: state.window, colormap: colormap as ColormapName, orientation, canvas };
-    return { box, look: { ...look, ...placePicture(picture, canvas, state) } };
+    return { box, look: { ...look, ...placePicture(picture, canvas, state.zoom, center) } };
   }
 
   #tellNeeds(): void {
@@ -192,15 +193,15 @@ export class Viewer {
     dataset.quality = slice.quality;
     this.#quality.textContent = QUALITY_TEXT[slice.quality];
     if (this.#notice.hidden) dataset.state = 'live';
-    const { edges, count } = state.volume.planes[slice.plane];
-    const letters = edges === null ? null : rotatedEdges(edges, state.rotation);
+    const info = state.volume.planes[slice.plane];
+    const letters = shownEdges(info, state);
     for (const side of ['left', 'right', 'top', 'bottom'] as const) {
       const letter = letters?.[side] ?? '';
       // Writing the same text again would have the page laid out anew with every slice.
       if (this.#edges[side].textContent !== letter) this.#edges[side].textContent = letter;
     }
     const name = state.volume.name === '' ? 'Volume' : state.volume.name;
-    const label = `${name}, ${slice.plane} slice ${String(slice.index)} of ${String(count)}`;
+    const label = `${name}, ${slice.plane} slice ${String(slice.index)} of ${String(info.count)}`;
     this.#canvas.setAttribute('aria-label', label);
   }
 }

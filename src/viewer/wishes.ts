@@ -1,5 +1,6 @@
 import {
   ARRAY_OF,
+  VOLUME_ITSELF,
   overviewLevel,
   tileGrid,
   type Level,
@@ -40,6 +41,7 @@ export function planSlice(state: ViewState, index: number, needs: Needs | null):
   const at = (tile: readonly [number, number], of: Level, preview: TileAddress['preview'] = null): TileAddress => ({
     plane,
     index,
+    ...VOLUME_ITSELF,
     level: of,
     tile,
     preview,

@@ -1,7 +1,4 @@
-import { DTYPES, SlicescopeError, quote, type DType, type Shape, type Window } from '../protocol';
-
-/** Three numbers: of x, y and z. */
-export type Triple = readonly [x: number, y: number, z: number];
+import { DTYPES, SlicescopeError, quote, type DType, type Shape, type Triple, type Window } from '../protocol';
 
 /** A typed array holds at most this many elements. */
 const MAX_ELEMENTS = 2 ** 32;

@@ -1,4 +1,13 @@
-import { ARRAY_OF, SlicescopeError, quote, type DType, type Shape, type VoxelArray, type Window } from '../protocol';
+import {
+  ARRAY_OF,
+  SlicescopeError,
+  quote,
+  type DType,
+  type Shape,
+  type Triple,
+  type VoxelArray,
+  type Window,
+} from '../protocol';
 import {
   checkComponents,
   checkDirection,
@@ -7,7 +16,6 @@ import {
   checkSpacing,
   checkWindow,
   formatShape,
-  type Triple,
 } from './checks';
 
 /** What a volume may say of itself, besides its values. Positions are in LPS, the patient space of DICOM and ITK. */

@@ -1,11 +1,4 @@
-import type { Edges, Orientation, Plane } from '../protocol';
-
-/** The axes of a plane, 0 for x, 1 for y, 2 for z: along its columns, along its rows, and across it. */
-export const PLANE_AXES: { readonly [P in Plane]: readonly [first: number, second: number, normal: number] } = {
-  xy: [0, 1, 2],
-  xz: [0, 2, 1],
-  yz: [1, 2, 0],
-};
+import { PLANE_AXES, type Edges, type Orientation, type Plane } from '../protocol';
 
 /**
  * An anatomical axis, as its place in LPS: 0 runs from right to left, 1 from anterior to posterior, 2 from

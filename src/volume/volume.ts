@@ -1,6 +1,7 @@
 import {
   ARRAY_OF,
   PLANES,
+  PLANE_AXES,
   SlicescopeError,
   levelSize,
   quote,
@@ -10,15 +11,16 @@ import {
   type PlaneInfo,
   type Shape,
   type TileRect,
+  type Triple,
   type VolumeInfo,
   type VoxelArray,
   type Window,
 } from '../protocol';
 import type { BlockSource } from './blocks';
-import { checkDType, formatShape, type Triple } from './checks';
+import { checkDType, formatShape } from './checks';
 import { allocate, describe, elementsOf, type VolumeOptions, type VolumeRecord } from './description';
 import { dtypeOf, isShared, type VoxelSource } from './dtype';
-import { PLANE_AXES, orientationOf, planeAcross } from './orientation';
+import { orientationOf, planeAcross } from './orientation';
 import { copyTile } from './slicing';
 import { order, percentileOf, rangeOf, windowFor, type Ordered } from './statistics';
 
@@ -255,9 +257,10 @@ export class Volume {
 
   /** What a client learns of the volume. `revision` identifies the volume and its present content. */
   info(revision: number): VolumeInfo {
-    const { name, shape, dtype, components } = this;
+    const { name, shape, dtype, components, spacing, origin, direction } = this;
     const planes = { xy: this.#planeInfo('xy'), xz: this.#planeInfo('xz'), yz: this.#planeInfo('yz') };
-    return { revision, name, shape, dtype, components, planes };
+    const geometry = { spacing, origin, direction, unit: 'mm' };
+    return { revision, name, shape, dtype, components, planes, ...geometry, frames: 1, channels: 1 };
   }
 
   /** One line, such as `Volume "T1": 197 × 233 × 189 uint8, 1 × 1 × 1 mm`. */

@@ -1,3 +1,4 @@
+import { initialSettings } from '../settings';
 import type { DType, Orientation, PlaneInfo, VolumeInfo, ViewSettings } from '../../protocol';
 
 export const AS_STORED: Orientation = { transpose: false, flipX: false, flipY: false };
@@ -15,15 +16,17 @@ export function volumeInfo(dtype: DType = 'uint16'): VolumeInfo {
     return { count, width, height, spacing: [1, 1], orientation: AS_STORED, edges: null };
   };
   const planes = { xy: plane(5, 7, 9), xz: plane(5, 9, 7), yz: plane(7, 9, 5) };
-  return { revision: 1, name: 'phantom', shape: [5, 7, 9], dtype, components: 1, planes };
+  return { revision: 1, name: 'phantom', shape: [5, 7, 9], dtype, components: 1, planes, ...GEOMETRY };
 }
 
-export const SETTINGS: ViewSettings = {
-  plane: 'xy',
-  index: 4,
-  window: [0, 255],
-  colormap: 'gray',
-  rotation: 0,
-  zoom: 1,
-  center: [0.5, 0.5],
-};
+/** Of a plain image. */
+export const GEOMETRY = {
+  frames: 1,
+  channels: 1,
+  spacing: [1, 1, 1],
+  origin: [0, 0, 0],
+  direction: null,
+  unit: 'mm',
+} as const;
+
+export const SETTINGS: ViewSettings = initialSettings(volumeInfo(), [0, 255]);

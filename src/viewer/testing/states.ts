@@ -1,3 +1,5 @@
+import { clampSettings, initialSettings } from '../../shading';
+import { GEOMETRY } from '../../shading/testing/settings-fixture';
 import type { Plane, PlaneInfo, ViewState, VolumeInfo } from '../../protocol';
 
 const upright = { transpose: false, flipX: false, flipY: false };
@@ -18,11 +20,13 @@ export function volumeInfo(revision: number): VolumeInfo {
     shape: [4, 3, 5],
     dtype: 'uint16',
     components: 1,
+    ...GEOMETRY,
     planes: { xy: plane(5, 4, 3), xz: plane(3, 4, 5), yz: plane(4, 3, 5) },
   };
 }
 
 export function viewState(revision: number, plane: Plane, index: number): ViewState {
-  const rest = { window: [0, 100], colormap: 'gray', rotation: 0, zoom: 1, center: [0.5, 0.5] } as const;
-  return { volume: volumeInfo(revision), plane, index, ...rest };
+  const volume = volumeInfo(revision);
+  const settings = clampSettings({ ...initialSettings(volume, [0, 100]), plane, index }, volume);
+  return { ...settings, volume, overlayVolumes: [], defaulted: [], listens: [] };
 }
