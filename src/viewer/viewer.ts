@@ -120,6 +120,18 @@ export class Viewer {
     this.#notice.append(button);
   }
 
+  /** Whether the picture is the state's, and as good as it gets. */
+  get isSettled(): boolean {
+    const { state } = this.#model;
+    const slice = this.#shown?.slice;
+    return (
+      slice?.quality === 'exact' &&
+      slice.revision === state.volume.revision &&
+      slice.plane === state.plane &&
+      slice.index === state.index
+    );
+  }
+
   dispose(): void {
     this.#resize.disconnect();
     this.#sight.disconnect();
