@@ -33,7 +33,7 @@ export interface TileWish {
   readonly requestId: number;
   readonly plane: Plane;
   readonly index: number;
-  /** Which volume of the view: its channels from 0 on, then its overlays. */
+  /** Which volume of the view: its channels from 0 on, then its overlays, whose frames have the overlay's revision. */
   readonly layer: number;
   readonly frame: number;
   /** Slices of the slab around `index`; 1 for the slice itself. Overlays and colours have no slabs. */
