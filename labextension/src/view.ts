@@ -24,6 +24,15 @@ export class SliceView extends DOMWidgetView {
         model.set(settled(model.state, patch));
         this.touch();
       },
+      send: (content) => {
+        model.tell(content);
+      },
+      onAnswer: (listener) => {
+        model.on('answer', listener);
+        return () => {
+          model.off('answer', listener);
+        };
+      },
       need: (viewer, needs) => {
         model.need(viewer, needs);
       },

@@ -60,7 +60,7 @@ function grant(state: ViewState, wish: TileWish, list = last()): void {
   void feed.receive(frame);
 }
 
-const valueOf = (slice: Slice | undefined): number => slice?.tiles[0]?.data[0] as number;
+const valueOf = (slice: Slice | undefined): number => slice?.layers[0]?.tiles[0]?.data[0] as number;
 const small = (index: number, revision = 1): ViewState => viewState(revision, 'xy', index);
 
 /** A volume whose slices are this large; the planes are all alike. */
@@ -299,13 +299,13 @@ describe('a large slice', () => {
       ],
     ]);
     grant(state, last().tiles[0]!);
-    expect(shown.at(-1)).toMatchObject({ quality: 'partial', tiles: [{ level: [4, 4] }] });
+    expect(shown.at(-1)).toMatchObject({ quality: 'partial', layers: [{ tiles: [{ level: [4, 4] }] }] });
     const fine = last();
     grant(state, last().tiles[1]!);
-    expect(shown.at(-1)).toMatchObject({ quality: 'exact', tiles: [{ level: [4, 4] }, { level: [0, 0] }] });
+    expect(shown.at(-1)).toMatchObject({ quality: 'exact', layers: [{ tiles: [{ level: [4, 4] }, { level: [0, 0] }] }] });
     feed.update(large(16_384, 16_384, 1));
     grant(large(16_384, 16_384, 1), last().tiles[0]!);
-    expect(shown.at(-1)).toMatchObject({ index: 1, quality: 'partial', tiles: [{ level: [4, 4] }] });
+    expect(shown.at(-1)).toMatchObject({ index: 1, quality: 'partial', layers: [{ tiles: [{ level: [4, 4] }] }] });
     expect(fine.tiles).toHaveLength(2);
   });
 });

@@ -1,8 +1,24 @@
-import { HEADER_BYTES, UNASKED, VOLUME_ITSELF, type Frame, type Priority, type ViewState, type WishList } from '../protocol';
+import {
+  HEADER_BYTES,
+  UNASKED,
+  VOLUME_ITSELF,
+  type Frame,
+  type Priority,
+  type ViewState,
+  type WishList,
+} from '../protocol';
 import { decodeTile } from './decode-tile';
 import { together, type Needs } from './detail';
 import { IDLE_MS, Motion, REST_MS } from './motion';
-import { tileCache, tileKey, type Quality, type Slice, type Tile, type TileAddress } from './slice-cache';
+import {
+  tileCache,
+  tileKey,
+  type Quality,
+  type LayerSlice,
+  type Slice,
+  type Tile,
+  type TileAddress,
+} from './slice-cache';
 import type { Line } from './transport/line';
 import { planSlice, wishesFor, type Wish } from './wishes';
 
@@ -167,8 +183,7 @@ export class SliceFeed {
       shown.plane === slice.plane &&
       shown.revision === slice.revision &&
       shown.quality === slice.quality &&
-      shown.tiles.length === slice.tiles.length &&
-      shown.tiles.every((tile, at) => tile === slice.tiles[at]);
+      isSameLayer(shown.layers[0], slice.layers[0]);
     if (isSame) return;
     this.#shown = slice;
     this.#onSlice(slice);
@@ -186,7 +201,17 @@ export class SliceFeed {
     const isWhole = details.slice(details.length - plan.finest).every((tile) => tile !== undefined);
     const quality: Quality = overview === undefined ? 'preview' : isWhole ? 'exact' : 'partial';
     const tiles = [base, ...details.filter((tile) => tile !== undefined)];
-    return { revision: volume.revision, plane, index, width, height, tiles, quality };
+    const { revision } = volume;
+    return {
+      revision,
+      plane,
+      index,
+      frame: 0,
+      width,
+      height,
+      layers: [{ layer: 0, revision, width, height, tiles }],
+      quality,
+    };
   }
 
   /** Send what is missing, if it is not what was sent last; and look again when the hand has come to rest. */
@@ -237,4 +262,10 @@ export class SliceFeed {
       this.#update();
     }, ms);
   }
+}
+
+function isSameLayer(one: LayerSlice | undefined, other: LayerSlice | undefined): boolean {
+  return (
+    one?.tiles.length === other?.tiles.length && one?.tiles.every((tile, at) => tile === other?.tiles[at]) === true
+  );
 }
