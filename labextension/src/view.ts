@@ -16,16 +16,14 @@ export class SliceView extends DOMWidgetView {
         if (model.state === null) throw new Error('The view has no volume yet.');
         return model.state;
       },
-      get slice() {
-        return model.slice;
-      },
+      sliceOf: (plane) => model.sliceOf(plane),
       change: (patch) => {
         if (model.state === null) return;
         model.set(settled(model.state, patch));
         this.touch();
       },
-      need: (viewer, needs) => {
-        model.need(viewer, needs);
+      need: (viewer, plane, needs) => {
+        model.need(viewer, plane, needs);
       },
     });
     this.#viewer = viewer;

@@ -1,6 +1,6 @@
 import { HEADER_BYTES } from './frame';
 import { LIMITS } from './limits';
-import { ARRAY_OF, type DType, type Level, type TileRect } from './types';
+import { ARRAY_OF, type DType, type Level, type Projection, type TileRect } from './types';
 
 /** Pixels along the edge of a tile; a frame holds one of any dtype. */
 export const TILE_EDGE = 512;
@@ -16,6 +16,14 @@ interface SliceShape {
 export interface PixelKind {
   readonly dtype: DType;
   readonly components: number;
+}
+
+/** What the pixels of a volume's slices, or of slabs of them, travel as: a mean is no whole number. */
+export function layerKind(
+  { dtype, components }: PixelKind,
+  { slab, projection }: { readonly slab: number; readonly projection: Projection },
+): PixelKind {
+  return { dtype: slab > 1 && projection === 'mean' ? 'float32' : dtype, components };
 }
 
 /** The size of a slice at a level, in pixels. */

@@ -13,6 +13,7 @@ export {
   parseViewBundle,
   type CommData,
   type Frame,
+  type Plane,
   type ViewBundle,
   type ViewSettings,
   type ViewState,
