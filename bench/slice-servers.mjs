@@ -30,6 +30,7 @@ function serveBare(buffer) {
 async function serveBoth() {
   const require = createRequire(import.meta.url);
   const { Companion } = require('../lib/kernel-server');
+  const { initialSettings } = require('../lib/src/shading');
   const { Volume } = require('../lib/src/volume');
   const volume = Volume.alloc(SHAPE, 'uint16');
   const { data } = volume;
@@ -43,15 +44,7 @@ async function serveBoth() {
   writeFileSync(join(runtimeDir, 'slicescope-bench.pages.json'), JSON.stringify([PAGE]));
   const { port, secret } = JSON.parse(readFileSync(join(runtimeDir, 'slicescope-bench.json'), 'utf8'));
   process.once('exit', () => rmSync(runtimeDir, { recursive: true, force: true }));
-  const settings = {
-    plane: 'xy',
-    index: 0,
-    window: [0, 4095],
-    colormap: 'gray',
-    rotation: 0,
-    zoom: 1,
-    center: [0.5, 0.5],
-  };
+  const settings = initialSettings(volume.info(0), [0, 4095]);
   let revision = 0;
   const refresh = () => {
     revision += 1;

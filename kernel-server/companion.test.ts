@@ -9,7 +9,7 @@ import { LIMITS, voxelsOf, type ViewSettings } from '../src/protocol';
 import { phantom } from '../src/volume/testing/phantom';
 import { Child, KERNEL_ID, LIB, RuntimeDir, companionCode } from './testing/companions';
 import type { TestClient } from './testing/client';
-import { SETTINGS, viewRecord } from './testing/records';
+import { NOTHING_MORE, SETTINGS, at, viewRecord } from './testing/records';
 
 process.setMaxListeners(0); // A kernel has one companion; this process has many, each waiting for its exit.
 jest.setTimeout(60_000); // Threads and processes are started here, on machines that may be busy.
@@ -84,7 +84,7 @@ describe('a companion', () => {
     companion.put(viewRecord('a', volume));
     const page = await client();
     const { state } = await page.open('a');
-    expect(state).toEqual({ ...SETTINGS, volume: volume.info(1) });
+    expect(state).toEqual({ ...SETTINGS, ...NOTHING_MORE, volume: volume.info(1) });
     const frame = await page.slice('a', 1, { requestId: 1, plane: 'yz', index: 3 });
     expect(voxelsOf(frame, frame.payload)).toEqual(volume.slice('yz', 3).data);
     page.say({ type: 'open', viewId: 'b' });
@@ -111,7 +111,7 @@ describe('a companion', () => {
     companion.put(viewRecord('a', other, 0, { index: 1 }));
     expect((await page.message('comm')).data).toEqual({
       method: 'update',
-      state: { ...SETTINGS, index: 1, volume: other.info(2) },
+      state: { ...SETTINGS, ...at(1), ...NOTHING_MORE, volume: other.info(2) },
       buffer_paths: [],
     });
     companion.close('a');
@@ -271,7 +271,7 @@ describe('a change', () => {
     const page = await client();
     await page.open('a');
     page.change('a', 'm1', { index: 4, zoom: 2 });
-    expect(await heard).toEqual(['a', { index: 4, zoom: 2 }, { ...SETTINGS, index: 4, zoom: 2 }]);
+    expect(await heard).toEqual(['a', { ...at(4), zoom: 2 }, { ...SETTINGS, ...at(4), zoom: 2 }]);
     expect(await page.message('comm')).toMatchObject({
       parentId: 'm1',
       data: { method: 'echo_update', state: { index: 4, zoom: 2 } },
@@ -354,14 +354,14 @@ describe('a client’s change that is older than one of the kernel', () => {
 
   test('is dropped, setting by setting', async () => {
     const worker = echo('{ index: 1, zoom: 4 }', 'seq - 1');
-    expect(await outcome(worker, {}, { index: 3 })).toEqual([{ zoom: 4 }, { ...SETTINGS, index: 3, zoom: 4 }]);
+    expect(await outcome(worker, {}, { index: 3 })).toEqual([{ zoom: 4 }, { ...SETTINGS, ...at(3), zoom: 4 }]);
   });
 
   test('is taken if it is not older', async () => {
     const worker = echo('{ index: 1, zoom: 4 }', 'seq');
     expect(await outcome(worker, {}, { index: 3 })).toEqual([
       { index: 1, zoom: 4 },
-      { ...SETTINGS, index: 1, zoom: 4 },
+      { ...SETTINGS, ...at(1), zoom: 4 },
     ]);
   });
 
@@ -369,7 +369,7 @@ describe('a client’s change that is older than one of the kernel', () => {
     const worker = echo('{ plane: "xz", index: 2 }', 'seq - 1');
     const [heard, settings] = await outcome(worker, {}, { index: 5 });
     expect(heard).toEqual({ plane: 'xz' });
-    expect(settings).toEqual({ ...SETTINGS, plane: 'xz', index: 3 });
+    expect(settings).toEqual({ ...SETTINGS, plane: 'xz', index: 3, position: [0, 3, 5] });
   });
 });
 
@@ -418,9 +418,15 @@ describe('when its worker dies', () => {
     clients.push(page);
     expect(dir.record).toEqual(record);
     expect(statSync(dir.recordFile).mode & 0o777).toBe(0o600);
-    expect((await page.open('a')).state).toEqual({ ...SETTINGS, index: 4, colormap: 'hot', volume: volume.info(1) });
+    expect((await page.open('a')).state).toEqual({
+      ...SETTINGS,
+      ...at(4),
+      colormap: 'hot',
+      ...NOTHING_MORE,
+      volume: volume.info(1),
+    });
     expect((await page.slice('a', 1, { requestId: 1, index: 2 })).payload).toEqual(payload);
-    expect((await page.open('b')).state).toEqual({ ...SETTINGS, plane: 'yz', volume: other.info(2) });
+    expect((await page.open('b')).state).toEqual({ ...SETTINGS, plane: 'yz', ...NOTHING_MORE, volume: other.info(2) });
     const { revision } = (await page.open('d')).state.volume;
     const served = await page.slice('d', revision, { requestId: 2, index: 1 });
     expect(voxelsOf(served, served.payload)).toEqual(published);
@@ -534,7 +540,7 @@ describe('a kernel’s process', () => {
     writeFileSync(stop, '');
     expect(await kernel.line()).toBe('done');
     for (let requestId = 1; requestId <= 40; requestId++) {
-      expect(JSON.parse(await kernel.line())).toEqual(['a', { index: requestId % 4 }]);
+      expect(JSON.parse(await kernel.line())).toEqual(['a', { index: requestId % 4, position: [2, 2, requestId % 4] }]);
     }
     kernel.endInput();
     expect(await kernel.end()).toBe(0);

@@ -196,7 +196,7 @@ describe('a kernel that writes and refreshes in a busy loop', () => {
         arrival.message.data.method !== 'custom'
       ) {
         const { parentId, data } = arrival.message;
-        if (parentId === 'slider') expect(data.state).toEqual({ index: 3 });
+        if (parentId === 'slider') expect(data.state).toEqual({ index: 3, position: [2, 2, 3] });
         else expect(Object.keys(data.state)).toEqual(['volume']);
         const told = data.state.volume?.revision ?? revision;
         if (told === revision) continue;
@@ -225,6 +225,6 @@ describe('a kernel that writes and refreshes in a busy loop', () => {
       }
     }
     expect(values.at(-1)).toBe(turns % 65536);
-    expect(JSON.parse(await kernel.line())).toEqual(['a', { index: 3 }]);
+    expect(JSON.parse(await kernel.line())).toEqual(['a', { index: 3, position: [2, 2, 3] }]);
   });
 });

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { LIMITS, SlicescopeError, type ViewSettings } from '../src/protocol';
 import { phantom } from '../src/volume/testing/phantom';
 import { FakePeer, valuesOf, type Wish } from './testing/fake-peer';
-import { viewRecord } from './testing/records';
+import { at, viewRecord } from './testing/records';
 import { Views } from './views';
 
 const small = phantom([5, 4, 6]);
@@ -131,11 +131,11 @@ describe('a change', () => {
       type: 'comm',
       viewId: 'a',
       parentId: 'm',
-      data: { method: 'echo_update', state: { index: 4 }, buffer_paths: [] },
+      data: { method: 'echo_update', state: at(4), buffer_paths: [] },
     };
     expect(peer.messages).toEqual([echo]);
     expect(other.messages).toEqual([echo]);
-    expect(onChange.mock.calls).toEqual([['a', { index: 4 }, 1]]);
+    expect(onChange.mock.calls).toEqual([['a', at(4), 1]]);
   });
 
   test('that can’t be is answered with its error and the state as it is', () => {
@@ -160,7 +160,7 @@ describe('a change', () => {
         type: 'comm',
         viewId: 'a',
         parentId: '',
-        data: { method: 'update', state: { index: 2 }, buffer_paths: [] },
+        data: { method: 'update', state: at(2), buffer_paths: [] },
       },
     ]);
   });

@@ -3,7 +3,7 @@ import type { ViewSettings, ViewState } from '../src/protocol';
 import { refusal } from '../src/protocol/testing/thrown';
 import { phantom } from '../src/volume/testing/phantom';
 import { Publication } from './publication';
-import { SETTINGS, viewRecord } from './testing/records';
+import { NOTHING_MORE, SETTINGS, at, viewRecord } from './testing/records';
 import { Views, type View, type ViewClient } from './views';
 
 const volume = phantom([5, 4, 6]);
@@ -34,7 +34,7 @@ beforeEach(() => {
 });
 
 test('a view has the settings and the volume that it was made of', () => {
-  expect(view().state).toEqual({ ...SETTINGS, volume: volume.info(1) });
+  expect(view().state).toEqual({ ...SETTINGS, ...NOTHING_MORE, volume: volume.info(1) });
   expect(view().read(({ data }) => data)).toBe(volume.data);
   expect(views.get('b')).toBeUndefined();
 });
@@ -43,7 +43,7 @@ describe('another volume', () => {
   test('comes in one change, so that nobody sees half of it, and keeps the clients', () => {
     const other = phantom([2, 2, 2], 'float32');
     views.put(viewRecord('a', other, 9, { index: 1 }), 4);
-    expect(watcher.heard).toEqual([['a', { ...SETTINGS, index: 1, volume: other.info(9) }, '']]);
+    expect(watcher.heard).toEqual([['a', { ...SETTINGS, ...at(1), ...NOTHING_MORE, volume: other.info(9) }, '']]);
     expect(view().clients.has(watcher)).toBe(true);
     expect(onChange).not.toHaveBeenCalled();
   });
@@ -55,9 +55,9 @@ describe('a refresh', () => {
     watcher.heard.length = 0;
     views.refresh('a', 2, undefined);
     expect(watcher.heard).toEqual([['a', 'refreshed', 2]]);
-    expect(view().state).toEqual({ ...SETTINGS, index: 4, volume: volume.info(2) });
+    expect(view().state).toEqual({ ...SETTINGS, ...at(4), ...NOTHING_MORE, volume: volume.info(2) });
     views.refresh('gone', 3, undefined);
-    expect(onChange.mock.calls).toEqual([['a', { index: 4 }, 3]]);
+    expect(onChange.mock.calls).toEqual([['a', at(4), 3]]);
   });
 
   test('has slices cut from what was published, and not from what was written since, until another swap', () => {
@@ -87,13 +87,15 @@ describe('a change by a client', () => {
     views.put(viewRecord('a', volume, 2), 11);
     views.change('a', view(), { zoom: 3 }, 'm3');
     expect(onChange.mock.calls).toEqual([
-      ['a', { index: 1 }, 3],
-      ['a', { index: 3 }, 8],
+      ['a', at(1), 3],
+      ['a', at(3), 8],
       ['a', { zoom: 3 }, 11],
     ]);
   });
 
   test('of the plane brings the index that goes with it', () => {
+    views.change('a', view(), { position: [2, 0, 0] }, 'before');
+    [watcher.heard.length, onChange.mock.calls.length] = [0, 0];
     views.change('a', view(), { plane: 'yz' }, 'm');
     expect(watcher.heard).toEqual([['a', { plane: 'yz', index: 2 }, 'm']]);
     expect(onChange.mock.calls).toEqual([['a', { plane: 'yz', index: 2 }, 3]]);
@@ -125,7 +127,7 @@ describe('a change by the kernel', () => {
     views.change('a', view(), { plane: 'xz' }, 'm');
     watcher.heard.length = 0;
     views.set('a', { index: 5 }, 4);
-    expect(watcher.heard).toEqual([['a', { index: 3 }, '']]);
+    expect(watcher.heard).toEqual([['a', { index: 3, position: [0, 3, 0] }, '']]);
     expect(view().state).toMatchObject({ plane: 'xz', index: 3 });
   });
 

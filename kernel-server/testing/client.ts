@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { WebSocket } from 'ws';
 import {
   SUBPROTOCOL,
+  VOLUME_ITSELF,
   decodeFrame,
   parseServerMessage,
   proofText,
@@ -33,7 +34,7 @@ export type Arrival =
 export type Asked = Pick<TileWish, 'requestId' | 'index'> & Partial<TileWish>;
 
 export function tileWish(asked: Asked): TileWish {
-  return { plane: 'xy', level: [0, 0], tile: [0, 0], priority: 'view', encoding: 'raw', ...asked };
+  return { plane: 'xy', ...VOLUME_ITSELF, level: [0, 0], tile: [0, 0], priority: 'view', encoding: 'raw', ...asked };
 }
 
 type Of<Kind extends Arrival['kind']> = Extract<Arrival, { kind: Kind }>;

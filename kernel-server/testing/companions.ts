@@ -67,6 +67,7 @@ export function companionCode(dir: RuntimeDir, more: string): string {
     const { existsSync, writeSync } = require('node:fs');
     const { Companion } = require(${JSON.stringify(join(LIB, 'kernel-server'))});
     const { Volume } = require(${JSON.stringify(join(LIB, 'src/volume'))});
+    const { initialSettings } = require(${JSON.stringify(join(LIB, 'src/shading'))});
     const say = (word) => writeSync(1, word + '\\n');
     const volume = Volume.alloc([4, 4, 4], 'uint16');
     volume.data.forEach((_, at) => (volume.data[at] = at));
@@ -76,7 +77,7 @@ export function companionCode(dir: RuntimeDir, more: string): string {
       onChange: (viewId, patch) => say(JSON.stringify([viewId, patch])),
     });
     const settings = {
-      plane: 'xy', index: 0, window: [0, 63], colormap: 'gray', rotation: 0, zoom: 1, center: [0.5, 0.5],
+      ...initialSettings(volume.info(1), [0, 63]), index: 0, position: [2, 2, 0],
     };
     companion.put({ viewId: 'a', volume: volume.toRecord(), revision: 1, settings });
     ${more}`;

@@ -1,5 +1,5 @@
 import type { ViewSettings } from '../../src/protocol';
-import { PLAIN_SETTINGS } from '../../src/shading';
+import { PLAIN_SETTINGS, clampSettings } from '../../src/shading';
 import type { Volume } from '../../src/volume';
 import type { ViewRecord } from '../thread';
 
@@ -12,6 +12,14 @@ export const SETTINGS: ViewSettings = {
   overlays: [],
 };
 
+/** The rest of a view's state, of which nobody said anything. */
+export const NOTHING_MORE = { overlayVolumes: [], defaulted: [], listens: [] } as const;
+
+/** A slice of xy, as settings. */
+export function at(index: number): Pick<ViewSettings, 'index' | 'position'> {
+  return { index, position: [0, 0, index] };
+}
+
 /** A view of a volume, as the main thread hands it over. */
 export function viewRecord(
   viewId: string,
@@ -19,5 +27,6 @@ export function viewRecord(
   revision = 1,
   settings: Partial<ViewSettings> = {},
 ): ViewRecord {
-  return { viewId, volume: volume.toRecord(), revision, settings: { ...SETTINGS, ...settings } };
+  const whole = clampSettings({ ...SETTINGS, ...settings }, volume.info(revision));
+  return { viewId, volume: volume.toRecord(), revision, settings: whole };
 }

@@ -17,10 +17,12 @@ export class ServerChild {
       require('node:v8').setFlagsFromString('--expose-gc');
       const gc = require('node:vm').runInNewContext('gc');
       const views = new Views(() => undefined);
-      const settings = { plane: 'xy', index: 0, window: [0, 1], colormap: 'gray', rotation: 0, zoom: 1, center: [0.5, 0.5] };
+      const { initialSettings } = require(${JSON.stringify(join(LIB, 'src/shading'))});
+      let settings;
       for (const [viewId, width, height, depth] of [['small', 8, 8, 8], ['large', 2048, 1000, 4]]) {
-        const volume = Volume.alloc([width, height, depth], 'uint16').toRecord();
-        views.put({ viewId, volume, revision: 1, settings }, 1);
+        const volume = Volume.alloc([width, height, depth], 'uint16');
+        settings = initialSettings(volume.info(1), [0, 1]);
+        views.put({ viewId, volume: volume.toRecord(), revision: 1, settings }, 1);
       }
       const named = Volume.alloc([8, 8, 8], 'uint16', { name: 'x'.repeat(60_000) }).toRecord();
       let revision = 1;

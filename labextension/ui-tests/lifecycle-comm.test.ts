@@ -49,12 +49,13 @@ def plane_info(plane):
             "orientation": orientation, "edges": None}
 
 volume = {"revision": 1, "name": "from Python", "shape": [48, 32, 20], "dtype": "uint16", "components": 1,
+          "frames": 1, "channels": 1, "spacing": [1, 1, 1], "origin": [0, 0, 0], "direction": None, "unit": "px",
           "planes": {plane: plane_info(plane) for plane in PLANES}}
 state = {
     "_model_module": "slicescope", "_model_module_version": "0.1.0", "_model_name": "SliceModel",
     "_view_module": "slicescope", "_view_module_version": "0.1.0", "_view_name": "SliceView",
     "volume": volume, "plane": "xy", "index": 10, "window": [0, 4000], "colormap": "gray",
-    "rotation": 0, "zoom": 1, "center": [0.5, 0.5],
+    "position": [24, 16, 10],
 }
 view = create_comm(target_name="jupyter.widget", data={"state": state, "buffer_paths": []},
                    metadata={"version": "2.1.0"})

@@ -1,5 +1,5 @@
-import type { Plane, Window } from '../../src/protocol';
-import { pictureSize, renderSlice, rotated, type ColormapName } from '../../src/shading';
+import type { Plane, Triple, Window } from '../../src/protocol';
+import { pictureSize, pointInPicture, renderSlice, rotated, type ColormapName } from '../../src/shading';
 import type { Volume } from '../../src/volume';
 import type { ViewerPage } from './notebook';
 
@@ -11,7 +11,7 @@ export interface Expected {
   readonly colormap?: ColormapName;
   readonly rotation?: 0 | 1 | 2 | 3;
   readonly zoom?: number;
-  readonly center?: readonly [x: number, y: number];
+  readonly center?: Triple;
 }
 
 export interface Pixels {
@@ -43,11 +43,13 @@ function voxelsAlong(pixels: number, start: number, length: number, voxels: numb
  */
 export function differences(canvas: Pixels, volume: Volume, expected: Expected): string[] {
   const { plane = 'xy', index, window = volume.defaultWindow, colormap = 'gray', rotation = 0 } = expected;
-  const { zoom = 1, center = [0.5, 0.5] } = expected;
+  const { zoom = 1 } = expected;
   const info = volume.info(0).planes[plane];
   const slice = { ...volume.slice(plane, index), spacing: [1, 1] as const };
   const voxels = renderSlice(slice, { window, colormap, orientation: info.orientation, rotation });
-  const picture = pictureSize(info, rotated(info.orientation, rotation));
+  const turned = rotated(info.orientation, rotation);
+  const picture = pictureSize(info, turned);
+  const center = pointInPicture(expected.center ?? [0.5, 0.5, 0.5], plane, turned);
   const scale = zoom * Math.min(canvas.width / picture.width, canvas.height / picture.height);
   const [width, height] = [picture.width * scale, picture.height * scale];
   const across = voxelsAlong(canvas.width, canvas.width / 2 - center[0] * width, width, voxels.width);

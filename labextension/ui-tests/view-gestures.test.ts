@@ -9,7 +9,7 @@ import { eventually } from './waiting';
 const stand = useJupyter();
 /** Colours that say which voxel a pixel shows: red is 4 x, green is 4 y, blue is z. */
 const map = volumeOf('uint8', [64, 64, 3], (x, y, z) => [4 * x, 4 * y, z], { components: 3 });
-const WHOLE = { index: 1, rotation: 0, zoom: 1, center: [0.5, 0.5] } as const;
+const WHOLE = { index: 1, rotation: 0, zoom: 1, center: [0.5, 0.5, 0.5] } as const;
 
 async function openMap(): Promise<[NotebookPage, ViewerPage]> {
   stage(stand.server, 'map', map);
@@ -112,7 +112,7 @@ test('dragging moves the picture with the hand, at every zoom', async () => {
   const [notebook, viewer] = await openMap();
   const { mouse } = notebook.page;
   for (const zoom of [1, 4]) {
-    await notebook.run(`view.set({ zoom: ${String(zoom)}, center: [0.5, 0.5] })`);
+    await notebook.run(`view.set({ zoom: ${String(zoom)}, center: [0.5, 0.5, 0.5] })`);
     await expectPicture(viewer, map, { ...WHOLE, zoom });
     const [from, to] = [
       [0.52, 0.52],
@@ -168,8 +168,8 @@ test('buttons and keys zoom, rotate clockwise and reset', async () => {
 
 test('a turned picture turns around its middle, and zoom stops at its limits', async () => {
   const [notebook, viewer] = await openMap();
-  await notebook.run('view.set({ zoom: 3, center: [0.2578, 0.7578] })');
-  await expectPicture(viewer, map, { ...WHOLE, zoom: 3, center: [0.2578, 0.7578] });
+  await notebook.run('view.set({ zoom: 3, center: [0.2578, 0.7578, 0.5] })');
+  await expectPicture(viewer, map, { ...WHOLE, zoom: 3, center: [0.2578, 0.7578, 0.5] });
   const middle = await voxelAt(viewer, 0.5, 0.5);
   await viewer.canvas.press('r');
   await settled(notebook, viewer, ({ rotation }) => rotation === 1);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { DType } from '../../src/protocol';
-import { renderSlice } from '../../src/shading';
+import { pointInVolume, renderSlice } from '../../src/shading';
 import type { Volume, VolumeOptions } from '../../src/volume';
 import { colorAt, differences, expectPicture, type Expected } from './pictures';
 import { useJupyter } from './stand';
@@ -173,7 +173,8 @@ test('at scale 1 the canvas is the exported picture, borders of voxels included'
   const zoom = 1 / Math.min(width / picture.width, height / picture.height);
   const left = Math.floor((width - picture.width) / 2);
   const top = Math.floor((height - picture.height) / 2);
-  const center = [(width / 2 - left) / picture.width, (height / 2 - top) / picture.height] as const;
+  const middle = [(width / 2 - left) / picture.width, (height / 2 - top) / picture.height] as const;
+  const center = pointInVolume(middle, [0.5, 0.5, 0.5], 'xy', info.orientation);
   expect(await notebook.run(`view.set(${JSON.stringify({ zoom, center })})`)).toBe('');
   await expectPicture(viewer, volume, { index: 20, colormap: 'viridis', zoom, center });
   const canvas = await viewer.pixels();

@@ -16,10 +16,10 @@ test('a slice of more bytes than one message through a proxy may have is drawn f
   const viewer = notebook.viewer();
   await viewer.shows(0, 'xy', 30_000);
   for (const [index, center] of [
-    [0, [0.01, 0.01]],
-    [1, [0.99, 0.01]],
-    [1, [0.5, 0.5]],
-    [0, [0.99, 0.99]],
+    [0, [0.01, 0.01, 0.5]],
+    [1, [0.99, 0.01, 0.5]],
+    [1, [0.5, 0.5, 0.5]],
+    [0, [0.99, 0.99, 0.5]],
   ] as const) {
     await notebook.run(`view.set(${JSON.stringify({ index, zoom: 64, center })})`);
     await expectPicture(viewer, volume, { index, zoom: 64, center }, 30_000);

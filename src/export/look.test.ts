@@ -7,13 +7,29 @@ import { refusal } from '../protocol/testing/thrown';
 describe('of which nothing was asked, a view shows', () => {
   test('the middle slice of xy in gray, as a whole, through the window of the volume', () => {
     expect(defaultSettings(phantom([4, 5, 7], 'uint8', { window: [3, 9] }))).toEqual({
+      layout: 'slice',
       plane: 'xy',
       index: 3,
+      position: [2, 2, 3],
+      frame: 0,
       window: [3, 9],
       colormap: 'gray',
+      invert: false,
+      interpolation: 'nearest',
       rotation: 0,
+      flip: [false, false],
       zoom: 1,
-      center: [0.5, 0.5],
+      center: [0.5, 0.5, 0.5],
+      crosshair: true,
+      convention: 'radiological',
+      slab: 1,
+      projection: 'max',
+      playing: false,
+      rate: 10,
+      playback: 'loop',
+      camera: { position: [0.9, -1.3, 0.8], target: [0, 0, 0] },
+      channels: [],
+      overlays: [],
     });
   });
 

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { drawSlice } from '../export';
+import { defaultSettings, drawSlice } from '../export';
 import { readPng } from '../export/testing/read-png';
 import { type ErrorCode, type SlicescopeError } from '../protocol';
 import { refusal } from '../protocol/testing/thrown';
+import { initialSettings } from '../shading';
 import { Volume } from '../volume';
 import { phantom } from '../volume/testing/phantom';
 import { show } from './show';
@@ -79,7 +80,7 @@ describe('a view', () => {
 
   test('is set all at once', () => {
     const view = show(volume);
-    view.set({ index: 4, plane: 'coronal', colormap: 'bone', zoom: 2, center: [0, 1], rotation: 3 });
+    view.set({ index: 4, plane: 'coronal', colormap: 'bone', zoom: 2, center: [0, 1, 0.5], rotation: 3 });
     expect(settingsOf(view)).toEqual({ plane: 'xz', index: 4, window: [0, 250], colormap: 'bone' });
   });
 
@@ -188,13 +189,7 @@ describe('what a person changes in the browser', () => {
     view.on('change', other);
     view.changedByViewer({ index: 4 });
     const event = {
-      plane: 'xy',
-      index: 4,
-      window: [0, 250],
-      colormap: 'gray',
-      rotation: 0,
-      zoom: 1,
-      center: [0.5, 0.5],
+      ...initialSettings(volume.info(0), [0, 250]),
       changed: ['index'],
     };
     expect(one.mock.calls).toEqual([[event]]);
@@ -253,7 +248,7 @@ describe('a view exports', () => {
     const path = join(folder, 'slice.png');
     expect(await view.exportSlice(path)).toBe(path);
     const settings = { index: 4, window: [20, 180], colormap: 'viridis', rotation: 1 } as const;
-    const drawn = drawSlice(volume, { plane: 'xz', zoom: 1, center: [0.5, 0.5], ...settings });
+    const drawn = drawSlice(volume, { ...defaultSettings(volume), plane: 'xz', ...settings });
     expect(await readPng(path)).toEqual({ ...drawn, channels: 3 });
   });
 

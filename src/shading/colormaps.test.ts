@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { refusal } from '../protocol/testing/thrown';
-import { COLORMAPS, checkColormap, colormapTable, type ColormapName } from './colormaps';
+import {
+  COLORMAPS,
+  COLORMAP_GROUPS,
+  checkColormap,
+  colormapTable,
+  isCategorical,
+  labelIndex,
+  type ColormapName,
+} from './colormaps';
 
 const colorOf = (name: ColormapName, index: number): number[] =>
   Array.from(colormapTable(name).subarray(4 * index, 4 * index + 4));
@@ -24,24 +32,114 @@ describe('the ends and the middle are the colours that the map is known by', () 
   });
 });
 
+describe('a diverging map has a colour at each end and none in the middle', () => {
+  test.each<[ColormapName, number[], number[], number[]]>([
+    ['coolwarm', [59, 76, 192, 255], [221, 220, 220, 255], [180, 4, 38, 255]],
+    ['RdBu', [103, 0, 31, 255], [246, 247, 247, 255], [5, 48, 97, 255]],
+    ['PuOr', [127, 59, 8, 255], [246, 246, 247, 255], [45, 0, 75, 255]],
+    ['berlin', [158, 176, 255, 255], [25, 12, 9, 255], [255, 173, 173, 255]],
+  ])('%s', (name, first, middle, last) => {
+    expect([colorOf(name, 0), colorOf(name, 128), colorOf(name, 255)]).toEqual([first, middle, last]);
+    expect(COLORMAP_GROUPS.diverging).toContain(name);
+  });
+});
+
+test('a channel’s map goes from black to its colour, in equal steps', () => {
+  const colors = { red: [1, 0, 0], green: [0, 1, 0], blue: [0, 0, 1] };
+  const mixed = { cyan: [0, 1, 1], magenta: [1, 0, 1], yellow: [1, 1, 0] };
+  expect(COLORMAP_GROUPS.channels).toEqual([...Object.keys(colors), ...Object.keys(mixed)]);
+  for (const [name, color] of Object.entries({ ...colors, ...mixed })) {
+    for (let index = 0; index < 256; index++) {
+      const want = [...color.map((share) => share * index), 255];
+      expect(colorOf(name as ColormapName, index)).toEqual(want);
+    }
+  }
+});
+
 test('every map has 256 opaque colours, and its table is made once', () => {
-  expect(COLORMAPS).toEqual(['gray', 'viridis', 'magma', 'inferno', 'plasma', 'cividis', 'turbo', 'bone', 'hot']);
   for (const name of COLORMAPS) {
     const table = colormapTable(name);
     expect(table).toHaveLength(1024);
-    for (let alpha = 3; alpha < 1024; alpha += 4) expect(table[alpha]).toBe(255);
+    for (let alpha = isCategorical(name) ? 7 : 3; alpha < 1024; alpha += 4) expect(table[alpha]).toBe(255);
     expect(colormapTable(name)).toBe(table);
   }
 });
 
+test('each map is in one group, and they are in the order of the groups', () => {
+  expect(Object.keys(COLORMAP_GROUPS)).toEqual(['perceptual', 'other', 'diverging', 'channels', 'labels']);
+  expect(Object.values(COLORMAP_GROUPS).flat()).toEqual(COLORMAPS);
+});
+
+test('inverted, a map is back to front; there is no other way to take it for another one', () => {
+  for (const name of COLORMAPS.filter((other) => !isCategorical(other))) {
+    const [table, inverted] = [colormapTable(name), colormapTable(name, true)];
+    for (let index = 0; index < 256; index++) {
+      const other = 255 - index;
+      expect(inverted.subarray(4 * index, 4 * index + 4)).toEqual(table.subarray(4 * other, 4 * other + 4));
+    }
+    expect(colormapTable(name, true)).toBe(inverted);
+  }
+  expect(() => colormapTable('gray inverted')).toThrow('there is no colour map "gray inverted"');
+});
+
 test('gray, viridis, magma, inferno, plasma, cividis, bone and hot get lighter all the way', () => {
   const luminance = ([r, g, b]: number[]): number => 0.2126 * Number(r) + 0.7152 * Number(g) + 0.0722 * Number(b);
-  for (const name of COLORMAPS.filter((other) => other !== 'turbo')) {
+  for (const name of [...COLORMAP_GROUPS.perceptual, 'bone', 'hot'] as const) {
     for (let index = 1; index < 256; index++) {
       const step = luminance(colorOf(name, index)) - luminance(colorOf(name, index - 1));
       expect(step).toBeGreaterThan(-0.7); // Of 255: what rounding to bytes can take back.
     }
   }
+});
+
+describe('labels', () => {
+  /** A colour in CIELAB, in which distances are about what people see; 2.3 is a just noticeable one. */
+  function lab(index: number): [number, number, number] {
+    const [r, g, b] = colorOf('labels', index).map((byte) => {
+      const c = byte / 255;
+      return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+    }) as [number, number, number, number];
+    const f = (t: number): number => (t > 0.008856 ? Math.cbrt(t) : 7.787 * t + 16 / 116);
+    const [x, y, z] = [
+      f((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047),
+      f(0.2126 * r + 0.7152 * g + 0.0722 * b),
+      f((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883),
+    ];
+    return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+  }
+  const colors = Array.from({ length: 255 }, (_, at) => lab(at + 1));
+  const distance = (one: number, other: number): number =>
+    Math.hypot(...(colors[one] as number[]).map((part, at) => part - ((colors[other] as number[])[at] as number)));
+
+  test('that follow each other are told apart easily, all others when they are side by side', () => {
+    for (let one = 0; one < 255; one++) {
+      if (one > 0) expect(distance(one, one - 1)).toBeGreaterThan(15);
+      for (let other = 0; other < one; other++) expect(distance(one, other)).toBeGreaterThan(one < 20 ? 20 : 7);
+    }
+  });
+
+  test('are seen on black, and are no grays', () => {
+    for (const [lightness, a, b] of colors) {
+      expect(lightness).toBeGreaterThan(40);
+      expect(Math.hypot(a, b)).toBeGreaterThan(10);
+    }
+  });
+
+  test('0 is transparent, also inverted', () => {
+    expect(colorOf('labels', 0)).toEqual([0, 0, 0, 0]);
+    expect(colormapTable('labels', true)).toBe(colormapTable('labels'));
+  });
+
+  test('take the 255 colours in turn, whatever their value; only 0 and what is no number has none', () => {
+    const values = [0, -0, 0.4, NaN, Infinity, -Infinity, 1, 2, 255, 256, 511, 510, 65_535, 2 ** 32 - 1];
+    expect(values.map(labelIndex)).toEqual([0, 0, 0, 0, 0, 0, 1, 2, 255, 1, 1, 255, 255, 255]);
+    expect([-1, -2, -254, -255, -256, 6.5, 7.49].map(labelIndex)).toEqual([254, 253, 1, 255, 254, 7, 7]);
+    for (let label = -600; label < 600; label++) {
+      const index = labelIndex(label);
+      expect(index === 0).toBe(label === 0);
+      expect([0, 255].includes(index) || label === 0 || labelIndex(label + 1) === index + 1 || label === -1).toBe(true);
+    }
+  });
 });
 
 describe('a name is checked', () => {
@@ -60,7 +158,9 @@ describe('a name is checked', () => {
     [{ toString: 1 }, 'an object'],
   ])('%p is none', (name, shown) => {
     const { message, details } = refusal(() => checkColormap(name, 'show'), 'unknown-colormap');
-    const choice = 'gray, viridis, magma, inferno, plasma, cividis, turbo, bone, hot';
+    const choice =
+      'gray, viridis, magma, inferno, plasma, cividis, turbo, bone, hot, ' +
+      'coolwarm, RdBu, PuOr, berlin, red, green, blue, cyan, magenta, yellow, labels';
     expect(message).toBe(`show: there is no colour map ${shown}; choose one of ${choice}`);
     expect(typeof details.colormap).toBe('string');
   });

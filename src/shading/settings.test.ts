@@ -6,30 +6,31 @@ import { MAX_ZOOM, changeSettings, changedSettings, clampIndex } from './setting
 import { SETTINGS, volumeInfo } from './testing/settings-fixture';
 
 const VOLUME = volumeInfo();
+const NAMES = Object.keys(SETTINGS).join(', ');
 const change = (patch: Readonly<Record<string, unknown>>) => changeSettings(SETTINGS, patch, VOLUME, 'view.set');
 
 describe('a change', () => {
   test.each<[string, Readonly<Record<string, unknown>>]>([
-    ['index', { index: 8 }],
+    ['index', { index: 8, position: [2, 3, 8] }],
     ['window', { window: [-5, 5.5] }],
     ['colormap', { colormap: 'viridis' }],
     ['rotation', { rotation: 3 }],
     ['zoom', { zoom: 2.5 }],
-    ['center', { center: [0, -0.25] }],
-    ['several', { index: 0, zoom: MAX_ZOOM, rotation: 1 }],
+    ['center', { center: [0, -0.25, 2] }],
+    ['several', { index: 0, position: [2, 3, 0], zoom: MAX_ZOOM, rotation: 1 }],
     ['nothing', {}],
   ])('of %s changes that and nothing else', (_, patch) => {
     expect(change(patch)).toEqual({ ...SETTINGS, ...patch });
   });
 
-  test('of the plane starts at the middle slice of the new one', () => {
+  test('of the plane shows the slice at the position', () => {
     expect(change({ plane: 'xz' })).toEqual({ ...SETTINGS, plane: 'xz', index: 3 });
     expect(change({ plane: 'yz' })).toEqual({ ...SETTINGS, plane: 'yz', index: 2 });
   });
 
   test('of the plane with an index takes the index, whichever is written first', () => {
-    expect(change({ plane: 'xz', index: 6 })).toEqual({ ...SETTINGS, plane: 'xz', index: 6 });
-    expect(change({ index: 6, plane: 'xz' })).toEqual({ ...SETTINGS, plane: 'xz', index: 6 });
+    expect(change({ plane: 'xz', index: 6 })).toEqual({ ...SETTINGS, plane: 'xz', index: 6, position: [2, 6, 4] });
+    expect(change({ index: 6, plane: 'xz' })).toEqual({ ...SETTINGS, plane: 'xz', index: 6, position: [2, 6, 4] });
   });
 
   test('to the plane that is shown keeps the index', () => {
@@ -48,13 +49,13 @@ describe('a change', () => {
   });
 
   test('keeps no hold of what was given', () => {
-    const given = { window: [0, 1], center: [0.5, 0.5] };
+    const given = { window: [0, 1], center: [0.5, 0.5, 0.5] };
     const next = change(given);
     given.window[0] = 9;
     given.center[0] = 9;
     expect([next.window, next.center]).toEqual([
       [0, 1],
-      [0.5, 0.5],
+      [0.5, 0.5, 0.5],
     ]);
   });
 });
@@ -130,14 +131,14 @@ describe('refused, with a code, its facts and a sentence, is', () => {
     ['zoom', 257, 'zoom is 257, expected a number from 1/256 to 256'],
     ['zoom', NaN, 'zoom is NaN, expected a number from 1/256 to 256'],
     ['zoom', '2', 'zoom is "2", expected a number from 1/256 to 256'],
-    ['center', [0.5], 'center is [0.5], expected two numbers, [x, y]'],
-    ['center', [0.5, NaN], 'center is [0.5, NaN], expected two numbers, [x, y]'],
-    ['center', [0, 1, 2], 'center is [0, 1, 2], expected two numbers, [x, y]'],
-    ['center', { x: 0, y: 0 }, 'center is an object, expected two numbers, [x, y]'],
-    ['center', '00', 'center is "00", expected two numbers, [x, y]'],
-    ['slice', 3, 'slice is 3, expected one of plane, index, window, colormap, rotation, zoom, center'],
-    ['volume', null, 'volume is null, expected one of plane, index, window, colormap, rotation, zoom, center'],
-    ['constructor', 1, 'constructor is 1, expected one of plane, index, window, colormap, rotation, zoom, center'],
+    ['center', [0.5], 'center is [0.5], expected three numbers, [x, y, z]'],
+    ['center', [0.5, NaN], 'center is [0.5, NaN], expected three numbers, [x, y, z]'],
+    ['center', [0, 1], 'center is [0, 1], expected three numbers, [x, y, z]'],
+    ['center', { x: 0, y: 0 }, 'center is an object, expected three numbers, [x, y, z]'],
+    ['center', '00', 'center is "00", expected three numbers, [x, y, z]'],
+    ['slice', 3, `slice is 3, expected one of ${NAMES}`],
+    ['volume', null, `volume is null, expected one of ${NAMES}`],
+    ['constructor', 1, `constructor is 1, expected one of ${NAMES}`],
   ])('%s %p', (argument, value, sentence) => {
     expect(refused({ [argument]: value }, 'invalid-argument')).toEqual({ message: sentence, details: { argument } });
   });
@@ -191,5 +192,5 @@ test('the changed settings are those that differ, by value', () => {
     window: [0, 256],
     rotation: 1,
   });
-  expect(changedSettings(SETTINGS, { ...SETTINGS, center: [0.5, 0.25] })).toEqual({ center: [0.5, 0.25] });
+  expect(changedSettings(SETTINGS, { ...SETTINGS, center: [0.5, 0.25, 0.5] })).toEqual({ center: [0.5, 0.25, 0.5] });
 });

@@ -16,7 +16,7 @@ test('a slice of one row still has a canvas that can be handled', () => {
 });
 
 test('at zoom 1 the whole picture is in the middle of the canvas', () => {
-  expect(placePicture(picture, canvas, { zoom: 1, center: [0.5, 0.5] })).toEqual({
+  expect(placePicture(picture, canvas, 1, [0.5, 0.5])).toEqual({
     left: 0,
     top: 100,
     width: 800,
@@ -25,16 +25,16 @@ test('at zoom 1 the whole picture is in the middle of the canvas', () => {
 });
 
 test('the center is the point of the picture in the middle of the canvas', () => {
-  const { left, top, width, height } = placePicture(picture, canvas, { zoom: 2, center: [0.25, 1] });
+  const { left, top, width, height } = placePicture(picture, canvas, 2, [0.25, 1]);
   expect([left + 0.25 * width, top + height]).toEqual([400, 300]);
 });
 
 test('zooming keeps the point under the pointer where it is', () => {
-  const before = { zoom: 1.5, center: [0.4, 0.6] as const };
+  const before = [1.5, [0.4, 0.6]] as const;
   const pointer = [123, 456] as const;
-  const center = zoomAt(picture, canvas, before, 4, pointer);
-  const from = placePicture(picture, canvas, before);
-  const to = placePicture(picture, canvas, { zoom: 4, center });
+  const center = zoomAt(picture, canvas, ...before, 4, pointer);
+  const from = placePicture(picture, canvas, ...before);
+  const to = placePicture(picture, canvas, 4, center);
   expect((pointer[0] - to.left) / to.width).toBeCloseTo((pointer[0] - from.left) / from.width, 10);
   expect((pointer[1] - to.top) / to.height).toBeCloseTo((pointer[1] - from.top) / from.height, 10);
 });

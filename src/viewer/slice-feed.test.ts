@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { tileGrid, tileRect, type Frame, type TileWish, type ViewState, type WishList } from '../protocol';
+import {
+  VOLUME_ITSELF,
+  tileGrid,
+  tileRect,
+  type Frame,
+  type TileWish,
+  type ViewState,
+  type WishList,
+} from '../protocol';
 import { IDLE_MS, REST_MS } from './motion';
 import { DEFAULT_CACHE_BYTES, tileCache, type Slice } from './slice-cache';
 import { SliceFeed } from './slice-feed';
@@ -76,7 +84,16 @@ describe('the picture itself', () => {
         revision: 1,
         preview: null,
         tiles: [
-          { requestId: 1, plane: 'xy', index: 2, level: [0, 0], tile: [0, 0], priority: 'view', encoding: 'raw' },
+          {
+            requestId: 1,
+            plane: 'xy',
+            index: 2,
+            ...VOLUME_ITSELF,
+            level: [0, 0],
+            tile: [0, 0],
+            priority: 'view',
+            encoding: 'raw',
+          },
         ],
       },
     ]);

@@ -437,6 +437,12 @@ describe('what is said of a volume', () => {
     const volume = Volume.alloc([7, 5, 3], 'int16', { spacing: [1, 2, 3], name: 'a' });
     const plain = { orientation: { transpose: false, flipX: false, flipY: false }, edges: null };
     expect(volume.info(9)).toEqual({
+      frames: 1,
+      channels: 1,
+      spacing: [1, 2, 3],
+      origin: [0, 0, 0],
+      direction: null,
+      unit: 'mm',
       revision: 9,
       name: 'a',
       shape: [7, 5, 3],

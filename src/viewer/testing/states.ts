@@ -1,6 +1,6 @@
-import { clampSettings, initialSettings } from '../../shading';
+import { initialSettings } from '../../shading';
 import { GEOMETRY } from '../../shading/testing/settings-fixture';
-import type { Plane, PlaneInfo, ViewState, VolumeInfo } from '../../protocol';
+import { PLANE_AXES, type Plane, type PlaneInfo, type ViewState, type VolumeInfo } from '../../protocol';
 
 const upright = { transpose: false, flipX: false, flipY: false };
 
@@ -27,6 +27,16 @@ export function volumeInfo(revision: number): VolumeInfo {
 
 export function viewState(revision: number, plane: Plane, index: number): ViewState {
   const volume = volumeInfo(revision);
-  const settings = clampSettings({ ...initialSettings(volume, [0, 100]), plane, index }, volume);
-  return { ...settings, volume, overlayVolumes: [], defaulted: [], listens: [] };
+  const position = [2, 1, 2] as [number, number, number];
+  position[PLANE_AXES[plane][2]] = index;
+  return {
+    ...initialSettings(volume, [0, 100]),
+    plane,
+    index,
+    position,
+    volume,
+    overlayVolumes: [],
+    defaulted: [],
+    listens: [],
+  };
 }

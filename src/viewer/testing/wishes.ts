@@ -1,4 +1,4 @@
-import type { CommData, ViewSettings } from '../../protocol';
+import { VOLUME_ITSELF, type CommData, type ViewSettings } from '../../protocol';
 
 /** The message that wishes for one slice of xy, exact and in one tile, of a view's first revision. */
 export function wishFor(requestId: number, index: number): CommData<ViewSettings> {
@@ -6,6 +6,7 @@ export function wishFor(requestId: number, index: number): CommData<ViewSettings
     requestId,
     plane: 'xy',
     index,
+    ...VOLUME_ITSELF,
     level: [0, 0],
     tile: [0, 0],
     priority: 'view',

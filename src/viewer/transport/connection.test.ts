@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { serve, type RunningServer } from '../../../kernel-server/server';
 import { Views } from '../../../kernel-server/views';
-import { SlicescopeError, voxelsOf, type Frame, type ViewState, type WishList } from '../../protocol';
+import { SlicescopeError, VOLUME_ITSELF, voxelsOf, type Frame, type ViewState, type WishList } from '../../protocol';
+import { initialSettings } from '../../shading';
 import { Volume } from '../../volume';
 import { Connection, type ChannelListener, type CompanionAddress } from './connection';
 import { installPage } from './testing/page';
@@ -36,8 +37,8 @@ afterAll(() => {
 function putView(viewId: string): Volume {
   const data = Uint16Array.from({ length: 60 }, (_, at) => at * 7);
   const volume = Volume.from(data, [4, 3, 5]);
-  const settings = { plane: 'xy', index: 1, window: [0, 420], colormap: 'gray', rotation: 0, zoom: 1 } as const;
-  views.put({ viewId, volume: volume.toRecord(), revision: 1, settings: { ...settings, center: [0.5, 0.5] } }, 1);
+  const settings = { ...initialSettings(volume.info(1), [0, 420]), index: 1 };
+  views.put({ viewId, volume: volume.toRecord(), revision: 1, settings }, 1);
   return volume;
 }
 
@@ -70,7 +71,8 @@ test('a view that is opened gets its state, and a request its exact values', asy
   const { listener, opened, frame } = listen();
   connection.open('view-1', listener);
   expect((await opened).volume.shape).toEqual([4, 3, 5]);
-  const wish = { plane: 'yz', index: 2, level: [0, 0], tile: [0, 0], priority: 'view', encoding: 'raw' } as const;
+  const whole = { ...VOLUME_ITSELF, level: [0, 0], tile: [0, 0], encoding: 'raw' } as const;
+  const wish = { plane: 'yz', index: 2, ...whole, priority: 'view' } as const;
   const content = { kind: 'wishes', revision: 1, preview: null, tiles: [{ requestId: 9, ...wish }] } as const;
   connection.comm('view-1', 'm', { method: 'custom', content });
   const arrived = await frame;
