@@ -2,6 +2,7 @@ import { cached } from './cached.mjs';
 import { cutting } from './cutting.mjs';
 import { opening } from './opening.mjs';
 import { comparePacking } from './packing.mjs';
+import { refreshing } from './refreshing.mjs';
 import { showAll } from './show.mjs';
 import { scrubAll, scrubBusy } from './slider.mjs';
 import { slow } from './slow.mjs';
@@ -89,6 +90,7 @@ export const GROUPS = [
   },
   cached,
   steady,
+  refreshing,
   slow,
   opening,
   {

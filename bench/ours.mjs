@@ -39,6 +39,22 @@ const view = show(volume, { plane: 'xy', index: 0 });`,
   await new Promise((resolve) => setTimeout(resolve, 100));
 }`,
 
+  /** A simulation: slice 0 becomes slice 1, 2, 3 … in turn, each shown. */
+  simulate: (pictures, perSecond) => `const voxels = ${SHAPE[0] * SHAPE[1]};
+const first = volume.data.slice(0, voxels);
+{
+  const began = performance.now();
+  for (let turn = 1; turn <= ${pictures}; turn++) {
+    volume.data.copyWithin(0, turn * voxels, (turn + 1) * voxels);
+    view.refresh();
+    const next = began + (1000 * turn) / ${perSecond};
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - performance.now())));
+  }
+}`,
+
+  /** Slice 0 as it was before. */
+  undo: 'volume.data.set(first);',
+
   spin: (ms) => `{ const until = Date.now() + ${ms}; while (Date.now() < until); }`,
 
   /** The same volume in the same kind of kernel, without slicescope. */

@@ -171,5 +171,21 @@
     });
   }
 
-  window.probe = { shown, shownIndex, scrub, sweep };
+  /** How many of the slices 1 to `last` were seen, until the last one is or `patienceMs` have passed. */
+  function follow(canvasSelector, last, { patienceMs }) {
+    return new Promise((resolve) => {
+      const canvas = document.querySelector(canvasSelector);
+      const seen = new Set();
+      const start = performance.now();
+      watch = () => {
+        seen.add(shownIndex(canvas));
+        if (!seen.has(last) && performance.now() - start < patienceMs) return;
+        watch = null;
+        resolve([...seen].filter((index) => index >= 1 && index <= last).length);
+      };
+      schedule();
+    });
+  }
+
+  window.probe = { shown, shownIndex, scrub, sweep, follow };
 })();

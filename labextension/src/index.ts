@@ -2,7 +2,8 @@ import { IJupyterWidgetRegistry } from '@jupyter-widgets/base';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
-import { VIEW_MIME, tileCache } from 'slicescope/lib/src/viewer';
+import { ITranslator } from '@jupyterlab/translation';
+import { VIEW_MIME, setTranslator, tileCache } from 'slicescope/lib/src/viewer';
 import { locate } from './locate';
 import { CompanionManager } from './manager';
 import { MODULE_NAME, MODULE_VERSION, SliceModel } from './model';
@@ -13,6 +14,8 @@ import { SliceView } from './view';
 const RANK = 10;
 
 const PLUGIN_ID = '@slicescope/labextension:plugin';
+/** By which language packs name their sentences of ours. */
+const LANGUAGE_DOMAIN = 'slicescope';
 const BYTES_PER_MEGABYTE = 1024 * 1024;
 
 /** Follow JupyterLab's settings (schema/plugin.json); without them the defaults of the viewer hold. */
@@ -30,13 +33,16 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows volumes that a notebook cell gave to show(volume).',
   autoStart: true,
   requires: [IRenderMimeRegistry],
-  optional: [IJupyterWidgetRegistry, ISettingRegistry],
+  optional: [IJupyterWidgetRegistry, ISettingRegistry, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     rendermime: IRenderMimeRegistry,
     widgets: IJupyterWidgetRegistry | null,
     settings: ISettingRegistry | null,
+    translator: ITranslator | null,
   ) => {
+    const translation = translator?.load(LANGUAGE_DOMAIN);
+    if (translation !== undefined) setTranslator((sentence, values) => translation.__(sentence, ...values));
     const managers = new Map<string, CompanionManager>();
     const managerOf = (kernelId: string): CompanionManager => {
       let manager = managers.get(kernelId);

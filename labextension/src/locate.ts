@@ -1,6 +1,6 @@
 import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
-import { SlicescopeError, type CompanionAddress } from 'slicescope/lib/src/viewer';
+import { SlicescopeError, text, type CompanionAddress } from 'slicescope/lib/src/viewer';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 /** The codes of Jupyter's answer by which there is nothing to connect to any more. */
@@ -27,25 +27,36 @@ export async function locate(
   const url = URLExt.join(settings.baseUrl, 'slicescope/api/companions', kernelId);
   const response = await ServerConnection.makeRequest(url, { cache: 'no-store', signal }, settings).catch(
     (cause: unknown) => {
-      throw new SlicescopeError('companion-failed', 'Jupyter’s server can’t be reached. Trying again.', {}, { cause });
+      throw new SlicescopeError(
+        'companion-failed',
+        text('Jupyter’s server can’t be reached. Trying again.'),
+        {},
+        { cause },
+      );
     },
   );
   const { port, secret, page, code, message } = (await response.json().catch(() => ({}))) as Answer;
   if (typeof code === 'string' && GONE.includes(code)) {
-    const text = 'The kernel was restarted or shut down since. Run the cell again to look at this volume.';
-    throw new SlicescopeError('unknown-view', text, { viewId: '' });
+    const sentence = text('The kernel was restarted or shut down since. Run the cell again to look at this volume.');
+    throw new SlicescopeError('unknown-view', sentence, { viewId: '' });
   }
   if (!response.ok || typeof port !== 'number' || typeof secret !== 'string') {
     const reason = typeof message === 'string' ? message : '';
-    const text = `Jupyter’s server does not say where the viewer’s server is (${String(response.status)}). ${reason || 'Trying again.'}`;
-    throw new SlicescopeError('companion-failed', text, {});
+    const sentence = text(
+      'Jupyter’s server does not say where the viewer’s server is (%1). %2',
+      response.status,
+      reason || text('Trying again.'),
+    );
+    throw new SlicescopeError('companion-failed', sentence, {});
   }
   if (page !== window.location.host) {
     // The companion would refuse this page, and a refusal has no reason that a browser tells.
-    const text =
-      `This page’s address is ${window.location.host}, but Jupyter’s server was asked for ${String(page)}. ` +
-      'The proxy in front of it must pass the Host header on as it is.';
-    throw new SlicescopeError('unauthorized', text, {});
+    const sentence = text(
+      'This page’s address is %1, but Jupyter’s server was asked for %2. The proxy in front of it must pass the Host header on as it is.',
+      window.location.host,
+      String(page),
+    );
+    throw new SlicescopeError('unauthorized', sentence, {});
   }
   const proxied = URLExt.join(settings.wsUrl || PageConfig.getWsUrl(), 'proxy', String(port), '/');
   const direct = `ws://127.0.0.1:${String(port)}/`;

@@ -3,6 +3,7 @@ import { ManagerBase } from '@jupyter-widgets/base-manager';
 import { Signal, type ISignal } from '@lumino/signaling';
 import {
   Connection,
+  text,
   type ChannelListener,
   type Frame,
   type Line,
@@ -13,8 +14,6 @@ import {
 import { CompanionComm } from './comm';
 import { MODULE_NAME, MODULE_VERSION, SliceModel } from './model';
 import { SliceView } from './view';
-
-const TRY_NOW = 'Try now';
 
 /**
  * The widget manager of one kernel's companion: its models' comms are the companion's WebSocket. Views are
@@ -148,11 +147,13 @@ export class RemoteView implements ChannelListener {
     return this.model?.receive(frame);
   }
 
-  failed(text: string, isFinal: boolean): void {
+  failed(sentence: string, isFinal: boolean): void {
     const retry = (): void => {
       this.#connection.retry();
     };
-    const notice: Notice = isFinal ? { text } : { text, action: { label: TRY_NOW, run: retry } };
+    const notice: Notice = isFinal
+      ? { text: sentence }
+      : { text: sentence, action: { label: text('Try now'), run: retry } };
     if (this.model !== null) {
       this.model.notify(notice, isFinal);
       return;

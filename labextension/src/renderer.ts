@@ -1,6 +1,6 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { Panel, Widget } from '@lumino/widgets';
-import { VIEW_MIME, parseViewBundle, warmUp, type Notice, type ViewBundle } from 'slicescope/lib/src/viewer';
+import { VIEW_MIME, parseViewBundle, text, warmUp, type Notice, type ViewBundle } from 'slicescope/lib/src/viewer';
 import type { CompanionManager, RemoteView } from './manager';
 
 /** The manager of a kernel's companion. */
@@ -26,7 +26,7 @@ export class ViewOutput extends Panel implements IRenderMime.IRenderer {
   renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     this.#saved.display(model.data['image/png']);
     const bundle = parseViewBundle(model.data[VIEW_MIME]);
-    if (bundle === null) this.#saved.notify({ text: 'This output names no view. Run the cell again.' });
+    if (bundle === null) this.#saved.notify({ text: text('This output names no view. Run the cell again.') });
     else if (this.#remote === null) this.#connect(bundle);
     return Promise.resolve();
   }
@@ -81,7 +81,7 @@ class SavedPicture extends Widget {
   constructor() {
     super();
     this.addClass('slicescope-saved');
-    this.#image.alt = 'The view as it was saved';
+    this.#image.alt = text('The view as it was saved');
     this.#image.hidden = true;
     this.#notice.className = 'slicescope-notice';
     this.#notice.setAttribute('role', 'status');

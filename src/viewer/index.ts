@@ -3,6 +3,7 @@ export type { Needs } from './detail';
 export { tileCache, type Slice } from './slice-cache';
 export { SliceFeed } from './slice-feed';
 export { warmUp } from './scene';
+export { setTranslator, text, type Translate } from './text';
 export { PLAIN_SETTINGS, settled } from '../shading';
 export { Connection, type ChannelListener, type CompanionAddress, type Line, type Locate } from './transport';
 export { Viewer, type Notice, type ViewerModel } from './viewer';
