@@ -4,6 +4,8 @@ import {
   PLAIN_SETTINGS,
   SliceFeed,
   decodeFrame,
+  parseServerContent,
+  type ClientContent,
   type Frame,
   type Line,
   type Needs,
@@ -20,10 +22,10 @@ export const MODULE_VERSION = '0.1.0';
 /**
  * A view's state, as an ordinary widget model. Its comm may be the companion's WebSocket or a kernel's own:
  * it wishes for slices with custom messages (`WishList`), and takes binary frames as custom messages with
- * one buffer.
+ * one buffer; without one, they are what parseServerContent takes.
  *
- * Events: `change` as of every widget; `slice` when another slice is there; `notice` when there is something
- * to tell the person.
+ * Events: `change` as of every widget; `slice` when another slice is there; `answer`, with a `ServerContent`, when
+ * something comes that was asked for with `tell`; `notice` when there is something to tell the person.
  */
 export class SliceModel extends DOMWidgetModel {
   static override serializers: ISerializers = { ...DOMWidgetModel.serializers };
@@ -65,7 +67,7 @@ export class SliceModel extends DOMWidgetModel {
     this.isConnected = false;
     this._feed = new SliceFeed(
       (wishes) => {
-        this.send(wishes as unknown as JSONObject, {});
+        this.tell(wishes);
       },
       () => {
         this.trigger('slice');
@@ -74,9 +76,12 @@ export class SliceModel extends DOMWidgetModel {
     this.on('change', () => {
       this._update();
     });
-    this.on('msg:custom', (_content: unknown, buffers: readonly DataView[]) => {
+    this.on('msg:custom', (content: unknown, buffers: readonly DataView[]) => {
       const [bytes] = buffers;
-      if (bytes === undefined) return;
+      if (bytes === undefined) {
+        this.trigger('answer', parseServerContent(content));
+        return;
+      }
       const start = bytes.byteOffset;
       void this.receive(decodeFrame(bytes.buffer.slice(start, start + bytes.byteLength) as ArrayBuffer));
     });
@@ -92,6 +97,11 @@ export class SliceModel extends DOMWidgetModel {
     this.isConnected = true;
     this._feed.connected(instance, line);
     this._update();
+  }
+
+  /** Say something that is no setting. A kernel with a comm of its own may leave it without an answer. */
+  tell(content: ClientContent): void {
+    this.send(content as unknown as JSONObject, {});
   }
 
   receive(frame: Frame): void | Promise<void> {

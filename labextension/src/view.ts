@@ -22,6 +22,15 @@ export class SliceView extends DOMWidgetView {
         model.set(settled(model.state, patch));
         this.touch();
       },
+      send: (content) => {
+        model.tell(content);
+      },
+      onAnswer: (listener) => {
+        model.on('answer', listener);
+        return () => {
+          model.off('answer', listener);
+        };
+      },
       need: (viewer, plane, needs) => {
         model.need(viewer, plane, needs);
       },

@@ -18,12 +18,16 @@ export interface PixelKind {
   readonly components: number;
 }
 
-/** What the pixels of a volume's slices, or of slabs of them, travel as: a mean is no whole number. */
-export function layerKind(
+/**
+ * What the pixels of a slab are: those of its volume, but for the mean of several, which has fractions. Colours have no
+ * slabs: where one is asked for, it is the slice alone.
+ */
+export function slabKind(
   { dtype, components }: PixelKind,
   { slab, projection }: { readonly slab: number; readonly projection: Projection },
 ): PixelKind {
-  return { dtype: slab > 1 && projection === 'mean' ? 'float32' : dtype, components };
+  const isMean = slab > 1 && projection === 'mean' && components === 1;
+  return { dtype: isMean ? 'float32' : dtype, components };
 }
 
 /** The size of a slice at a level, in pixels. */

@@ -2,7 +2,7 @@ import {
   ARRAY_OF,
   PLANE_AXES,
   PLANES,
-  layerKind,
+  slabKind,
   overviewLevel,
   tileGrid,
   type LayerInfo,
@@ -108,7 +108,7 @@ function planLayer({ instance, state }: PlanContext, source: Source, cut: Cut, n
   const { layer, info, isOverlay } = source;
   const { plane, index, projection } = cut;
   const [frame, slab] = isOverlay ? [0, 1] : [cut.frame, cut.slab];
-  const kind = layerKind(info, { slab, projection });
+  const kind = slabKind(info, { slab, projection });
   const slice = info.planes[plane];
   const at = (tile: readonly [number, number], level: Level, preview: Window | null = null): PlannedTile => {
     const address = { plane, index, layer, frame, slab, projection, level, tile, preview };
@@ -151,7 +151,7 @@ export function finestOf({ details, finest }: LayerPlan): readonly PlannedTile[]
 /** The bytes of what is shown of a slice first, of all volumes that are drawn. */
 export function overviewBytes({ sources }: PlanContext, cut: Cut): number {
   return sources.reduce((sum, { info, isOverlay }) => {
-    const kind = isOverlay ? info : layerKind(info, cut);
+    const kind = isOverlay ? info : slabKind(info, cut);
     const slice = info.planes[cut.plane];
     const { width, height } = tileGrid(slice, kind, overviewLevel(slice, kind));
     return sum + width * height * kind.components * ARRAY_OF[kind.dtype].BYTES_PER_ELEMENT;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import {
   ARRAY_OF,
   LIMITS,
-  layerKind,
+  slabKind,
   tileGrid,
   tileRect,
   type LayerInfo,
@@ -73,7 +73,7 @@ function grant(state: ViewState, wish: TileWish | undefined, list = last()): voi
   const { requestId, plane, index, layer, level, tile, encoding } = wish;
   const first = Math.max(1, state.channels.length);
   const info: LayerInfo = layer < first ? state.volume : (state.overlayVolumes[layer - first] as OverlayInfo);
-  const { dtype, components } = layerKind(info, wish);
+  const { dtype, components } = slabKind(info, wish);
   const { width, height, ...grid } = tileGrid(info.planes[plane], { dtype, components }, level);
   const rect = tileRect({ width, height, ...grid }, ...tile);
   const data = new ARRAY_OF[dtype](rect.width * rect.height).fill(layer);

@@ -1,4 +1,12 @@
-import { PLANES, messageOf, type Plane, type ViewSettings, type ViewState } from '../protocol';
+import {
+  PLANES,
+  messageOf,
+  type ClientContent,
+  type Plane,
+  type ServerContent,
+  type ViewSettings,
+  type ViewState,
+} from '../protocol';
 import { pictureSize, pointInPicture, shownEdges, shownOrientation } from '../shading';
 import { Controls } from './controls';
 import { element } from './dom';
@@ -17,6 +25,10 @@ export interface ViewerModel {
   sliceOf(plane: Plane): Slice | null;
   /** The person changed something. */
   change(patch: Partial<ViewSettings>): void;
+  /** Say something that is no setting, such as where the pointer is; it may stay without an answer. */
+  send(content: ClientContent): void;
+  /** Call `listener` with each answer to what was sent. @returns a function that stops it */
+  onAnswer(listener: (content: ServerContent) => void): () => void;
   /** What this viewer can show of a plane; null when it is out of sight. */
   need(viewer: object, plane: Plane, needs: Needs | null): void;
 }

@@ -15,8 +15,8 @@ function invalid(caller: string, argument: string, value: unknown, expected: str
   });
 }
 
-/** Three sizes from 1 on that a typed array can hold; `components` values a voxel. */
-export function checkShape(value: unknown, components: number, caller: string): Shape {
+/** Three sizes from 1 on that a typed array can hold; `values` of them a voxel. */
+export function checkShape(value: unknown, values: number, caller: string): Shape {
   const sizes: readonly unknown[] =
     Array.isArray(value) || ArrayBuffer.isView(value) ? Array.from(value as ArrayLike<unknown>) : [value];
   const refuse = (why: string): SlicescopeError =>
@@ -26,7 +26,7 @@ export function checkShape(value: unknown, components: number, caller: string): 
   if (sizes.length !== 3 || !isSize(width) || !isSize(height) || !isSize(depth)) {
     throw refuse('expected three whole numbers from 1 on');
   }
-  const elements = width * height * depth * components;
+  const elements = width * height * depth * values;
   if (elements > MAX_ELEMENTS) {
     throw refuse(`which is ${String(elements)} values; a volume holds at most ${String(MAX_ELEMENTS)}`);
   }
@@ -55,6 +55,21 @@ export function checkComponents(value: unknown, dtype: DType, caller: string): 1
   return value;
 }
 
+/** How many there are of something: a whole number from 1 on. */
+export function checkCount(value: unknown, argument: string, caller: string): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
+    throw invalid(caller, argument, value, 'a whole number from 1 on');
+  }
+  return value;
+}
+
+export function checkUnit(value: unknown, caller: string): string {
+  if (typeof value !== 'string' || value.length < 1 || value.length > 16) {
+    throw invalid(caller, 'unit', value, "1 to 16 characters, such as 'mm' or 'µm'");
+  }
+  return value;
+}
+
 /** `length` finite numbers, copied out of an array or a typed array; null if `value` is anything else. */
 function finiteNumbers(value: unknown, length: number): number[] | null {
   if (!Array.isArray(value) && !ArrayBuffer.isView(value)) return null;
@@ -65,14 +80,14 @@ function finiteNumbers(value: unknown, length: number): number[] | null {
 export function checkSpacing(value: unknown, caller: string): Triple {
   const numbers = finiteNumbers(value, 3);
   if (numbers === null || numbers.some((n) => n <= 0)) {
-    throw invalid(caller, 'spacing', value, 'three numbers over 0, in millimetres');
+    throw invalid(caller, 'spacing', value, 'three numbers over 0');
   }
   return numbers as unknown as Triple;
 }
 
 export function checkOrigin(value: unknown, caller: string): Triple {
   const numbers = finiteNumbers(value, 3);
-  if (numbers === null) throw invalid(caller, 'origin', value, 'three finite numbers, in millimetres');
+  if (numbers === null) throw invalid(caller, 'origin', value, 'three finite numbers');
   return numbers as unknown as Triple;
 }
 

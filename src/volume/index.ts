@@ -1,4 +1,4 @@
 export { BLOCK_BYTES, blockGrid, fillBlock, type BlockPlace, type BlockSource } from './blocks';
 export type { VolumeOptions, VolumeRecord } from './description';
 export type { VoxelSource } from './dtype';
-export { Volume, type VolumeSlice } from './volume';
+export { Volume, type Part, type VolumeSlice } from './volume';
