@@ -10,6 +10,7 @@ import {
   type Line,
   type Needs,
   type Notice,
+  type Plane,
   type Slice,
   type ViewState,
 } from 'slicescope/lib/src/viewer';
@@ -30,7 +31,6 @@ export class SliceModel extends DOMWidgetModel {
   static override serializers: ISerializers = { ...DOMWidgetModel.serializers };
 
   // Declared only: Backbone's constructor calls initialize before a subclass' fields would be set.
-  declare slice: Slice | null;
   declare notice: Notice | null;
   /** No further slice will come by itself. */
   declare isStopped: boolean;
@@ -62,7 +62,6 @@ export class SliceModel extends DOMWidgetModel {
 
   override initialize(attributes: Backbone.ObjectHash, options: Parameters<DOMWidgetModel['initialize']>[1]): void {
     super.initialize(attributes, options);
-    this.slice = null;
     this.notice = null;
     this.isStopped = false;
     this.isConnected = false;
@@ -70,8 +69,7 @@ export class SliceModel extends DOMWidgetModel {
       (wishes) => {
         this.tell(wishes);
       },
-      (slice) => {
-        this.slice = slice;
+      () => {
         this.trigger('slice');
       },
     );
@@ -110,9 +108,14 @@ export class SliceModel extends DOMWidgetModel {
     return this._feed.receive(frame);
   }
 
-  /** What a viewer can show; null when it is out of sight. */
-  need(viewer: object, needs: Needs | null): void {
-    this._feed.need(viewer, needs);
+  /** The newest slice of a plane of the state's volumes that has arrived, if one has. */
+  sliceOf(plane: Plane): Slice | null {
+    return this._feed.sliceOf(plane);
+  }
+
+  /** What a viewer can show of a plane; null when it is out of sight. */
+  need(viewer: object, plane: Plane, needs: Needs | null): void {
+    this._feed.need(viewer, plane, needs);
   }
 
   override close(commClosed?: boolean): Promise<void> {

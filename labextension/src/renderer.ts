@@ -65,7 +65,7 @@ export class ViewOutput extends Panel implements IRenderMime.IRenderer {
     }
     this.addWidget(view.luminoWidget);
     // The saved picture stays until the first live one is drawn, so that nothing flickers.
-    if (model.slice !== null) this.#saved.dispose();
+    if (model.state !== null && model.sliceOf(model.state.plane) !== null) this.#saved.dispose();
     else
       model.once('slice', () => {
         this.#saved.dispose();

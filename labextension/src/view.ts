@@ -16,9 +16,7 @@ export class SliceView extends DOMWidgetView {
         if (model.state === null) throw new Error('The view has no volume yet.');
         return model.state;
       },
-      get slice() {
-        return model.slice;
-      },
+      sliceOf: (plane) => model.sliceOf(plane),
       change: (patch) => {
         if (model.state === null) return;
         model.set(settled(model.state, patch));
@@ -33,8 +31,8 @@ export class SliceView extends DOMWidgetView {
           model.off('answer', listener);
         };
       },
-      need: (viewer, needs) => {
-        model.need(viewer, needs);
+      need: (viewer, plane, needs) => {
+        model.need(viewer, plane, needs);
       },
     });
     this.#viewer = viewer;

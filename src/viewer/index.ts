@@ -16,6 +16,7 @@ export {
   type ClientComm,
   type ClientContent,
   type Frame,
+  type Plane,
   type ServerComm,
   type ServerContent,
   type ViewBundle,
