@@ -31,8 +31,8 @@ export class Publication {
 
   /** @throws SlicescopeError `invalid-shape` if there is not enough memory. */
   constructor(record: VolumeRecord) {
-    const { data, shape, dtype, components } = Volume.fromRecord(record);
-    const [one, other] = [0, 1].map(() => Volume.alloc(shape, dtype, { components }).data);
+    const { data, shape, dtype } = Volume.fromRecord(record);
+    const [one, other] = [0, 1].map(() => Volume.alloc(shape, dtype, record).data);
     this.#source = data;
     this.shared = { copies: [one, other] as [VoxelArray, VoxelArray], turn: new Int32Array(new SharedArrayBuffer(8)) };
     Atomics.store(this.shared.turn, READING, NOBODY);

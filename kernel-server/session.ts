@@ -140,7 +140,7 @@ export class Session implements ViewClient {
     const view = this.#views.get(viewId);
     if (view === undefined || !this.#channels.has(viewId)) return; // Closed while the message was on its way.
     if (data.method === 'custom') {
-      this.#wish(viewId, data.content);
+      if (data.content.kind === 'wishes') this.#wish(viewId, data.content);
       return;
     }
     try {

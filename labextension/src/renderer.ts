@@ -97,7 +97,7 @@ export class ViewOutput extends Panel implements IRenderMime.IRenderer {
     const viewer = view instanceof SliceView ? view.viewer : null;
     if (viewer !== null) this.#keeper = new PictureKeeper(model, viewer, () => this.#model);
     // The saved picture stays until the first live one is drawn, so that nothing flickers.
-    if (model.slice !== null) this.#saved.dispose();
+    if (model.state !== null && model.sliceOf(model.state.plane) !== null) this.#saved.dispose();
     else
       model.once('slice', () => {
         this.#saved.dispose();

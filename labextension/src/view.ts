@@ -21,16 +21,23 @@ export class SliceView extends DOMWidgetView {
         if (model.state === null) throw new Error('The view has no volume yet.');
         return model.state;
       },
-      get slice() {
-        return model.slice;
-      },
+      sliceOf: (plane) => model.sliceOf(plane),
       change: (patch) => {
         if (model.state === null) return;
         model.set(settled(model.state, patch));
         this.touch();
       },
-      need: (viewer, needs) => {
-        model.need(viewer, needs);
+      send: (content) => {
+        model.tell(content);
+      },
+      onAnswer: (listener) => {
+        model.on('answer', listener);
+        return () => {
+          model.off('answer', listener);
+        };
+      },
+      need: (viewer, plane, needs) => {
+        model.need(viewer, plane, needs);
       },
     });
     this.#viewer = viewer;

@@ -135,6 +135,20 @@ describe('the file', () => {
     }
   });
 
+  test('is inverted, interpolated and mirrored as asked', async () => {
+    const look = { plane: 'xz', index: 2, window: [20, 200], colormap: 'magma' } as const;
+    const { spacing, orientation } = volume.info(0).planes.xz;
+    const slice = { ...volume.slice('xz', 2), spacing };
+    for (const changed of [{ invert: true }, { interpolation: 'linear' }] as const) {
+      const drawn = renderSlice(slice, { ...look, ...changed, orientation, rotation: 0 });
+      const path = await exportSlice(volume, join(folder, 'slice.png'), { ...look, ...changed });
+      expect(await readPng(path)).toEqual({ ...drawn, channels: 3 });
+    }
+    const upsideDown = renderSlice(slice, { ...look, orientation: { ...orientation, flipY: true }, rotation: 1 });
+    const flipped = await exportSlice(volume, join(folder, 'slice.png'), { ...look, rotation: 1, flip: [true, false] });
+    expect(await readPng(flipped)).toEqual({ ...upsideDown, channels: 3 });
+  });
+
   test('is transparent where a value is NaN, and RGB where none is', async () => {
     const holed = Volume.from(Float32Array.of(NaN, 0, 1), [3, 1, 1]);
     const path = await exportSlice(holed, join(folder, 'holed.png'), { window: [0, 1] });

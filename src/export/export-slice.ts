@@ -1,5 +1,5 @@
 import { ARRAY_OF, levelSize, overviewLevel, type Level, type ViewSettings } from '../protocol';
-import { checkColormap, renderSlice, type Picture } from '../shading';
+import { layersOf, renderLayers, shownOrientation, type Picture } from '../shading';
 import type { Volume } from '../volume';
 import { checkVolume, defaultSettings, settle, type LookOptions } from './look';
 import { checkPngPath, encodePng, writeWhole } from './png';
@@ -9,16 +9,17 @@ import { checkPngPath, encodePng, writeWhole } from './png';
  * detail, where a pixel stands for 2^level voxels.
  */
 export function drawSlice(volume: Volume, settings: ViewSettings, level: Level = [0, 0]): Picture {
-  const { plane, index, window, rotation } = settings;
-  const { spacing, orientation, ...voxels } = volume.info(0).planes[plane];
+  const { plane, index } = settings;
+  const info = volume.info(0).planes[plane];
   const { dtype, components } = volume;
-  const { width, height } = levelSize(voxels, level);
+  const { width, height } = levelSize(info, level);
   const data = new ARRAY_OF[dtype](width * height * components);
   volume.copyTile(plane, index, level, { x: 0, y: 0, width, height }, data);
-  const colormap = checkColormap(settings.colormap, 'exportSlice');
-  const distances = [spacing[0] * 2 ** level[0], spacing[1] * 2 ** level[1]] as const;
-  const slice = { width, height, components, data, spacing: distances };
-  return renderSlice(slice, { window, colormap, orientation, rotation });
+  const spacing = [info.spacing[0] * 2 ** level[0], info.spacing[1] * 2 ** level[1]] as const;
+  const slice = { width, height, components, data };
+  const looks = layersOf({ ...settings, channels: [], overlays: [], overlayVolumes: [] });
+  const layers = looks.map((look) => ({ slice, look }));
+  return renderLayers({ width, height, spacing }, layers, shownOrientation(info, settings));
 }
 
 /**

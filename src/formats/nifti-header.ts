@@ -8,6 +8,8 @@ export const HEADER_BYTES = 348;
 export interface NiftiHeader {
   /** Sizes of the first three dimensions; 1 for those that the file does not have. */
   readonly shape: Shape;
+  /** Size of the fourth, which is time. */
+  readonly frames: number;
   readonly components: 1 | 3 | 4;
   /** Bytes of all voxels, as they are stored. */
   readonly dataBytes: number;
@@ -53,7 +55,7 @@ const AT = { dim: 40, datatype: 70, voxOffset: 108, calMax: 124, calMin: 128, qf
 /**
  * Read a header.
  * @param bytes the first 348 bytes of the (uncompressed) file, or all of a shorter one.
- * @throws SlicescopeError `unsupported-format` if it is no NIfTI-1 file, or one with more than three
+ * @throws SlicescopeError `unsupported-format` if it is no NIfTI-1 file, or one with more than four
  * dimensions or with values that no dtype stands for; `file-corrupt` if it contradicts itself.
  */
 export function parseNiftiHeader(bytes: Uint8Array, path: string): NiftiHeader {
@@ -78,10 +80,13 @@ export function parseNiftiHeader(bytes: Uint8Array, path: string): NiftiHeader {
   if (rank < 1 || rank > 7) throw fail('file-corrupt', `its header says ${String(rank)} dimensions`);
   const dims = Array.from({ length: rank }, (_, i) => view.getInt16(AT.dim + 2 * (i + 1), little));
   if (dims.some((size) => size < 1)) throw fail('file-corrupt', `its header says dimensions ${dims.join(' × ')}`);
-  if (dims.slice(3).some((size) => size > 1)) {
-    throw fail('unsupported-format', `${dims.join(' × ')} has more than three dimensions; extract one volume of it`);
+  if (dims.slice(4).some((size) => size > 1)) {
+    throw fail(
+      'unsupported-format',
+      `${dims.join(' × ')} has more than four dimensions; extract one series of volumes of it`,
+    );
   }
-  const [width = 1, height = 1, depth = 1] = dims;
+  const [width = 1, height = 1, depth = 1, frames = 1] = dims;
 
   const code = view.getInt16(AT.datatype, little);
   const datatype = DATATYPES.get(code);
@@ -99,11 +104,12 @@ export function parseNiftiHeader(bytes: Uint8Array, path: string): NiftiHeader {
   if (!Number.isFinite(voxOffset) || voxOffset < 0) {
     throw fail('file-corrupt', `its header says that voxels start at byte ${String(voxOffset)}`);
   }
-  const dataBytes = width * height * depth * datatype.bytes;
+  const dataBytes = width * height * depth * frames * datatype.bytes;
   const low = view.getFloat32(AT.calMin, little);
   const high = view.getFloat32(AT.calMax, little);
   return {
     shape: [width, height, depth],
+    frames,
     components: datatype.components,
     dataBytes,
     fileBytes: Math.max(HEADER_BYTES, Math.trunc(voxOffset)) + dataBytes,

@@ -94,6 +94,34 @@ describe('the values are those of the file', () => {
   });
 });
 
+describe('a fourth dimension is time', () => {
+  const sform = [
+    [0, 0, -3, 10],
+    [1, 0, 0, 20],
+    [0, 2, 0, 30],
+  ] as const;
+
+  test('and the frames have the values and the geometry of the file', async () => {
+    const voxels = bytesOf(range(0, 24 * 5), 'setInt16');
+    const bytes = niftiFile({ dims: [2, 3, 4, 5], datatype: 4, voxels, sform, pixdim: [1, 2, 3] });
+    for (const path of [put('series.nii', bytes), put('series.nii.gz', gzipSync(bytes))]) {
+      const volume = await openVolume(path);
+      expect(volume.toString()).toBe('Volume "series": 2 × 3 × 4 int16, 5 frames, 1 × 2 × 3 mm');
+      expect(volume.origin).toEqual([-10, -20, 30]);
+      expect(volume.direction).toEqual([0, 0, 1, -1, 0, 0, 0, 1, 0]);
+      expect(volume.valueAt(1, 2, 3, { frame: 4 })).toBe(119);
+      expect(Array.from(volume.at({ frame: 2 }).data)).toEqual(range(48, 24));
+    }
+  });
+
+  test('of colours too', async () => {
+    const voxels = Uint8Array.from(range(0, 2 * 3 * 4 * 3));
+    const volume = await openVolume(put('colours.nii', niftiFile({ dims: [2, 3, 1, 4], datatype: 128, voxels })));
+    expect(volume).toMatchObject({ components: 3, frames: 4, shape: [2, 3, 1] });
+    expect(volume.valueAt(1, 2, 0, { frame: 3 })).toEqual([69, 70, 71]);
+  });
+});
+
 describe('the geometry is LPS, in millimetres', () => {
   test('from an sform that swaps axes', async () => {
     // Indices grow towards anterior, superior and left, 1, 2 and 3 mm apart.
@@ -213,11 +241,11 @@ describe('what cannot be read is refused with a sentence', () => {
     await refused(packed, 'unsupported-format', 'compressed with gzip; rename it to end in .nii.gz');
   });
 
-  test('more than three dimensions', () =>
+  test('more than four dimensions', () =>
     refused(
-      put('4d.nii', niftiFile({ dims: [3, 4, 5, 2], voxels: new Uint8Array(120) })),
+      put('5d.nii', niftiFile({ dims: [3, 4, 5, 2, 2], voxels: new Uint8Array(240) })),
       'unsupported-format',
-      '3 × 4 × 5 × 2 has more than three dimensions; extract one volume of it',
+      '3 × 4 × 5 × 2 × 2 has more than four dimensions; extract one series of volumes of it',
     ));
 
   test.each([

@@ -14,10 +14,10 @@ const FOLDER = __filename.endsWith('.ts') ? join(__dirname, '../../lib/src/forma
 
 /**
  * Read a volume from a file into shared memory, on a thread of its own. NIfTI-1 (.nii, .nii.gz) of one
- * volume: integers up to 32 bits, float32, float64, RGB and RGBA. Values with a slope or an intercept
+ * volume, or of several in time, which are its frames: integers up to 32 bits, float32, float64, RGB and RGBA. Values with a slope or an intercept
  * come scaled, as float32. A file that says nothing of its orientation makes a volume without direction.
  * @throws SlicescopeError `file-not-found`, `file-unreadable`, `unsupported-format` (another kind of file,
- * NIfTI-2, more than three dimensions, 64-bit integers, complex numbers, over 2 GiB), `file-corrupt`.
+ * NIfTI-2, more than four dimensions, 64-bit integers, complex numbers, over 2 GiB), `file-corrupt`.
  */
 export async function openVolume(path: string, options: OpenOptions = {}): Promise<Volume> {
   if (typeof path !== 'string' || path === '') {

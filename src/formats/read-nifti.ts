@@ -3,6 +3,14 @@ import { SlicescopeError, messageOf } from '../protocol';
 import { Volume } from '../volume';
 import type { NiftiHeader } from './nifti-header';
 
+/** The directions of the first three axes, row by row; null where there are fewer. */
+function directionOf(matrix: ArrayLike<number>): readonly number[] | null {
+  const rank = Math.sqrt(matrix.length);
+  if (rank < 3) return null;
+  // Adding 0 makes −0 an ordinary 0.
+  return [0, 1, 2].flatMap((row) => [0, 1, 2].map((column) => (matrix[row * rank + column] ?? 0) + 0));
+}
+
 /** ITK-Wasm runs in 32-bit memory, where a larger array does not fit. */
 const MAX_BYTES = 2 ** 31;
 
@@ -55,8 +63,8 @@ export async function readNifti(path: string, header: NiftiHeader): Promise<Volu
     return Volume.from(data, header.shape, {
       spacing: triple(spacing, 1),
       origin: triple(origin, 0),
-      // Adding 0 makes −0 an ordinary 0.
-      direction: header.oriented && direction.length === 9 ? Array.from(direction, (value) => value + 0) : null,
+      direction: header.oriented ? directionOf(direction) : null,
+      frames: header.frames,
       components: header.components,
       name: basename(path).replace(/\.nii(\.gz)?$/i, ''),
       window: header.window,

@@ -82,7 +82,7 @@ describe('in a notebook, show', () => {
     expect(Object.keys(data ?? {}).sort()).toEqual([VIEW_MIME, 'image/png', 'text/plain']);
     expect(data?.[VIEW_MIME]).toEqual({ kernelId: '4c1e-aa', viewId });
     expect(data?.['text/plain']).toBe(
-      'SliceView of Volume "four": 2 × 2 × 1 uint8, 1 × 1 × 1 mm: xy 0 of 1, window 0 to 255, gray',
+      'SliceView of Volume "four": 2 × 2 × 1 uint8, 1 × 1 × 1 px: xy 0 of 1, window 0 to 255, gray',
     );
     const png = await readPng(Buffer.from(data?.['image/png'] as string, 'base64'));
     expect([png.width, png.height]).toEqual([2, 2]);

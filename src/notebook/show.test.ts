@@ -116,11 +116,11 @@ describe('a view', () => {
 
   test('is one line in the console', () => {
     const view = show(volume, { index: 3 });
-    const line = 'SliceView of Volume "phantom": 6 × 5 × 8 uint16, 1 × 1 × 1 mm: xy 3 of 8, window 0 to 250, gray';
+    const line = 'SliceView of Volume "phantom": 6 × 5 × 8 uint16, 1 × 1 × 1 px: xy 3 of 8, window 0 to 250, gray';
     expect(inspect(view)).toBe(line);
     expect(String(view)).toBe(line);
     view.close();
-    expect(inspect(view)).toBe('SliceView of Volume "phantom": 6 × 5 × 8 uint16, 1 × 1 × 1 mm: closed');
+    expect(inspect(view)).toBe('SliceView of Volume "phantom": 6 × 5 × 8 uint16, 1 × 1 × 1 px: closed');
   });
 });
 

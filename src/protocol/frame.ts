@@ -30,7 +30,7 @@ export interface FrameHeader {
   readonly channel: number;
   /** Of the wish that it grants, or `UNASKED`. */
   readonly requestId: number;
-  /** Of the volume that the slice was cut from. */
+  /** Of the volume that the slice was cut from: the view's, as the client knows it, or an overlay's own. */
   readonly revision: number;
   readonly plane: Plane;
   readonly index: number;

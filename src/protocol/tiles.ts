@@ -1,6 +1,6 @@
 import { HEADER_BYTES } from './frame';
 import { LIMITS } from './limits';
-import { ARRAY_OF, type DType, type Level, type TileRect } from './types';
+import { ARRAY_OF, type DType, type Level, type Projection, type TileRect } from './types';
 
 /** Pixels along the edge of a tile; a frame holds one of any dtype. */
 export const TILE_EDGE = 512;
@@ -16,6 +16,18 @@ interface SliceShape {
 export interface PixelKind {
   readonly dtype: DType;
   readonly components: number;
+}
+
+/**
+ * What the pixels of a slab are: those of its volume, but for the mean of several, which has fractions. Colours have no
+ * slabs: where one is asked for, it is the slice alone.
+ */
+export function slabKind(
+  { dtype, components }: PixelKind,
+  { slab, projection }: { readonly slab: number; readonly projection: Projection },
+): PixelKind {
+  const isMean = slab > 1 && projection === 'mean' && components === 1;
+  return { dtype: isMean ? 'float32' : dtype, components };
 }
 
 /** The size of a slice at a level, in pixels. */

@@ -18,11 +18,16 @@ export function checkWindow(value: unknown, caller: string): Window {
   return [low, high];
 }
 
-/**
- * Which of a colour map's 256 colours a value takes: round(255 t), t = clamp((v − low) / (high − low), 0, 1),
- * halves rounded up. NaN has no colour; the caller draws it transparent.
- */
-export function colorIndex(value: number, [low, high]: Window): number {
+/** Where in a colour map of 256 colours a value lies: 255 t, t = clamp((v − low) / (high − low), 0, 1); NaN for NaN. */
+export function colorPlace(value: number, [low, high]: Window): number {
   const t = (value - low) / (high - low);
-  return Math.floor(255 * (t < 0 ? 0 : t > 1 ? 1 : t) + 0.5);
+  return 255 * (t < 0 ? 0 : t > 1 ? 1 : t);
+}
+
+/**
+ * Which of a colour map's 256 colours a value takes where no colours are mixed: round(255 t), halves rounded up. NaN has
+ * no colour; the caller draws it transparent.
+ */
+export function colorIndex(value: number, window: Window): number {
+  return Math.floor(colorPlace(value, window) + 0.5);
 }

@@ -16,16 +16,31 @@ export interface Tile {
 /** How good a picture is: a preview, some tiles of what the screen can show, or all of them. */
 export type Quality = 'preview' | 'partial' | 'exact';
 
-/** A slice as far as it is here. */
-export interface Slice {
+/** What is here of one volume's part of a picture. */
+export interface LayerSlice {
+  /** Which volume of the view: its channels from 0 on, then its overlays. */
+  readonly layer: number;
   readonly revision: number;
-  readonly plane: Plane;
-  readonly index: number;
-  /** At full resolution, in voxels. */
+  /** At full resolution, in the layer's own pixels: as many as the view's volume has, or more. */
   readonly width: number;
   readonly height: number;
   /** Each is drawn over those before it. */
   readonly tiles: readonly Tile[];
+}
+
+/** A slice as far as it is here, of all volumes that are drawn: each has at least its overview. */
+export interface Slice {
+  /** Of the view's volume. */
+  readonly revision: number;
+  readonly plane: Plane;
+  readonly index: number;
+  readonly frame: number;
+  /** At full resolution, in voxels of the view's volume. */
+  readonly width: number;
+  readonly height: number;
+  /** In the order in which they are drawn. */
+  readonly layers: readonly LayerSlice[];
+  /** Of the worst of them. */
   readonly quality: Quality;
 }
 

@@ -60,7 +60,7 @@ function grant(state: ViewState, wish: TileWish, list = last()): void {
   void feed.receive(frame);
 }
 
-const valueOf = (slice: Slice | undefined): number => slice?.tiles[0]?.data[0] as number;
+const valueOf = (slice: Slice | undefined): number => slice?.layers[0]?.tiles[0]?.data[0] as number;
 const small = (index: number, revision = 1): ViewState => viewState(revision, 'xy', index);
 
 /** A volume whose slices are this large; the planes are all alike. */
@@ -156,7 +156,7 @@ describe('the picture itself', () => {
   });
 
   test('is all that is wished for where there is no line, however long the hand rests', () => {
-    feed.need(feed, IN_SIGHT);
+    feed.need(feed, 'xy', IN_SIGHT);
     feed.update(small(2));
     grant(small(2), last().tiles[0]!);
     jest.advanceTimersByTime(10 * IDLE_MS);
@@ -171,7 +171,7 @@ describe('slices that may be needed next', () => {
 
   beforeEach(() => {
     feed.connected('run-1', LOCAL);
-    feed.need(feed, IN_SIGHT);
+    feed.need(feed, 'xy', IN_SIGHT);
   });
 
   test('are wished for when the hand rests, and not before', () => {
@@ -230,7 +230,7 @@ describe('slices that may be needed next', () => {
   });
 
   test('are not wished for out of sight', () => {
-    feed.need(feed, null);
+    feed.need(feed, 'xy', null);
     feed.update(large(512, 512, 100));
     grantAll(large(512, 512, 100));
     jest.advanceTimersByTime(10 * IDLE_MS);
@@ -278,7 +278,7 @@ describe('a large slice', () => {
   });
 
   test('is shown whole first, and is exact when the screen can show no more', () => {
-    feed.need(feed, whole);
+    feed.need(feed, 'xy', whole);
     feed.update(state);
     expect(last().tiles).toMatchObject([{ level: [4, 4], tile: [0, 0] }]);
     grant(state, last().tiles[0]!);
@@ -286,7 +286,7 @@ describe('a large slice', () => {
   });
 
   test('is refined where it is zoomed in, over the coarser picture, and never with tiles of another slice', () => {
-    feed.need(feed, zoomedIn);
+    feed.need(feed, 'xy', zoomedIn);
     feed.update(state);
     expect(last().tiles.map(({ level, tile }) => [level, tile])).toEqual([
       [
@@ -299,13 +299,16 @@ describe('a large slice', () => {
       ],
     ]);
     grant(state, last().tiles[0]!);
-    expect(shown.at(-1)).toMatchObject({ quality: 'partial', tiles: [{ level: [4, 4] }] });
+    expect(shown.at(-1)).toMatchObject({ quality: 'partial', layers: [{ tiles: [{ level: [4, 4] }] }] });
     const fine = last();
     grant(state, last().tiles[1]!);
-    expect(shown.at(-1)).toMatchObject({ quality: 'exact', tiles: [{ level: [4, 4] }, { level: [0, 0] }] });
+    expect(shown.at(-1)).toMatchObject({
+      quality: 'exact',
+      layers: [{ tiles: [{ level: [4, 4] }, { level: [0, 0] }] }],
+    });
     feed.update(large(16_384, 16_384, 1));
     grant(large(16_384, 16_384, 1), last().tiles[0]!);
-    expect(shown.at(-1)).toMatchObject({ index: 1, quality: 'partial', tiles: [{ level: [4, 4] }] });
+    expect(shown.at(-1)).toMatchObject({ index: 1, quality: 'partial', layers: [{ tiles: [{ level: [4, 4] }] }] });
     expect(fine.tiles).toHaveLength(2);
   });
 });
@@ -315,7 +318,7 @@ describe('on a slow line', () => {
 
   beforeEach(() => {
     feed.connected('run-1', SLOW);
-    feed.need(feed, IN_SIGHT);
+    feed.need(feed, 'xy', IN_SIGHT);
   });
 
   test('a preview is wished for first, through the view’s window', () => {

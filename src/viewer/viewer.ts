@@ -1,4 +1,12 @@
-import { messageOf, type ViewSettings, type ViewState } from '../protocol';
+import {
+  PLANES,
+  messageOf,
+  type ClientContent,
+  type Plane,
+  type ServerContent,
+  type ViewSettings,
+  type ViewState,
+} from '../protocol';
 import { pictureSize, pointInPicture, shownEdges, shownOrientation } from '../shading';
 import { Controls } from './controls';
 import { element } from './dom';
@@ -13,12 +21,16 @@ import type { ColormapName } from '../shading';
 /** What a viewer shows and where its changes go: a widget model in Jupyter, anything else elsewhere. */
 export interface ViewerModel {
   readonly state: ViewState;
-  /** The newest slice of the state's volume that has arrived, if one has. */
-  readonly slice: Slice | null;
+  /** The newest slice of a plane of the state's volumes that has arrived, if one has. */
+  sliceOf(plane: Plane): Slice | null;
   /** The person changed something. */
   change(patch: Partial<ViewSettings>): void;
-  /** What this viewer can show of the slice; null when it is out of sight. */
-  need(viewer: object, needs: Needs | null): void;
+  /** Say something that is no setting, such as where the pointer is; it may stay without an answer. */
+  send(content: ClientContent): void;
+  /** Call `listener` with each answer to what was sent. @returns a function that stops it */
+  onAnswer(listener: (content: ServerContent) => void): () => void;
+  /** What this viewer can show of a plane; null when it is out of sight. */
+  need(viewer: object, plane: Plane, needs: Needs | null): void;
 }
 
 /** Why there is nothing newer than the picture, and what the person can do. */
@@ -135,7 +147,7 @@ export class Viewer {
   dispose(): void {
     this.#resize.disconnect();
     this.#sight.disconnect();
-    this.#model.need(this, null);
+    for (const plane of PLANES) this.#model.need(this, plane, null);
     this.#controls.dispose();
     this.#gestures.dispose();
     this.#stopRestoring?.();
@@ -144,9 +156,9 @@ export class Viewer {
   }
 
   #draw(): void {
-    const { state, slice } = this.#model;
-    const isCurrent = slice !== null && slice.revision === state.volume.revision && slice.plane === state.plane;
-    if (!isCurrent || this.#available === 0) return;
+    const { state } = this.#model;
+    const slice = this.#model.sliceOf(state.plane);
+    if (slice === null || this.#available === 0) return;
     try {
       this.#stopRestoring ??= pageRenderer().onRestored(() => {
         this.#shown = null;
@@ -194,7 +206,10 @@ export class Viewer {
     const { state } = this.#model;
     const { orientation, ...placed } = this.#look(state).look;
     const isSeen = this.#isInSight && this.#available > 0;
-    this.#model.need(this, isSeen ? needsOf(state.volume.planes[state.plane], orientation, placed) : null);
+    for (const plane of PLANES) {
+      const isShown = isSeen && plane === state.plane;
+      this.#model.need(this, plane, isShown ? needsOf(state.volume.planes[plane], orientation, placed) : null);
+    }
   }
 
   #describe(state: ViewState, slice: Slice): void {

@@ -1,4 +1,14 @@
-import { DTYPES, SlicescopeError, quote, type DType, type Shape, type Triple, type Window } from '../protocol';
+import {
+  DTYPES,
+  PROJECTIONS,
+  SlicescopeError,
+  quote,
+  type DType,
+  type Projection,
+  type Shape,
+  type Triple,
+  type Window,
+} from '../protocol';
 
 /** A typed array holds at most this many elements. */
 const MAX_ELEMENTS = 2 ** 32;
@@ -15,8 +25,8 @@ function invalid(caller: string, argument: string, value: unknown, expected: str
   });
 }
 
-/** Three sizes from 1 on that a typed array can hold; `components` values a voxel. */
-export function checkShape(value: unknown, components: number, caller: string): Shape {
+/** Three sizes from 1 on that a typed array can hold; `values` of them a voxel. */
+export function checkShape(value: unknown, values: number, caller: string): Shape {
   const sizes: readonly unknown[] =
     Array.isArray(value) || ArrayBuffer.isView(value) ? Array.from(value as ArrayLike<unknown>) : [value];
   const refuse = (why: string): SlicescopeError =>
@@ -26,7 +36,7 @@ export function checkShape(value: unknown, components: number, caller: string): 
   if (sizes.length !== 3 || !isSize(width) || !isSize(height) || !isSize(depth)) {
     throw refuse('expected three whole numbers from 1 on');
   }
-  const elements = width * height * depth * components;
+  const elements = width * height * depth * values;
   if (elements > MAX_ELEMENTS) {
     throw refuse(`which is ${String(elements)} values; a volume holds at most ${String(MAX_ELEMENTS)}`);
   }
@@ -55,6 +65,31 @@ export function checkComponents(value: unknown, dtype: DType, caller: string): 1
   return value;
 }
 
+/** How many there are of something: a whole number from 1 on. */
+export function checkCount(value: unknown, argument: string, caller: string): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
+    throw invalid(caller, argument, value, 'a whole number from 1 on');
+  }
+  return value;
+}
+
+export function checkUnit(value: unknown, caller: string): string {
+  if (typeof value !== 'string' || value.length < 1 || value.length > 16) {
+    throw invalid(caller, 'unit', value, "1 to 16 characters, such as 'mm' or 'µm'");
+  }
+  return value;
+}
+
+export function checkSlab(value: unknown, caller: string): number {
+  return checkCount(value, 'slab', caller);
+}
+
+export function checkProjection(value: unknown, caller: string): Projection {
+  const known = PROJECTIONS.find((name) => name === value);
+  if (known === undefined) throw invalid(caller, 'projection', value, `one of ${PROJECTIONS.join(', ')}`);
+  return known;
+}
+
 /** `length` finite numbers, copied out of an array or a typed array; null if `value` is anything else. */
 function finiteNumbers(value: unknown, length: number): number[] | null {
   if (!Array.isArray(value) && !ArrayBuffer.isView(value)) return null;
@@ -65,14 +100,14 @@ function finiteNumbers(value: unknown, length: number): number[] | null {
 export function checkSpacing(value: unknown, caller: string): Triple {
   const numbers = finiteNumbers(value, 3);
   if (numbers === null || numbers.some((n) => n <= 0)) {
-    throw invalid(caller, 'spacing', value, 'three numbers over 0, in millimetres');
+    throw invalid(caller, 'spacing', value, 'three numbers over 0');
   }
   return numbers as unknown as Triple;
 }
 
 export function checkOrigin(value: unknown, caller: string): Triple {
   const numbers = finiteNumbers(value, 3);
-  if (numbers === null) throw invalid(caller, 'origin', value, 'three finite numbers, in millimetres');
+  if (numbers === null) throw invalid(caller, 'origin', value, 'three finite numbers');
   return numbers as unknown as Triple;
 }
 
@@ -98,5 +133,22 @@ export function checkWindow(value: unknown, caller: string): Window {
     'invalid-window',
     `${caller}: window is [${shown.map(quote).join(', ')}], expected [low, high], finite, low below high`,
     { window: shown },
+  );
+}
+
+export function checkIndex(index: number, count: number, what: string): void {
+  if (Number.isInteger(index) && index >= 0 && index < count) return;
+  throw new SlicescopeError(
+    'index-out-of-range',
+    `${what} is ${quote(index)}, expected a whole number from 0 to ${String(count - 1)}`,
+    { index, count },
+  );
+}
+
+export function unknownPlane(plane: unknown): SlicescopeError<'unknown-plane'> {
+  return new SlicescopeError(
+    'unknown-plane',
+    `plane is ${quote(plane)}, expected xy, xz, yz, axial, coronal or sagittal`,
+    { plane: String(plane) },
   );
 }

@@ -10,19 +10,21 @@ import {
 } from '../protocol';
 import {
   checkComponents,
+  checkCount,
   checkDirection,
   checkOrigin,
   checkShape,
   checkSpacing,
+  checkUnit,
   checkWindow,
   formatShape,
 } from './checks';
 
 /** What a volume may say of itself, besides its values. Positions are in LPS, the patient space of DICOM and ITK. */
 export interface VolumeOptions {
-  /** Distance between voxels along x, y and z, in millimetres, each over 0. Without it: 1. */
+  /** Distance between voxels along x, y and z, in `unit`, each over 0. Without it: 1. */
   readonly spacing?: Triple | undefined;
-  /** Position of the middle of voxel (0, 0, 0), LPS, in millimetres. Without it: 0. */
+  /** Position of the middle of voxel (0, 0, 0), LPS, in `unit`. Without it: 0. */
   readonly origin?: Triple | undefined;
   /**
    * Where the axes point: a 3 × 3 matrix row by row, as ITK gives it. Column i, that is the elements i,
@@ -33,6 +35,12 @@ export interface VolumeOptions {
   readonly name?: string | undefined;
   /** Values a voxel: 1, or 3 (RGB) or 4 (RGBA) for `uint8`; they lie next to each other. Without it: 1. */
   readonly components?: 1 | 3 | 4 | undefined;
+  /** Volumes of one shape that are drawn together, such as the dyes of a microscope; each lies whole. Without it: 1. */
+  readonly channels?: number | undefined;
+  /** Volumes of one shape that follow each other in time; the channels of each lie together. Without it: 1. */
+  readonly frames?: number | undefined;
+  /** Of distances, from 1 to 16 characters. Without it: `mm` if a spacing is given, else `px`. */
+  readonly unit?: string | undefined;
   /** The window to start with, such as a file's own. Without it: the 0.5 and 99.5 percentiles. */
   readonly window?: Window | null | undefined;
 }
@@ -42,6 +50,9 @@ export interface VolumeRecord {
   readonly data: VoxelArray;
   readonly shape: Shape;
   readonly components: 1 | 3 | 4;
+  readonly channels: number;
+  readonly frames: number;
+  readonly unit: string;
   readonly spacing: Triple;
   readonly origin: Triple;
   readonly direction: readonly number[] | null;
@@ -55,6 +66,12 @@ export type Description = Omit<VolumeRecord, 'data'>;
 /** The options of a volume, checked and with what was left out filled in. */
 export function describe(shape: unknown, dtype: DType, options: VolumeOptions, caller: string): Description {
   const components = checkComponents(options.components ?? 1, dtype, caller);
+  const channels = checkCount(options.channels ?? 1, 'channels', caller);
+  const frames = checkCount(options.frames ?? 1, 'frames', caller);
+  if (components !== 1 && channels !== 1) {
+    const message = `${caller}: ${String(channels)} channels of ${String(components)} components; give either`;
+    throw new SlicescopeError('invalid-argument', message, { argument: 'channels' });
+  }
   const { name = '' } = options;
   if (typeof name !== 'string') {
     throw new SlicescopeError('invalid-argument', `${caller}: name is ${quote(name)}, expected a string`, {
@@ -62,8 +79,11 @@ export function describe(shape: unknown, dtype: DType, options: VolumeOptions, c
     });
   }
   return {
-    shape: checkShape(shape, components, caller),
+    shape: checkShape(shape, components * channels * frames, caller),
     components,
+    channels,
+    frames,
+    unit: checkUnit(options.unit ?? (options.spacing === undefined ? 'px' : 'mm'), caller),
     spacing: checkSpacing(options.spacing ?? [1, 1, 1], caller),
     origin: checkOrigin(options.origin ?? [0, 0, 0], caller),
     direction: options.direction == null ? null : checkDirection(options.direction, caller),
@@ -72,9 +92,17 @@ export function describe(shape: unknown, dtype: DType, options: VolumeOptions, c
   };
 }
 
-/** Number of values: w × h × d × components. */
-export function elementsOf({ shape: [width, height, depth], components }: Description): number {
-  return width * height * depth * components;
+/** Number of values: w × h × d × components × channels × frames. */
+export function elementsOf(plain: Description): number {
+  const [width, height, depth] = plain.shape;
+  return width * height * depth * plain.components * plain.channels * plain.frames;
+}
+
+/** ` of 2 channels and 10 frames`; nothing where there is one of each. */
+export function formatCounts({ components, channels, frames }: Description): string {
+  const counts = Object.entries({ components, channels, frames }).filter(([, count]) => count !== 1);
+  const named = counts.map(([name, count]) => `${String(count)} ${name}`);
+  return named.length === 0 ? '' : ` of ${named.join(' and ')}`;
 }
 
 /** Zeroed shared memory for the values. */

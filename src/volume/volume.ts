@@ -3,8 +3,8 @@ import {
   PLANES,
   PLANE_AXES,
   SlicescopeError,
-  levelSize,
   quote,
+  slabKind,
   type DType,
   type Level,
   type Plane,
@@ -17,32 +17,25 @@ import {
   type Window,
 } from '../protocol';
 import type { BlockSource } from './blocks';
-import { checkDType, formatShape } from './checks';
-import { allocate, describe, elementsOf, type VolumeOptions, type VolumeRecord } from './description';
+import { checkDType, checkIndex, checkProjection, checkSlab, formatShape, unknownPlane } from './checks';
+import type { Part, SliceOptions, VolumeSlice } from './cut';
+import { allocate, describe, elementsOf, formatCounts, type VolumeOptions, type VolumeRecord } from './description';
 import { dtypeOf, isShared, type VoxelSource } from './dtype';
 import { orientationOf, planeAcross } from './orientation';
-import { copyTile } from './slicing';
+import { projectSlices, slabSlices, type Slab } from './slab';
+import { checkTile, copyTile } from './slicing';
 import { order, percentileOf, rangeOf, windowFor, type Ordered } from './statistics';
 
-/** One slice of a volume. */
-export interface VolumeSlice {
-  readonly plane: Plane;
-  readonly index: number;
-  /** Pixels in a row. */
-  readonly width: number;
-  /** Rows. */
-  readonly height: number;
-  readonly dtype: DType;
-  readonly components: 1 | 3 | 4;
-  /** A copy, row by row: width × height × components values. */
-  readonly data: VoxelArray;
-}
+/** Frames that the window of a channel is computed from, evenly spaced. */
+const WINDOW_FRAMES = 8;
 
 const ANATOMY_OF: Readonly<Record<string, 0 | 1 | 2>> = { sagittal: 0, coronal: 1, axial: 2 };
 
 /**
  * A box of voxels in shared memory, x running fastest: voxel (x, y, z) of a w × h × d volume is at
- * `((z × h + y) × w + x) × components`. Made by `Volume.from` or `Volume.alloc`.
+ * `((z × h + y) × w + x) × components`. A volume of several channels or frames is one box after the other, all
+ * channels of the first frame before those of the second; `at` gives one of them. Made by `Volume.from` or
+ * `Volume.alloc`.
  */
 export class Volume {
   /** The voxels themselves, over a SharedArrayBuffer. Call `changed()` after writing into it. */
@@ -51,9 +44,15 @@ export class Volume {
   readonly dtype: DType;
   /** Values a voxel: 1, or 3 (RGB) or 4 (RGBA) of `uint8`. */
   readonly components: 1 | 3 | 4;
-  /** Distance between voxels along x, y and z, in millimetres. */
+  /** Volumes that are drawn together, of one time and shape. */
+  readonly channels: number;
+  /** Volumes in time. */
+  readonly frames: number;
+  /** Of distances, such as `mm`; `px` where nobody gave a spacing. */
+  readonly unit: string;
+  /** Distance between voxels along x, y and z, in `unit`. */
   readonly spacing: Triple;
-  /** Position of the middle of voxel (0, 0, 0), LPS, in millimetres. */
+  /** Position of the middle of voxel (0, 0, 0), LPS, in `unit`. */
   readonly origin: Triple;
   /** Row-major 3 × 3, LPS, whose column i is where axis i points; null for a plain image. */
   readonly direction: readonly number[] | null;
@@ -65,12 +64,16 @@ export class Volume {
   #range: readonly [number, number] | null = null;
   #defaultWindow: Window | null = null;
   #ordered: Ordered | null = null;
+  readonly #parts: Map<number, Volume> = new Map();
 
   private constructor(record: VolumeRecord, dtype: DType) {
     this.data = record.data;
     this.shape = record.shape;
     this.dtype = dtype;
     this.components = record.components;
+    this.channels = record.channels;
+    this.frames = record.frames;
+    this.unit = record.unit;
     this.spacing = record.spacing;
     this.origin = record.origin;
     this.direction = record.direction;
@@ -79,7 +82,7 @@ export class Volume {
   }
 
   /**
-   * A volume of the values in `data`, a typed array of w × h × d × components elements. An array over a
+   * A volume of the values in `data`, a typed array of w × h × d × components × channels × frames elements. An array over a
    * SharedArrayBuffer is used in place; any other is copied into one, once.
    * @param shape [w, h, d], whole numbers from 1 on.
    * @throws SlicescopeError `invalid-shape`, `shape-mismatch`, `unknown-dtype`, `invalid-window`, or
@@ -91,10 +94,9 @@ export class Volume {
     const plain = describe(shape, dtype, options, caller);
     const expected = elementsOf(plain);
     if (data.length !== expected) {
-      const of = plain.components === 1 ? '' : ` of ${String(plain.components)} components`;
       throw new SlicescopeError(
         'shape-mismatch',
-        `${caller}: data has ${String(data.length)} elements, but shape ${formatShape(plain.shape)}${of} needs ${String(expected)}`,
+        `${caller}: data has ${String(data.length)} elements, but shape ${formatShape(plain.shape)}${formatCounts(plain)} needs ${String(expected)}`,
         { elements: data.length, expected },
       );
     }
@@ -128,8 +130,28 @@ export class Volume {
 
   /** This volume for another thread. */
   toRecord(): VolumeRecord {
-    const { data, shape, components, spacing, origin, direction, name, window } = this;
-    return { data, shape, components, spacing, origin, direction, name, window };
+    const { data, shape, components, channels, frames, unit, spacing, origin, direction, name, window } = this;
+    return { data, shape, components, channels, frames, unit, spacing, origin, direction, name, window };
+  }
+
+  /**
+   * One frame and channel as a 3D volume over the same memory; the same one each time.
+   * @throws SlicescopeError `index-out-of-range`.
+   */
+  at({ frame = 0, channel = 0 }: Part): Volume {
+    checkIndex(frame, this.frames, 'volume: frame');
+    checkIndex(channel, this.channels, 'volume: channel');
+    if (this.frames === 1 && this.channels === 1) return this;
+    const at = frame * this.channels + channel;
+    let part = this.#parts.get(at);
+    if (part === undefined) {
+      const [width, height, depth] = this.shape;
+      const elements = width * height * depth * this.components;
+      const data = this.data.subarray(at * elements, (at + 1) * elements);
+      part = new Volume({ ...this.toRecord(), data, channels: 1, frames: 1 }, this.dtype);
+      this.#parts.set(at, part);
+    }
+    return part;
   }
 
   /**
@@ -148,6 +170,20 @@ export class Volume {
     if (this.window !== null) return this.window;
     if (this.components !== 1) return [0, 255];
     return (this.#defaultWindow ??= windowFor(this.#order(), () => this.range, !this.dtype.startsWith('float')));
+  }
+
+  /**
+   * The window to start a channel with: the volume's if one was given, else the 0.5 and 99.5 percentiles of the
+   * channel, of up to eight of its frames.
+   * @throws SlicescopeError `index-out-of-range`.
+   */
+  channelWindow(channel: number): Window {
+    checkIndex(channel, this.channels, 'volume: channel');
+    if (this.channels === 1) return this.defaultWindow;
+    const step = Math.ceil(this.frames / WINDOW_FRAMES);
+    const count = Math.ceil(this.frames / step);
+    const windows = Array.from({ length: count }, (_, at) => this.at({ frame: at * step, channel }).defaultWindow);
+    return [Math.min(...windows.map(([low]) => low)), Math.max(...windows.map(([, high]) => high))];
   }
 
   /**
@@ -175,38 +211,45 @@ export class Volume {
     this.#range = null;
     this.#defaultWindow = null;
     this.#ordered = null;
+    for (const part of this.#parts.values()) part.changed();
   }
 
   /**
    * The exact value of a voxel: a number, or 3 or 4 of them for RGB and RGBA.
+   * @param part which frame and channel; the first without it.
    * @throws SlicescopeError `index-out-of-range`, which names the axis.
    */
-  valueAt(x: number, y: number, z: number): number | number[] {
+  valueAt(x: number, y: number, z: number, part: Part = {}): number | number[] {
+    const { data } = this.at(part);
     const [width, height, depth] = this.shape;
     checkIndex(x, width, 'valueAt: x');
     checkIndex(y, height, 'valueAt: y');
     checkIndex(z, depth, 'valueAt: z');
     const start = ((z * height + y) * width + x) * this.components;
-    if (this.components === 1) return this.data[start] as number;
-    return Array.from(this.data.subarray(start, start + this.components));
+    if (this.components === 1) return data[start] as number;
+    return Array.from(data.subarray(start, start + this.components));
   }
 
   /**
-   * A copy of one slice, exact. `xy` is w × h at z, `xz` is w × d at y, `yz` is h × d at x.
-   * @throws SlicescopeError `unknown-plane`, `index-out-of-range`.
+   * A copy of one slice, exact, or of several seen through at once. `xy` is w × h at z, `xz` is w × d at y, `yz` is
+   * h × d at x. The mean of several is of float32.
+   * @throws SlicescopeError `unknown-plane`, `index-out-of-range`, `invalid-argument`.
    */
-  slice(plane: Plane, index: number): VolumeSlice {
-    const { dtype, components } = this;
+  slice(plane: Plane, index: number, { slab = 1, projection = 'max', ...part }: SliceOptions = {}): VolumeSlice {
+    checkProjection(projection, 'slice');
+    const { dtype } = slabKind(this, { slab, projection });
+    const { components } = this;
     const { width, height } = this.#sizeOf(plane);
     const data = new ARRAY_OF[dtype](width * height * components);
-    this.copyTile(plane, index, [0, 0], { x: 0, y: 0, width, height }, data);
+    this.at(part).copySlab(plane, index, [0, 0], { x: 0, y: 0, width, height }, { slab, projection }, data);
     return { plane, index, width, height, dtype, components, data };
   }
 
   /**
-   * Cut a tile of a slice at a level of detail into the start of `target`, with no copy between.
+   * Cut a tile of a slice at a level of detail into the start of `target`, with no copy between. Of several frames or
+   * channels it is the first one.
    * @param tile in pixels of the level: pixel i is voxel i · 2^level + 2^level / 2, or the last one.
-   * @param target of the volume's dtype, tile width × tile height × components elements or more.
+   * @param target of the volume's dtype, of tile width × tile height × components elements or more.
    * @param blocks parts of the volume's second layout (blocks.ts), which are used where they are there.
    * @throws SlicescopeError `unknown-plane`, `index-out-of-range`, `invalid-argument`.
    */
@@ -220,26 +263,37 @@ export class Volume {
   ): void {
     const size = this.#sizeOf(plane);
     checkIndex(index, size.count, `slice: index of plane ${plane}`);
-    const whole = levelSize(size, level);
-    const numbers = [tile.x, tile.y, tile.width, tile.height];
-    const isInside = tile.x + tile.width <= whole.width && tile.y + tile.height <= whole.height;
-    if (!isInside || numbers.some((number) => !Number.isInteger(number) || number < 0)) {
-      throw new SlicescopeError(
-        'invalid-argument',
-        `slice: a tile of ${numbers.join(', ')}, but the slice has ${String(whole.width)} × ${String(whole.height)} pixels`,
-        { argument: 'tile' },
-      );
-    }
-    const needed = tile.width * tile.height * this.components;
-    if (dtypeOf(target, 'slice') !== this.dtype || target.length < needed) {
-      throw new SlicescopeError(
-        'invalid-argument',
-        `slice: the target has ${String(target.length)} elements of ${dtypeOf(target, 'slice')}, expected ${String(needed)} of ${this.dtype}`,
-        { argument: 'target' },
-      );
-    }
+    checkTile(size, level, tile, this, target);
     const { data, shape, components } = this;
     copyTile(data, shape, components, { plane, index, slice: size, level, rect: tile }, target, blocks);
+  }
+
+  /**
+   * `copyTile` of several slices at once: their maximum, minimum or mean. Colours have no slabs; theirs is the slice.
+   * @param target of the dtype that `slabKind` says, exactly as large as the tile where there are several slices.
+   * @throws SlicescopeError `unknown-plane`, `index-out-of-range`, `invalid-argument`.
+   */
+  copySlab(
+    plane: Plane,
+    index: number,
+    level: Level,
+    tile: TileRect,
+    { slab, projection }: Slab,
+    target: VoxelArray,
+    blocks: BlockSource | null = null,
+  ): void {
+    checkSlab(slab, 'slice');
+    if (slab === 1 || this.components !== 1) {
+      this.copyTile(plane, index, level, tile, target, blocks);
+      return;
+    }
+    const size = this.#sizeOf(plane);
+    checkIndex(index, size.count, `slice: index of plane ${plane}`);
+    checkTile(size, level, tile, slabKind(this, { slab, projection }), target);
+    const pixels = target.subarray(0, tile.width * tile.height);
+    projectSlices(projection, this.dtype, slabSlices(index, slab, size.count), pixels, (each, into) => {
+      this.copyTile(plane, each, level, tile, into, blocks);
+    });
   }
 
   /**
@@ -257,18 +311,20 @@ export class Volume {
 
   /** What a client learns of the volume. `revision` identifies the volume and its present content. */
   info(revision: number): VolumeInfo {
-    const { name, shape, dtype, components, spacing, origin, direction } = this;
+    const { name, shape, dtype, components, spacing, origin, direction, unit, frames, channels } = this;
     const planes = { xy: this.#planeInfo('xy'), xz: this.#planeInfo('xz'), yz: this.#planeInfo('yz') };
-    const geometry = { spacing, origin, direction, unit: 'mm' };
-    return { revision, name, shape, dtype, components, planes, ...geometry, frames: 1, channels: 1 };
+    const geometry = { spacing, origin, direction, unit };
+    return { revision, name, shape, dtype, components, planes, ...geometry, frames, channels };
   }
 
   /** One line, such as `Volume "T1": 197 × 233 × 189 uint8, 1 × 1 × 1 mm`. */
   toString(): string {
-    const { name, shape, dtype, components, spacing } = this;
+    const { name, shape, dtype, components, spacing, unit } = this;
+    const counts = (['channels', 'frames'] as const).filter((each) => this[each] !== 1);
+    const several = counts.map((each) => `, ${String(this[each])} ${each}`).join('');
     const kind = components === 1 ? dtype : `${dtype} ${components === 3 ? 'RGB' : 'RGBA'}`;
     const distances = spacing.map((distance) => String(Number(distance.toPrecision(4)))).join(' × ');
-    return `Volume${name === '' ? '' : ` ${JSON.stringify(name)}`}: ${formatShape(shape)} ${kind}, ${distances} mm`;
+    return `Volume${name === '' ? '' : ` ${JSON.stringify(name)}`}: ${formatShape(shape)} ${kind}${several}, ${distances} ${unit}`;
   }
 
   #order(): Ordered {
@@ -283,7 +339,7 @@ export class Volume {
 
   #planeInfo(plane: Plane): PlaneInfo {
     const [first, second] = PLANE_AXES[plane];
-    const spacing = [this.spacing[first] as number, this.spacing[second] as number] as const;
+    const spacing = [this.spacing[first], this.spacing[second]] as const;
     return { ...this.#sizeOf(plane), spacing, ...orientationOf(plane, this.direction) };
   }
 }
@@ -294,20 +350,3 @@ Object.defineProperty(Volume.prototype, Symbol.for('nodejs.util.inspect.custom')
     return this.toString();
   },
 });
-
-function checkIndex(index: number, count: number, what: string): void {
-  if (Number.isInteger(index) && index >= 0 && index < count) return;
-  throw new SlicescopeError(
-    'index-out-of-range',
-    `${what} is ${quote(index)}, expected a whole number from 0 to ${String(count - 1)}`,
-    { index, count },
-  );
-}
-
-function unknownPlane(plane: unknown): SlicescopeError<'unknown-plane'> {
-  return new SlicescopeError(
-    'unknown-plane',
-    `plane is ${quote(plane)}, expected xy, xz, yz, axial, coronal or sagittal`,
-    { plane: String(plane) },
-  );
-}

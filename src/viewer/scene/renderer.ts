@@ -191,15 +191,17 @@ export class SliceLayer {
   draw(slice: Slice, look: Look): ImageBitmap {
     const before = this.#textures;
     this.#textures = new Map();
-    const drawn = slice.tiles.map((tile) => {
-      const { level, rect } = tile;
-      const place = [...level, rect.x, rect.y].join(' ');
-      let texture = before.get(place);
-      if (texture?.fill(tile) === true) before.delete(place);
-      else texture = new TileTexture(tile);
-      this.#textures.set(place, texture);
-      return [tile, texture] as const;
-    });
+    const drawn = slice.layers
+      .flatMap(({ tiles }) => tiles)
+      .map((tile) => {
+        const { level, rect } = tile;
+        const place = [...level, rect.x, rect.y].join(' ');
+        let texture = before.get(place);
+        if (texture?.fill(tile) === true) before.delete(place);
+        else texture = new TileTexture(tile);
+        this.#textures.set(place, texture);
+        return [tile, texture] as const;
+      });
     for (const unused of before.values()) unused.dispose();
     return pageRenderer().draw(drawn, slice, look);
   }

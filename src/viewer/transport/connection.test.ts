@@ -52,6 +52,7 @@ function listen(): {
   const listener: ChannelListener = {
     opened: () => undefined,
     changed: () => undefined,
+    custom: () => undefined,
     frame: () => undefined,
     failed: () => undefined,
   };

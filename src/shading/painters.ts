@@ -1,0 +1,149 @@
+import type { Orientation, VoxelArray, Window } from '../protocol';
+import { colormapTable, isCategorical, labelIndex } from './colormaps';
+import type { LayerLook } from './layers';
+import { nearestAlong, neighboursAlong } from './sampling';
+import { colorIndex, colorPlace } from './window';
+
+/** One volume's slice, of whatever grid: it covers the whole picture. */
+export interface LayerData {
+  readonly width: number;
+  readonly height: number;
+  readonly components: number;
+  /** Row by row, `width × height × components` elements. */
+  readonly data: VoxelArray;
+}
+
+interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Writes the colours of the picture's row `y` into `row`: RGBA from 0 to 255, premultiplied, not rounded, one pixel after
+ * another.
+ */
+export type Painter = (y: number, row: Float64Array) => void;
+
+/** Writes the colour of the value or the colour at `element` of the data to `row`, from `to` on. */
+type Colorist = (element: number, row: Float64Array, to: number) => void;
+
+/** Which of a colour map's colours a value takes; NaN only for what has none. */
+export function indexer(window: Window, colormap: string): (value: number) => number {
+  return isCategorical(colormap) ? labelIndex : (value) => colorIndex(value, window);
+}
+
+function direct({ data, components }: LayerData): Colorist {
+  return (element, row, to) => {
+    const alpha = components === 4 ? (data[element + 3] as number) : 255;
+    for (let channel = 0; channel < 3; channel++) {
+      row[to + channel] = ((data[element + channel] as number) * alpha) / 255;
+    }
+    row[to + 3] = alpha;
+  };
+}
+
+function mapped({ data }: LayerData, { window, colormap, invert }: LayerLook): Colorist {
+  const table = colormapTable(colormap, invert);
+  const indexOf = indexer(window, colormap);
+  return (element, row, to) => {
+    const index = indexOf(data[element] as number);
+    for (let channel = 0; channel < 4; channel++) {
+      row[to + channel] = index === index ? (table[4 * index + channel] as number) : 0; // NaN is not itself.
+    }
+  };
+}
+
+function paintNearest(layer: LayerData, look: LayerLook, size: PictureSize, orientation: Orientation): Painter {
+  const { transpose, flipX, flipY } = orientation;
+  const across = nearestAlong(size.width, transpose ? layer.height : layer.width, flipX);
+  const down = nearestAlong(size.height, transpose ? layer.width : layer.height, flipY);
+  const [acrossStep, downStep] = steps(layer, orientation);
+  const colorist = layer.components === 1 ? mapped(layer, look) : direct(layer);
+  return (y, row) => {
+    const start = (down[y] as number) * downStep;
+    for (let x = 0; x < size.width; x++) colorist(start + (across[x] as number) * acrossStep, row, 4 * x);
+  };
+}
+
+/** How far apart in the data two pixels are that lie beside and below each other in the picture. */
+function steps({ width, components }: LayerData, { transpose }: Orientation): [across: number, down: number] {
+  return transpose ? [width * components, components] : [components, width * components];
+}
+
+/** What mixes the four neighbours of a pixel, which `corners` and `weights` have one for one. */
+type Mixer = (corners: Int32Array, weights: Float64Array, row: Float64Array, to: number) => void;
+
+/** Premultiplied colours, each by its weight. */
+function mixColors(layer: LayerData): Mixer {
+  const colorist = direct(layer);
+  const color = new Float64Array(4);
+  return (corners, weights, row, to) => {
+    row.fill(0, to, to + 4);
+    for (let corner = 0; corner < 4; corner++) {
+      colorist(corners[corner] as number, color, 0);
+      for (let channel = 0; channel < 4; channel++) {
+        row[to + channel] = (row[to + channel] as number) + (weights[corner] as number) * (color[channel] as number);
+      }
+    }
+  };
+}
+
+/** Larger ones count as this: a shader's floats end there, and infinity has no middle with anything. */
+const LARGEST = 1e38;
+
+/** Values, each by its weight, and then the colour between two of the map's. A NaN that counts makes the pixel one. */
+function mixValues({ data }: LayerData, { window, colormap, invert }: LayerLook): Mixer {
+  const table = colormapTable(colormap, invert);
+  const [low, high] = window;
+  return (corners, weights, row, to) => {
+    let distance = 0;
+    for (let corner = 0; corner < 4; corner++) {
+      const weight = weights[corner] as number;
+      if (weight === 0) continue;
+      distance += weight * Math.max(-LARGEST, Math.min(LARGEST, (data[corners[corner] as number] as number) - low));
+    }
+    if (Number.isNaN(distance)) {
+      row.fill(0, to, to + 4);
+      return;
+    }
+    const place = colorPlace(distance, [0, high - low]);
+    const first = Math.min(254, Math.floor(place));
+    for (let channel = 0; channel < 4; channel++) {
+      const [from, until] = [table[4 * first + channel] as number, table[4 * first + 4 + channel] as number];
+      row[to + channel] = from + (until - from) * (place - first);
+    }
+  };
+}
+
+function paintLinear(layer: LayerData, look: LayerLook, size: PictureSize, orientation: Orientation): Painter {
+  const { transpose, flipX, flipY } = orientation;
+  const across = neighboursAlong(size.width, transpose ? layer.height : layer.width, flipX);
+  const down = neighboursAlong(size.height, transpose ? layer.width : layer.height, flipY);
+  const [acrossStep, downStep] = steps(layer, orientation);
+  const mix = layer.components === 1 ? mixValues(layer, look) : mixColors(layer);
+  const corners = new Int32Array(4);
+  const weights = new Float64Array(4);
+  return (y, row) => {
+    const [above, below] = [(down.first[y] as number) * downStep, (down.second[y] as number) * downStep];
+    const lower = down.share[y] as number;
+    for (let x = 0; x < size.width; x++) {
+      const [left, right] = [(across.first[x] as number) * acrossStep, (across.second[x] as number) * acrossStep];
+      const righter = across.share[x] as number;
+      corners[0] = above + left;
+      corners[1] = above + right;
+      corners[2] = below + left;
+      corners[3] = below + right;
+      weights[0] = (1 - lower) * (1 - righter);
+      weights[1] = (1 - lower) * righter;
+      weights[2] = lower * (1 - righter);
+      weights[3] = lower * righter;
+      mix(corners, weights, row, 4 * x);
+    }
+  };
+}
+
+/** What draws one volume's part of a picture. */
+export function painterOf(layer: LayerData, look: LayerLook, size: PictureSize, orientation: Orientation): Painter {
+  const isLinear = look.interpolation === 'linear' && !(layer.components === 1 && isCategorical(look.colormap));
+  return (isLinear ? paintLinear : paintNearest)(layer, look, size, orientation);
+}

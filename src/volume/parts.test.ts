@@ -1,0 +1,128 @@
+import { describe, expect, test } from '@jest/globals';
+import { PLANES } from '../protocol';
+import { refusal } from '../protocol/testing/thrown';
+import { Volume, type VolumeOptions } from './index';
+
+/** The value of voxel (x, y, z) of a channel of a frame: its place in the array, as the order is defined. */
+const [WIDTH, HEIGHT, DEPTH, CHANNELS, FRAMES] = [5, 4, 3, 2, 6];
+const valueOf = (x: number, y: number, z: number, channel: number, frame: number): number =>
+  (((frame * CHANNELS + channel) * DEPTH + z) * HEIGHT + y) * WIDTH + x;
+const COUNT = WIDTH * HEIGHT * DEPTH * CHANNELS * FRAMES;
+
+function series(options: VolumeOptions = {}): Volume {
+  const data = Uint16Array.from({ length: COUNT }, (_, at) => at);
+  return Volume.from(data, [WIDTH, HEIGHT, DEPTH], { channels: CHANNELS, frames: FRAMES, ...options });
+}
+
+describe('of a volume with channels and frames', () => {
+  const volume = series();
+
+  test('a part is a 3D volume over the same memory, the same one each time', () => {
+    const part = volume.at({ frame: 4, channel: 1 });
+    expect(part).toMatchObject({ shape: [WIDTH, HEIGHT, DEPTH], channels: 1, frames: 1, dtype: 'uint16' });
+    expect(part.data.buffer).toBe(volume.data.buffer);
+    expect(volume.at({ frame: 4, channel: 1 })).toBe(part);
+    expect(part.at({})).toBe(part);
+    const own = series();
+    own.at({ frame: 5, channel: 1 }).data.fill(9);
+    expect(own.valueAt(4, 3, 2, { frame: 5, channel: 1 })).toBe(9);
+    expect(own.valueAt(4, 3, 2, { frame: 5 })).toBe(valueOf(4, 3, 2, 0, 5));
+  });
+
+  test('values and slices are exact, and those of the first part unless another is named', () => {
+    expect(volume.valueAt(4, 2, 1)).toBe(valueOf(4, 2, 1, 0, 0));
+    for (const [frame, channel] of [
+      [0, 0],
+      [0, 1],
+      [3, 0],
+      [5, 1],
+    ] as const) {
+      expect(volume.valueAt(1, 2, 2, { frame, channel })).toBe(valueOf(1, 2, 2, channel, frame));
+      for (const plane of PLANES) {
+        const { data, width, height } = volume.slice(plane, 1, { frame, channel });
+        const expected: number[] = [];
+        for (let v = 0; v < height; v++) {
+          for (let u = 0; u < width; u++) {
+            const place = { xy: [u, v, 1], xz: [u, 1, v], yz: [1, u, v] }[plane] as [number, number, number];
+            expected.push(valueOf(...place, channel, frame));
+          }
+        }
+        expect(Array.from(data)).toEqual(expected);
+      }
+    }
+    expect(volume.slice('xy', 2)).toEqual(volume.slice('xy', 2, { frame: 0, channel: 0 }));
+  });
+
+  test('the record and what clients learn have all of it, and one line says it', () => {
+    const copy = Volume.fromRecord(volume.toRecord());
+    expect(copy.toRecord()).toEqual(volume.toRecord());
+    expect(copy.info(1)).toMatchObject({ channels: CHANNELS, frames: FRAMES, shape: [WIDTH, HEIGHT, DEPTH] });
+    expect(String(volume)).toBe('Volume: 5 × 4 × 3 uint16, 2 channels, 6 frames, 1 × 1 × 1 px');
+    expect(Volume.alloc([2, 2, 2], 'float32', { frames: 7, channels: 3 }).data).toHaveLength(8 * 21);
+  });
+
+  test('a part that is not there is refused', () => {
+    expect(refusal(() => volume.at({ frame: 6 }), 'index-out-of-range').message).toBe(
+      'volume: frame is 6, expected a whole number from 0 to 5',
+    );
+    expect(refusal(() => volume.slice('xy', 0, { channel: 2 }), 'index-out-of-range').message).toBe(
+      'volume: channel is 2, expected a whole number from 0 to 1',
+    );
+    expect(refusal(() => volume.valueAt(0, 0, 0, { frame: -1 }), 'index-out-of-range').details).toEqual({
+      index: -1,
+      count: 6,
+    });
+  });
+
+  test('the range is of all, a channel’s window of that channel, and both are new after a change', () => {
+    const own = Volume.alloc([100, 1, 1], 'float32', { channels: 2, frames: 2 });
+    own.data.forEach((_, at) => (own.data[at] = [0, 1000, 0, 2000][Math.floor(at / 100)] ?? NaN));
+    own.data.forEach((value, at) => (own.data[at] = value + (at % 100)));
+    own.changed();
+    expect(own.range).toEqual([0, 2099]);
+    const [low, high] = own.channelWindow(1);
+    expect(low).toBeCloseTo(1000 + 0.005 * 99, 3);
+    expect(high).toBeCloseTo(2000 + 0.995 * 99, 3);
+    expect(own.channelWindow(0)[1]).toBeCloseTo(0.995 * 99, 3);
+    own.data.fill(5, 0, 100).fill(5, 200, 300);
+    own.changed();
+    expect(own.channelWindow(0)).toEqual([5, 6]);
+    expect(series({ window: [3, 4] }).channelWindow(1)).toEqual([3, 4]);
+  });
+});
+
+describe('the unit', () => {
+  test('is mm where a spacing is given, px where none is, or what is said', () => {
+    expect(Volume.alloc([1, 1, 1], 'uint8').unit).toBe('px');
+    expect(Volume.alloc([1, 1, 1], 'uint8', { spacing: [1, 1, 1] }).unit).toBe('mm');
+    const named = Volume.alloc([1, 1, 1], 'uint8', { spacing: [1, 1, 1], unit: 'µm' });
+    expect(named.info(1).unit).toBe('µm');
+    expect(Volume.fromRecord(named.toRecord()).unit).toBe('µm');
+  });
+
+  test.each([[''], [5], ['a unit of seventeen']])('is not %p', (unit) => {
+    const { message } = refusal(() => Volume.alloc([1, 1, 1], 'uint8', { unit: unit as string }), 'invalid-argument');
+    expect(message).toContain('Volume.alloc: unit is ');
+  });
+});
+
+describe('refused are', () => {
+  test.each<[string, VolumeOptions, string]>([
+    ['no frames', { frames: 0 }, 'Volume.from: frames is 0, expected a whole number from 1 on'],
+    ['half a channel', { channels: 1.5 }, 'Volume.from: channels is 1.5, expected a whole number from 1 on'],
+    ['frames by name', { frames: '2' as unknown as number }, 'Volume.from: frames is "2", expected a whole number'],
+    ['channels of colours', { channels: 2, components: 3 }, 'Volume.from: 2 channels of 3 components; give either'],
+  ])('%s', (_, options, sentence) => {
+    const { message } = refusal(() => Volume.from(new Uint8Array(24), [2, 3, 4], options), 'invalid-argument');
+    expect(message.slice(0, sentence.length)).toBe(sentence);
+  });
+
+  test('data that does not fill all of them', () => {
+    const make = (options: VolumeOptions) => () => Volume.from(new Uint8Array(24), [2, 3, 4], options);
+    expect(refusal(make({ channels: 2, frames: 5 }), 'shape-mismatch').message).toBe(
+      'Volume.from: data has 24 elements, but shape 2 × 3 × 4 of 2 channels and 5 frames needs 240',
+    );
+    expect(refusal(make({ frames: 3 }), 'shape-mismatch').details).toEqual({ elements: 24, expected: 72 });
+    expect(refusal(make({ frames: 2 ** 31 }), 'invalid-shape').message).toContain('a volume holds at most 4294967296');
+  });
+});
