@@ -12,7 +12,9 @@ import {
   type VoxelArray,
 } from '../protocol';
 import { apply, voxelsToVoxels, type Affine } from './affine';
+import { checkIndex } from './checks';
 import { sampleLinear, sampleNearest, type Points } from './resample';
+import { checkTile } from './slicing';
 import type { Volume } from './volume';
 
 /** Names by value. */
@@ -87,6 +89,7 @@ export class OverlayGrid {
    * `Volume.copyTile`, of the overlay.
    * @param source the overlay, or a copy of it.
    * @param tile in pixels of the level, of the size that `info` says.
+   * @throws SlicescopeError `index-out-of-range`, `invalid-argument`.
    */
   copyTile(source: Volume, plane: Plane, index: number, level: Level, tile: TileRect, target: VoxelArray): void {
     if (this.#isSame) {
@@ -94,7 +97,9 @@ export class OverlayGrid {
       return;
     }
     const [first, second, normal] = PLANE_AXES[plane];
-    const { width, height } = this.info(0).planes[plane];
+    const { width, height, count } = this.info(0).planes[plane];
+    checkIndex(index, count, `slice: index of plane ${plane}`);
+    checkTile({ width, height }, level, tile, this.kind, target);
     const [columns, rows] = this.#factorsOf(plane);
     const { m } = this.#affine;
     const corner = apply(
