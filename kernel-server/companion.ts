@@ -11,6 +11,7 @@ import type {
   FromWorker,
   OverlayLayerRecord,
   OverlayRecord,
+  Snapshot,
   SyncReply,
   ToWorker,
   ViewRecord,
@@ -164,15 +165,15 @@ export class Companion {
   }
 
   /**
-   * The view's picture as a PNG, drawn in the worker; waits for it.
+   * The view's picture, drawn in the worker; waits for it.
    * @throws SlicescopeError `companion-failed`.
    */
-  snapshot(viewId: string): Uint8Array {
+  snapshot(viewId: string): Snapshot {
     const answer = this.#ask(() => {
       this.#post({ type: 'snapshot', viewId });
     });
     if (answer.type !== 'snapshot') throw this.#failure('drew no picture', answer);
-    return answer.png;
+    return { png: answer.png, key: answer.key };
   }
 
   /** What is shared of a volume's publication, if it was published. */

@@ -1,5 +1,6 @@
 import type { ViewSettings, ViewState } from '../src/protocol';
 import { changedSettings, changeSettings, clampSettings } from '../src/shading';
+import { Histograms } from './histograms';
 import { Layouts } from './layouts';
 import type { PublishedCopies } from './publication';
 import { letGo } from './shared-garbage';
@@ -19,6 +20,7 @@ export interface ViewClient {
 export class Views {
   readonly #views: Map<string, View> = new Map();
   readonly #layouts: Layouts = new Layouts();
+  readonly histograms: Histograms = new Histograms();
   readonly #onChange: (viewId: string, patch: Partial<ViewSettings>, seen: number) => void;
 
   /** `onChange` is told what clients changed, to pass on to the kernel. */

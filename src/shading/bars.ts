@@ -44,7 +44,7 @@ export function countBars(
   for (let at = from; at < to; at++) {
     const value = values[at] as number;
     if (!(value >= low && value <= high)) continue;
-    const bar = Math.floor(((value * share - start) / span) * count);
+    const bar = (((value * share - start) / span) * count) | 0;
     const own = bar < last ? bar : last;
     counts[own] = (counts[own] as number) + 1;
   }

@@ -10,11 +10,12 @@ import {
 import { pictureSize, pointInPicture, shownEdges, shownOrientation } from '../shading';
 import { Controls } from './controls';
 import { element } from './dom';
-import { Gestures } from './gestures';
 import { needsOf } from './detail';
+import { Instrument } from './instrument';
 import { boxSize, placePicture } from './layout';
 import { SliceLayer, pageRenderer, type Look } from './scene';
 import type { Needs } from './detail';
+import type { Surface } from './host';
 import type { Quality, Slice } from './slice-cache';
 import type { ColormapName } from '../shading';
 
@@ -60,7 +61,8 @@ export class Viewer {
   readonly #edges: Readonly<Record<'left' | 'right' | 'top' | 'bottom', HTMLElement>>;
   readonly #notice: HTMLElement = element('div', 'slicescope-notice');
   readonly #controls: Controls;
-  readonly #gestures: Gestures;
+  readonly #instrument: Instrument;
+  readonly #release: () => void;
   readonly #layer: SliceLayer = new SliceLayer();
   readonly #quality: HTMLElement = element('span', 'slicescope-quality');
   readonly #resize: ResizeObserver;
@@ -91,7 +93,16 @@ export class Viewer {
       model.change(patch);
     };
     this.#controls = new Controls(() => model.state, change);
-    this.#gestures = new Gestures(this.#canvas, () => model.state, change);
+    this.#instrument = new Instrument({
+      state: () => model.state,
+      change,
+      sliceOf: (plane) => model.sliceOf(plane),
+      send: (content) => {
+        model.send(content);
+      },
+      onAnswer: (listener) => model.onAnswer(listener),
+    });
+    this.#release = this.#instrument.attach(this.#surface());
     this.#stage.append(this.#canvas, ...Object.values(this.#edges), this.#quality, this.#controls.tools, this.#notice);
     this.element.append(this.#stage, this.#controls.bar);
     this.element.dataset.state = 'waiting';
@@ -132,15 +143,49 @@ export class Viewer {
     this.#notice.append(button);
   }
 
+  /** Whether the picture is the state's, and as good as it gets. */
+  get isSettled(): boolean {
+    const { state } = this.#model;
+    const slice = this.#shown?.slice;
+    return (
+      slice?.quality === 'exact' &&
+      slice.revision === state.volume.revision &&
+      slice.plane === state.plane &&
+      slice.index === state.index
+    );
+  }
+
   dispose(): void {
     this.#resize.disconnect();
     this.#sight.disconnect();
     for (const plane of PLANES) this.#model.need(this, plane, null);
     this.#controls.dispose();
-    this.#gestures.dispose();
+    this.#release();
+    this.#instrument.dispose();
     this.#stopRestoring?.();
     this.#layer.dispose();
     this.element.remove();
+  }
+
+  /** The canvas and its picture, as they are whenever somebody asks. */
+  #surface(): Surface {
+    const model = this.#model;
+    const look = (): Look => this.#look(model.state).look;
+    return {
+      canvas: this.#canvas,
+      get plane() {
+        return model.state.plane;
+      },
+      get size() {
+        return pictureSize(model.state.volume.planes[model.state.plane], look().orientation);
+      },
+      get orientation() {
+        return look().orientation;
+      },
+      get placed() {
+        return look();
+      },
+    };
   }
 
   #draw(): void {
