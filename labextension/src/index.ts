@@ -1,11 +1,13 @@
 import { IJupyterWidgetRegistry } from '@jupyter-widgets/base';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 import { DisposableDelegate } from '@lumino/disposable';
 import { VIEW_MIME, setTranslator, tileCache, type CompanionAddress } from 'slicescope/lib/src/viewer';
+import { addCommands } from './commands';
 import { locate } from './locate';
 import { CompanionManager } from './manager';
 import { MODULE_NAME, MODULE_VERSION, SliceModel } from './model';
@@ -13,6 +15,7 @@ import { keepPicturesIn } from './picture-keeper';
 import { Preferences } from './preferences';
 import { ViewOutput } from './renderer';
 import { SliceView } from './view';
+import { ViewTracker } from './view-tracker';
 
 /** Before image/png, which every output of ours has too. */
 const RANK = 10;
@@ -51,13 +54,14 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows volumes that a notebook cell gave to show(volume).',
   autoStart: true,
   requires: [IRenderMimeRegistry],
-  optional: [IJupyterWidgetRegistry, ISettingRegistry, ITranslator],
+  optional: [IJupyterWidgetRegistry, ISettingRegistry, ITranslator, ICommandPalette],
   activate: (
     app: JupyterFrontEnd,
     rendermime: IRenderMimeRegistry,
     widgets: IJupyterWidgetRegistry | null,
     settings: ISettingRegistry | null,
     translator: ITranslator | null,
+    palette: ICommandPalette | null,
   ) => {
     const translation = translator?.load(LANGUAGE_DOMAIN);
     if (translation !== undefined) setTranslator((sentence, values) => translation.__(sentence, ...values));
@@ -77,13 +81,20 @@ const plugin: JupyterFrontEndPlugin<void> = {
       }
       return manager;
     };
+    const tracker = new ViewTracker();
+    const makeOutput = (): ViewOutput => {
+      const output = new ViewOutput(managerOf);
+      tracker.add(output);
+      return output;
+    };
+    addCommands(app, palette, tracker, makeOutput);
     rendermime.addFactory(
       {
         // Not safe: in a notebook that is not trusted JupyterLab shows the PNG, and we connect to nothing.
         safe: false,
         mimeTypes: [VIEW_MIME],
         defaultRank: RANK,
-        createRenderer: () => new ViewOutput(managerOf),
+        createRenderer: makeOutput,
       },
       RANK,
     );

@@ -3,7 +3,6 @@ import { ManagerBase } from '@jupyter-widgets/base-manager';
 import { Signal, type ISignal } from '@lumino/signaling';
 import {
   Connection,
-  settled,
   text,
   type ChannelListener,
   type Frame,
@@ -164,10 +163,8 @@ export class RemoteView implements ChannelListener {
       () => false, // They can't be read, which has been said.
     );
     if (!areKnown || model.state === null || this.model !== model) return;
-    const patch = settled(model.state, preferences.patchFor(model.state));
-    if (Object.keys(patch).length === 0) return;
-    model.set(patch);
-    model.save_changes();
+    const patch = preferences.patchFor(model.state);
+    if (Object.keys(patch).length > 0) model.choose(patch);
   }
 
   frame(frame: Frame): void | Promise<void> {

@@ -3,7 +3,7 @@ import type { LayerSlice, Slice } from './slice-cache';
 import { text } from './text';
 
 /** The most voxels that are made a text of: more than a spreadsheet takes, and some megabytes. */
-export const MAX_TEXT_VOXELS = 2 ** 20;
+export const MAX_TEXT_VOXELS: number = 2 ** 20;
 
 /**
  * The values of a slice's first volume, exact, as they lie on the screen: a line for each row, with tabs between the
@@ -13,7 +13,8 @@ export const MAX_TEXT_VOXELS = 2 ** 20;
  */
 export function sliceText(slice: Slice, { transpose, flipX, flipY }: Orientation): string {
   const [layer] = slice.layers;
-  if (layer === undefined) throw new SlicescopeError('invalid-argument', text('No volume is shown.'), {});
+  if (layer === undefined)
+    throw new SlicescopeError('invalid-argument', text('No volume is shown.'), { argument: 'slice' });
   const { width, height } = layer;
   if (width * height > MAX_TEXT_VOXELS) {
     const sentence = text(
@@ -22,7 +23,7 @@ export function sliceText(slice: Slice, { transpose, flipX, flipY }: Orientation
       height,
       MAX_TEXT_VOXELS,
     );
-    throw new SlicescopeError('limit-exceeded', sentence, {});
+    throw new SlicescopeError('limit-exceeded', sentence, { limit: 'MAX_TEXT_VOXELS', value: MAX_TEXT_VOXELS });
   }
   const valueAt = reader(layer);
   const [columns, rows] = transpose ? [height, width] : [width, height];
@@ -41,7 +42,7 @@ function reader({ width, height, tiles }: LayerSlice): (column: number, row: num
   const voxels = whole.reduce((sum, { rect }) => sum + rect.width * rect.height, 0);
   if (voxels < width * height) {
     const sentence = text('Not all values of this slice are here. Show the whole slice, larger, and try again.');
-    throw new SlicescopeError('invalid-argument', sentence, {});
+    throw new SlicescopeError('invalid-argument', sentence, { argument: 'slice' });
   }
   return (column, row) => {
     for (const { rect, data, components } of whole) {
