@@ -28,9 +28,8 @@ class PanePage {
   }
 
   async shows(index: number): Promise<void> {
-    const { page } = { page: this.root.page() };
     const wanted = `[data-shown-plane="${this.plane}"][data-shown-index="${String(index)}"]`;
-    await this.root.and(page.locator(wanted)).waitFor({ timeout: 10_000 });
+    await this.root.and(this.root.page().locator(wanted)).waitFor({ timeout: 10_000 });
   }
 
   pixels(): Promise<Pixels> {
@@ -75,6 +74,7 @@ async function openMap(): Promise<{ notebook: NotebookPage; viewer: ViewerPage; 
     let told: unknown = null;
     view.on('change', (event) => { told = event; });`,
   ]);
+  await notebook.page.setViewportSize({ width: 1200, height: 1200 }); // All three are on the screen.
   await notebook.runCell(1);
   const viewer = notebook.viewer();
   const panes = {
