@@ -7,7 +7,7 @@ import { clampSettings } from '../src/shading';
 import { Volume } from '../src/volume';
 import { Publication, noteRevision, takeRevision } from './publication';
 import { letGo } from './shared-garbage';
-import type { FromWorker, SyncReply, ToWorker, ViewRecord, WorkerSetup } from './thread';
+import type { FromWorker, Snapshot, SyncReply, ToWorker, ViewRecord, WorkerSetup } from './thread';
 
 /** How long the main thread waits for the worker before it gives up, in milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -122,15 +122,15 @@ export class Companion {
   }
 
   /**
-   * The view's picture as a PNG, drawn in the worker; waits for it.
+   * The view's picture, drawn in the worker; waits for it.
    * @throws SlicescopeError `companion-failed`.
    */
-  snapshot(viewId: string): Uint8Array {
+  snapshot(viewId: string): Snapshot {
     const answer = this.#ask(() => {
       this.#post({ type: 'snapshot', viewId });
     });
     if (answer.type !== 'snapshot') throw this.#failure('drew no picture', answer);
-    return answer.png;
+    return { png: answer.png, key: answer.key };
   }
 
   /** Tell of what was published, in all views of the volume, or in all others. */

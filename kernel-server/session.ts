@@ -8,7 +8,10 @@ import {
   messageOf,
   overviewLevel,
   tileGrid,
+  type ClientContent,
   type ClientMessage,
+  type Histogram,
+  type HistogramRequest,
   type Limits,
   type ServerMessage,
   type TileWish,
@@ -140,7 +143,7 @@ export class Session implements ViewClient {
     const view = this.#views.get(viewId);
     if (view === undefined || !this.#channels.has(viewId)) return; // Closed while the message was on its way.
     if (data.method === 'custom') {
-      if (data.content.kind === 'wishes') this.#wish(viewId, data.content);
+      this.#hear(viewId, view, data.content);
       return;
     }
     try {
@@ -149,6 +152,32 @@ export class Session implements ViewClient {
       if (!isSlicescopeError(error)) throw error;
       this.#send({ type: 'error', code: error.code, message: messageOf(error), viewId });
       this.stateChanged(viewId, view.state, msgId);
+    }
+  }
+
+  #hear(viewId: string, view: View, content: ClientContent): void {
+    switch (content.kind) {
+      case 'wishes':
+        this.#wish(viewId, content);
+        break;
+      case 'histogram':
+        this.#count(viewId, view, content);
+        break;
+      case 'probe':
+      case 'click':
+        break; // No kernel listens to it yet.
+    }
+  }
+
+  #count(viewId: string, view: View, request: HistogramRequest): void {
+    const answer = (content: Histogram): void => {
+      this.#send({ type: 'comm', viewId, parentId: '', data: { method: 'custom', content } });
+    };
+    const isWanted = (): boolean => this.#channels.has(viewId);
+    try {
+      this.#views.histograms.ask(view, request, { self: this, isWanted, answer });
+    } catch (error) {
+      this.#failed(viewId, error);
     }
   }
 

@@ -44,10 +44,17 @@ export interface FromWorker {
   readonly seen: number;
 }
 
+/** A view's picture for the saved notebook. */
+export interface Snapshot {
+  readonly png: Uint8Array;
+  /** Of the state that it shows (`pictureKey`). */
+  readonly key: string;
+}
+
 /** What the main thread waits for, on the sync port; `signal` counts them. */
 export type SyncReply =
   | { readonly type: 'listening'; readonly port: number }
-  | { readonly type: 'snapshot'; readonly png: Uint8Array }
+  | ({ readonly type: 'snapshot' } & Snapshot)
   | { readonly type: 'failed'; readonly message: string };
 
 export interface WorkerSetup {

@@ -1,6 +1,7 @@
 import type { ViewSettings, ViewState } from '../src/protocol';
 import { changedSettings, changeSettings, clampSettings, settingsOf } from '../src/shading';
 import { Volume, type BlockSource } from '../src/volume';
+import { Histograms } from './histograms';
 import { Layouts } from './layouts';
 import { contentOf, readFront, type PublishedCopies } from './publication';
 import { letGo } from './shared-garbage';
@@ -90,6 +91,7 @@ function publishedOf(
 export class Views {
   readonly #views: Map<string, View> = new Map();
   readonly #layouts: Layouts = new Layouts();
+  readonly histograms: Histograms = new Histograms();
   readonly #onChange: (viewId: string, patch: Partial<ViewSettings>, seen: number) => void;
 
   /** `onChange` is told what clients changed, to pass on to the kernel. */

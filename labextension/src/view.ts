@@ -6,6 +6,11 @@ import { SliceModel } from './model';
 export class SliceView extends DOMWidgetView {
   #viewer: Viewer | null = null;
 
+  /** Null before it is rendered and when it is removed. */
+  get viewer(): Viewer | null {
+    return this.#viewer;
+  }
+
   override render(): void {
     super.render();
     const { model } = this;
@@ -44,6 +49,11 @@ export class SliceView extends DOMWidgetView {
       viewer.notify(model.notice, model.isStopped);
     });
     viewer.notify(model.notice, model.isStopped);
+  }
+
+  /** The setting `layout` is the viewer's. Other widgets have one too: CSS in a model of its own. */
+  override setLayout(): void {
+    // There is none.
   }
 
   override remove(): void {

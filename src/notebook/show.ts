@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Companion } from '../../kernel-server';
 import { checkVolume, defaultSettings, settle } from '../export';
-import { VIEW_MIME, type ViewBundle, type ViewSettings } from '../protocol';
+import { VIEW_MIME, type ViewBundle, type ViewMetadata, type ViewSettings } from '../protocol';
 import { Volume } from '../volume';
 import { findHost, type NotebookHost } from './host';
 import { SliceView, type ViewOptions, type ViewPort } from './slice-view';
@@ -84,7 +84,9 @@ export function show(volume: Volume, options: ViewOptions = {}): SliceView {
   const data = { [VIEW_MIME]: bundle, 'text/plain': String(view) };
   // The browser connects while the picture for the saved notebook is drawn.
   host.display({ data, displayId: viewId, update: false });
-  const png = Buffer.from(server.snapshot(viewId)).toString('base64');
-  host.display({ data: { ...data, 'image/png': png }, displayId: viewId, update: true });
+  const { png, key } = server.snapshot(viewId);
+  const picture = { 'image/png': Buffer.from(png).toString('base64') };
+  const metadata: ViewMetadata = { [VIEW_MIME]: { picture: key } };
+  host.display({ data: { ...data, ...picture }, metadata, displayId: viewId, update: true });
   return view;
 }

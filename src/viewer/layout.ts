@@ -88,24 +88,3 @@ export function placePicture(
 ): { left: number; top: number; width: number; height: number } {
   return placeAtScale(picture, canvas, fitScale(picture, canvas) * zoom, center);
 }
-
-/**
- * The center that keeps the point of the picture under the pointer where it is, when the zoom changes.
- * `pointer` is in canvas pixels from the top left.
- */
-export function zoomAt(
-  picture: Size,
-  canvas: Size,
-  zoom: number,
-  center: readonly [x: number, y: number],
-  nextZoom: number,
-  pointer: readonly [x: number, y: number],
-): [x: number, y: number] {
-  const before = placePicture(picture, canvas, zoom, center);
-  const after = placePicture(picture, canvas, nextZoom, center);
-  const at = [(pointer[0] - before.left) / before.width, (pointer[1] - before.top) / before.height] as const;
-  return [
-    at[0] + (canvas.width / 2 - pointer[0]) / after.width,
-    at[1] + (canvas.height / 2 - pointer[1]) / after.height,
-  ];
-}

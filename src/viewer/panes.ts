@@ -3,10 +3,11 @@ import { pictureSize, shownOrientation } from '../shading';
 import { Crosshair, type CrosshairHost } from './crosshair';
 import type { Needs } from './detail';
 import { element } from './dom';
+import type { Surface } from './host';
 import { soloFrame, trioFrames, type PaneFrame, type Size } from './layout';
 import { Pane } from './pane';
+import { cutOf } from './plan';
 import type { Slice } from './slice-cache';
-import type { Surface } from './surface';
 
 /** What panes know of their viewer. */
 export interface PanesHost extends CrosshairHost {
@@ -61,6 +62,17 @@ export class Panes {
   /** The slice that the picture of a plane shows. */
   shownOf(plane: Plane): Slice | null {
     return this.#mounted.get(plane)?.pane.shown ?? null;
+  }
+
+  /** Whether each picture is the state's, and as good as it gets. */
+  get isSettled(): boolean {
+    const state = this.#host.state();
+    return [...this.#mounted].every(([plane, { pane }]) => {
+      const { shown } = pane;
+      const { index, frame } = cutOf(state, plane);
+      const isCurrent = shown !== null && shown === this.#host.sliceOf(plane);
+      return isCurrent && shown.quality === 'exact' && shown.index === index && shown.frame === frame;
+    });
   }
 
   /** The pictures are lost. */

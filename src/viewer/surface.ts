@@ -1,17 +1,6 @@
-import { PLANE_AXES, type Orientation, type Plane, type Triple, type ViewState } from '../protocol';
-import { clampIndex, pointInVolume } from '../shading';
-import type { Size } from './layout';
-
-/** A canvas with the picture of one plane, as it is now. */
-export interface Surface {
-  readonly canvas: HTMLCanvasElement;
-  readonly plane: Plane;
-  /** Of the picture at scale 1. */
-  readonly size: Size;
-  readonly orientation: Orientation;
-  /** Where the picture lies, in canvas pixels from the canvas' top left, by the settings as they are now. */
-  readonly placed: Size & { readonly left: number; readonly top: number };
-}
+import { PLANE_AXES, type Plane, type Triple, type ViewState } from '../protocol';
+import { BORDER_BIAS, clampIndex, pointInVolume } from '../shading';
+import type { Surface } from './host';
 
 /**
  * The point of the volume under a pointer, in voxels: voxel i is from i to i + 1 along each axis, so that rounded down it
@@ -39,6 +28,6 @@ export function voxelOf(
 ): Triple {
   const normal = PLANE_AXES[plane][2];
   return point.map((at, axis) =>
-    axis === normal ? position[axis] : clampIndex(Math.floor(at), volume.shape[axis] as number),
+    axis === normal ? position[axis] : clampIndex(Math.floor(at + BORDER_BIAS), volume.shape[axis] as number),
   ) as unknown as Triple;
 }

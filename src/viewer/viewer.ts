@@ -10,7 +10,8 @@ import {
 import { Controls } from './controls';
 import type { Needs } from './detail';
 import { element } from './dom';
-import { Gestures } from './gestures';
+import { handOf } from './gestures';
+import { Instrument } from './instrument';
 import { Panes } from './panes';
 import { pageRenderer } from './scene';
 import type { Slice } from './slice-cache';
@@ -52,6 +53,7 @@ export class Viewer {
   readonly #panes: Panes;
   readonly #notice: HTMLElement = element('div', 'slicescope-notice');
   readonly #controls: Controls;
+  readonly #instrument: Instrument;
   readonly #resize: ResizeObserver;
   readonly #sight: IntersectionObserver;
   #isInSight = true;
@@ -70,17 +72,22 @@ export class Viewer {
       model.change(patch);
     };
     this.#controls = new Controls(state, change);
+    this.#instrument = new Instrument({
+      state,
+      change,
+      sliceOf: (plane) => model.sliceOf(plane),
+      send: (content) => {
+        model.send(content);
+      },
+      onAnswer: (listener) => model.onAnswer(listener),
+    });
     this.#panes = new Panes({
       state,
       change,
       sliceOf: (plane) => model.sliceOf(plane),
-      movesCrosshair: (event) => movesCrosshair(model.state, event),
-      attach: ({ canvas }) => {
-        const gestures = new Gestures(canvas, state, change);
-        return () => {
-          gestures.dispose();
-        };
-      },
+      movesCrosshair: (event) =>
+        event.pointerType !== 'touch' && handOf(event, model.state, this.#instrument.tool) === 'crosshair',
+      attach: (surface) => this.#instrument.attach(surface),
     });
     this.#stage.append(this.#panes.element, this.#controls.tools, this.#notice);
     this.element.append(this.#stage, this.#controls.bar);
@@ -122,6 +129,11 @@ export class Viewer {
     this.#notice.append(button);
   }
 
+  /** Whether the pictures are the state's, and as good as they get. */
+  get isSettled(): boolean {
+    return this.#panes.isSettled;
+  }
+
   dispose(): void {
     this.#resize.disconnect();
     this.#sight.disconnect();
@@ -129,6 +141,7 @@ export class Viewer {
     this.#controls.dispose();
     this.#stopRestoring?.();
     this.#panes.dispose();
+    this.#instrument.dispose();
     this.element.remove();
   }
 
@@ -170,10 +183,4 @@ export class Viewer {
     dataset.quality = slice.quality;
     if (this.#notice.hidden) dataset.state = 'live';
   }
-}
-
-/** The primary button, without a key that says otherwise. */
-function movesCrosshair({ layout, crosshair }: ViewState, event: PointerEvent): boolean {
-  if (layout !== 'planes' || !crosshair || event.button !== 0) return false;
-  return !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey;
 }
