@@ -4,7 +4,8 @@ import { Volume } from '../src/volume';
 import { Histograms } from './histograms';
 import { FakePeer } from './testing/fake-peer';
 import { viewRecord } from './testing/records';
-import { Views, type View } from './views';
+import type { View } from './view';
+import { Views } from './views';
 
 const request: HistogramRequest = { kind: 'histogram', layer: 0, frame: 0, bins: 256 };
 

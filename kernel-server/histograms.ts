@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { SlicescopeError, type Histogram, type HistogramRequest } from '../src/protocol';
 import { countValues, type Count, type CountedSource } from './counting';
-import type { View } from './views';
+import type { View } from './view';
 
 /** How long is counted between two turns of the event loop, in milliseconds; what is asked for meanwhile waits so long. */
 const TURN_MS = 1.5;

@@ -41,6 +41,9 @@ toMain.on('message', (message: ToWorker) => {
     case 'refresh':
       views.refresh(message.viewId, takeRevision(message.news), message.published);
       break;
+    case 'overlay':
+      views.setOverlay(message.viewId, message.at, message.overlay, message.patch, message.seq);
+      break;
     case 'close':
       views.close(message.viewId);
       break;

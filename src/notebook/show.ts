@@ -27,7 +27,7 @@ function connectedPort(server: Companion, viewId: string, first: ViewSettings): 
       server.set(viewId, patch);
     },
     put: (volume, settings) => {
-      server.put({ viewId, volume: volume.toRecord(), settings });
+      server.put({ viewId, volume: volume.toRecord(), overlays: [], settings });
     },
     refresh: () => {
       server.refresh(viewId);
@@ -77,7 +77,7 @@ export function show(volume: Volume, options: ViewOptions = {}): SliceView {
     return new SliceView(viewId, volume, windowIsGiven, headlessPort(settings));
   }
   const server = companionOf(host);
-  server.put({ viewId, volume: volume.toRecord(), settings });
+  server.put({ viewId, volume: volume.toRecord(), overlays: [], settings });
   const view = new SliceView(viewId, volume, windowIsGiven, connectedPort(server, viewId, settings));
   views.set(viewId, view);
   const bundle: ViewBundle = { kernelId: host.kernelId, viewId };
