@@ -1,7 +1,7 @@
 export * from './colormaps';
 export * from './layers';
 export * from './orientation';
-export type { LayerData } from './painters';
+export { LARGEST, type LayerData } from './painters';
 export * from './render';
 export * from './window';
 export * from './settings';

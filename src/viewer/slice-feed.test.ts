@@ -302,7 +302,10 @@ describe('a large slice', () => {
     expect(shown.at(-1)).toMatchObject({ quality: 'partial', layers: [{ tiles: [{ level: [4, 4] }] }] });
     const fine = last();
     grant(state, last().tiles[1]!);
-    expect(shown.at(-1)).toMatchObject({ quality: 'exact', layers: [{ tiles: [{ level: [4, 4] }, { level: [0, 0] }] }] });
+    expect(shown.at(-1)).toMatchObject({
+      quality: 'exact',
+      layers: [{ tiles: [{ level: [4, 4] }, { level: [0, 0] }] }],
+    });
     feed.update(large(16_384, 16_384, 1));
     grant(large(16_384, 16_384, 1), last().tiles[0]!);
     expect(shown.at(-1)).toMatchObject({ index: 1, quality: 'partial', layers: [{ tiles: [{ level: [4, 4] }] }] });

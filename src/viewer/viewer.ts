@@ -1,5 +1,5 @@
 import { messageOf, type ViewSettings, type ViewState } from '../protocol';
-import { pictureSize, pointInPicture, shownEdges, shownOrientation } from '../shading';
+import { layersOf, pictureSize, pointInPicture, shownEdges, shownOrientation } from '../shading';
 import { Controls } from './controls';
 import { element } from './dom';
 import { Gestures } from './gestures';
@@ -8,7 +8,6 @@ import { boxSize, placePicture } from './layout';
 import { SliceLayer, pageRenderer, type Look } from './scene';
 import type { Needs } from './detail';
 import type { Quality, Slice } from './slice-cache';
-import type { ColormapName } from '../shading';
 
 /** What a viewer shows and where its changes go: a widget model in Jupyter, anything else elsewhere. */
 export interface ViewerModel {
@@ -173,8 +172,7 @@ export class Viewer {
     const ratio = window.devicePixelRatio;
     const canvas = { width: Math.round(box.width * ratio), height: Math.round(box.height * ratio) };
     const center = pointInPicture(state.center, state.plane, orientation);
-    const { colormap } = state;
-    const look = { window: state.window, colormap: colormap as ColormapName, orientation, canvas };
+    const look = { layers: layersOf(state), orientation, canvas };
     return { box, look: { ...look, ...placePicture(picture, canvas, state.zoom, center) } };
   }
 
