@@ -27,7 +27,7 @@ const PLAIN = {
 };
 
 /** A volume of uint16 whose every page is in memory. */
-function filled(shape) {
+export function filled(shape) {
   const volume = Volume.alloc(shape, 'uint16');
   const bytes = new Uint8Array(volume.data.buffer);
   const pattern = new Uint8Array(2 ** 20).map((_, at) => at * 7);
@@ -36,7 +36,7 @@ function filled(shape) {
 }
 
 /** Seconds that `work` takes. */
-function seconds(work) {
+export function seconds(work) {
   const start = performance.now();
   work();
   return (performance.now() - start) / 1000;

@@ -3,6 +3,7 @@ import { cutting } from './cutting.mjs';
 import { opening } from './opening.mjs';
 import { comparePacking } from './packing.mjs';
 import { refreshing } from './refreshing.mjs';
+import { slabs } from './slabs.mjs';
 import { showAll } from './show.mjs';
 import { scrubAll, scrubBusy } from './slider.mjs';
 import { slow } from './slow.mjs';
@@ -194,6 +195,23 @@ export const GROUPS = [
       } finally {
         servers.close();
       }
+    },
+  },
+  {
+    title: 'Slabs',
+    ids: ['slab-max-16'],
+    async measure(_, add) {
+      const { xy, ...across } = slabs(ROUNDS);
+      add('slab-max-16', 'the maximum of 16 slices of xy of 512 × 512 × 512 uint16; baseline: cutting the 16', {
+        unit: 'ms',
+        value: xy.slab,
+        baseline: xy.slices,
+        bound: null,
+        bounds: 'ratio',
+        ...Object.fromEntries(
+          Object.entries(across).map(([plane, { slab, slices }]) => [plane, Number((slab / slices).toFixed(2))]),
+        ),
+      });
     },
   },
   cuttingGroup([512, 512, 512], '512'),

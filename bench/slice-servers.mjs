@@ -48,7 +48,7 @@ async function serveBoth() {
   let revision = 0;
   const refresh = () => {
     revision += 1;
-    companion.put({ viewId: 'view', volume: volume.toRecord(), revision, settings });
+    companion.put({ viewId: 'view', volume: volume.toRecord(), overlays: [], settings });
     process.send({ port, secret, origin: `http://${PAGE}`, barePort, revision });
   };
   process.on('message', refresh);

@@ -123,12 +123,12 @@ describe('a companion', () => {
     const companion = start();
     const settings = { plane: 'xz', index: 2, window: [20, 200], colormap: 'viridis', rotation: 1 } as const;
     companion.put(viewRecord('a', volume, 1, settings));
-    const png = companion.snapshot('a');
+    const { png } = companion.snapshot('a');
     const drawn = drawSlice(volume, { ...SETTINGS, ...settings });
     expect(await readPng(Buffer.from(png))).toEqual({ ...drawn, channels: 3 });
     companion.set('a', { index: 3 });
     const next = drawSlice(volume, { ...SETTINGS, ...settings, index: 3 });
-    expect(await readPng(Buffer.from(companion.snapshot('a')))).toEqual({ ...next, channels: 3 });
+    expect(await readPng(Buffer.from(companion.snapshot('a').png))).toEqual({ ...next, channels: 3 });
   });
 
   test('that has no such view draws no picture, and goes on', () => {
@@ -137,7 +137,7 @@ describe('a companion', () => {
       "show: the viewer's server drew no picture (the view is closed); restart the kernel and try again",
     );
     companion.put(viewRecord('a', volume));
-    expect(companion.snapshot('a').length).toBeGreaterThan(0);
+    expect(companion.snapshot('a').png.length).toBeGreaterThan(0);
   });
 });
 
@@ -166,7 +166,7 @@ describe('a refresh', () => {
       own.data.fill(value + 1);
       expect(companion.published(own.data)).toEqual(new Uint16Array(27).fill(value));
       expect((await next(page, 'a'))[0]).toBe(value);
-      const [red] = (await readPng(Buffer.from(companion.snapshot('a')))).data;
+      const [red] = (await readPng(Buffer.from(companion.snapshot('a').png))).data;
       expect(red).toBe(Math.round((255 * value) / 250));
     }
   });
@@ -439,7 +439,7 @@ describe('when its worker dies', () => {
     expect(await page.message('error')).toMatchObject({ code: 'unknown-view' });
     companion.set('a', { index: 1 });
     expect((await page.message('comm')).data).toMatchObject({ state: { index: 1 } });
-    expect(companion.snapshot('a').length).toBeGreaterThan(0);
+    expect(companion.snapshot('a').png.length).toBeGreaterThan(0);
     expect(report).toHaveBeenCalledTimes(reports);
     report.mockRestore();
   });

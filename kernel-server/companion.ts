@@ -5,9 +5,18 @@ import { MessageChannel, Worker, receiveMessageOnPort, type MessagePort } from '
 import { SlicescopeError, messageOf, type CompanionRecord, type ViewSettings, type VoxelArray } from '../src/protocol';
 import { clampSettings } from '../src/shading';
 import { Volume } from '../src/volume';
-import { Publication, noteRevision, takeRevision } from './publication';
+import { Publication, noteRevision, takeRevision, type PublishedCopies } from './publication';
 import { letGo } from './shared-garbage';
-import type { FromWorker, SyncReply, ToWorker, ViewRecord, WorkerSetup } from './thread';
+import type {
+  FromWorker,
+  OverlayLayerRecord,
+  OverlayRecord,
+  Snapshot,
+  SyncReply,
+  ToWorker,
+  ViewRecord,
+  WorkerSetup,
+} from './thread';
 
 /** How long the main thread waits for the worker before it gives up, in milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -15,7 +24,9 @@ const PATIENCE_MS = 10_000;
 const RESTARTS_A_MINUTE = 5;
 
 /** A view as its handle knows it. */
-export type NewView = Omit<ViewRecord, 'revision' | 'published'>;
+export interface NewView extends Pick<ViewRecord, 'viewId' | 'volume' | 'settings'> {
+  readonly overlays: readonly OverlayLayerRecord[];
+}
 
 export interface CompanionOptions {
   /** Jupyter's id of this kernel. */
@@ -26,6 +37,11 @@ export interface CompanionOptions {
   readonly workerFile?: string;
   /** A person changed a view in a browser. */
   readonly onChange: (viewId: string, patch: Partial<ViewSettings>) => void;
+}
+
+/** The memory of the volumes that a view shows, its own first. */
+function memoryOf({ volume, overlays }: NewView): readonly VoxelArray[] {
+  return [volume.data, ...overlays.map((overlay) => overlay.volume.data)];
 }
 
 /**
@@ -39,7 +55,8 @@ export interface CompanionOptions {
  *
  * What is shown of a volume is its content at the last `put` or `refresh`, once it was refreshed; before
  * that, its own memory (publication.ts). All views of one volume share that copy, and each of them has a
- * revision of its own, because what a page has of one says nothing about what it has of another.
+ * revision of its own, because what a page has of one says nothing about what it has of another. The same holds for
+ * overlays, whose revisions are the numbers after that of the view's volume.
  */
 export class Companion {
   readonly #options: CompanionOptions;
@@ -85,26 +102,52 @@ export class Companion {
   }
 
   /** Make a view, or give it another volume and settings. */
-  put({ viewId, volume, settings }: NewView): void {
-    const before = this.#views.get(viewId)?.volume.data;
-    const publication = this.#publications.get(volume.data);
-    publication?.publish();
-    const view = { viewId, volume, settings, revision: ++this.#lastRevision, published: publication?.shared };
+  put(fresh: NewView): void {
+    const { viewId, volume, overlays, settings } = fresh;
+    const before = this.#views.get(viewId);
+    const memory = memoryOf(fresh);
+    for (const data of new Set(memory)) this.#publications.get(data)?.publish();
+    const view: ViewRecord = {
+      viewId,
+      volume,
+      settings,
+      revision: ++this.#lastRevision,
+      published: this.#sharedOf(volume.data),
+      overlays: overlays.map((overlay) => this.#overlayRecord(overlay)),
+    };
     this.#views.set(viewId, view);
-    this.#news.delete(viewId); // A message about the volume before may still be under way.
+    this.#news.delete(viewId); // A message about the volumes before may still be under way.
     this.#post({ type: 'put', view, seq: this.#next(viewId, settings) });
-    if (publication !== undefined) this.#announce(volume.data, publication, viewId);
-    if (before !== undefined) this.#letGo(before);
+    this.#announce(memory, viewId);
+    if (before !== undefined) this.#letGo(memoryOf(before));
   }
 
-  /** The view's volume was written into: publish its content, in all views that show it. */
+  /** Show another overlay in the place of one, with settings that have been checked. */
+  setOverlay(viewId: string, at: number, fresh: OverlayLayerRecord, patch: Partial<ViewSettings>): void {
+    const view = this.#views.get(viewId);
+    const before = view?.overlays[at];
+    if (view === undefined || before === undefined) return;
+    this.#publications.get(fresh.volume.data)?.publish();
+    const overlay = this.#overlayRecord(fresh);
+    this.#views.set(viewId, { ...view, overlays: view.overlays.map((each) => (each === before ? overlay : each)) });
+    this.#news.delete(viewId); // Messages from here on are about this overlay.
+    this.#merge(viewId, patch);
+    this.#post({ type: 'overlay', viewId, at, overlay, patch, seq: this.#next(viewId, patch) });
+    this.#announce([fresh.volume.data], viewId);
+    this.#letGo([before.volume.data]);
+  }
+
+  /** The view's volumes were written into: publish their content, in all views that show them. */
   refresh(viewId: string): void {
-    const volume = this.#views.get(viewId)?.volume;
-    if (volume === undefined) return;
-    const publication = this.#publications.get(volume.data) ?? new Publication(volume);
-    publication.publish();
-    this.#publications.set(volume.data, publication);
-    this.#announce(volume.data, publication);
+    const view = this.#views.get(viewId);
+    if (view === undefined) return;
+    const records = [view.volume, ...view.overlays.map(({ volume }) => volume)];
+    for (const record of new Map(records.map((each) => [each.data, each])).values()) {
+      const publication = this.#publications.get(record.data) ?? new Publication(record);
+      publication.publish();
+      this.#publications.set(record.data, publication);
+    }
+    this.#announce(memoryOf(view));
   }
 
   /** Change settings that have been checked. */
@@ -113,45 +156,66 @@ export class Companion {
   }
 
   close(viewId: string): void {
-    const before = this.#views.get(viewId)?.volume.data;
+    const before = this.#views.get(viewId);
     this.#views.delete(viewId);
     this.#lastSet.delete(viewId);
     this.#news.delete(viewId);
     this.#post({ type: 'close', viewId });
-    if (before !== undefined) this.#letGo(before);
+    if (before !== undefined) this.#letGo(memoryOf(before));
   }
 
   /**
-   * The view's picture as a PNG, drawn in the worker; waits for it.
+   * The view's picture, drawn in the worker; waits for it.
    * @throws SlicescopeError `companion-failed`.
    */
-  snapshot(viewId: string): Uint8Array {
+  snapshot(viewId: string): Snapshot {
     const answer = this.#ask(() => {
       this.#post({ type: 'snapshot', viewId });
     });
     if (answer.type !== 'snapshot') throw this.#failure('drew no picture', answer);
-    return answer.png;
+    return { png: answer.png, key: answer.key };
   }
 
-  /** Tell of what was published, in all views of the volume, or in all others. */
-  #announce(data: VoxelArray, { shared }: Publication, except?: string): void {
+  /** What is shared of a volume's publication, if it was published. */
+  #sharedOf(data: VoxelArray): PublishedCopies | undefined {
+    return this.#publications.get(data)?.shared;
+  }
+
+  #overlayRecord({ volume, labels }: OverlayLayerRecord): OverlayRecord {
+    return { volume, labels, revision: ++this.#lastRevision, published: this.#sharedOf(volume.data) };
+  }
+
+  /** Tell of what was published of these volumes, in all views that show one of them, or in all others. */
+  #announce(memory: readonly VoxelArray[], except?: string): void {
+    const published = new Set(memory.filter((data) => this.#publications.has(data)));
     for (const view of this.#views.values()) {
-      if (view.volume.data !== data || view.viewId === except) continue;
+      if (view.viewId === except || !memoryOf(view).some((data) => published.has(data))) continue;
       const { viewId } = view;
       const revision = ++this.#lastRevision;
-      const published = view.published === undefined ? shared : undefined;
-      this.#views.set(viewId, { ...view, revision, published: shared });
+      const overlays = view.overlays.map((overlay) => this.#overlayRecord(overlay));
+      const fresh: ViewRecord = { ...view, revision, published: this.#sharedOf(view.volume.data), overlays };
+      this.#views.set(viewId, fresh);
       const news = this.#news.get(viewId) ?? new Int32Array(new SharedArrayBuffer(8));
       this.#news.set(viewId, news);
-      if (noteRevision(news, revision)) this.#post({ type: 'refresh', viewId, news, published });
+      const copies = [view, ...view.overlays].map((before, at) => {
+        const now = at === 0 ? fresh.published : overlays[at - 1]?.published;
+        return before.published === undefined ? now : undefined;
+      });
+      const isNews = noteRevision(news, revision);
+      if (isNews || copies.some((each) => each !== undefined)) {
+        this.#post({ type: 'refresh', viewId, news, published: copies });
+      }
     }
   }
 
-  /** A view shows this volume no longer. */
-  #letGo(data: VoxelArray): void {
-    if ([...this.#views.values()].some(({ volume }) => volume.data === data)) return;
-    const copies = this.#publications.delete(data) ? 2 : 0;
-    letGo(data.byteLength * (1 + copies));
+  /** A view shows these volumes no longer. */
+  #letGo(memory: readonly VoxelArray[]): void {
+    const shown = new Set([...this.#views.values()].flatMap(memoryOf));
+    for (const data of new Set(memory)) {
+      if (shown.has(data)) continue;
+      const copies = this.#publications.delete(data) ? 2 : 0;
+      letGo(data.byteLength * (1 + copies));
+    }
   }
 
   /** Number a change by the kernel, and note it for each setting that it makes. */

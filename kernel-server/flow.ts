@@ -76,10 +76,12 @@ export class Flow {
    * Send a frame that nobody wished for, if that leaves a credit for the slice that may suddenly be needed.
    * @returns whether it was sent
    */
-  push(cut: () => RawFrame): boolean {
+  push(cut: () => RawFrame | null): boolean {
     if (this.#credits <= 1 || !this.#ends.hasRoom()) return false;
+    const raw = cut();
+    if (raw === null) return false;
     this.#credits -= 1;
-    this.#sendRaw(cut());
+    this.#sendRaw(raw);
     return true;
   }
 

@@ -53,19 +53,19 @@ export class Layouts {
     return this.#blocks.calculatedSize;
   }
 
-  /** The blocks of a volume, for `Volume.copyTile`. Views of one volume share them, by its revision. */
-  of(volume: Volume, revision: number): BlockSource {
+  /** The blocks of a 3D volume, for `Volume.copyTile`; `part` is which one of the revision's. */
+  of(volume: Volume, revision: number, part = 0): BlockSource {
     const { shape, components, data } = volume;
     return {
       blockAt: (place, index) => {
-        const block = this.#blocks.get(keyOf(revision, place));
+        const block = this.#blocks.get(keyOf(revision, part, place));
         if (block === undefined) {
-          this.#want(volume, revision, place);
+          this.#want(volume, revision, part, place);
         } else {
           // The hand is on its way to the next slab: have it there in time.
           const { slices, slabs } = blockGrid(shape, components, data.BYTES_PER_ELEMENT, place.plane);
           const slab = place.slab + (index % slices < slices / 2 ? -1 : 1);
-          if (slab >= 0 && slab < slabs) this.#want(volume, revision, { ...place, slab });
+          if (slab >= 0 && slab < slabs) this.#want(volume, revision, part, { ...place, slab });
         }
         return block;
       },
@@ -80,8 +80,8 @@ export class Layouts {
     }
   }
 
-  #want(volume: Volume, revision: number, place: BlockPlace): void {
-    const key = keyOf(revision, place);
+  #want(volume: Volume, revision: number, part: number, place: BlockPlace): void {
+    const key = keyOf(revision, part, place);
     if (this.#blocks.has(key)) return;
     this.#wanted.push({ key, revision, volume, place });
     // What was wanted long ago would only push out what was wanted since.
@@ -114,6 +114,6 @@ export class Layouts {
   }
 }
 
-function keyOf(revision: number, { plane, slab, band }: BlockPlace): string {
-  return `${String(revision)} ${plane} ${String(slab)} ${String(band)}`;
+function keyOf(revision: number, part: number, { plane, slab, band }: BlockPlace): string {
+  return `${String(revision)} ${String(part)} ${plane} ${String(slab)} ${String(band)}`;
 }

@@ -32,7 +32,7 @@ test('volumes that were swapped away and dropped do not stay in memory, whether 
     `for (let turn = 1; turn <= 20; turn++) {
       const next = Volume.alloc([256, 256, 512], 'uint16');
       next.data.fill(turn);
-      companion.put({ viewId: 'a', volume: next.toRecord(), settings });
+      companion.put({ viewId: 'a', volume: next.toRecord(), overlays: [], settings });
       if (turn % 2 === 0) companion.refresh('a');
       await new Promise((resolve) => setTimeout(resolve, 20));
       if (turn !== 2 && turn !== 20) continue;

@@ -34,7 +34,7 @@ class Scene {
     this.#publication ??= new Publication(this.volume.toRecord());
     this.volume.data.fill(value);
     this.#publication.publish();
-    this.views.refresh('a', ++this.revision, first ? this.#publication.shared : undefined);
+    this.views.refresh('a', ++this.revision, [first ? this.#publication.shared : undefined]);
   }
 
   /** The revisions that the page has been told of, from messages that say nothing else. */

@@ -4,21 +4,24 @@ import {
   UNASKED,
   VOLUME_ITSELF,
   isSlicescopeError,
-  isWhole,
   messageOf,
   overviewLevel,
-  tileGrid,
+  type ClientContent,
   type ClientMessage,
+  type Histogram,
+  type HistogramRequest,
   type Limits,
   type ServerMessage,
   type TileWish,
   type ViewState,
   type WishList,
 } from '../src/protocol';
+import { layersOf } from '../src/shading';
 import { Flow } from './flow';
 import { RefreshPacer } from './refresh-pacer';
 import { cutTile, type RawFrame } from './slices';
-import type { View, ViewClient, Views } from './views';
+import type { View } from './view';
+import type { ViewClient, Views } from './views';
 import type { Turn } from './wishes';
 
 /** The half of a socket that a session writes to. */
@@ -129,7 +132,8 @@ export class Session implements ViewClient {
     this.#pacers.get(viewId)?.dispose();
     const tell = (): void => {
       const isPushed = this.#push(viewId, view, channel);
-      this.stateChanged(viewId, { volume: view.state.volume }, '');
+      const { volume, overlayVolumes } = view.state;
+      this.stateChanged(viewId, overlayVolumes.length === 0 ? { volume } : { volume, overlayVolumes }, '');
       if (isPushed) this.#pacers.get(viewId)?.answered(view.state.volume.revision);
     };
     this.#pacers.set(viewId, new RefreshPacer(view.state.volume.revision, tell));
@@ -140,7 +144,7 @@ export class Session implements ViewClient {
     const view = this.#views.get(viewId);
     if (view === undefined || !this.#channels.has(viewId)) return; // Closed while the message was on its way.
     if (data.method === 'custom') {
-      this.#wish(viewId, data.content);
+      this.#hear(viewId, view, data.content);
       return;
     }
     try {
@@ -152,6 +156,32 @@ export class Session implements ViewClient {
     }
   }
 
+  #hear(viewId: string, view: View, content: ClientContent): void {
+    switch (content.kind) {
+      case 'wishes':
+        this.#wish(viewId, content);
+        break;
+      case 'histogram':
+        this.#count(viewId, view, content);
+        break;
+      case 'probe':
+      case 'click':
+        break; // No kernel listens to it yet.
+    }
+  }
+
+  #count(viewId: string, view: View, request: HistogramRequest): void {
+    const answer = (content: Histogram): void => {
+      this.#send({ type: 'comm', viewId, parentId: '', data: { method: 'custom', content } });
+    };
+    const isWanted = (): boolean => this.#channels.has(viewId);
+    try {
+      this.#views.histograms.ask(view, request, { self: this, isWanted, answer });
+    } catch (error) {
+      this.#failed(viewId, error);
+    }
+  }
+
   #wish(viewId: string, list: WishList): void {
     if (list.revision !== this.#pacers.get(viewId)?.told) return;
     if (list.tiles.some(({ encoding }) => encoding !== 'raw')) this.#raw.delete(viewId);
@@ -159,10 +189,15 @@ export class Session implements ViewClient {
     this.#flow.wish(viewId, list);
   }
 
-  /** Send the slice that a view shows before its page is told that its content is new: it need not ask, and draws at once. */
+  /**
+   * Send the slice that a view shows before its page is told that its content is new: it need not ask, and draws at
+   * once. Only a slice of the volume itself: a frame that was not asked for can't say more.
+   */
   #push(viewId: string, view: View, channel: number): boolean {
     if (!this.#raw.has(viewId)) return false;
-    const { volume, plane, index } = view.state;
+    const { volume, plane, index, layout, frame, slab } = view.state;
+    const isItself = frame === 0 && slab === 1 && volume.channels === 1 && volume.frames === 1;
+    if (layout !== 'slice' || !isItself || layersOf(view.state).length !== 1) return false;
     const level = overviewLevel(volume.planes[plane], volume);
     const tile = { requestId: UNASKED, plane, index, level, tile: [0, 0] } as const;
     const wish = { ...tile, ...VOLUME_ITSELF, priority: 'view', encoding: 'raw' } as const;
@@ -179,14 +214,15 @@ export class Session implements ViewClient {
     const view = this.#views.get(viewId);
     const channel = this.#channels.get(viewId);
     if (view === undefined || channel === undefined) throw new Error(`view ${viewId} is closed`);
-    const { volume } = view.state;
     const [raw, content] = this.#cutKnown(viewId, view, wish, list.revision, channel);
-    if (isWhole(tileGrid(volume.planes[wish.plane], volume, wish.level))) return raw;
-    return content === this.#contents.get(viewId)?.content ? raw : null;
+    if (raw === null) return null;
+    const { tile, width, height } = raw.header;
+    const isWhole = tile.width === width && tile.height === height;
+    return isWhole || content === this.#contents.get(viewId)?.content ? raw : null;
   }
 
   /** A tile, and the content that it is of, noted if it is the first of its revision. */
-  #cutKnown(viewId: string, view: View, wish: TileWish, revision: number, channel: number): [RawFrame, number] {
+  #cutKnown(viewId: string, view: View, wish: TileWish, revision: number, channel: number): [RawFrame | null, number] {
     const before = view.content;
     const raw = cutTile(view, wish, revision, channel);
     const content = view.content === before ? before : NaN;

@@ -1,9 +1,22 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ViewSettings } from '../src/protocol';
-import type { VolumeRecord } from '../src/volume';
+import type { Labels, VolumeRecord } from '../src/volume';
 import type { PublishedCopies } from './publication';
 
 /** What passes between the kernel's main thread and the companion's worker thread. */
+
+/** A volume that a view draws over its own. */
+export interface OverlayRecord extends OverlayLayerRecord {
+  /** A number that no volume of any view had before. */
+  readonly revision: number;
+  readonly published?: PublishedCopies | undefined;
+}
+
+/** What the main thread is told of an overlay. */
+export interface OverlayLayerRecord {
+  readonly volume: VolumeRecord;
+  readonly labels: Labels | null;
+}
 
 /** A view as the main thread knows it: enough to make it again in a new worker. */
 export interface ViewRecord {
@@ -13,6 +26,7 @@ export interface ViewRecord {
   readonly revision: number;
   /** What slices are cut from, once the volume was refreshed; before that, the volume's own memory. */
   readonly published?: PublishedCopies | undefined;
+  readonly overlays: readonly OverlayRecord[];
   readonly settings: ViewSettings;
 }
 
@@ -22,15 +36,25 @@ export type ToWorker =
   /** Change settings that have been checked. */
   | { readonly type: 'set'; readonly viewId: string; readonly patch: Partial<ViewSettings>; readonly seq: number }
   /**
-   * The volume's published content is new; settings stay as they are. There is one such message of a view under
-   * way at most, however often it is refreshed: the worker takes the newest revision from `news`.
+   * The published content of the view's volumes is new; settings stay as they are. There is one such message of a view
+   * under way at most, however often it is refreshed: the worker takes the newest revision from `news`. It is the
+   * volume's; those of the overlays follow it.
    */
   | {
       readonly type: 'refresh';
       readonly viewId: string;
       readonly news: Int32Array;
-      /** Comes with the first refresh. */
-      readonly published: PublishedCopies | undefined;
+      /** Of the volume and of each overlay; comes with the first refresh of each. */
+      readonly published: readonly (PublishedCopies | undefined)[];
+    }
+  /** Another overlay in the place of one, and the settings that go with it. */
+  | {
+      readonly type: 'overlay';
+      readonly viewId: string;
+      readonly at: number;
+      readonly overlay: OverlayRecord;
+      readonly patch: Partial<ViewSettings>;
+      readonly seq: number;
     }
   /** Draw a view and answer with a PNG on the sync port. */
   | { readonly type: 'snapshot'; readonly viewId: string }
@@ -44,10 +68,17 @@ export interface FromWorker {
   readonly seen: number;
 }
 
+/** A view's picture for the saved notebook. */
+export interface Snapshot {
+  readonly png: Uint8Array;
+  /** Of the state that it shows (`pictureKey`). */
+  readonly key: string;
+}
+
 /** What the main thread waits for, on the sync port; `signal` counts them. */
 export type SyncReply =
   | { readonly type: 'listening'; readonly port: number }
-  | { readonly type: 'snapshot'; readonly png: Uint8Array }
+  | ({ readonly type: 'snapshot' } & Snapshot)
   | { readonly type: 'failed'; readonly message: string };
 
 export interface WorkerSetup {

@@ -4,7 +4,8 @@ import { refusal } from '../src/protocol/testing/thrown';
 import { phantom } from '../src/volume/testing/phantom';
 import { Publication } from './publication';
 import { NOTHING_MORE, SETTINGS, at, viewRecord } from './testing/records';
-import { Views, type View, type ViewClient } from './views';
+import type { View } from './view';
+import { Views, type ViewClient } from './views';
 
 const volume = phantom([5, 4, 6]);
 const onChange = jest.fn<(viewId: string, patch: Partial<ViewSettings>, seen: number) => void>();
@@ -53,10 +54,10 @@ describe('a refresh', () => {
   test('tells of the revision, and leaves settings that a client has changed meanwhile', () => {
     views.change('a', view(), { index: 4 }, 'm');
     watcher.heard.length = 0;
-    views.refresh('a', 2, undefined);
+    views.refresh('a', 2, []);
     expect(watcher.heard).toEqual([['a', 'refreshed', 2]]);
     expect(view().state).toEqual({ ...SETTINGS, ...at(4), ...NOTHING_MORE, volume: volume.info(2) });
-    views.refresh('gone', 3, undefined);
+    views.refresh('gone', 3, []);
     expect(onChange.mock.calls).toEqual([['a', at(4), 3]]);
   });
 
@@ -67,11 +68,11 @@ describe('a refresh', () => {
     const values = (): number[] => view().read(({ data }) => Array.from(data));
     own.data.fill(7);
     publication.publish();
-    views.refresh('a', 2, publication.shared);
+    views.refresh('a', 2, [publication.shared]);
     own.data.fill(8);
     expect(values()).toEqual(Array(8).fill(7));
     publication.publish();
-    views.refresh('a', 3, undefined);
+    views.refresh('a', 3, []);
     own.data.fill(9);
     expect(values()).toEqual(Array(8).fill(8));
     views.put(viewRecord('a', own, 4), 5);

@@ -1,10 +1,11 @@
 import type { ViewSettings, ViewState } from '../src/protocol';
-import { changedSettings, changeSettings, clampSettings, settingsOf } from '../src/shading';
-import { Volume, type BlockSource } from '../src/volume';
+import { changedSettings, changeSettings, clampSettings } from '../src/shading';
+import { Histograms } from './histograms';
 import { Layouts } from './layouts';
-import { contentOf, readFront, type PublishedCopies } from './publication';
+import type { PublishedCopies } from './publication';
 import { letGo } from './shared-garbage';
-import type { ViewRecord } from './thread';
+import type { OverlayRecord, ViewRecord } from './thread';
+import { View } from './view';
 
 /** Somebody who looks at a view: a session of a browser page. */
 export interface ViewClient {
@@ -15,81 +16,11 @@ export interface ViewClient {
   viewClosed(viewId: string): void;
 }
 
-/** One view: the volume that it shows, its settings, and who looks at it. */
-export class View {
-  readonly clients: Set<ViewClient> = new Set();
-  state: ViewState;
-  /** The last change by the main thread that this state includes. */
-  seen: number;
-  #volume: Volume;
-  #published: { readonly copies: PublishedCopies; readonly volumes: readonly [Volume, Volume] } | null;
-  /** Where slices of xz and yz lie together, as far as they do. */
-  #blocks: BlockSource;
-
-  constructor(record: ViewRecord, seq: number, layouts: Layouts) {
-    this.#volume = Volume.fromRecord(record.volume);
-    this.#published = publishedOf(record.published, this.#volume);
-    this.#blocks = layouts.of(this.#volume, record.revision);
-    const volume = this.#volume.info(record.revision);
-    this.state = { ...record.settings, volume, overlayVolumes: [], defaulted: [], listens: [] };
-    this.seen = seq;
-  }
-
-  get settings(): ViewSettings {
-    return settingsOf(this.state);
-  }
-
-  /** The shared memory that the view refers to. */
-  get bytes(): number {
-    return this.#volume.data.byteLength * (this.#published === null ? 1 : 3);
-  }
-
-  /** Another volume and other settings; who looks at the view goes on looking. */
-  replace(fresh: View): void {
-    this.#volume = fresh.#volume;
-    this.#published = fresh.#published;
-    this.#blocks = fresh.#blocks;
-    this.state = fresh.state;
-    this.seen = fresh.seen;
-  }
-
-  /** The volume's content is new. `copies` come with the first refresh. */
-  refresh(revision: number, copies: PublishedCopies | undefined): void {
-    this.#published = publishedOf(copies, this.#volume) ?? this.#published;
-    this.state = { ...this.state, volume: this.#volume.info(revision) };
-  }
-
-  /** Names the content that slices are cut from at this moment; a refresh by the cell gives it another name. */
-  get content(): number {
-    return this.#published === null ? 0 : contentOf(this.#published.copies);
-  }
-
-  /**
-   * Cut from the volume. A refreshed one does not change until `use` returns; it has no blocks, which would be
-   * built in vain when a cell refreshes again and again.
-   */
-  read<T>(use: (volume: Volume, blocks?: BlockSource) => T): T {
-    const published = this.#published;
-    if (published === null) return use(this.#volume, this.#blocks);
-    return readFront(published.copies, (front) => use(published.volumes[front]));
-  }
-}
-
-function publishedOf(
-  copies: PublishedCopies | undefined,
-  volume: Volume,
-): { readonly copies: PublishedCopies; readonly volumes: readonly [Volume, Volume] } | null {
-  if (copies === undefined) return null;
-  const [one, other] = copies.copies;
-  const record = volume.toRecord();
-  const volumes = [Volume.fromRecord({ ...record, data: one }), Volume.fromRecord({ ...record, data: other })] as const;
-  return { copies, volumes };
-}
-
 /** All views of this kernel. Changes go to every client that looks at the view. */
 export class Views {
   readonly #views: Map<string, View> = new Map();
   readonly #layouts: Layouts = new Layouts();
+  readonly histograms: Histograms = new Histograms();
   readonly #onChange: (viewId: string, patch: Partial<ViewSettings>, seen: number) => void;
 
   /** `onChange` is told what clients changed, to pass on to the kernel. */
@@ -116,12 +47,21 @@ export class Views {
   }
 
   /** The view's volume was written into: its settings, and what clients make of them meanwhile, stay. */
-  refresh(viewId: string, revision: number, copies: PublishedCopies | undefined): void {
+  refresh(viewId: string, revision: number, copies: readonly (PublishedCopies | undefined)[]): void {
     const view = this.#views.get(viewId);
     if (view === undefined) return;
     view.refresh(revision, copies);
     this.#letGoOfBlocks();
     for (const client of view.clients) client.refreshed(viewId, revision);
+  }
+
+  /** Another overlay in the place of one: what is shown below and above it stays as it is. */
+  setOverlay(viewId: string, at: number, overlay: OverlayRecord, patch: Partial<ViewSettings>, seq: number): void {
+    const view = this.#views.get(viewId);
+    if (view === undefined) return;
+    letGo(view.setOverlay(at, overlay));
+    view.seen = seq;
+    this.#apply(viewId, view, { ...patch, overlayVolumes: view.state.overlayVolumes }, '');
   }
 
   /**
@@ -165,7 +105,7 @@ export class Views {
     this.#layouts.keepOnly(new Set([...this.#views.values()].map(({ state }) => state.volume.revision)));
   }
 
-  #apply(viewId: string, view: View, patch: Partial<ViewSettings>, parentId: string): void {
+  #apply(viewId: string, view: View, patch: Partial<ViewState>, parentId: string): void {
     view.state = { ...view.state, ...patch };
     for (const client of view.clients) client.stateChanged(viewId, patch, parentId);
   }

@@ -1,9 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { drawSnapshot, encodePng } from '../src/export';
 import { SlicescopeError, messageOf } from '../src/protocol';
+import { pictureKey } from '../src/shading';
 import { takeRevision } from './publication';
 import { serve } from './server';
-import type { FromWorker, SyncReply, ToWorker, WorkerSetup } from './thread';
+import type { FromWorker, Snapshot, SyncReply, ToWorker, WorkerSetup } from './thread';
 import { Views } from './views';
 
 /** The companion's thread: it serves slices while the kernel's main thread runs a cell. */
@@ -22,10 +23,11 @@ const views = new Views((viewId, patch, seen) => {
   toMain.postMessage(message);
 });
 
-async function snapshot(viewId: string): Promise<Uint8Array> {
+async function snapshot(viewId: string): Promise<Snapshot> {
   const view = views.get(viewId);
   if (view === undefined) throw new SlicescopeError('unknown-view', 'the view is closed', { viewId });
-  return await encodePng(view.read((volume) => drawSnapshot(volume, view.state)));
+  const { state } = view;
+  return { png: await encodePng(view.read((volume) => drawSnapshot(volume, state))), key: pictureKey(state) };
 }
 
 toMain.on('message', (message: ToWorker) => {
@@ -39,13 +41,16 @@ toMain.on('message', (message: ToWorker) => {
     case 'refresh':
       views.refresh(message.viewId, takeRevision(message.news), message.published);
       break;
+    case 'overlay':
+      views.setOverlay(message.viewId, message.at, message.overlay, message.patch, message.seq);
+      break;
     case 'close':
       views.close(message.viewId);
       break;
     case 'snapshot':
       snapshot(message.viewId).then(
-        (png) => {
-          reply({ type: 'snapshot', png });
+        (drawn) => {
+          reply({ type: 'snapshot', ...drawn });
         },
         (error: unknown) => {
           reply({ type: 'failed', message: messageOf(error) });

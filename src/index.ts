@@ -19,4 +19,4 @@ export {
   type Window,
 } from './protocol';
 export type { ColormapName } from './shading';
-export type { Part, VolumeOptions, VolumeSlice } from './volume';
+export type { Part, SliceOptions, VolumeOptions, VolumeSlice } from './volume';

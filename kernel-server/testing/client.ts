@@ -7,7 +7,7 @@ import {
   parseServerMessage,
   proofText,
   type ClientMessage,
-  type CommData,
+  type ClientComm,
   type Frame,
   type Role,
   type ServerMessage,
@@ -116,7 +116,7 @@ export class TestClient {
   /** Wish for these tiles, and for nothing else in this view. */
   wish(viewId: string, revision: number, ...tiles: readonly Asked[]): void {
     const content = { kind: 'wishes', revision, preview: null, tiles: tiles.map(tileWish) } as const;
-    const data: CommData<ViewSettings> = { method: 'custom', content };
+    const data: ClientComm = { method: 'custom', content };
     this.say({ type: 'comm', viewId, msgId: '', data });
   }
 

@@ -79,7 +79,7 @@ export function companionCode(dir: RuntimeDir, more: string): string {
     const settings = {
       ...initialSettings(volume.info(1), [0, 63]), index: 0, position: [2, 2, 0],
     };
-    companion.put({ viewId: 'a', volume: volume.toRecord(), revision: 1, settings });
+    companion.put({ viewId: 'a', volume: volume.toRecord(), overlays: [], settings });
     ${more}`;
 }
 

@@ -22,7 +22,7 @@ export class ServerChild {
       for (const [viewId, width, height, depth] of [['small', 8, 8, 8], ['large', 2048, 1000, 4]]) {
         const volume = Volume.alloc([width, height, depth], 'uint16');
         settings = initialSettings(volume.info(1), [0, 1]);
-        views.put({ viewId, volume: volume.toRecord(), revision: 1, settings }, 1);
+        views.put({ viewId, volume: volume.toRecord(), revision: 1, overlays: [], settings }, 1);
       }
       const named = Volume.alloc([8, 8, 8], 'uint16', { name: 'x'.repeat(60_000) }).toRecord();
       let revision = 1;
@@ -40,7 +40,7 @@ export class ServerChild {
       let [base, most] = [0, 0];
       setInterval(() => (most = Math.max(most, inUse())), 50);
       require('node:readline').createInterface({ input: process.stdin }).on('line', (word) => {
-        if (word === 'swap') views.put({ viewId: 'large', volume: named, revision: ++revision, settings }, revision);
+        if (word === 'swap') views.put({ viewId: 'large', volume: named, revision: ++revision, overlays: [], settings }, revision);
         if (word === 'stop') server.close();
         if (word === 'start') void start(server.port);
         if (word === 'measure') { base = most = inUse(); console.log(base); }

@@ -1,6 +1,6 @@
 import type { ICallbacks, IClassicComm } from '@jupyter-widgets/base';
 import { UUID } from '@lumino/coreutils';
-import type { CommData, Connection, ViewSettings, ViewState } from 'slicescope/lib/src/viewer';
+import type { ClientComm, Connection, ServerComm } from 'slicescope/lib/src/viewer';
 
 type MessageHandler = Parameters<IClassicComm['on_msg']>[0];
 
@@ -14,8 +14,7 @@ export class CompanionComm implements IClassicComm {
   readonly target_name = 'jupyter.widget';
   readonly #connection: Connection;
   /** Updates that the companion has not answered, the oldest first. */
-  readonly #pending: Map<string, { readonly message: CommData<ViewSettings>; readonly callbacks: ICallbacks }> =
-    new Map();
+  readonly #pending: Map<string, { readonly message: ClientComm; readonly callbacks: ICallbacks }> = new Map();
   #handler: MessageHandler | null = null;
 
   constructor(viewId: string, connection: Connection) {
@@ -25,16 +24,16 @@ export class CompanionComm implements IClassicComm {
 
   send(data: unknown, callbacks?: ICallbacks): string {
     const msgId = UUID.uuid4();
-    const message = data as CommData<ViewSettings>;
+    const message = data as ClientComm;
     if (message.method === 'update' && callbacks !== undefined) this.#pending.set(msgId, { message, callbacks });
     this.#connection.comm(this.comm_id, msgId, message);
     return msgId;
   }
 
-  /** A state update of the companion. */
-  deliver(state: Partial<ViewState>, method: 'update' | 'echo_update', parentId: string): void {
+  /** What the companion says of the view. */
+  deliver(data: ServerComm, parentId: string): void {
     const message = {
-      content: { comm_id: this.comm_id, data: { method, state, buffer_paths: [] } },
+      content: { comm_id: this.comm_id, data },
       parent_header: { msg_id: parentId },
       metadata: {},
       buffers: [],

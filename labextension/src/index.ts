@@ -1,12 +1,15 @@
 import { IJupyterWidgetRegistry } from '@jupyter-widgets/base';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
+import { DisposableDelegate } from '@lumino/disposable';
 import { VIEW_MIME, setTranslator, tileCache } from 'slicescope/lib/src/viewer';
 import { locate } from './locate';
 import { CompanionManager } from './manager';
 import { MODULE_NAME, MODULE_VERSION, SliceModel } from './model';
+import { keepPicturesIn } from './picture-keeper';
 import { ViewOutput } from './renderer';
 import { SliceView } from './view';
 
@@ -26,6 +29,21 @@ async function followSettings(registry: ISettingRegistry): Promise<void> {
   };
   settings.changed.connect(apply);
   apply();
+}
+
+/** Before a notebook is written, its outputs get the pictures of what they show. */
+function followSaving({ docRegistry }: JupyterFrontEnd): void {
+  docRegistry.addWidgetExtension('Notebook', {
+    createNew: (panel, context) => {
+      const onSaveState = (_: unknown, state: DocumentRegistry.SaveState): void => {
+        if (state === 'started') keepPicturesIn(panel.node);
+      };
+      context.saveState.connect(onSaveState);
+      return new DisposableDelegate(() => {
+        context.saveState.disconnect(onSaveState);
+      });
+    },
+  });
 }
 
 const plugin: JupyterFrontEndPlugin<void> = {
@@ -62,6 +80,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
       },
       RANK,
     );
+    followSaving(app);
     if (settings !== null) {
       followSettings(settings).catch((error: unknown) => {
         console.error('slicescope: the settings can’t be read; the defaults hold.', error);

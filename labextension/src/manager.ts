@@ -9,6 +9,7 @@ import {
   type Line,
   type Locate,
   type Notice,
+  type ServerContent,
   type ViewState,
 } from 'slicescope/lib/src/viewer';
 import { CompanionComm } from './comm';
@@ -102,7 +103,7 @@ export class RemoteView implements ChannelListener {
     this.#latest = { state, instance, line };
     if (this.model !== null) {
       this.#comm.reset(this.model.state?.volume.revision === state.volume.revision);
-      this.#comm.deliver(state, 'update', '');
+      this.#comm.deliver({ method: 'update', state, buffer_paths: [] }, '');
       this.model.connected(instance, line);
       this.model.notify(null, false);
     } else if (!this.#isMaking) {
@@ -114,9 +115,13 @@ export class RemoteView implements ChannelListener {
   changed(state: Partial<ViewState>, method: 'update' | 'echo_update', parentId: string): void {
     // While the model is being made nobody listens at the comm.
     if (this.#latest !== null) this.#latest = { ...this.#latest, state: { ...this.#latest.state, ...state } };
-    this.#comm.deliver(state, method, parentId);
+    this.#comm.deliver({ method, state, buffer_paths: [] }, parentId);
     // A change that a swap of the volume overtook was refused; with the state that holds now, all is said.
     if (this.model?.notice != null && !this.model.isStopped) this.model.notify(null, false);
+  }
+
+  custom(content: ServerContent): void {
+    this.#comm.deliver({ method: 'custom', content }, '');
   }
 
   /** One model only, however often the view is opened and let go of meanwhile. */
@@ -138,8 +143,11 @@ export class RemoteView implements ChannelListener {
     }
     this.model = model;
     this.notice = null;
-    if (this.#latest !== null && this.#latest.state !== state) this.#comm.deliver(this.#latest.state, 'update', '');
-    if (this.#latest !== null) model.connected(this.#latest.instance, this.#latest.line);
+    const latest = this.#latest;
+    if (latest !== null && latest.state !== state) {
+      this.#comm.deliver({ method: 'update', state: latest.state, buffer_paths: [] }, '');
+    }
+    if (latest !== null) model.connected(latest.instance, latest.line);
     this.#updated.emit();
   }
 

@@ -4,10 +4,13 @@ import {
   PLAIN_SETTINGS,
   SliceFeed,
   decodeFrame,
+  parseServerContent,
+  type ClientContent,
   type Frame,
   type Line,
   type Needs,
   type Notice,
+  type Plane,
   type Slice,
   type ViewState,
 } from 'slicescope/lib/src/viewer';
@@ -19,16 +22,15 @@ export const MODULE_VERSION = '0.1.0';
 /**
  * A view's state, as an ordinary widget model. Its comm may be the companion's WebSocket or a kernel's own:
  * it wishes for slices with custom messages (`WishList`), and takes binary frames as custom messages with
- * one buffer.
+ * one buffer; without one, they are what parseServerContent takes.
  *
- * Events: `change` as of every widget; `slice` when another slice is there; `notice` when there is something
- * to tell the person.
+ * Events: `change` as of every widget; `slice` when another slice is there; `answer`, with a `ServerContent`, when
+ * something comes that was asked for with `tell`; `notice` when there is something to tell the person.
  */
 export class SliceModel extends DOMWidgetModel {
   static override serializers: ISerializers = { ...DOMWidgetModel.serializers };
 
   // Declared only: Backbone's constructor calls initialize before a subclass' fields would be set.
-  declare slice: Slice | null;
   declare notice: Notice | null;
   /** No further slice will come by itself. */
   declare isStopped: boolean;
@@ -60,25 +62,26 @@ export class SliceModel extends DOMWidgetModel {
 
   override initialize(attributes: Backbone.ObjectHash, options: Parameters<DOMWidgetModel['initialize']>[1]): void {
     super.initialize(attributes, options);
-    this.slice = null;
     this.notice = null;
     this.isStopped = false;
     this.isConnected = false;
     this._feed = new SliceFeed(
       (wishes) => {
-        this.send(wishes as unknown as JSONObject, {});
+        this.tell(wishes);
       },
-      (slice) => {
-        this.slice = slice;
+      () => {
         this.trigger('slice');
       },
     );
     this.on('change', () => {
       this._update();
     });
-    this.on('msg:custom', (_content: unknown, buffers: readonly DataView[]) => {
+    this.on('msg:custom', (content: unknown, buffers: readonly DataView[]) => {
       const [bytes] = buffers;
-      if (bytes === undefined) return;
+      if (bytes === undefined) {
+        this.trigger('answer', parseServerContent(content));
+        return;
+      }
       const start = bytes.byteOffset;
       void this.receive(decodeFrame(bytes.buffer.slice(start, start + bytes.byteLength) as ArrayBuffer));
     });
@@ -96,13 +99,23 @@ export class SliceModel extends DOMWidgetModel {
     this._update();
   }
 
+  /** Say something that is no setting. A kernel with a comm of its own may leave it without an answer. */
+  tell(content: ClientContent): void {
+    this.send(content as unknown as JSONObject, {});
+  }
+
   receive(frame: Frame): void | Promise<void> {
     return this._feed.receive(frame);
   }
 
-  /** What a viewer can show; null when it is out of sight. */
-  need(viewer: object, needs: Needs | null): void {
-    this._feed.need(viewer, needs);
+  /** The newest slice of a plane of the state's volumes that has arrived, if one has. */
+  sliceOf(plane: Plane): Slice | null {
+    return this._feed.sliceOf(plane);
+  }
+
+  /** What a viewer can show of a plane; null when it is out of sight. */
+  need(viewer: object, plane: Plane, needs: Needs | null): void {
+    this._feed.need(viewer, plane, needs);
   }
 
   override close(commClosed?: boolean): Promise<void> {

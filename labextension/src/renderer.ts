@@ -1,7 +1,10 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import type { Message } from '@lumino/messaging';
 import { Panel, Widget } from '@lumino/widgets';
 import { VIEW_MIME, parseViewBundle, text, warmUp, type Notice, type ViewBundle } from 'slicescope/lib/src/viewer';
 import type { CompanionManager, RemoteView } from './manager';
+import { PictureKeeper } from './picture-keeper';
+import { SliceView } from './view';
 
 /** The manager of a kernel's companion. */
 export type ManagerOf = (kernelId: string) => CompanionManager;
@@ -15,6 +18,9 @@ export class ViewOutput extends Panel implements IRenderMime.IRenderer {
   readonly #saved: SavedPicture = new SavedPicture();
   #remote: RemoteView | null = null;
   #isLive = false;
+  #keeper: PictureKeeper | null = null;
+  /** As JupyterLab rendered it last: an update by the kernel is another one. */
+  #model: IRenderMime.IMimeModel | null = null;
 
   constructor(managerOf: ManagerOf) {
     super();
@@ -24,14 +30,38 @@ export class ViewOutput extends Panel implements IRenderMime.IRenderer {
   }
 
   renderModel(model: IRenderMime.IMimeModel): Promise<void> {
-    this.#saved.display(model.data['image/png']);
+    this.#model = model;
+    this.#saved.display(model.data['image/png'], model.metadata['image/png']);
+    this.#keeper?.touch();
     const bundle = parseViewBundle(model.data[VIEW_MIME]);
     if (bundle === null) this.#saved.notify({ text: text('This output names no view. Run the cell again.') });
     else if (this.#remote === null) this.#connect(bundle);
     return Promise.resolve();
   }
 
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this.#keeper?.touch();
+  }
+
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    this.#keeper?.touch();
+  }
+
+  protected override onBeforeHide(message: Message): void {
+    this.#keeper?.flush();
+    super.onBeforeHide(message);
+  }
+
+  protected override onBeforeDetach(message: Message): void {
+    this.#keeper?.flush();
+    super.onBeforeDetach(message);
+  }
+
   override dispose(): void {
+    this.#keeper?.dispose();
+    this.#keeper = null;
     const remote = this.#remote;
     this.#remote = null;
     if (remote !== null) {
@@ -64,8 +94,10 @@ export class ViewOutput extends Panel implements IRenderMime.IRenderer {
       return;
     }
     this.addWidget(view.luminoWidget);
+    const viewer = view instanceof SliceView ? view.viewer : null;
+    if (viewer !== null) this.#keeper = new PictureKeeper(model, viewer, () => this.#model);
     // The saved picture stays until the first live one is drawn, so that nothing flickers.
-    if (model.slice !== null) this.#saved.dispose();
+    if (model.state !== null && model.sliceOf(model.state.plane) !== null) this.#saved.dispose();
     else
       model.once('slice', () => {
         this.#saved.dispose();
@@ -89,10 +121,13 @@ class SavedPicture extends Widget {
     this.node.append(this.#image, this.#notice);
   }
 
-  display(png: unknown): void {
-    if (typeof png !== 'string') return;
+  /** @param size what the output's metadata say of it: the size it had on the page, or nothing. */
+  display(png: unknown, size: unknown): void {
+    if (typeof png !== 'string' || this.isDisposed) return;
     this.#image.src = `data:image/png;base64,${png}`;
     this.#image.hidden = false;
+    const height = (size as { readonly height?: unknown } | null | undefined)?.height;
+    this.#image.style.height = typeof height === 'number' ? `${String(height)}px` : '';
   }
 
   notify(notice: Notice | null): void {

@@ -6,6 +6,11 @@ import { SliceModel } from './model';
 export class SliceView extends DOMWidgetView {
   #viewer: Viewer | null = null;
 
+  /** Null before it is rendered and when it is removed. */
+  get viewer(): Viewer | null {
+    return this.#viewer;
+  }
+
   override render(): void {
     super.render();
     const { model } = this;
@@ -16,16 +21,23 @@ export class SliceView extends DOMWidgetView {
         if (model.state === null) throw new Error('The view has no volume yet.');
         return model.state;
       },
-      get slice() {
-        return model.slice;
-      },
+      sliceOf: (plane) => model.sliceOf(plane),
       change: (patch) => {
         if (model.state === null) return;
         model.set(settled(model.state, patch));
         this.touch();
       },
-      need: (viewer, needs) => {
-        model.need(viewer, needs);
+      send: (content) => {
+        model.tell(content);
+      },
+      onAnswer: (listener) => {
+        model.on('answer', listener);
+        return () => {
+          model.off('answer', listener);
+        };
+      },
+      need: (viewer, plane, needs) => {
+        model.need(viewer, plane, needs);
       },
     });
     this.#viewer = viewer;
@@ -37,6 +49,11 @@ export class SliceView extends DOMWidgetView {
       viewer.notify(model.notice, model.isStopped);
     });
     viewer.notify(model.notice, model.isStopped);
+  }
+
+  /** The setting `layout` is the viewer's. Other widgets have one too: CSS in a model of its own. */
+  override setLayout(): void {
+    // There is none.
   }
 
   override remove(): void {

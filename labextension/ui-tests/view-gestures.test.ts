@@ -56,14 +56,13 @@ async function settled(
   });
 }
 
-test('the wheel zooms at the pointer once the picture has the focus', async () => {
+test('the wheel with Ctrl zooms at the pointer', async () => {
   const [notebook, viewer] = await openMap();
-  const { mouse } = notebook.page;
+  const { mouse, keyboard } = notebook.page;
   // The middle of voxel (16, 48), where a border is farthest away.
   const at = [16.5 / 64, 48.5 / 64] as const;
   await mouse.move(...(await pointOf(viewer, ...at)));
-  await mouse.down();
-  await mouse.up();
+  await keyboard.down('Control');
   expect(await voxelAt(viewer, ...at)).toEqual([16, 48]);
   let zoom = 1;
   for (const [turns, factor] of [
@@ -77,6 +76,25 @@ test('the wheel zooms at the pointer once the picture has the focus', async () =
     await settled(notebook, viewer, (settings) => Math.abs(settings.zoom - zoom) < 1e-9);
     expect(await voxelAt(viewer, ...at)).toEqual([16, 48]);
   }
+  await keyboard.up('Control');
+});
+
+test('the wheel moves slices once the picture has the focus, and stops at the last', async () => {
+  const [notebook, viewer] = await openMap();
+  const { mouse } = notebook.page;
+  const at = await pointOf(viewer, 0.5, 0.5);
+  await mouse.click(...at);
+  for (const [turn, index] of [
+    [100, 2],
+    [100, 2],
+    [-100, 1],
+    [-1000, 0],
+  ] as const) {
+    await mouse.wheel(0, turn);
+    await expectPicture(viewer, map, { ...WHOLE, index });
+  }
+  for (let turn = 0; turn < 11; turn++) await mouse.wheel(0, 4); // A trackpad: 44 pixels, one slice.
+  await expectPicture(viewer, map, { ...WHOLE, index: 1 });
 });
 
 test('without the focus the wheel scrolls the notebook, and Escape gives it back', async () => {
@@ -97,15 +115,15 @@ test('without the focus the wheel scrolls the notebook, and Escape gives it back
 
   await viewer.canvas.focus();
   await mouse.wheel(0, -100);
-  await settled(notebook, viewer, ({ zoom }) => zoom === 1.25);
+  await settled(notebook, viewer, ({ index }) => index === 0);
   expect(await top()).toBeCloseTo(before, 0);
   await keyboard.press('Escape');
-  const zoomed = await viewer.pixels();
+  const shown = await viewer.pixels();
   await mouse.wheel(0, 120);
   await eventually(async () => {
     expect(await top()).toBeLessThan(before - 50);
   });
-  expect(Buffer.compare((await viewer.pixels()).data, zoomed.data)).toBe(0);
+  expect(Buffer.compare((await viewer.pixels()).data, shown.data)).toBe(0);
 });
 
 test('dragging moves the picture with the hand, at every zoom', async () => {
@@ -176,10 +194,12 @@ test('a turned picture turns around its middle, and zoom stops at its limits', a
   expect(await voxelAt(viewer, 0.5, 0.5)).toEqual(middle);
   await viewer.canvas.focus();
   await notebook.page.mouse.move(...(await pointOf(viewer, 0.5, 0.5)));
+  await notebook.page.keyboard.down('Control');
   await notebook.page.mouse.wheel(0, -10_000);
   await settled(notebook, viewer, ({ zoom }) => zoom === 256);
   await notebook.page.mouse.wheel(0, 20_000);
   await settled(notebook, viewer, ({ zoom }) => zoom === 1 / 256);
+  await notebook.page.keyboard.up('Control');
   await viewer.canvas.press('0');
   await expectPicture(viewer, map, WHOLE);
 });
@@ -192,10 +212,82 @@ test('zoom, center and rotation are the same in two outputs of a view', async ()
   await expectPicture(second, map, WHOLE);
   await second.canvas.focus();
   await notebook.page.mouse.move(...(await pointOf(second, 0.75, 0.75)));
+  await notebook.page.keyboard.down('Control');
   await notebook.page.mouse.wheel(0, -300);
+  await notebook.page.keyboard.up('Control');
   await second.canvas.press('r');
   await notebook.activate();
   const settings = await settled(notebook, first, ({ rotation, zoom }) => rotation === 1 && zoom > 1.9);
   const { index, rotation, zoom, center } = settings;
   await expectPicture(second, map, { index, rotation, zoom, center });
+});
+
+const ramp = volumeOf('int16', [40, 40, 3], (x, y, z) => 10 * x + y + z - 200, { window: [-200, 200] });
+
+async function openRamp(): Promise<[NotebookPage, ViewerPage]> {
+  stage(stand.server, 'gesture-ramp', ramp);
+  const notebook = await stand.open([
+    `const view = show(load('gesture-ramp'), { index: 1 });
+    let told: unknown = null;
+    view.on('change', (event) => { told = event; });`,
+  ]);
+  await notebook.page.setViewportSize({ width: 800, height: 900 });
+  await notebook.runCell(1);
+  await expectPicture(notebook.viewer(), ramp, { index: 1 });
+  return [notebook, notebook.viewer()];
+}
+
+const windowOf = async (notebook: NotebookPage): Promise<[number, number]> =>
+  JSON.parse(await notebook.run('console.log(JSON.stringify(view.window))')) as [number, number];
+
+test.each([
+  ['the right button', 'right', null],
+  ['Alt', 'left', 'Alt'],
+] as const)('a drag with %s changes the window: to the right wider, down darker', async (_, button, key) => {
+  const [notebook, viewer] = await openRamp();
+  const { mouse, keyboard } = notebook.page;
+  const [x, y] = await pointOf(viewer, 0.5, 0.5);
+  const drag = async (by: readonly [number, number]): Promise<void> => {
+    await mouse.move(x, y);
+    if (key !== null) await keyboard.down(key);
+    await mouse.down({ button });
+    await mouse.move(x + by[0], y + by[1], { steps: 8 });
+    await mouse.up({ button });
+    if (key !== null) await keyboard.up(key);
+  };
+  await drag([128, 0]);
+  await expectPicture(viewer, ramp, { index: 1, window: [-400, 400] });
+  await drag([0, 32]);
+  await expectPicture(viewer, ramp, { index: 1, window: [-300, 500] });
+  await eventually(async () => {
+    expect(await windowOf(notebook)).toEqual([-300, 500]);
+  });
+  expect(await notebook.page.locator('.lm-Menu').count()).toBe(0);
+  // Half a percent of the values is below and above what double click makes of it.
+  await mouse.dblclick(x, y);
+  await eventually(async () => {
+    const [low, high] = await windowOf(notebook);
+    expect([Math.abs(low + 191) <= 12, Math.abs(high - 222) <= 12]).toEqual([true, true]);
+  });
+});
+
+test('a right click that drags nothing opens JupyterLab’s menu', async () => {
+  const [notebook, viewer] = await openRamp();
+  await notebook.page.mouse.click(...(await pointOf(viewer, 0.5, 0.5)), { button: 'right' });
+  await notebook.page.locator('.lm-Menu').first().waitFor();
+});
+
+test('keys flip and invert', async () => {
+  const [notebook, viewer] = await openRamp();
+  for (const [key, flip, invert] of [
+    ['h', [true, false], false],
+    ['v', [true, true], false],
+    ['i', [true, true], true],
+  ] as const) {
+    await viewer.canvas.press(key);
+    await eventually(async () => {
+      const settings = JSON.parse(await notebook.run('console.log(JSON.stringify(told))')) as ViewSettings | null;
+      expect([settings?.flip, settings?.invert]).toEqual([flip, invert]);
+    });
+  }
 });

@@ -76,7 +76,9 @@ describe('in a notebook, show', () => {
     // The browser may connect while the picture is drawn; then the same output gets it.
     const { 'image/png': _png, ...withoutPicture } = data ?? {};
     expect(first).toEqual({ data: withoutPicture, metadata: {}, transient: { display_id: viewId }, update: false });
-    expect([metadata, transient, update]).toEqual([{}, { display_id: viewId }, true]);
+    const key = expect.stringMatching(/^[0-9a-f]{8}$/);
+    expect(metadata).toEqual({ 'application/vnd.slicescope.view.v1+json': { picture: key } });
+    expect([transient, update]).toEqual([{ display_id: viewId }, true]);
     expect(Object.keys(data ?? {}).sort()).toEqual([VIEW_MIME, 'image/png', 'text/plain']);
     expect(data?.[VIEW_MIME]).toEqual({ kernelId: '4c1e-aa', viewId });
     expect(data?.['text/plain']).toBe(

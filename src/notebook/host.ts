@@ -3,6 +3,8 @@ import { basename, dirname } from 'node:path';
 /** A MIME bundle and, for outputs that change later, the id that they are known by. */
 export interface Display {
   readonly data: Readonly<Record<string, unknown>>;
+  /** By MIME type. */
+  readonly metadata?: object;
   readonly displayId: string;
   /** Replace the outputs that have this id, instead of adding one under the running cell. */
   readonly update: boolean;
@@ -56,8 +58,8 @@ export function findHost(): NotebookHost | null {
   return {
     kernelId: basename(file, '.json').replace(/^kernel-/, ''),
     runtimeDir: dirname(file),
-    display({ data, displayId, update }) {
-      tslab.lastWriteDisplayData?.({ data, metadata: {}, transient: { display_id: displayId } }, update);
+    display({ data, metadata = {}, displayId, update }) {
+      tslab.lastWriteDisplayData?.({ data, metadata, transient: { display_id: displayId } }, update);
     },
   };
 }

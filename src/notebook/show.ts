@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Companion } from '../../kernel-server';
 import { checkVolume, defaultSettings, settle } from '../export';
-import { VIEW_MIME, type ViewBundle, type ViewSettings } from '../protocol';
+import { VIEW_MIME, type ViewBundle, type ViewMetadata, type ViewSettings } from '../protocol';
 import { Volume } from '../volume';
 import { findHost, type NotebookHost } from './host';
 import { SliceView, type ViewOptions, type ViewPort } from './slice-view';
@@ -27,7 +27,7 @@ function connectedPort(server: Companion, viewId: string, first: ViewSettings): 
       server.set(viewId, patch);
     },
     put: (volume, settings) => {
-      server.put({ viewId, volume: volume.toRecord(), settings });
+      server.put({ viewId, volume: volume.toRecord(), overlays: [], settings });
     },
     refresh: () => {
       server.refresh(viewId);
@@ -77,14 +77,16 @@ export function show(volume: Volume, options: ViewOptions = {}): SliceView {
     return new SliceView(viewId, volume, windowIsGiven, headlessPort(settings));
   }
   const server = companionOf(host);
-  server.put({ viewId, volume: volume.toRecord(), settings });
+  server.put({ viewId, volume: volume.toRecord(), overlays: [], settings });
   const view = new SliceView(viewId, volume, windowIsGiven, connectedPort(server, viewId, settings));
   views.set(viewId, view);
   const bundle: ViewBundle = { kernelId: host.kernelId, viewId };
   const data = { [VIEW_MIME]: bundle, 'text/plain': String(view) };
   // The browser connects while the picture for the saved notebook is drawn.
   host.display({ data, displayId: viewId, update: false });
-  const png = Buffer.from(server.snapshot(viewId)).toString('base64');
-  host.display({ data: { ...data, 'image/png': png }, displayId: viewId, update: true });
+  const { png, key } = server.snapshot(viewId);
+  const picture = { 'image/png': Buffer.from(png).toString('base64') };
+  const metadata: ViewMetadata = { [VIEW_MIME]: { picture: key } };
+  host.display({ data: { ...data, ...picture }, metadata, displayId: viewId, update: true });
   return view;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { VIEW_MIME, parseViewBundle } from './bundle';
+import { VIEW_MIME, parsePictureKey, parseViewBundle, type ViewMetadata } from './bundle';
 
 test('the MIME type names the version', () => {
   expect(VIEW_MIME).toBe('application/vnd.slicescope.view.v1+json');
@@ -9,6 +9,14 @@ test('the MIME type names the version', () => {
 test('the ids are read, and nothing else that an output may hold', () => {
   const ids = { kernelId: '3f0c2b1e-7a64-4c1e-9a55-0d5f3b1c2a77', viewId: 'view_1' };
   expect(parseViewBundle({ ...ids, url: 'http://elsewhere.example' })).toEqual(ids);
+});
+
+test('the key of the saved picture is read from whatever the metadata are', () => {
+  const metadata: ViewMetadata = { [VIEW_MIME]: { picture: '0badcafe' } };
+  expect(parsePictureKey(metadata)).toBe('0badcafe');
+  for (const other of [undefined, null, 3, 'text', [], {}, { [VIEW_MIME]: null }, { [VIEW_MIME]: { picture: 7 } }]) {
+    expect(parsePictureKey(other)).toBeNull();
+  }
 });
 
 describe('null is the answer to', () => {

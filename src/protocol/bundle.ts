@@ -7,6 +7,14 @@ export interface ViewBundle {
   readonly viewId: string;
 }
 
+/** What an output's metadata say of its `image/png`. */
+export interface ViewMetadata {
+  readonly [VIEW_MIME]: {
+    /** The state that the picture shows (`pictureKey`), so that a page can tell whether it shows another one. */
+    readonly picture: string;
+  };
+}
+
 const ID = /^[\w-]{1,128}$/;
 
 /** The ids in an output's data, or null if it is not a view's. What a notebook holds may be anything. */
@@ -15,6 +23,13 @@ export function parseViewBundle(value: unknown): ViewBundle | null {
   const { kernelId, viewId } = value as Readonly<Record<string, unknown>>;
   if (typeof kernelId !== 'string' || typeof viewId !== 'string' || !ID.test(kernelId) || !ID.test(viewId)) return null;
   return { kernelId, viewId };
+}
+
+/** What the metadata of an output say of its picture, or null if they say nothing. */
+export function parsePictureKey(metadata: unknown): string | null {
+  const ours = (metadata as Readonly<Record<string, unknown>> | null | undefined)?.[VIEW_MIME];
+  const picture = (ours as Readonly<Record<string, unknown>> | null | undefined)?.picture;
+  return typeof picture === 'string' ? picture : null;
 }
 
 /** What a companion tells Jupyter's server of itself, in a file that only its user can read. */

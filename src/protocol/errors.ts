@@ -13,6 +13,8 @@ export interface ErrorDetails {
   'index-out-of-range': { index: number; count: number };
   /** A window whose two ends are equal, reversed, or not finite. */
   'invalid-window': { window: readonly unknown[] };
+  /** A window by a name that there is none of. */
+  'unknown-window': { window: string };
   'unknown-plane': { plane: string };
   'unknown-colormap': { colormap: string };
   'file-not-found': { path: string };

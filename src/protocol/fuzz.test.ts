@@ -4,6 +4,7 @@ import { isSlicescopeError } from './errors';
 import { HEADER_BYTES, decodeFrame, voxelsOf, writeHeader, type FrameHeader } from './frame';
 import { parseClientMessage, parseServerMessage } from './messages';
 import { ARRAY_OF, DTYPES, ENCODINGS, PLANES } from './types';
+import { VOLUME_ITSELF } from './wishes';
 import { Dice, fuzz, type FuzzReport } from './testing/fuzz';
 
 jest.setTimeout(240_000);
@@ -137,8 +138,20 @@ describe('a million binary frames', () => {
 });
 
 const HEX = 'ab'.repeat(32);
-const TILE = { requestId: 1, plane: 'xy', index: 0, level: [0, 0], tile: [0, 0], priority: 'view', encoding: 'raw' };
+const TILE = {
+  requestId: 1,
+  plane: 'xy',
+  index: 0,
+  ...VOLUME_ITSELF,
+  level: [0, 0],
+  tile: [0, 0],
+  priority: 'view',
+  encoding: 'raw',
+};
 const WISHES = { kind: 'wishes', revision: 1, preview: { window: [0, 9], quality: 50 }, tiles: [TILE, TILE] };
+const HISTOGRAM = { kind: 'histogram', layer: 0, frame: 1, bins: 64 };
+const PROBE = { kind: 'probe', plane: 'xz', position: [1, 2, 3], frame: 0, values: [1.5, null, [1, 2, 3]] };
+const BARS = { kind: 'histogram', revision: 1, layer: 0, frame: 0, range: [0, 9], edges: [0, 9], counts: [3, 4] };
 const CLIENT = [
   { type: 'hello', version: 1, nonce: HEX },
   { type: 'proof', proof: HEX },
@@ -148,12 +161,20 @@ const CLIENT = [
   { type: 'ping' },
   { type: 'comm', viewId: 'v', msgId: 'm', data: { method: 'update', state: { index: 1 }, buffer_paths: [] } },
   { type: 'comm', viewId: 'v', msgId: 'm', data: { method: 'custom', content: WISHES } },
+  { type: 'comm', viewId: 'v', msgId: 'm', data: { method: 'custom', content: HISTOGRAM } },
+  { type: 'comm', viewId: 'v', msgId: 'm', data: { method: 'custom', content: PROBE } },
 ];
 const SERVER = [
   { type: 'challenge', version: 1, nonce: HEX, proof: HEX },
   { type: 'welcome', instance: 'i' },
   { type: 'opened', viewId: 'v', channel: 1, state: { index: 1 } },
   { type: 'comm', viewId: 'v', parentId: '', data: { method: 'update', state: {}, buffer_paths: [] } },
+  {
+    type: 'comm',
+    viewId: 'v',
+    parentId: '',
+    data: { method: 'custom', content: { ...BARS, percentiles: [0, 1, 2, 3, 4, 5, 6, 7, 8] } },
+  },
   { type: 'closed', viewId: 'v' },
   { type: 'pong' },
   { type: 'error', code: 'unknown-view', message: 'Run the cell again.', viewId: 'v' },

@@ -1,4 +1,5 @@
 export * from './bundle';
+export * from './content';
 export * from './errors';
 export * from './frame';
 export * from './handshake';
@@ -7,3 +8,4 @@ export * from './messages';
 export * from './packing';
 export * from './tiles';
 export * from './types';
+export * from './wishes';

@@ -1,17 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Histogram, HistogramRequest, PointerMessage } from './content';
 import { isSlicescopeError } from './errors';
 import { LIMITS } from './limits';
-import {
-  VOLUME_ITSELF,
-  parseClientMessage,
-  parseServerMessage,
-  type ClientMessage,
-  type ServerMessage,
-  type TileWish,
-  type WishList,
-} from './messages';
+import { parseClientMessage, parseServerMessage, type ClientMessage, type ServerMessage } from './messages';
 import type { PlaneInfo, ViewState } from './types';
+import { VOLUME_ITSELF, type TileWish, type WishList } from './wishes';
 import { refusal } from './testing/thrown';
 
 const HEX = '0123456789abcdef'.repeat(4);
@@ -87,6 +81,26 @@ const wishes = (fields: Partial<WishList> = {}): WishList => ({
   ...fields,
 });
 
+const HISTOGRAM: HistogramRequest = { kind: 'histogram', layer: 2, frame: 0, bins: 256 };
+const PROBE: PointerMessage = {
+  kind: 'probe',
+  plane: 'yz',
+  position: [0, 1, 0xffff_ffff],
+  frame: 3,
+  values: [-1024.5, null, [0, 128, 255], [1, 2, 3, 4]],
+};
+const BARS: Histogram = {
+  kind: 'histogram',
+  revision: 4,
+  layer: 0,
+  frame: 1,
+  range: [-3, 3],
+  edges: [-3.5, 4.5],
+  counts: [1, 0, 0, 7],
+  percentiles: [-3, -3, -3, -2, 0.5, 2, 3, 3, 3],
+};
+const NO_BARS: Histogram = { ...BARS, range: null, edges: [0, 1], counts: [], percentiles: [] };
+
 const CLIENT_MESSAGES: readonly ClientMessage[] = [
   { type: 'hello', version: 1, nonce: HEX },
   { type: 'proof', proof: HEX },
@@ -115,6 +129,9 @@ const CLIENT_MESSAGES: readonly ClientMessage[] = [
     },
   },
   { type: 'comm', viewId: ID, msgId: '', data: { method: 'custom', content: wishes() } },
+  ...[HISTOGRAM, PROBE, { ...PROBE, kind: 'click', values: [] } as const].map((content): ClientMessage => {
+    return { type: 'comm', viewId: ID, msgId: '', data: { method: 'custom', content } };
+  }),
 ];
 
 const SERVER_MESSAGES: readonly ServerMessage[] = [
@@ -127,10 +144,13 @@ const SERVER_MESSAGES: readonly ServerMessage[] = [
   { type: 'pong' },
   { type: 'error', code: 'unknown-view', message: 'Run the cell again.', viewId: ID },
   { type: 'error', code: 'unauthorized', message: 'Reload the page.' },
+  { type: 'comm', viewId: ID, parentId: '', data: { method: 'custom', content: BARS } },
+  { type: 'comm', viewId: ID, parentId: '', data: { method: 'custom', content: NO_BARS } },
 ];
 
 const name = (message: ClientMessage | ServerMessage): string => {
-  const data = 'data' in message ? ` ${message.data.method}` : '';
+  const kind = 'data' in message && message.data.method === 'custom' ? ` ${message.data.content.kind}` : '';
+  const data = 'data' in message ? ` ${message.data.method}${kind}` : '';
   return `${message.type}${data}`;
 };
 
@@ -164,6 +184,9 @@ const custom = (fields: object): object => ({ data: { method: 'custom', content:
 const tile = (fields: object): object => custom({ tiles: [wish(), { ...wish(), ...fields }] });
 const preview = (fields: object): object => custom({ preview: { window: [0, 1], quality: 50, ...fields } });
 const full = (tiles: number): object => custom({ tiles: Array.from({ length: tiles }, () => wish()) });
+const asked = (fields: object): object => ({ data: { method: 'custom', content: { ...HISTOGRAM, ...fields } } });
+const probe = (fields: object): object => ({ data: { method: 'custom', content: { ...PROBE, ...fields } } });
+const bars = (fields: object): object => ({ data: { method: 'custom', content: { ...BARS, ...fields } } });
 const WHOLE = 'expected a whole number from 0 to 4294967295';
 
 describe('refused, with a sentence, is from a client', () => {
@@ -206,6 +229,23 @@ describe('refused, with a sentence, is from a client', () => {
     [changed(update, { data: { method: 'update', state: [1] } }), 'state is no object'],
     [changed(update, { data: { method: 'custom' } }), 'content is no object'],
     [changed(update, custom({ kind: 'volume' })), 'custom content of kind "volume"'],
+    [changed(update, asked({ layer: -1 })), `layer is -1, ${WHOLE}`],
+    [changed(update, asked({ frame: 0.5 })), `frame is 0.5, ${WHOLE}`],
+    [changed(update, asked({ bins: 0 })), 'bins is 0, expected 1 to 256'],
+    [changed(update, asked({ bins: 257 })), 'bins is 257, expected a whole number from 0 to 256'],
+    [changed(update, probe({ kind: 'hover' })), 'custom content of kind "hover"'],
+    [changed(update, probe({ plane: 'axial' })), 'plane is "axial"'],
+    [changed(update, probe({ position: [0, 1] })), 'position is [0, 1], expected a list of 3 to 3'],
+    [changed(update, probe({ position: [0, 1, 2.5] })), `position is 2.5, ${WHOLE}`],
+    [changed(update, probe({ frame: '0' })), `frame is "0", ${WHOLE}`],
+    [changed(update, probe({ values: 7 })), 'values is 7, expected a list of 0 to 256'],
+    [
+      changed(update, probe({ values: Array.from({ length: 257 }, () => 0) })),
+      `values is [${'0, '.repeat(19)}0], expected a list of 0 to 256`,
+    ],
+    [changed(update, probe({ values: ['7'] })), 'value is ["7"], expected finite numbers'],
+    [changed(update, probe({ values: [[1, 2]] })), 'value is [1, 2], expected a list of 3 to 4'],
+    [changed(update, probe({ values: [[1, 2, null]] })), 'value is [1, 2, null], expected finite numbers'],
     [changed(update, custom({ revision: 2 ** 32 })), `revision is 4294967296, ${WHOLE}`],
     [changed(update, custom({ tiles: undefined })), 'tiles is undefined, expected a list of 0 to 256'],
     [changed(update, custom({ tiles: { length: 0 } })), 'tiles is an object, expected a list of 0 to 256'],
@@ -279,7 +319,17 @@ describe('refused, with a sentence, is from the companion', () => {
     [changed(opened, { state: 'x' }), 'state is no object'],
     [changed(update, { parentId: 0 }), 'parentId is 0'],
     [changed(update, { data: 0 }), 'data is no object'],
-    [changed(update, { data: { method: 'custom', state: {} } }), 'method is "custom"'],
+    [changed(update, { data: { method: 'replace', state: {} } }), 'method is "replace"'],
+    [changed(update, { data: { method: 'custom', state: {} } }), 'content is no object'],
+    [changed(update, bars({ kind: 'probe' })), 'custom content of kind "probe"'],
+    [changed(update, bars({ revision: -1 })), `revision is -1, ${WHOLE}`],
+    [changed(update, bars({ range: [0] })), 'range is [0], expected a list of 2 to 2'],
+    [changed(update, bars({ range: [0, null] })), 'range is [0, null], expected finite numbers'],
+    [changed(update, bars({ range: null })), 'counts is [1, 0, 0, 7], expected a list of 0 to 0'],
+    [changed(update, bars({ edges: [1, 1] })), 'edges are [1, 1], expected low < high'],
+    [changed(update, bars({ counts: ['1'] })), 'counts is ["1"], expected finite numbers'],
+    [changed(update, bars({ counts: [] })), 'counts is [], expected a list of 1 to 256'],
+    [changed(update, bars({ percentiles: [1] })), 'percentiles is [1], expected a list of 9 to 9'],
     [changed(update, { data: { method: 'update', state: null } }), 'state is no object'],
     [changed(closed, { viewId: undefined }), 'viewId is undefined'],
     [changed(failed, { code: undefined }), 'code is undefined'],

@@ -1,7 +1,11 @@
+export * from './bars';
 export * from './colormaps';
+export * from './dtype-ranges';
 export * from './layers';
 export * from './orientation';
+export * from './picture-key';
 export { LARGEST, type LayerData } from './painters';
+export * from './presets';
 export * from './render';
-export * from './window';
 export * from './settings';
+export * from './window';

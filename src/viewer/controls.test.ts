@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { ViewSettings, ViewState } from '../protocol';
-import { Controls, RESET, turned, zoomed } from './controls';
+import { Controls } from './controls';
 import { viewState } from './testing/states';
 
 let state: ViewState;
@@ -116,20 +116,4 @@ test('every control has a name, and can be switched off', () => {
   expect(all.every((control) => (control.getAttribute('aria-label') ?? '') !== '')).toBe(true);
   controls.enabled = false;
   expect(all.every((control) => control.disabled)).toBe(true);
-});
-
-test('zooming in and out again is where it began, and stops at its limits', () => {
-  const there = { ...state, ...zoomed(state, 3) };
-  expect(zoomed(there, -3).zoom).toBeCloseTo(state.zoom, 12);
-  expect(zoomed(state, 1000).zoom).toBe(256);
-  expect(zoomed(state, -1000).zoom).toBe(1 / 256);
-});
-
-test('four quarter turns are none', () => {
-  const turns = [0, 1, 2, 3].map((rotation) => turned({ ...state, rotation: rotation as ViewSettings['rotation'] }));
-  expect(turns).toEqual([{ rotation: 1 }, { rotation: 2 }, { rotation: 3 }, { rotation: 0 }]);
-});
-
-test('reset shows the whole slice, unrotated and not flipped', () => {
-  expect(RESET).toEqual({ rotation: 0, flip: [false, false], zoom: 1, center: [0.5, 0.5, 0.5] });
 });

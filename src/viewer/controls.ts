@@ -1,22 +1,8 @@
 import type { ViewSettings, ViewState } from '../protocol';
-import { MAX_ZOOM, clampIndex } from '../shading';
+import { clampIndex } from '../shading';
 import { element } from './dom';
+import { RESET, turned, zoomed } from './moves';
 import type { Slice } from './slice-cache';
-
-const ZOOM_STEP = 1.25;
-
-/** The settings after one step of zooming, around the middle of the canvas. */
-export function zoomed({ zoom }: ViewSettings, steps: number): Partial<ViewSettings> {
-  return { zoom: Math.min(MAX_ZOOM, Math.max(1 / MAX_ZOOM, zoom * ZOOM_STEP ** steps)) };
-}
-
-/** The settings after a quarter turn clockwise. */
-export function turned({ rotation }: ViewSettings): Partial<ViewSettings> {
-  return { rotation: ((rotation + 1) % 4) as ViewSettings['rotation'] };
-}
-
-/** The whole slice, unrotated. */
-export const RESET: Partial<ViewSettings> = { rotation: 0, flip: [false, false], zoom: 1, center: [0.5, 0.5, 0.5] };
 
 /**
  * Milliseconds for which the slider waits for the slice that was asked for. One that is here sooner moves it in the

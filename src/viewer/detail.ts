@@ -8,6 +8,8 @@ import {
   type TileRect,
 } from '../protocol';
 
+type Grid = Pick<PlaneInfo, 'width' | 'height'>;
+
 /** What one viewer can show of a slice. */
 export interface Needs {
   /** Canvas pixels that a voxel takes, along the slice's columns and rows. */
@@ -58,6 +60,17 @@ function both(one: Needs, other: Needs): Needs {
   return {
     scale: [Math.max(one.scale[0], other.scale[0]), Math.max(one.scale[1], other.scale[1])],
     region: { x, y, width: right - x, height: bottom - y },
+  };
+}
+
+/** The same needs of a slice that has more pixels on the same rectangle. */
+export function refined({ scale, region }: Needs, base: Grid, finer: Grid): Needs {
+  const [across, down] = [finer.width / base.width, finer.height / base.height];
+  if (across === 1 && down === 1) return { scale, region };
+  const { x, y, width, height } = region;
+  return {
+    scale: [scale[0] / across, scale[1] / down],
+    region: { x: x * across, y: y * down, width: width * across, height: height * down },
   };
 }
 

@@ -3,17 +3,24 @@ export type { Needs } from './detail';
 export { tileCache, type Slice } from './slice-cache';
 export { SliceFeed } from './slice-feed';
 export { warmUp } from './scene';
+export { stillOf, type Still } from './still';
 export { setTranslator, text, type Translate } from './text';
-export { PLAIN_SETTINGS, settled } from '../shading';
+export { PLAIN_SETTINGS, pictureKey, settled } from '../shading';
 export { Connection, type ChannelListener, type CompanionAddress, type Line, type Locate } from './transport';
 export { Viewer, type Notice, type ViewerModel } from './viewer';
 export {
   SlicescopeError,
   VIEW_MIME,
   decodeFrame,
+  parsePictureKey,
+  parseServerContent,
   parseViewBundle,
-  type CommData,
+  type ClientComm,
+  type ClientContent,
   type Frame,
+  type Plane,
+  type ServerComm,
+  type ServerContent,
   type ViewBundle,
   type ViewSettings,
   type ViewState,

@@ -156,7 +156,7 @@ describe('the picture itself', () => {
   });
 
   test('is all that is wished for where there is no line, however long the hand rests', () => {
-    feed.need(feed, IN_SIGHT);
+    feed.need(feed, 'xy', IN_SIGHT);
     feed.update(small(2));
     grant(small(2), last().tiles[0]!);
     jest.advanceTimersByTime(10 * IDLE_MS);
@@ -171,7 +171,7 @@ describe('slices that may be needed next', () => {
 
   beforeEach(() => {
     feed.connected('run-1', LOCAL);
-    feed.need(feed, IN_SIGHT);
+    feed.need(feed, 'xy', IN_SIGHT);
   });
 
   test('are wished for when the hand rests, and not before', () => {
@@ -230,7 +230,7 @@ describe('slices that may be needed next', () => {
   });
 
   test('are not wished for out of sight', () => {
-    feed.need(feed, null);
+    feed.need(feed, 'xy', null);
     feed.update(large(512, 512, 100));
     grantAll(large(512, 512, 100));
     jest.advanceTimersByTime(10 * IDLE_MS);
@@ -278,7 +278,7 @@ describe('a large slice', () => {
   });
 
   test('is shown whole first, and is exact when the screen can show no more', () => {
-    feed.need(feed, whole);
+    feed.need(feed, 'xy', whole);
     feed.update(state);
     expect(last().tiles).toMatchObject([{ level: [4, 4], tile: [0, 0] }]);
     grant(state, last().tiles[0]!);
@@ -286,7 +286,7 @@ describe('a large slice', () => {
   });
 
   test('is refined where it is zoomed in, over the coarser picture, and never with tiles of another slice', () => {
-    feed.need(feed, zoomedIn);
+    feed.need(feed, 'xy', zoomedIn);
     feed.update(state);
     expect(last().tiles.map(({ level, tile }) => [level, tile])).toEqual([
       [
@@ -318,7 +318,7 @@ describe('on a slow line', () => {
 
   beforeEach(() => {
     feed.connected('run-1', SLOW);
-    feed.need(feed, IN_SIGHT);
+    feed.need(feed, 'xy', IN_SIGHT);
   });
 
   test('a preview is wished for first, through the view’s window', () => {

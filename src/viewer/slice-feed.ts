@@ -3,29 +3,28 @@ import {
   UNASKED,
   VOLUME_ITSELF,
   type Frame,
+  type Plane,
   type Priority,
   type ViewState,
   type WishList,
 } from '../protocol';
+import { composed, isOf, isSamePicture } from './compose';
 import { decodeTile } from './decode-tile';
 import { together, type Needs } from './detail';
 import { IDLE_MS, Motion, REST_MS } from './motion';
-import {
-  tileCache,
-  tileKey,
-  type Quality,
-  type LayerSlice,
-  type Slice,
-  type Tile,
-  type TileAddress,
-} from './slice-cache';
+import { cutOf, isSameCut, planContext, planesOf, type Cut, type PlanContext } from './plan';
+import { tileCache, tileKey, type Slice, type Tile } from './slice-cache';
+import { Track } from './track';
 import type { Line } from './transport/line';
-import { planSlice, wishesFor, type Wish } from './wishes';
+import { wishesFor, type Wish } from './wishes';
 
 /** A wish that has been sent. */
 interface Asked {
-  readonly address: TileAddress;
+  /** Where the tile will stand in the page's cache. */
+  readonly key: string;
   readonly at: number;
+  /** The picture that it was for. */
+  cut: Cut;
   /** Which of the positions of the hand it was for; 0 if it was only fetched ahead. */
   position: number;
 }
@@ -36,32 +35,34 @@ const REMEMBERED = 1024;
 const SETTLE_MS = 20;
 
 /**
- * Keeps the slice that a view should show: wishes for what its state and its viewers need and the page's cache does
- * not have, and tells when there is more of it.
+ * Keeps the slices that a view should show, one of each plane that it shows: wishes for what its state and its viewers
+ * need and the page's cache does not have, and tells when there is more of one.
  *
  * Of the slices that arrive, a later wish is never replaced by an earlier one, and a slice of another
- * volume, revision or plane than the state's is never shown; tiles of two slices are never mixed. While the
+ * volume, revision or plane than the state's is never shown; tiles of two slices are never mixed, nor volumes that are
+ * drawn over each other, each at another slice. While the
  * hand moves, slices that it has passed are shown if they come in order: something that follows late is
  * better than nothing. What was fetched ahead is shown only when the hand gets there.
  */
 export class SliceFeed {
   readonly #send: (wishes: WishList) => void;
   readonly #onSlice: (slice: Slice) => void;
-  readonly #needs: Map<object, Needs> = new Map();
+  readonly #needs: Readonly<Record<Plane, Map<object, Needs>>> = { xy: new Map(), xz: new Map(), yz: new Map() };
   readonly #asked: Map<number, Asked> = new Map();
   #instance = '';
   #line: Line | null = null;
   #isConnected = false;
-  #state: ViewState | null = null;
-  #motion: Motion = new Motion(0, -Infinity);
+  #context: PlanContext | null = null;
+  /** The planes that are shown, the one first that the hand has moved last. */
+  #tracks: readonly Track[] = [];
+  #frames: Motion = new Motion(0, -Infinity);
+  /** Whether the hand has moved frames last, and not slices. */
+  #movesFrames = false;
   /** By their keys, the wishes of the list that was sent last and that have not been granted yet. */
   #list: Map<string, { readonly requestId: number; readonly priority: Priority }> = new Map();
   #lastRequest = 0;
-  /** Positions of the hand, counted; and that of the slice that is shown. */
+  /** Positions of the hand, counted. */
   #position = 0;
-  #shownPosition = 0;
-  #shown: Slice | null = null;
-  #filled = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(send: (wishes: WishList) => void, onSlice: (slice: Slice) => void) {
@@ -79,29 +80,45 @@ export class SliceFeed {
     this.#isConnected = true;
     this.#asked.clear();
     this.#list = new Map();
+    if (this.#context !== null) this.#context = planContext(instance, this.#context.state);
     this.#update();
   }
 
   /** The view's state, after every change of it. */
   update(state: ViewState): void {
-    const { volume, plane, index } = state;
-    const before = this.#state;
-    const isOther = volume.revision !== before?.volume.revision || plane !== before.plane;
-    this.#state = { ...state };
-    if (isOther || index !== before.index) {
-      this.#position += 1;
-      this.#filled = 0;
-      if (isOther) this.#motion = new Motion(index, performance.now());
-      else this.#motion.moved(index, performance.now());
-    }
+    const before = this.#context?.state;
+    const now = performance.now();
+    const isOther = state.volume.revision !== before?.volume.revision;
+    // A copy: a widget model's state is the same object after every change.
+    this.#context = planContext(this.#instance, { ...state });
+    const position = this.#position + 1;
+    const tracks = planesOf(state).map((plane) => {
+      const cut = cutOf(state, plane);
+      const track = this.#tracks.find((each) => each.plane === plane) ?? new Track(cut, position, now);
+      track.goTo(cut, position, now, isOther);
+      return track;
+    });
+    this.#tracks = tracks.sort((one, other) => other.position - one.position);
+    const isMoved = this.#tracks[0]?.position === position;
+    if (isMoved) this.#position = position;
+    if (isOther) this.#frames = new Motion(state.frame, -Infinity);
+    else if (isMoved) this.#frames.moved(state.frame, now);
+    if (isMoved) this.#movesFrames = !isOther && state.frame !== before.frame;
     this.#update();
   }
 
-  /** What a viewer can show; null when it shows nothing any more, such as out of sight. */
-  need(viewer: object, needs: Needs | null): void {
-    if (JSON.stringify(needs) === JSON.stringify(this.#needs.get(viewer) ?? null)) return;
-    if (needs === null) this.#needs.delete(viewer);
-    else this.#needs.set(viewer, needs);
+  /** The newest slice of a plane that is here; null if there is none of the state's volumes. */
+  sliceOf(plane: Plane): Slice | null {
+    const shown = this.#tracks.find((track) => track.plane === plane)?.shown ?? null;
+    return shown !== null && this.#context !== null && isOf(shown, this.#context) ? shown : null;
+  }
+
+  /** What a viewer can show of a plane; null when it shows nothing any more, such as out of sight. */
+  need(viewer: object, plane: Plane, needs: Needs | null): void {
+    const all = this.#needs[plane];
+    if (JSON.stringify(needs) === JSON.stringify(all.get(viewer) ?? null)) return;
+    if (needs === null) all.delete(viewer);
+    else all.set(viewer, needs);
     this.#later(SETTLE_MS);
   }
 
@@ -130,7 +147,7 @@ export class SliceFeed {
 
   dispose(): void {
     clearTimeout(this.#timer);
-    this.#needs.clear();
+    for (const all of Object.values(this.#needs)) all.clear();
     this.#isConnected = false;
   }
 
@@ -145,103 +162,71 @@ export class SliceFeed {
     );
   }
 
-  #take({ revision }: Frame, { address, position }: Asked, tile: Tile): void {
-    const key = tileKey(this.#instance, revision, address);
+  #take({ revision }: Frame, { key, cut, position }: Asked, tile: Tile): void {
     tileCache.set(key, tile);
     this.#list.delete(key);
-    const state = this.#state;
-    if (state?.volume.revision !== revision || state.plane !== address.plane) return;
-    if (address.index === state.index) this.#show(state.index, this.#position);
-    else if (position > this.#shownPosition) this.#show(address.index, position);
+    const track = this.#tracks.find(({ plane }) => plane === cut.plane);
+    if (this.#context?.state.volume.revision !== revision || track === undefined) return;
+    const isCurrent = isSameCut(cut, track.cut);
+    if (isCurrent) this.#show(track, track.cut, track.position);
+    else if (position > track.shownPosition) this.#show(track, cut, position);
     // After a preview comes the slice itself, and after a list that is used up the next one, if anything is left to fetch.
-    const isNext = address.index === state.index || this.#list.size === 0;
-    if (isNext && this.#motion.restedAt(performance.now()) >= REST_MS) this.#wish();
+    const isNext = isCurrent || this.#list.size === 0;
+    if (isNext && this.#restedAt(performance.now()) >= REST_MS) this.#wish();
   }
 
-  #has(address: TileAddress): boolean {
-    return tileCache.has(this.#key(address));
+  /** Milliseconds since the hand has moved anything. */
+  #restedAt(now: number): number {
+    return Math.min(this.#frames.restedAt(now), ...this.#tracks.map(({ motion }) => motion.restedAt(now)));
   }
 
-  #key(address: TileAddress): string {
-    return tileKey(this.#instance, this.#state?.volume.revision ?? 0, address);
+  #needsOf(plane: Plane): Needs | null {
+    return together(this.#needs[plane].values());
   }
 
   #update(): void {
-    if (!this.#isConnected || this.#state === null) return;
-    this.#show(this.#state.index, this.#position);
+    if (!this.#isConnected || this.#context === null) return;
+    for (const track of this.#tracks) this.#show(track, track.cut, track.position);
     this.#wish();
   }
 
-  /** Tell of the slice as far as it is here, if there is more of it than before. */
-  #show(index: number, position: number): void {
-    const slice = this.#compose(index);
+  /** Tell of a slice as far as it is here, if there is more of it than before. */
+  #show(track: Track, cut: Cut, position: number): void {
+    const slice = composed(this.#context as PlanContext, cut, this.#needsOf(track.plane));
     if (slice === null) return;
-    this.#shownPosition = position;
-    const shown = this.#shown;
-    const isSame =
-      shown?.index === slice.index &&
-      shown.plane === slice.plane &&
-      shown.revision === slice.revision &&
-      shown.quality === slice.quality &&
-      isSameLayer(shown.layers[0], slice.layers[0]);
-    if (isSame) return;
-    this.#shown = slice;
+    track.shownPosition = position;
+    if (isSamePicture(track.shown, slice)) return;
+    track.shown = slice;
     this.#onSlice(slice);
-  }
-
-  #compose(index: number): Slice | null {
-    const state = this.#state as ViewState;
-    const { volume, plane } = state;
-    const { width, height } = volume.planes[plane];
-    const plan = planSlice(state, index, together(this.#needs.values()));
-    const overview = tileCache.get(this.#key(plan.overview));
-    const base = overview ?? tileCache.get(this.#key(plan.preview));
-    if (base === undefined) return null;
-    const details = plan.details.map((address) => tileCache.get(this.#key(address)));
-    const isWhole = details.slice(details.length - plan.finest).every((tile) => tile !== undefined);
-    const quality: Quality = overview === undefined ? 'preview' : isWhole ? 'exact' : 'partial';
-    const tiles = [base, ...details.filter((tile) => tile !== undefined)];
-    const { revision } = volume;
-    return {
-      revision,
-      plane,
-      index,
-      frame: 0,
-      width,
-      height,
-      layers: [{ layer: 0, revision, width, height, tiles }],
-      quality,
-    };
   }
 
   /** Send what is missing, if it is not what was sent last; and look again when the hand has come to rest. */
   #wish(): void {
-    const state = this.#state;
-    if (state === null || !this.#isConnected) return;
+    const context = this.#context;
+    if (context === null || !this.#isConnected) return;
     const now = performance.now();
-    const rested = this.#motion.restedAt(now);
-    const { wishes, filled } = wishesFor({
-      state,
-      needs: document.visibilityState === 'hidden' ? null : together(this.#needs.values()),
-      motion: this.#motion,
+    const rested = this.#restedAt(now);
+    const isHidden = document.visibilityState === 'hidden';
+    const wishes = wishesFor({
+      ...context,
+      tracks: this.#tracks,
+      frames: this.#movesFrames ? this.#frames : null,
+      needsOf: (plane) => (isHidden ? null : this.#needsOf(plane)),
       line: this.#line,
       now,
-      has: (address) => this.#has(address),
-      filled: rested >= IDLE_MS ? this.#filled : null,
+      isIdle: rested >= IDLE_MS,
     });
-    if (filled !== null) this.#filled = filled;
-    this.#say(state, wishes, now);
+    this.#say(context.state, wishes, now);
     if (rested < REST_MS) this.#later(REST_MS - rested);
     else if (rested < IDLE_MS) this.#later(IDLE_MS - rested);
   }
 
   #say({ volume, window }: ViewState, wishes: readonly Wish[], now: number): void {
     const list = new Map<string, { readonly requestId: number; readonly priority: Priority }>();
-    const tiles = wishes.map(({ preview, priority, ...address }) => {
-      const key = this.#key({ ...address, preview });
+    const tiles = wishes.map(({ address: { preview, ...address }, key, cut, position, priority }) => {
       const requestId = this.#list.get(key)?.requestId ?? ++this.#lastRequest;
-      const asked = this.#asked.get(requestId) ?? { address: { ...address, preview }, at: now, position: 0 };
-      if (priority === 'view') asked.position = this.#position;
+      const asked = this.#asked.get(requestId) ?? { key, at: now, cut, position: 0 };
+      if (position > 0) [asked.cut, asked.position] = [cut, position];
       this.#asked.set(requestId, asked);
       list.set(key, { requestId, priority });
       const encoding = preview !== null ? 'preview' : this.#line?.packs === true ? 'packed' : 'raw';
@@ -262,10 +247,4 @@ export class SliceFeed {
       this.#update();
     }, ms);
   }
-}
-
-function isSameLayer(one: LayerSlice | undefined, other: LayerSlice | undefined): boolean {
-  return (
-    one?.tiles.length === other?.tiles.length && one?.tiles.every((tile, at) => tile === other?.tiles[at]) === true
-  );
 }

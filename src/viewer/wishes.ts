@@ -1,129 +1,128 @@
-import {
-  ARRAY_OF,
-  VOLUME_ITSELF,
-  overviewLevel,
-  tileGrid,
-  type Level,
-  type PlaneInfo,
-  type Priority,
-  type ViewState,
-} from '../protocol';
-import { neededLevel, tilesIn, type Needs } from './detail';
+import { LIMITS, type Priority } from '../protocol';
+import type { Needs } from './detail';
 import { REST_MS, around, type Motion } from './motion';
-import { tileCache, type TileAddress } from './slice-cache';
+import { finestOf, overviewBytes, planSlice, type Cut, type PlanContext, type PlannedTile } from './plan';
+import { tileCache } from './slice-cache';
+import type { Track } from './track';
 import type { LineSpeed } from './transport/line';
 
 /** Of the page's cache, the part that one view may fill when nothing else is to be done. */
 const FILL_SHARE = 0.25;
-/** Wishes of a list that are not for the picture itself. */
-const MOST_AHEAD = 32;
+/** Slices that are fetched at a time when nothing else is to be done, in tiles. */
+const MOST_FILL = 32;
 
-export interface Wish extends TileAddress {
+export interface Wish extends PlannedTile {
+  /** The picture that it is for. */
+  readonly cut: Cut;
+  /** Which of the positions of the hand it is for; 0 if it is only fetched ahead. */
+  readonly position: number;
   readonly priority: Priority;
 }
 
-/** The tiles of one slice: what is shown of it first, and what a screen can show in more detail. */
-export interface SlicePlan {
-  /** The whole slice in one tile, at the finest level at which it is one. */
-  readonly overview: TileAddress;
-  /** The same as a small picture, for a slow line. */
-  readonly preview: TileAddress;
-  /** Tiles between the overview and what the canvas can show, the coarser ones first. */
-  readonly details: readonly TileAddress[];
-  /** Of `details`, how many at the end are of the finest level that is needed. */
-  readonly finest: number;
-}
-
-export function planSlice(state: ViewState, index: number, needs: Needs | null): SlicePlan {
-  const { volume, plane, window } = state;
-  const info = volume.planes[plane];
-  const level = overviewLevel(info, volume);
-  const at = (tile: readonly [number, number], of: Level, preview: TileAddress['preview'] = null): TileAddress => ({
-    plane,
-    index,
-    ...VOLUME_ITSELF,
-    level: of,
-    tile,
-    preview,
-  });
-  const needed = needs === null ? level : neededLevel(needs);
-  const coarse: Level = [Math.max(level[0], needed[0]), Math.max(level[1], needed[1])];
-  const plan = { overview: at([0, 0], level), preview: at([0, 0], coarse, window) };
-  const details: TileAddress[] = [];
-  let finest = 0;
-  for (const finer of needs === null ? [] : levelsBetween(level, needed)) {
-    const tiles = tilesIn(info, volume, finer, needs as Needs);
-    details.push(...tiles.map((tile) => at(tile, finer)));
-    finest = tiles.length;
-  }
-  return { ...plan, details, finest };
-}
-
-/** The levels finer than `coarse`, down to what is needed. */
-function levelsBetween(coarse: Level, needed: Level): Level[] {
-  const levels: Level[] = [];
-  let [columns, rows] = coarse;
-  while (columns > needed[0] || rows > needed[1]) {
-    [columns, rows] = [
-      Math.max(columns - 1, Math.min(columns, needed[0])),
-      Math.max(rows - 1, Math.min(rows, needed[1])),
-    ];
-    levels.push([columns, rows]);
-  }
-  return levels;
-}
-
-export function overviewBytes(info: PlaneInfo, { volume }: ViewState): number {
-  const { width, height } = tileGrid(info, volume, overviewLevel(info, volume));
-  return width * height * volume.components * ARRAY_OF[volume.dtype].BYTES_PER_ELEMENT;
-}
-
 /** What is known when a list of wishes is made. */
-export interface Situation {
-  readonly state: ViewState;
-  /** Null while nobody sees the view. */
-  readonly needs: Needs | null;
-  readonly motion: Motion;
-  /** Null where only the picture itself may be asked for. */
+export interface Situation extends PlanContext {
+  /** What is shown, the plane first that the hand has moved last. */
+  readonly tracks: readonly Track[];
+  /** Of the hand on the frames, if these are what it has moved last. */
+  readonly frames: Motion | null;
+  /** What the page can show of a plane; null while nobody sees it. */
+  readonly needsOf: (plane: Track['plane']) => Needs | null;
+  /** Null where only the pictures themselves may be asked for. */
   readonly line: LineSpeed | null;
   readonly now: number;
-  readonly has: (address: TileAddress) => boolean;
-  /** How far around the picture slices were asked for when there was nothing else to do; null if it is not the time. */
-  readonly filled: number | null;
+  /** Whether there is time for slices far away. */
+  readonly isIdle: boolean;
 }
 
-/** What is missing, the most wanted first: the picture, then what the hand may reach, then the rest. */
-export function wishesFor(situation: Situation): { wishes: Wish[]; filled: number | null } {
-  const { state, needs, motion, line, now, has, filled } = situation;
-  const info = state.volume.planes[state.plane];
-  const bytes = overviewBytes(info, state);
-  const isSlow = line?.isSlowFor(bytes) === true;
-  const isResting = motion.restedAt(now) >= REST_MS;
-  const { overview, preview, details, finest } = planSlice(state, state.index, needs);
-  const exact = [overview, ...details.slice(details.length - finest)];
-  const forView = !isSlow || has(overview) ? exact : isResting && has(preview) ? exact : [preview];
-  const wishes = forView.filter((address) => !has(address)).map((address): Wish => ({ ...address, priority: 'view' }));
-  if (line === null || needs === null) return { wishes, filled };
+const has = ({ key }: PlannedTile): boolean => tileCache.has(key);
 
-  const wishSlices = (indices: readonly number[], priority: Priority): void => {
-    for (const index of indices) {
-      const plan = planSlice(state, index, null);
-      if (has(plan.overview)) continue;
-      const address = isSlow ? plan.preview : plan.overview;
-      if (!has(address)) wishes.push({ ...address, priority });
-    }
-  };
-  wishSlices(motion.next(now, info.count), 'prefetch');
-  if (filled === null || isSlow || wishes.length > 0) return { wishes, filled };
-  const farthest = Math.min(info.count, Math.floor((FILL_SHARE * tileCache.budget) / bytes / 2));
-  let reach = filled;
-  while (reach < farthest && wishes.length < MOST_AHEAD) {
-    reach += 1;
-    const pair = around(state.index, reach).slice(-2);
-    wishSlices(
-      pair.filter((index) => index >= 0 && index < info.count),
-      'fill',
-    );
+/** What is missing, the most wanted first: the pictures, then what the hand may reach, then the rest. */
+export function wishesFor(situation: Situation): Wish[] {
+  const { tracks, line, needsOf, isIdle } = situation;
+  const [first, details]: [Wish[], Wish[]] = [[], []];
+  for (const track of tracks) pictureWishes(situation, track, first, details);
+  const wishes = [...first, ...details];
+  const seen = tracks.filter(({ plane }) => needsOf(plane) !== null);
+  if (line !== null) {
+    wishes.push(...aheadWishes(situation, seen));
+    if (isIdle && wishes.length === 0) wishes.push(...fillWishes(situation, seen));
   }
-  return { wishes, filled: reach };
+  return onceEach(wishes).slice(0, LIMITS.wishes);
+}
+
+/** An overlay's tile is the same for all frames. */
+function onceEach(wishes: readonly Wish[]): Wish[] {
+  const keys = new Set<string>();
+  return wishes.filter(({ key }) => !keys.has(key) && keys.add(key));
+}
+
+/** Whether slices of a track would take long. */
+function isSlowFor(situation: Situation, { cut }: Track): boolean {
+  return situation.line?.isSlowFor(overviewBytes(situation, cut)) === true;
+}
+
+/** What is missing of a track's picture: what is shown of it first, and its details. */
+function pictureWishes(situation: Situation, track: Track, first: Wish[], details: Wish[]): void {
+  const { cut, motion, plane, position } = track;
+  const isSlow = isSlowFor(situation, track);
+  const isResting = motion.restedAt(situation.now) >= REST_MS;
+  const wish = (tile: PlannedTile): Wish => ({ ...tile, cut, position, priority: 'view' });
+  for (const plan of planSlice(situation, cut, situation.needsOf(plane))) {
+    const { overview, preview } = plan;
+    const comesAsPreview = isSlow && preview !== null && !has(overview) && !(isResting && has(preview));
+    if (comesAsPreview) {
+      if (!has(preview)) first.push(wish(preview));
+      continue;
+    }
+    if (!has(overview)) first.push(wish(overview));
+    for (const tile of finestOf(plan)) if (!has(tile)) details.push(wish(tile));
+  }
+}
+
+/** What is missing of slices that are not shown. */
+function sliceWishes(situation: Situation, cuts: readonly Cut[], priority: Priority, isSlow: boolean): Wish[] {
+  return cuts.flatMap((cut) =>
+    planSlice(situation, cut, null).flatMap(({ overview, preview }) => {
+      const tile = isSlow && preview !== null ? preview : overview;
+      return has(overview) || has(tile) ? [] : [{ ...tile, cut, position: 0, priority }];
+    }),
+  );
+}
+
+/** What the hand may reach, of the planes that it moves, in turn; at rest, of all. */
+function aheadWishes(situation: Situation, seen: readonly Track[]): Wish[] {
+  const { frames, now } = situation;
+  const moving = seen.filter(({ motion }) => motion.restedAt(now) < REST_MS);
+  const ahead = (frames !== null || moving.length === 0 ? seen : moving).map((track) => {
+    const cuts = cutsAhead(situation, track);
+    const isSlow = cuts.length > 0 && isSlowFor(situation, track);
+    return cuts.map((cut) => sliceWishes(situation, [cut], 'prefetch', isSlow));
+  });
+  const farthest = Math.max(0, ...ahead.map(({ length }) => length));
+  return Array.from({ length: farthest }, (_, at) => ahead.flatMap((of) => of[at] ?? [])).flat();
+}
+
+function cutsAhead({ state, frames, now }: Situation, { cut, motion, plane }: Track): Cut[] {
+  const { volume } = state;
+  if (frames !== null) return frames.next(now, volume.frames).map((frame) => ({ ...cut, frame }));
+  return motion.next(now, volume.planes[plane].count).map((index) => ({ ...cut, index }));
+}
+
+/** Slices ever farther away, until the view's share of the cache is full. */
+function fillWishes(situation: Situation, seen: readonly Track[]): Wish[] {
+  const wishes: Wish[] = [];
+  for (const track of seen) {
+    const { cut, plane } = track;
+    if (isSlowFor(situation, track)) continue;
+    const { count } = situation.state.volume.planes[plane];
+    const budget = (FILL_SHARE * tileCache.budget) / seen.length;
+    const farthest = Math.min(count, Math.floor(budget / Math.max(1, overviewBytes(situation, cut)) / 2));
+    while (track.filled < farthest && wishes.length < MOST_FILL) {
+      track.filled += 1;
+      const pair = around(cut.index, track.filled).slice(-2);
+      const cuts = pair.filter((index) => index >= 0 && index < count).map((index) => ({ ...cut, index }));
+      wishes.push(...sliceWishes(situation, cuts, 'fill', false));
+    }
+  }
+  return wishes;
 }

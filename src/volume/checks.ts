@@ -1,4 +1,14 @@
-import { DTYPES, SlicescopeError, quote, type DType, type Shape, type Triple, type Window } from '../protocol';
+import {
+  DTYPES,
+  PROJECTIONS,
+  SlicescopeError,
+  quote,
+  type DType,
+  type Projection,
+  type Shape,
+  type Triple,
+  type Window,
+} from '../protocol';
 
 /** A typed array holds at most this many elements. */
 const MAX_ELEMENTS = 2 ** 32;
@@ -70,6 +80,16 @@ export function checkUnit(value: unknown, caller: string): string {
   return value;
 }
 
+export function checkSlab(value: unknown, caller: string): number {
+  return checkCount(value, 'slab', caller);
+}
+
+export function checkProjection(value: unknown, caller: string): Projection {
+  const known = PROJECTIONS.find((name) => name === value);
+  if (known === undefined) throw invalid(caller, 'projection', value, `one of ${PROJECTIONS.join(', ')}`);
+  return known;
+}
+
 /** `length` finite numbers, copied out of an array or a typed array; null if `value` is anything else. */
 function finiteNumbers(value: unknown, length: number): number[] | null {
   if (!Array.isArray(value) && !ArrayBuffer.isView(value)) return null;
@@ -113,5 +133,22 @@ export function checkWindow(value: unknown, caller: string): Window {
     'invalid-window',
     `${caller}: window is [${shown.map(quote).join(', ')}], expected [low, high], finite, low below high`,
     { window: shown },
+  );
+}
+
+export function checkIndex(index: number, count: number, what: string): void {
+  if (Number.isInteger(index) && index >= 0 && index < count) return;
+  throw new SlicescopeError(
+    'index-out-of-range',
+    `${what} is ${quote(index)}, expected a whole number from 0 to ${String(count - 1)}`,
+    { index, count },
+  );
+}
+
+export function unknownPlane(plane: unknown): SlicescopeError<'unknown-plane'> {
+  return new SlicescopeError(
+    'unknown-plane',
+    `plane is ${quote(plane)}, expected xy, xz, yz, axial, coronal or sagittal`,
+    { plane: String(plane) },
   );
 }

@@ -1,4 +1,8 @@
 export { BLOCK_BYTES, blockGrid, fillBlock, type BlockPlace, type BlockSource } from './blocks';
+export type { Part, SliceOptions, VolumeSlice } from './cut';
 export type { VolumeOptions, VolumeRecord } from './description';
 export type { VoxelSource } from './dtype';
-export { Volume, type Part, type VolumeSlice } from './volume';
+export { boxOf, overlap } from './affine';
+export { OverlayGrid, type Labels, type OverlayLayer } from './overlay-grid';
+export type { Slab } from './slab';
+export { Volume } from './volume';

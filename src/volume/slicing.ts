@@ -1,5 +1,16 @@
-import { levelVoxel, type Level, type Plane, type Shape, type TileRect, type VoxelArray } from '../protocol';
+import {
+  SlicescopeError,
+  levelSize,
+  levelVoxel,
+  type Level,
+  type PixelKind,
+  type Plane,
+  type Shape,
+  type TileRect,
+  type VoxelArray,
+} from '../protocol';
 import { BLOCK_PLANES, blockGrid, type BlockSource } from './blocks';
+import { dtypeOf } from './dtype';
 import { asWords, layoutOf, type Layout, type Words } from './layout';
 
 /** A tile of a slice, and the size of the whole slice in voxels. */
@@ -9,6 +20,38 @@ export interface TileOfSlice {
   readonly slice: { readonly width: number; readonly height: number };
   readonly level: Level;
   readonly rect: TileRect;
+}
+
+/**
+ * A tile that a slice of this size has at a level, and an array that can take it.
+ * @throws SlicescopeError `invalid-argument`.
+ */
+export function checkTile(
+  slice: TileOfSlice['slice'],
+  level: Level,
+  { x, y, width, height }: TileRect,
+  { dtype, components }: PixelKind,
+  target: VoxelArray,
+): void {
+  const whole = levelSize(slice, level);
+  const numbers = [x, y, width, height];
+  const isInside = x + width <= whole.width && y + height <= whole.height;
+  if (!isInside || numbers.some((number) => !Number.isInteger(number) || number < 0)) {
+    throw new SlicescopeError(
+      'invalid-argument',
+      `slice: a tile of ${numbers.join(', ')}, but the slice has ${String(whole.width)} × ${String(whole.height)} pixels`,
+      { argument: 'tile' },
+    );
+  }
+  const needed = width * height * components;
+  const given = dtypeOf(target, 'slice');
+  if (given !== dtype || target.length < needed) {
+    throw new SlicescopeError(
+      'invalid-argument',
+      `slice: the target has ${String(target.length)} elements of ${given}, expected ${String(needed)} of ${dtype}`,
+      { argument: 'target' },
+    );
+  }
 }
 
 /**

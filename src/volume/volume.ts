@@ -3,8 +3,8 @@ import {
   PLANES,
   PLANE_AXES,
   SlicescopeError,
-  levelSize,
   quote,
+  slabKind,
   type DType,
   type Level,
   type Plane,
@@ -17,37 +17,17 @@ import {
   type Window,
 } from '../protocol';
 import type { BlockSource } from './blocks';
-import { checkDType, formatShape } from './checks';
+import { checkDType, checkIndex, checkProjection, checkSlab, formatShape, unknownPlane } from './checks';
+import type { Part, SliceOptions, VolumeSlice } from './cut';
 import { allocate, describe, elementsOf, formatCounts, type VolumeOptions, type VolumeRecord } from './description';
 import { dtypeOf, isShared, type VoxelSource } from './dtype';
 import { orientationOf, planeAcross } from './orientation';
-import { copyTile } from './slicing';
+import { projectSlices, slabSlices, type Slab } from './slab';
+import { checkTile, copyTile } from './slicing';
 import { order, percentileOf, rangeOf, windowFor, type Ordered } from './statistics';
 
 /** Frames that the window of a channel is computed from, evenly spaced. */
 const WINDOW_FRAMES = 8;
-
-/** One slice of a volume. */
-export interface VolumeSlice {
-  readonly plane: Plane;
-  readonly index: number;
-  /** Pixels in a row. */
-  readonly width: number;
-  /** Rows. */
-  readonly height: number;
-  readonly dtype: DType;
-  readonly components: 1 | 3 | 4;
-  /** A copy, row by row: width × height × components values. */
-  readonly data: VoxelArray;
-}
-
-/** Which of a volume's 3D volumes. */
-export interface Part {
-  /** Default 0. */
-  readonly frame?: number | undefined;
-  /** Default 0. */
-  readonly channel?: number | undefined;
-}
 
 const ANATOMY_OF: Readonly<Record<string, 0 | 1 | 2>> = { sagittal: 0, coronal: 1, axial: 2 };
 
@@ -251,15 +231,17 @@ export class Volume {
   }
 
   /**
-   * A copy of one slice, exact. `xy` is w × h at z, `xz` is w × d at y, `yz` is h × d at x.
-   * @param part which frame and channel; the first without it.
-   * @throws SlicescopeError `unknown-plane`, `index-out-of-range`.
+   * A copy of one slice, exact, or of several seen through at once. `xy` is w × h at z, `xz` is w × d at y, `yz` is
+   * h × d at x. The mean of several is of float32.
+   * @throws SlicescopeError `unknown-plane`, `index-out-of-range`, `invalid-argument`.
    */
-  slice(plane: Plane, index: number, part: Part = {}): VolumeSlice {
-    const { dtype, components } = this;
+  slice(plane: Plane, index: number, { slab = 1, projection = 'max', ...part }: SliceOptions = {}): VolumeSlice {
+    checkProjection(projection, 'slice');
+    const { dtype } = slabKind(this, { slab, projection });
+    const { components } = this;
     const { width, height } = this.#sizeOf(plane);
     const data = new ARRAY_OF[dtype](width * height * components);
-    this.at(part).copyTile(plane, index, [0, 0], { x: 0, y: 0, width, height }, data);
+    this.at(part).copySlab(plane, index, [0, 0], { x: 0, y: 0, width, height }, { slab, projection }, data);
     return { plane, index, width, height, dtype, components, data };
   }
 
@@ -267,7 +249,7 @@ export class Volume {
    * Cut a tile of a slice at a level of detail into the start of `target`, with no copy between. Of several frames or
    * channels it is the first one.
    * @param tile in pixels of the level: pixel i is voxel i · 2^level + 2^level / 2, or the last one.
-   * @param target of the volume's dtype, tile width × tile height × components elements or more.
+   * @param target of the volume's dtype, of tile width × tile height × components elements or more.
    * @param blocks parts of the volume's second layout (blocks.ts), which are used where they are there.
    * @throws SlicescopeError `unknown-plane`, `index-out-of-range`, `invalid-argument`.
    */
@@ -281,26 +263,37 @@ export class Volume {
   ): void {
     const size = this.#sizeOf(plane);
     checkIndex(index, size.count, `slice: index of plane ${plane}`);
-    const whole = levelSize(size, level);
-    const numbers = [tile.x, tile.y, tile.width, tile.height];
-    const isInside = tile.x + tile.width <= whole.width && tile.y + tile.height <= whole.height;
-    if (!isInside || numbers.some((number) => !Number.isInteger(number) || number < 0)) {
-      throw new SlicescopeError(
-        'invalid-argument',
-        `slice: a tile of ${numbers.join(', ')}, but the slice has ${String(whole.width)} × ${String(whole.height)} pixels`,
-        { argument: 'tile' },
-      );
-    }
-    const needed = tile.width * tile.height * this.components;
-    if (dtypeOf(target, 'slice') !== this.dtype || target.length < needed) {
-      throw new SlicescopeError(
-        'invalid-argument',
-        `slice: the target has ${String(target.length)} elements of ${dtypeOf(target, 'slice')}, expected ${String(needed)} of ${this.dtype}`,
-        { argument: 'target' },
-      );
-    }
+    checkTile(size, level, tile, this, target);
     const { data, shape, components } = this;
     copyTile(data, shape, components, { plane, index, slice: size, level, rect: tile }, target, blocks);
+  }
+
+  /**
+   * `copyTile` of several slices at once: their maximum, minimum or mean. Colours have no slabs; theirs is the slice.
+   * @param target of the dtype that `slabKind` says, exactly as large as the tile where there are several slices.
+   * @throws SlicescopeError `unknown-plane`, `index-out-of-range`, `invalid-argument`.
+   */
+  copySlab(
+    plane: Plane,
+    index: number,
+    level: Level,
+    tile: TileRect,
+    { slab, projection }: Slab,
+    target: VoxelArray,
+    blocks: BlockSource | null = null,
+  ): void {
+    checkSlab(slab, 'slice');
+    if (slab === 1 || this.components !== 1) {
+      this.copyTile(plane, index, level, tile, target, blocks);
+      return;
+    }
+    const size = this.#sizeOf(plane);
+    checkIndex(index, size.count, `slice: index of plane ${plane}`);
+    checkTile(size, level, tile, slabKind(this, { slab, projection }), target);
+    const pixels = target.subarray(0, tile.width * tile.height);
+    projectSlices(projection, this.dtype, slabSlices(index, slab, size.count), pixels, (each, into) => {
+      this.copyTile(plane, each, level, tile, into, blocks);
+    });
   }
 
   /**
@@ -346,7 +339,7 @@ export class Volume {
 
   #planeInfo(plane: Plane): PlaneInfo {
     const [first, second] = PLANE_AXES[plane];
-    const spacing = [this.spacing[first] as number, this.spacing[second] as number] as const;
+    const spacing = [this.spacing[first], this.spacing[second]] as const;
     return { ...this.#sizeOf(plane), spacing, ...orientationOf(plane, this.direction) };
   }
 }
@@ -357,20 +350,3 @@ Object.defineProperty(Volume.prototype, Symbol.for('nodejs.util.inspect.custom')
     return this.toString();
   },
 });
-
-function checkIndex(index: number, count: number, what: string): void {
-  if (Number.isInteger(index) && index >= 0 && index < count) return;
-  throw new SlicescopeError(
-    'index-out-of-range',
-    `${what} is ${quote(index)}, expected a whole number from 0 to ${String(count - 1)}`,
-    { index, count },
-  );
-}
-
-function unknownPlane(plane: unknown): SlicescopeError<'unknown-plane'> {
-  return new SlicescopeError(
-    'unknown-plane',
-    `plane is ${quote(plane)}, expected xy, xz, yz, axial, coronal or sagittal`,
-    { plane: String(plane) },
-  );
-}

@@ -1,7 +1,7 @@
-import { VOLUME_ITSELF, type CommData, type ViewSettings } from '../../protocol';
+import { VOLUME_ITSELF, type ClientComm } from '../../protocol';
 
 /** The message that wishes for one slice of xy, exact and in one tile, of a view's first revision. */
-export function wishFor(requestId: number, index: number): CommData<ViewSettings> {
+export function wishFor(requestId: number, index: number): ClientComm {
   const tile = {
     requestId,
     plane: 'xy',

@@ -42,6 +42,9 @@ class Listener implements ChannelListener {
   changed(): void {
     // Not the subject here.
   }
+  custom(): void {
+    // Not the subject here.
+  }
   frame(frame: Frame): void {
     this.#add(frame);
   }

@@ -5,12 +5,12 @@ import {
   isSlicescopeError,
   messageOf,
   parseServerMessage,
+  type ClientComm,
   type ClientMessage,
-  type CommData,
   type Frame,
   type Limits,
+  type ServerContent,
   type ServerMessage,
-  type ViewSettings,
   type ViewState,
 } from '../../protocol';
 import { dial } from './dial';
@@ -35,6 +35,8 @@ export interface ChannelListener {
   /** The connection is made, for the first time or again; `instance` names the companion's run. */
   opened(state: ViewState, instance: string, line: Line): void;
   changed(state: Partial<ViewState>, method: 'update' | 'echo_update', parentId: string): void;
+  /** The companion says something that is no state. */
+  custom(content: ServerContent): void;
   frame(frame: Frame): void | Promise<void>;
   /** A sentence for the person. `isFinal`: trying again by itself would be in vain. */
   failed(message: string, isFinal: boolean): void;
@@ -93,7 +95,7 @@ export class Connection {
   }
 
   /** Send a widget message of a view; without a connection it is lost, and the next `opened` has the state. */
-  comm(viewId: string, msgId: string, data: CommData<ViewSettings>): void {
+  comm(viewId: string, msgId: string, data: ClientComm): void {
     this.#send({ type: 'comm', viewId, msgId, data });
   }
 
@@ -219,7 +221,9 @@ export class Connection {
         break;
       case 'comm': {
         const { viewId, parentId, data } = message;
-        if (data.method !== 'custom') this.#listeners.get(viewId)?.changed(data.state, data.method, parentId);
+        const listener = this.#listeners.get(viewId);
+        if (data.method === 'custom') listener?.custom(data.content);
+        else listener?.changed(data.state, data.method, parentId);
         break;
       }
       case 'closed':

@@ -53,6 +53,9 @@ class Page implements ChannelListener {
   changed(): void {
     throw new Error('nothing changes here');
   }
+  custom(): void {
+    throw new Error('nothing else is asked for');
+  }
   frame({ index }: Frame): void {
     expect(index).toBe(this.#index);
     this.#slices += 1;

@@ -1,0 +1,124 @@
+import { LRUCache } from 'lru-cache';
+import { SlicescopeError, type Histogram, type HistogramRequest } from '../src/protocol';
+import { countValues, type Count, type CountedSource } from './counting';
+import type { View } from './view';
+
+/** How long is counted between two turns of the event loop, in milliseconds; what is asked for meanwhile waits so long. */
+const TURN_MS = 1.5;
+/** Histograms that are kept, each of about 2 kB. */
+const KEPT = 256;
+
+/** Histograms that are waited for; the one that was asked for first is given up where there are more. */
+const MOST_JOBS = 64;
+
+/** Somebody who has asked for a histogram. */
+export interface Asker {
+  /** Who it is: each is answered once, however often it asks meanwhile. */
+  readonly self: object;
+  /** False when the answer would be about what is not shown any more. */
+  readonly isWanted: () => boolean;
+  readonly answer: (histogram: Histogram) => void;
+}
+
+interface Job {
+  readonly key: string;
+  readonly about: Pick<Histogram, 'revision' | 'layer' | 'frame'>;
+  readonly steps: Generator<undefined, Count, undefined>;
+  /** By who it is. */
+  readonly askers: Map<object, Asker>;
+}
+
+/** The values of one frame of one of the view's channels. */
+function sourceOf(view: View, { layer, frame }: HistogramRequest): CountedSource {
+  const { channels, frames, dtype } = view.state.volume;
+  if (layer >= channels) {
+    const message = `histogram: layer is ${String(layer)}, expected a whole number from 0 to ${String(channels - 1)}`;
+    throw new SlicescopeError('index-out-of-range', message, { index: layer, count: channels });
+  }
+  if (frame >= frames) {
+    const message = `histogram: frame is ${String(frame)}, expected a whole number from 0 to ${String(frames - 1)}`;
+    throw new SlicescopeError('index-out-of-range', message, { index: frame, count: frames });
+  }
+  const read: CountedSource['read'] = (use) => {
+    view.read((volume) => {
+      use(volume.at({ frame, channel: layer }).data);
+    });
+  };
+  let length = 0;
+  read((values) => (length = values.length));
+  return { dtype, length, read };
+}
+
+/**
+ * Histograms of whole volumes, counted between the requests for slices, so that the hand does not feel it: one at a
+ * time, in turns. What nobody waits for any more is given up, and what was counted is kept for who asks again.
+ */
+export class Histograms {
+  readonly #later: (turn: () => void) => void;
+  readonly #kept: LRUCache<string, Count> = new LRUCache({ max: KEPT });
+  readonly #jobs: Job[] = [];
+  #isAtWork = false;
+
+  /** @param later runs a turn when the requests that are there have been answered. */
+  constructor(later: (turn: () => void) => void = setImmediate) {
+    this.#later = later;
+  }
+
+  /**
+   * Answer with the histogram of a layer, now if it is known and else later, or not at all if it is not wanted
+   * by then or another revision is shown.
+   * @throws SlicescopeError `index-out-of-range`.
+   */
+  ask(view: View, request: HistogramRequest, asker: Asker): void {
+    const { layer, frame, bins } = request;
+    const { revision } = view.state.volume;
+    const source = sourceOf(view, request);
+    const key = [revision, layer, frame, bins].join(' ');
+    const about = { revision, layer, frame };
+    const count = this.#kept.get(key);
+    if (count !== undefined) {
+      asker.answer({ kind: 'histogram', ...about, ...count });
+      return;
+    }
+    let job = this.#jobs.find((other) => other.key === key);
+    if (job === undefined) {
+      job = { key, about, steps: countValues(source, bins), askers: new Map() };
+      this.#jobs.push(job);
+      if (this.#jobs.length > MOST_JOBS) this.#jobs.shift();
+    }
+    job.askers.set(asker.self, {
+      ...asker,
+      isWanted: () => view.state.volume.revision === revision && asker.isWanted(),
+    });
+    this.#work();
+  }
+
+  #work(): void {
+    if (this.#isAtWork || this.#jobs.length === 0) return;
+    this.#isAtWork = true;
+    this.#later(() => {
+      this.#isAtWork = false;
+      this.#turn();
+      this.#work();
+    });
+  }
+
+  #turn(): void {
+    const [job] = this.#jobs;
+    if (job === undefined) return;
+    const end = performance.now() + TURN_MS;
+    const askers = [...job.askers.values()];
+    while (askers.some(({ isWanted }) => isWanted())) {
+      const { done, value } = job.steps.next();
+      if (done === true) {
+        this.#kept.set(job.key, value);
+        this.#jobs.shift();
+        const histogram = { kind: 'histogram', ...job.about, ...value } as const;
+        for (const { isWanted, answer } of askers) if (isWanted()) answer(histogram);
+        return;
+      }
+      if (performance.now() >= end) return;
+    }
+    this.#jobs.shift();
+  }
+}

@@ -1,0 +1,26 @@
+import { expect, test } from '@jest/globals';
+import { axisOf, barHeights, histogramOf } from './histogram';
+
+test('bars of integers have equally many numbers each, and count all values', () => {
+  const values = Float64Array.from({ length: 1024 }, (_, at) => at % 512);
+  const histogram = histogramOf(values, 'uint16');
+  expect(histogram?.edges).toEqual([-0.5, 511.5]);
+  expect(histogram?.counts).toEqual(new Array(256).fill(4));
+});
+
+test('few numbers have a bar each', () => {
+  expect(histogramOf(Float64Array.of(3, 3, 5, 6, 3), 'uint8')).toEqual({ edges: [2.5, 6.5], counts: [3, 0, 1, 1] });
+  expect(histogramOf(new Float64Array(0), 'uint8')).toBeNull();
+});
+
+test('heights are logarithms: one among a million is still seen', () => {
+  const [none, one, million] = barHeights([0, 1, 1_000_000]);
+  expect([none, million]).toEqual([0, 1]);
+  expect(one).toBeCloseTo(Math.log(2) / Math.log(1_000_001), 12);
+});
+
+test('the axis has the window on it, unless that is far away', () => {
+  const bars = { edges: [0, 100], counts: [1] } as const;
+  expect(axisOf(bars, [20, 130])).toEqual([-2, 132]);
+  expect(axisOf(bars, [-1e6, 1e6])).toEqual([-52, 152]);
+});

@@ -1,0 +1,41 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { DTYPES, type DType, type Window } from '../protocol';
+import { DTYPE_RANGES } from '../shading';
+import { draggedWindow, windowAround } from './window-drag';
+
+test.each<[Window, [number, number], DType, Window]>([
+  [[0, 100], [0, 0], 'uint16', [0, 100]],
+  [[1, 4], [0, 0], 'uint16', [1, 4]],
+  [[0, 100], [128, 0], 'uint16', [-50, 150]],
+  [[0, 100], [-128, 0], 'uint16', [25, 75]],
+  [[0, 100], [0, 256], 'uint16', [100, 200]],
+  [[400, 500], [0, -128], 'int16', [350, 450]],
+  [[0, 1], [0, 64], 'float32', [0.25, 1.25]],
+  [[0, 1], [-256, 0], 'float64', [0.375, 0.625]],
+  [[-1e-9, 1e-9], [128, 0], 'float64', [-2e-9, 2e-9]],
+])('%o dragged by %o is, for %s, %o', (from, by, dtype, expected) => {
+  const [low, high] = draggedWindow(from, by, dtype);
+  expect([low, high]).toEqual([expect.closeTo(expected[0], 12), expect.closeTo(expected[1], 12)]);
+});
+
+test('however far it is dragged, a window is one, and of whole numbers for integers', () => {
+  const pixels = fc.double({ min: -100_000, max: 100_000, noNaN: true });
+  fc.assert(
+    fc.property(fc.constantFrom(...DTYPES), fc.nat(), fc.nat(), pixels, pixels, (dtype, start, width, x, y) => {
+      const [least, most] = DTYPE_RANGES[dtype];
+      const low = Math.max(least, Math.min(most - 1, start % 1000));
+      const [a, b] = draggedWindow([low, low + 1 + (width % 500)], [x, y], dtype);
+      expect(a).toBeLessThan(b);
+      expect(Number.isFinite(b - a)).toBe(true);
+      if (!dtype.startsWith('float')) expect([a, b].every(Number.isInteger)).toBe(true);
+      if (dtype === 'float32') expect(Math.fround(a)).toBeLessThan(Math.fround(b));
+    }),
+  );
+});
+
+test('a window is never narrower than one value', () => {
+  expect(windowAround(7, 0, 'int16')).toEqual([7, 8]);
+  const [low, high] = windowAround(1000, 0, 'float32');
+  expect(high - low).toBeCloseTo(1000 * 2 ** -18, 6);
+});
