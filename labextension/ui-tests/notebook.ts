@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { pixelsOf, type CanvasPixels } from './canvas';
 import type { JupyterServer } from './jupyter';
 
 const CELL = { cell_type: 'code', execution_count: null, metadata: {}, outputs: [] };
@@ -191,19 +192,7 @@ export class ViewerPage {
   }
 
   /** The canvas' own pixels, RGBA, row by row from the top left. */
-  async pixels(): Promise<{ width: number; height: number; data: Uint8Array }> {
-    const { width, height, base64 } = await this.canvas.evaluate((node) => {
-      const canvas = node as HTMLCanvasElement;
-      const context = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
-      if (context === null) throw new Error('no 2D context');
-      context.drawImage(canvas, 0, 0);
-      const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-      let text = '';
-      for (let at = 0; at < data.length; at += 32_768) {
-        text += String.fromCharCode(...data.subarray(at, at + 32_768));
-      }
-      return { width: canvas.width, height: canvas.height, base64: btoa(text) };
-    });
-    return { width, height, data: new Uint8Array(Buffer.from(base64, 'base64')) };
+  pixels(): Promise<CanvasPixels> {
+    return pixelsOf(this.canvas);
   }
 }

@@ -7,17 +7,14 @@ import {
   type ViewSettings,
   type ViewState,
 } from '../protocol';
-import { pictureSize, pointInPicture, shownEdges, shownOrientation } from '../shading';
 import { Controls } from './controls';
-import { element } from './dom';
-import { needsOf } from './detail';
-import { Instrument } from './instrument';
-import { boxSize, placePicture } from './layout';
-import { SliceLayer, pageRenderer, type Look } from './scene';
 import type { Needs } from './detail';
-import type { Surface } from './host';
-import type { Quality, Slice } from './slice-cache';
-import type { ColormapName } from '../shading';
+import { element } from './dom';
+import { handOf } from './gestures';
+import { Instrument } from './instrument';
+import { Panes } from './panes';
+import { pageRenderer } from './scene';
+import type { Slice } from './slice-cache';
 
 /** What a viewer shows and where its changes go: a widget model in Jupyter, anything else elsewhere. */
 export interface ViewerModel {
@@ -40,61 +37,43 @@ export interface Notice {
   readonly action?: { readonly label: string; readonly run: () => void };
 }
 
-/** What the person is told of a picture that will get better by itself. */
-const QUALITY_TEXT: Readonly<Record<Quality, string>> = { preview: 'preview', partial: 'loading detail', exact: '' };
-
 /**
- * The viewer of one output: a canvas with the slice, and its controls. `update` after each change of the
- * model; `dispose` lets go of all of it.
+ * The viewer of one output: its pictures, and its controls. `update` after each change of the model; `dispose` lets go of
+ * all of it.
  *
- * The picture changes as a whole: settings of a volume are applied together with its first slice, and
- * until that is here the last picture stays. The root's data attributes say what the picture shows:
+ * A picture changes as a whole: settings of a volume are applied together with its first slice, and
+ * until that is here the last picture stays. The root's data attributes say what the picture of the state's plane shows:
  * `data-shown-revision`, `-plane` and `-index`; `data-quality`: `exact`, `preview` or `partial`, which is also said to
- * the person; and `data-state`: `waiting`, `live` or `stopped`.
+ * the person; and `data-state`: `waiting`, `live` or `stopped`. Each pane has the first four for its own picture.
  */
 export class Viewer {
   readonly element: HTMLElement = element('div', 'slicescope-view');
   readonly #model: ViewerModel;
   readonly #stage: HTMLElement = element('div', 'slicescope-stage');
-  readonly #canvas: HTMLCanvasElement = element('canvas', 'slicescope-canvas');
-  readonly #target: ImageBitmapRenderingContext;
-  readonly #edges: Readonly<Record<'left' | 'right' | 'top' | 'bottom', HTMLElement>>;
+  readonly #panes: Panes;
   readonly #notice: HTMLElement = element('div', 'slicescope-notice');
   readonly #controls: Controls;
   readonly #instrument: Instrument;
-  readonly #release: () => void;
-  readonly #layer: SliceLayer = new SliceLayer();
-  readonly #quality: HTMLElement = element('span', 'slicescope-quality');
   readonly #resize: ResizeObserver;
   readonly #sight: IntersectionObserver;
   #isInSight = true;
   #stopRestoring: (() => void) | null = null;
   /** The width that there is, in CSS pixels: asking the page for it at every slice would cost a layout each. */
   #available = 0;
-  /** What the picture shows; null if it must be drawn whatever it shows. */
-  #shown: { readonly slice: Slice; readonly look: string } | null = null;
+  /** The slice that the root's attributes are of. */
+  #described: Slice | null = null;
 
   constructor(model: ViewerModel) {
     this.#model = model;
-    const target = this.#canvas.getContext('bitmaprenderer');
-    if (target === null) throw new Error('This browser can’t draw on a canvas.');
-    this.#target = target;
-    this.#canvas.tabIndex = 0;
-    this.#canvas.setAttribute('role', 'img');
-    this.#edges = {
-      left: element('span', 'slicescope-edge slicescope-left'),
-      right: element('span', 'slicescope-edge slicescope-right'),
-      top: element('span', 'slicescope-edge slicescope-top'),
-      bottom: element('span', 'slicescope-edge slicescope-bottom'),
-    };
     this.#notice.setAttribute('role', 'status');
     this.#notice.hidden = true;
+    const state = (): ViewState => model.state;
     const change = (patch: Partial<ViewSettings>): void => {
       model.change(patch);
     };
-    this.#controls = new Controls(() => model.state, change);
+    this.#controls = new Controls(state, change);
     this.#instrument = new Instrument({
-      state: () => model.state,
+      state,
       change,
       sliceOf: (plane) => model.sliceOf(plane),
       send: (content) => {
@@ -102,8 +81,15 @@ export class Viewer {
       },
       onAnswer: (listener) => model.onAnswer(listener),
     });
-    this.#release = this.#instrument.attach(this.#surface());
-    this.#stage.append(this.#canvas, ...Object.values(this.#edges), this.#quality, this.#controls.tools, this.#notice);
+    this.#panes = new Panes({
+      state,
+      change,
+      sliceOf: (plane) => model.sliceOf(plane),
+      movesCrosshair: (event) =>
+        event.pointerType !== 'touch' && handOf(event, model.state, this.#instrument.tool) === 'crosshair',
+      attach: (surface) => this.#instrument.attach(surface),
+    });
+    this.#stage.append(this.#panes.element, this.#controls.tools, this.#notice);
     this.element.append(this.#stage, this.#controls.bar);
     this.element.dataset.state = 'waiting';
     this.#resize = new ResizeObserver(() => {
@@ -119,10 +105,10 @@ export class Viewer {
     this.update();
   }
 
-  /** Show the model's state and slice. */
+  /** Show the model's state and slices. */
   update(): void {
     this.#draw();
-    this.#controls.update(this.#shown?.slice ?? null);
+    this.#controls.update(this.#shown);
   }
 
   /** Say something over the picture, or nothing any more; `stopped` if the view will not go on by itself. */
@@ -143,16 +129,9 @@ export class Viewer {
     this.#notice.append(button);
   }
 
-  /** Whether the picture is the state's, and as good as it gets. */
+  /** Whether the pictures are the state's, and as good as they get. */
   get isSettled(): boolean {
-    const { state } = this.#model;
-    const slice = this.#shown?.slice;
-    return (
-      slice?.quality === 'exact' &&
-      slice.revision === state.volume.revision &&
-      slice.plane === state.plane &&
-      slice.index === state.index
-    );
+    return this.#panes.isSettled;
   }
 
   dispose(): void {
@@ -160,108 +139,48 @@ export class Viewer {
     this.#sight.disconnect();
     for (const plane of PLANES) this.#model.need(this, plane, null);
     this.#controls.dispose();
-    this.#release();
-    this.#instrument.dispose();
     this.#stopRestoring?.();
-    this.#layer.dispose();
+    this.#panes.dispose();
+    this.#instrument.dispose();
     this.element.remove();
   }
 
-  /** The canvas and its picture, as they are whenever somebody asks. */
-  #surface(): Surface {
-    const model = this.#model;
-    const look = (): Look => this.#look(model.state).look;
-    return {
-      canvas: this.#canvas,
-      get plane() {
-        return model.state.plane;
-      },
-      get size() {
-        return pictureSize(model.state.volume.planes[model.state.plane], look().orientation);
-      },
-      get orientation() {
-        return look().orientation;
-      },
-      get placed() {
-        return look();
-      },
-    };
+  /** The slice in the picture of the state's plane. */
+  get #shown(): Slice | null {
+    return this.#panes.shownOf(this.#model.state.plane);
   }
 
   #draw(): void {
-    const { state } = this.#model;
-    const slice = this.#model.sliceOf(state.plane);
-    if (slice === null || this.#available === 0) return;
+    if (this.#available === 0) return;
+    this.#panes.arrange(this.#available);
+    this.#tellNeeds();
     try {
       this.#stopRestoring ??= pageRenderer().onRestored(() => {
-        this.#shown = null;
+        this.#panes.forget();
         this.#draw();
       });
-      // While the context is lost nothing can be drawn, and the last picture stays.
-      if (!pageRenderer().isLost) this.#paint(state, slice);
+      // While the context is lost nothing can be drawn, and the last pictures stay.
+      if (!pageRenderer().isLost) this.#panes.draw();
+      this.#describe();
     } catch (error) {
       this.notify({ text: `The slice can’t be drawn: ${messageOf(error)} Is WebGL 2 switched off?` }, true);
     }
   }
 
-  #paint(state: ViewState, slice: Slice): void {
-    const { box, look } = this.#look(state);
-    this.#tellNeeds();
-    const described = JSON.stringify(look);
-    const { canvas } = look;
-    // A state that asks for another slice changes nothing until that slice is here.
-    if (slice === this.#shown?.slice && described === this.#shown.look) return;
-    if (this.#canvas.width !== canvas.width || this.#canvas.height !== canvas.height) {
-      [this.#canvas.width, this.#canvas.height] = [canvas.width, canvas.height];
-      this.#stage.style.width = `${String(box.width)}px`;
-      this.#stage.style.height = `${String(box.height)}px`;
-    }
-    this.#target.transferFromImageBitmap(this.#layer.draw(slice, look));
-    this.#shown = { slice, look: described };
-    this.#describe(state, slice);
-  }
-
-  /** How a slice of the state's plane lies in the space that there is. */
-  #look(state: ViewState): { box: { width: number; height: number }; look: Look } {
-    const info = state.volume.planes[state.plane];
-    const orientation = shownOrientation(info, state);
-    const picture = pictureSize(info, orientation);
-    const box = boxSize(picture, this.#available);
-    const ratio = window.devicePixelRatio;
-    const canvas = { width: Math.round(box.width * ratio), height: Math.round(box.height * ratio) };
-    const center = pointInPicture(state.center, state.plane, orientation);
-    const { colormap } = state;
-    const look = { window: state.window, colormap: colormap as ColormapName, orientation, canvas };
-    return { box, look: { ...look, ...placePicture(picture, canvas, state.zoom, center) } };
-  }
-
   #tellNeeds(): void {
-    const { state } = this.#model;
-    const { orientation, ...placed } = this.#look(state).look;
     const isSeen = this.#isInSight && this.#available > 0;
-    for (const plane of PLANES) {
-      const isShown = isSeen && plane === state.plane;
-      this.#model.need(this, plane, isShown ? needsOf(state.volume.planes[plane], orientation, placed) : null);
-    }
+    for (const plane of PLANES) this.#model.need(this, plane, isSeen ? this.#panes.needsOf(plane) : null);
   }
 
-  #describe(state: ViewState, slice: Slice): void {
+  #describe(): void {
+    const slice = this.#shown;
+    if (slice === null || slice === this.#described) return;
+    this.#described = slice;
     const { dataset } = this.element;
     dataset.shownRevision = String(slice.revision);
     dataset.shownPlane = slice.plane;
     dataset.shownIndex = String(slice.index);
     dataset.quality = slice.quality;
-    this.#quality.textContent = QUALITY_TEXT[slice.quality];
     if (this.#notice.hidden) dataset.state = 'live';
-    const info = state.volume.planes[slice.plane];
-    const letters = shownEdges(info, state);
-    for (const side of ['left', 'right', 'top', 'bottom'] as const) {
-      const letter = letters?.[side] ?? '';
-      // Writing the same text again would have the page laid out anew with every slice.
-      if (this.#edges[side].textContent !== letter) this.#edges[side].textContent = letter;
-    }
-    const name = state.volume.name === '' ? 'Volume' : state.volume.name;
-    const label = `${name}, ${slice.plane} slice ${String(slice.index)} of ${String(info.count)}`;
-    this.#canvas.setAttribute('aria-label', label);
   }
 }
