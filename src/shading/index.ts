@@ -2,6 +2,7 @@ export * from './bars';
 export * from './colormaps';
 export * from './dtype-ranges';
 export * from './layers';
+export * from './links';
 export * from './orientation';
 export * from './picture-key';
 export { LARGEST, type LayerData } from './painters';
