@@ -35,7 +35,10 @@ async function snapshot(viewId: string): Promise<Snapshot> {
   const view = views.get(viewId);
   if (view === undefined) throw new SlicescopeError('unknown-view', 'the view is closed', { viewId });
   const { state } = view;
-  return { png: await encodePng(view.read((volume) => drawSnapshot(volume, state))), key: pictureKey(state) };
+  return {
+    png: await encodePng(view.readAll((volume, overlays) => drawSnapshot(volume, state, overlays))),
+    key: pictureKey(state),
+  };
 }
 
 toMain.on('message', (message: ToWorker) => {
