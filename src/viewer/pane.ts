@@ -1,5 +1,5 @@
 import type { Orientation, Plane, ViewState } from '../protocol';
-import { pictureSize, pointInPicture, shownEdges, shownOrientation, type ColormapName } from '../shading';
+import { layersOf, pictureSize, pointInPicture, shownEdges, shownOrientation } from '../shading';
 import { needsOf, type Needs } from './detail';
 import { element } from './dom';
 import { placeAtScale, placePicture, type PaneFrame, type Size } from './layout';
@@ -127,7 +127,7 @@ export class Pane {
       scale === null
         ? placePicture(picture, canvas, state.zoom, center)
         : placeAtScale(picture, canvas, scale * ratio * state.zoom, center);
-    return { window: state.window, colormap: state.colormap as ColormapName, orientation, canvas, ...placed };
+    return { layers: layersOf(state), orientation, canvas, ...placed };
   }
 
   #describe(slice: Slice): void {

@@ -1,1 +1,3 @@
-export { SliceLayer, pageRenderer, warmUp, type Look } from './renderer';
+export type { Look } from './materials';
+export { pageRenderer, warmUp } from './renderer';
+export { SliceLayer } from './slice-layer';
