@@ -1,7 +1,7 @@
 import type { ViewSettings, ViewState } from '../protocol';
 import { clampIndex } from '../shading';
 import { element } from './dom';
-import { RESET, turned, zoomed } from './moves';
+import { nearer, reset, turned } from './moves';
 import type { Slice } from './slice-cache';
 
 /**
@@ -63,16 +63,16 @@ export class Controls {
     };
     this.#buttons = [
       button('+', 'Zoom in (+)', () => {
-        change(zoomed(state(), 1));
+        change(nearer(state(), 1));
       }),
       button('−', 'Zoom out (−)', () => {
-        change(zoomed(state(), -1));
+        change(nearer(state(), -1));
       }),
       button('⟳', 'Rotate by 90° (R)', () => {
         change(turned(state()));
       }),
       button('⌂', 'Show the whole slice (0)', () => {
-        change(RESET);
+        change(reset(state()));
       }),
     ];
     this.tools.append(...this.#buttons);

@@ -52,6 +52,14 @@ export class Instrument implements Commanded, Handled {
     };
   }
 
+  /** Keys alone, where the picture has hands of its own. */
+  attachKeys(canvas: HTMLCanvasElement): () => void {
+    const keys = new Keys(canvas, this, () => this.state().plane);
+    return () => {
+      keys.dispose();
+    };
+  }
+
   windowDrag(): (by: readonly [x: number, y: number]) => void {
     const layer = activeLayer(this.state(), this.chosen);
     if (layer === null) return () => undefined;

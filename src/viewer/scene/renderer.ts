@@ -12,6 +12,8 @@ import {
   Vector2,
   Vector4,
   WebGLRenderer,
+  type Camera,
+  type WebGLRenderTarget,
 } from 'three';
 import type { DType, Orientation, Window } from '../../protocol';
 import { colormapTable, type ColormapName } from '../../shading';
@@ -59,7 +61,7 @@ class PageRenderer {
   readonly #onRestored: Set<() => void> = new Set();
 
   constructor() {
-    this.#gl = new WebGLRenderer({ canvas: this.#canvas, antialias: false, alpha: true, depth: false, stencil: false });
+    this.#gl = new WebGLRenderer({ canvas: this.#canvas, antialias: false, alpha: true, depth: true, stencil: false });
     this.#gl.outputColorSpace = LinearSRGBColorSpace;
     this.#gl.setPixelRatio(1);
     this.#gl.setClearColor(0x000000, 0);
@@ -83,17 +85,44 @@ class PageRenderer {
    * copied.
    */
   draw(textures: readonly (readonly [Tile, TileTexture])[], slice: Slice, look: Look): ImageBitmap {
-    const { width, height } = look.canvas;
+    this.#resize(look.canvas);
+    this.#paint(textures, slice, look);
+    return this.#canvas.transferToImageBitmap();
+  }
+
+  /** Draw the tiles of a slice on a texture. */
+  drawInto(
+    target: WebGLRenderTarget,
+    textures: readonly (readonly [Tile, TileTexture])[],
+    slice: Slice,
+    look: Look,
+  ): void {
+    this.#gl.setRenderTarget(target);
+    this.#paint(textures, slice, look);
+    this.#gl.setRenderTarget(null);
+  }
+
+  /** Draw what is in a scene, as it hides each other. */
+  drawScene(scene: Scene, camera: Camera, canvas: Look['canvas']): ImageBitmap {
+    this.#resize(canvas);
+    this.#gl.clear();
+    this.#gl.render(scene, camera);
+    return this.#canvas.transferToImageBitmap();
+  }
+
+  #resize({ width, height }: Look['canvas']): void {
     if (this.#canvas.width !== width || this.#canvas.height !== height) this.#gl.setSize(width, height, false);
-    this.#camera.right = width;
-    this.#camera.bottom = height;
+  }
+
+  #paint(textures: readonly (readonly [Tile, TileTexture])[], slice: Slice, look: Look): void {
+    this.#camera.right = look.canvas.width;
+    this.#camera.bottom = look.canvas.height;
     this.#camera.updateProjectionMatrix();
     this.#gl.clear();
     for (const [tile, texture] of textures) {
       this.#plane.material = this.#material(texture, tile, slice, look);
       this.#gl.render(this.#scene, this.#camera);
     }
-    return this.#canvas.transferToImageBitmap();
   }
 
   get isLost(): boolean {
@@ -189,6 +218,15 @@ export class SliceLayer {
   #textures: Map<string, TileTexture> = new Map();
 
   draw(slice: Slice, look: Look): ImageBitmap {
+    return pageRenderer().draw(this.#upload(slice), slice, look);
+  }
+
+  /** The same, on a texture. */
+  drawInto(target: WebGLRenderTarget, slice: Slice, look: Look): void {
+    pageRenderer().drawInto(target, this.#upload(slice), slice, look);
+  }
+
+  #upload(slice: Slice): (readonly [Tile, TileTexture])[] {
     const before = this.#textures;
     this.#textures = new Map();
     const drawn = slice.layers
@@ -203,7 +241,7 @@ export class SliceLayer {
         return [tile, texture] as const;
       });
     for (const unused of before.values()) unused.dispose();
-    return pageRenderer().draw(drawn, slice, look);
+    return drawn;
   }
 
   dispose(): void {
