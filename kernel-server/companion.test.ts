@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, jest, test } from '@
 import { Companion, type CompanionOptions } from '../lib/kernel-server/companion';
 import { drawSlice } from '../src/export';
 import { readPng } from '../src/export/testing/read-png';
-import { LIMITS, voxelsOf, type ViewSettings } from '../src/protocol';
+import { LIMITS, voxelsOf, type PointerMessage, type ViewSettings } from '../src/protocol';
 import { phantom } from '../src/volume/testing/phantom';
 import { Child, KERNEL_ID, LIB, RuntimeDir, companionCode } from './testing/companions';
 import type { TestClient } from './testing/client';
@@ -317,6 +317,86 @@ describe('a change', () => {
   });
 });
 
+describe('a pointer', () => {
+  const click = (x: number): PointerMessage => ({
+    kind: 'click',
+    plane: 'xy',
+    position: [x, 1, 2],
+    frame: 0,
+    values: [x],
+  });
+  const point = (page: TestClient, content: PointerMessage): void => {
+    page.say({ type: 'comm', viewId: 'a', msgId: '', data: { method: 'custom', content } });
+  };
+
+  test('is heard of what the kernel listens to, which pages are told', async () => {
+    const heard: unknown[] = [];
+    const companion = start({ onPointer: (viewId, message) => heard.push([viewId, message]) });
+    companion.put(viewRecord('a', volume));
+    const page = await client();
+    expect((await page.open('a')).state.listens).toEqual([]);
+    point(page, click(0));
+    companion.listen('a', ['click']);
+    expect((await page.message('comm')).data).toMatchObject({ state: { listens: ['click'] } });
+    point(page, click(5)); // There is no such voxel.
+    point(page, { ...click(1), kind: 'probe' });
+    point(page, { ...click(1), frame: 1 });
+    point(page, click(1));
+    point(page, click(2));
+    while (heard.length < 2) await new Promise(setImmediate);
+    expect(heard).toEqual([
+      ['a', click(1)],
+      ['a', click(2)],
+    ]);
+    companion.put(viewRecord('a', phantom([2, 2, 2]))); // Another volume is listened to as well.
+    expect((await page.message('comm')).data).toMatchObject({ state: { listens: ['click'] } });
+  });
+});
+
+describe('linked views', () => {
+  const link = { id: 'link', viewIds: ['a', 'b'], names: ['index'] } as const;
+
+  test('begin with what the first one shows, and the kernel reads at once what it has changed', async () => {
+    const onChange = jest.fn<OnChange>();
+    const companion = start({ onChange });
+    for (const viewId of ['a', 'b']) companion.put(viewRecord(viewId, volume));
+    companion.set('a', { index: 3 });
+    const page = await client();
+    await page.open('b');
+    companion.link(link);
+    expect(companion.settings('b')?.index).toBe(3);
+    expect((await page.message('comm')).data).toMatchObject({ state: { index: 3 } });
+    companion.set('b', { index: 1, zoom: 2 });
+    expect(companion.settings('a')).toMatchObject({ index: 1, zoom: 1 });
+    companion.unlink('link');
+    companion.set('b', { index: 4 });
+    expect(companion.settings('a')?.index).toBe(1);
+    companion.snapshot('a');
+    expect(onChange).not.toHaveBeenCalled();
+  });
+
+  test('are kept in step by the worker when a person changes one', async () => {
+    const heard: unknown[] = [];
+    const companion = start({ onChange: (viewId, patch) => heard.push([viewId, patch]) });
+    for (const viewId of ['a', 'b']) companion.put(viewRecord(viewId, volume));
+    companion.link(link);
+    const page = await client();
+    await page.open('a');
+    const other = await client();
+    await other.open('b');
+    page.change('a', 'm', { index: 5 });
+    expect((await other.message('comm')).data).toEqual({ method: 'update', state: at(5), buffer_paths: [] });
+    while (heard.length < 2) await new Promise(setImmediate);
+    expect(heard).toEqual([
+      ['a', at(5)],
+      ['b', at(5)],
+    ]);
+    companion.close('b');
+    page.change('a', 'm', { index: 2 });
+    while (companion.settings('a')?.index !== 2) await new Promise(setImmediate);
+  });
+});
+
 /** A worker that listens nowhere, and says what a test wants it to. */
 function fakeWorker(name: string, code: string): string {
   return dir.script(
@@ -337,7 +417,10 @@ describe('a client’s change that is older than one of the kernel', () => {
     fakeWorker(
       'echo.js',
       `parentPort.on('message', ({ type, viewId, seq }) => {
-        if (type === 'set') parentPort.postMessage({ type: 'changed', viewId, patch: ${patch}, seen: ${seen} });
+        if (type === 'set') {
+          const changes = [{ patch: ${patch}, seen: ${seen} }];
+          parentPort.postMessage({ type: 'news', viewId, changes, clicks: [], probe: null });
+        }
       });
       reply({ type: 'listening', port: 1 });`,
     );
@@ -539,9 +622,9 @@ describe('a kernel’s process', () => {
     }
     writeFileSync(stop, '');
     expect(await kernel.line()).toBe('done');
-    for (let requestId = 1; requestId <= 40; requestId++) {
-      expect(JSON.parse(await kernel.line())).toEqual(['a', { index: requestId % 4, position: [2, 2, requestId % 4] }]);
-    }
+    // The first change was under way; of those after it the newest is told.
+    expect(JSON.parse(await kernel.line())).toEqual(['a', { index: 1, position: [2, 2, 1] }]);
+    expect(JSON.parse(await kernel.line())).toEqual(['a', { index: 0, position: [2, 2, 0] }]);
     kernel.endInput();
     expect(await kernel.end()).toBe(0);
   });

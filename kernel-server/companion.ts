@@ -2,8 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { rmSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, Worker, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
-import { SlicescopeError, messageOf, type CompanionRecord, type ViewSettings, type VoxelArray } from '../src/protocol';
-import { clampSettings } from '../src/shading';
+import {
+  SlicescopeError,
+  messageOf,
+  type CompanionRecord,
+  type PointerEventName,
+  type PointerMessage,
+  type ViewSettings,
+  type VoxelArray,
+} from '../src/protocol';
+import { Links, chosenIn, clampSettings, type Link, type Linked } from '../src/shading';
 import { Volume } from '../src/volume';
 import { Publication, noteRevision, takeRevision, type PublishedCopies } from './publication';
 import { letGo } from './shared-garbage';
@@ -24,7 +32,7 @@ const PATIENCE_MS = 10_000;
 const RESTARTS_A_MINUTE = 5;
 
 /** A view as its handle knows it. */
-export interface NewView extends Pick<ViewRecord, 'viewId' | 'volume' | 'settings'> {
+export interface NewView extends Pick<ViewRecord, 'viewId' | 'volume' | 'settings' | 'defaulted'> {
   readonly overlays: readonly OverlayLayerRecord[];
 }
 
@@ -37,6 +45,8 @@ export interface CompanionOptions {
   readonly workerFile?: string;
   /** A person changed a view in a browser. */
   readonly onChange: (viewId: string, patch: Partial<ViewSettings>) => void;
+  /** A person's pointer is over a voxel, or clicked one; only of what `listen` was called for. */
+  readonly onPointer?: (viewId: string, message: PointerMessage) => void;
 }
 
 /** The memory of the volumes that a view shows, its own first. */
@@ -64,6 +74,7 @@ export class Companion {
   readonly #recordFile: string;
   readonly #pagesFile: string;
   readonly #views: Map<string, ViewRecord> = new Map();
+  readonly #links: Links = new Links();
   readonly #lastSet: Map<string, Map<string, number>> = new Map();
   readonly #deaths: number[] = [];
   /** By a volume's own memory; here for as long as a view shows that volume. */
@@ -96,6 +107,11 @@ export class Companion {
     return this.#views.get(viewId)?.settings;
   }
 
+  /** The settings of a view that nobody has chosen. */
+  defaulted(viewId: string): readonly (keyof ViewSettings)[] {
+    return this.#views.get(viewId)?.defaulted ?? [];
+  }
+
   /** What slices of a volume are cut from, if that is not the volume's own memory. */
   published(data: VoxelArray): VoxelArray | undefined {
     return this.#publications.get(data)?.front;
@@ -103,7 +119,7 @@ export class Companion {
 
   /** Make a view, or give it another volume and settings. */
   put(fresh: NewView): void {
-    const { viewId, volume, overlays, settings } = fresh;
+    const { viewId, volume, overlays, settings, defaulted } = fresh;
     const before = this.#views.get(viewId);
     const memory = memoryOf(fresh);
     for (const data of new Set(memory)) this.#publications.get(data)?.publish();
@@ -114,6 +130,8 @@ export class Companion {
       revision: ++this.#lastRevision,
       published: this.#sharedOf(volume.data),
       overlays: overlays.map((overlay) => this.#overlayRecord(overlay)),
+      defaulted,
+      listens: before?.listens,
     };
     this.#views.set(viewId, view);
     this.#news.delete(viewId); // A message about the volumes before may still be under way.
@@ -150,14 +168,36 @@ export class Companion {
     this.#announce(memoryOf(view));
   }
 
-  /** Change settings that have been checked. */
-  set(viewId: string, patch: Partial<ViewSettings>): void {
-    if (this.#merge(viewId, patch)) this.#post({ type: 'set', viewId, patch, seq: this.#next(viewId, patch) });
+  /** Change settings that have been checked, also in the views that are linked; `chosen` names what was asked for. */
+  set(viewId: string, patch: Partial<ViewSettings>, chosen: readonly (keyof ViewSettings)[] = chosenIn(patch)): void {
+    this.#set(viewId, patch, chosen);
+    this.#follow(viewId, Object.keys(patch) as (keyof ViewSettings)[]);
+  }
+
+  /** What of people's pointers the kernel wants to hear. */
+  listen(viewId: string, listens: readonly PointerEventName[]): void {
+    const view = this.#views.get(viewId);
+    if (view === undefined) return;
+    this.#views.set(viewId, { ...view, listens });
+    this.#post({ type: 'listen', viewId, listens });
+  }
+
+  /** Keep settings of views in step from here on, beginning with those of the first. */
+  link(link: Link): void {
+    this.#links.add(link);
+    this.#post({ type: 'link', link });
+    this.#follow(link.viewIds[0] as string, link.names);
+  }
+
+  unlink(linkId: string): void {
+    this.#links.remove(linkId);
+    this.#post({ type: 'unlink', linkId });
   }
 
   close(viewId: string): void {
     const before = this.#views.get(viewId);
     this.#views.delete(viewId);
+    this.#links.forget(viewId);
     this.#lastSet.delete(viewId);
     this.#news.delete(viewId);
     this.#post({ type: 'close', viewId });
@@ -227,12 +267,35 @@ export class Companion {
     return this.#seq;
   }
 
-  #merge(viewId: string, patch: Partial<ViewSettings>): boolean {
+  #set(viewId: string, patch: Partial<ViewSettings>, chosen: readonly (keyof ViewSettings)[]): void {
+    const isThere = this.#merge(viewId, patch, chosen);
+    if (isThere) this.#post({ type: 'set', viewId, patch, chosen, seq: this.#next(viewId, patch) });
+  }
+
+  #follow(viewId: string, changed: readonly (keyof ViewSettings)[]): void {
+    const linked = (id: string): Linked | undefined => {
+      const view = this.#views.get(id);
+      return view === undefined
+        ? undefined
+        : { settings: view.settings, volume: Volume.fromRecord(view.volume).info(view.revision) };
+    };
+    this.#links.follow(viewId, changed, linked, (id, patch) => {
+      this.#set(id, patch, chosenIn(patch));
+    });
+  }
+
+  #merge(
+    viewId: string,
+    patch: Partial<ViewSettings>,
+    chosen: readonly (keyof ViewSettings)[] = chosenIn(patch),
+  ): boolean {
     const view = this.#views.get(viewId);
     if (view === undefined) return false;
     const settings = { ...view.settings, ...patch };
     // The kernel and a client may each have changed one of plane and index; the worker clamps it too.
-    this.#views.set(viewId, { ...view, settings: clampSettings(settings, Volume.fromRecord(view.volume).info(0)) });
+    const clamped = clampSettings(settings, Volume.fromRecord(view.volume).info(0));
+    const defaulted = view.defaulted?.filter((name) => !chosen.includes(name));
+    this.#views.set(viewId, { ...view, settings: clamped, defaulted });
     return true;
   }
 
@@ -257,7 +320,7 @@ export class Companion {
     });
     const worker = this.#worker;
     worker.on('message', (message: FromWorker) => {
-      this.#changed(message);
+      this.#hear(message);
     });
     worker.on('error', (error) => {
       console.error('slicescope: the viewer’s server stopped and is started again.', error);
@@ -293,14 +356,21 @@ export class Companion {
     for (const publication of this.#publications.values()) publication.abandon();
     for (const news of this.#news.values()) takeRevision(news);
     for (const view of this.#views.values()) this.#post({ type: 'put', view, seq: this.#seq });
+    for (const link of this.#links.all) this.#post({ type: 'link', link });
   }
 
-  #changed({ viewId, patch, seen }: FromWorker): void {
+  #hear({ viewId, changes, clicks, probe }: FromWorker): void {
     const lastSet = this.#lastSet.get(viewId);
-    const news = Object.entries(patch).filter(([name]) => (lastSet?.get(name) ?? 0) <= seen);
-    if (news.length === 0) return;
+    const news = changes.flatMap(({ patch, seen }) =>
+      Object.entries(patch).filter(([name]) => (lastSet?.get(name) ?? 0) <= seen),
+    );
     const change = Object.fromEntries(news) as Partial<ViewSettings>;
-    if (this.#merge(viewId, change)) this.#options.onChange(viewId, change);
+    try {
+      if (news.length > 0 && this.#merge(viewId, change)) this.#options.onChange(viewId, change);
+      for (const message of probe === null ? clicks : [...clicks, probe]) this.#options.onPointer?.(viewId, message);
+    } finally {
+      this.#post({ type: 'taken', viewId });
+    }
   }
 
   /** Do something that the worker answers, and wait for the answer. */

@@ -166,7 +166,8 @@ export class Session implements ViewClient {
         break;
       case 'probe':
       case 'click':
-        break; // No kernel listens to it yet.
+        this.#views.pointed(viewId, view, content);
+        break;
     }
   }
 

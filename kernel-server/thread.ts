@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { ViewSettings } from '../src/protocol';
+import type { PointerEventName, PointerMessage, ViewSettings } from '../src/protocol';
+import type { Link } from '../src/shading';
 import type { Labels, VolumeRecord } from '../src/volume';
 import type { PublishedCopies } from './publication';
 
@@ -28,13 +29,28 @@ export interface ViewRecord {
   readonly published?: PublishedCopies | undefined;
   readonly overlays: readonly OverlayRecord[];
   readonly settings: ViewSettings;
+  /** Settings that nobody has chosen. Without it: none. */
+  readonly defaulted?: readonly (keyof ViewSettings)[] | undefined;
+  /** What the kernel listens to. Without it: nothing. */
+  readonly listens?: readonly PointerEventName[] | undefined;
 }
 
 export type ToWorker =
   /** Make a view, or replace its volume and settings. */
   | { readonly type: 'put'; readonly view: ViewRecord; readonly seq: number }
-  /** Change settings that have been checked. */
-  | { readonly type: 'set'; readonly viewId: string; readonly patch: Partial<ViewSettings>; readonly seq: number }
+  /** Change settings that have been checked; `chosen` names those that somebody asked for. */
+  | {
+      readonly type: 'set';
+      readonly viewId: string;
+      readonly patch: Partial<ViewSettings>;
+      readonly chosen: readonly (keyof ViewSettings)[];
+      readonly seq: number;
+    }
+  | { readonly type: 'listen'; readonly viewId: string; readonly listens: readonly PointerEventName[] }
+  | { readonly type: 'link'; readonly link: Link }
+  | { readonly type: 'unlink'; readonly linkId: string }
+  /** A message of this view was taken: the next one may come. */
+  | { readonly type: 'taken'; readonly viewId: string }
   /**
    * The published content of the view's volumes is new; settings stay as they are. There is one such message of a view
    * under way at most, however often it is refreshed: the worker takes the newest revision from `news`. It is the
@@ -60,12 +76,15 @@ export type ToWorker =
   | { readonly type: 'snapshot'; readonly viewId: string }
   | { readonly type: 'close'; readonly viewId: string };
 
-/** A person changed a view in a browser; `seen` is the last `seq` that the worker had taken before. */
+/** What people did to a view in a browser, since the message before. */
 export interface FromWorker {
-  readonly type: 'changed';
+  readonly type: 'news';
   readonly viewId: string;
-  readonly patch: Partial<ViewSettings>;
-  readonly seen: number;
+  /** Each setting is in one of them; `seen` is the last `seq` that the worker had taken before. */
+  readonly changes: readonly { readonly patch: Partial<ViewSettings>; readonly seen: number }[];
+  readonly clicks: readonly PointerMessage[];
+  /** Where the pointer is, if it has moved. */
+  readonly probe: PointerMessage | null;
 }
 
 /** A view's picture for the saved notebook. */

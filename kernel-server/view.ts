@@ -44,8 +44,8 @@ export class View {
       ...record.settings,
       volume: base.info(record.revision),
       overlayVolumes: record.overlays.map(({ revision }, at) => (this.#overlays[at] as OverlaySource).info(revision)),
-      defaulted: [],
-      listens: [],
+      defaulted: record.defaulted ?? [],
+      listens: record.listens ?? [],
     };
     this.seen = seq;
   }

@@ -123,6 +123,48 @@ describe('a change by a client', () => {
   });
 });
 
+describe('settings that nobody has chosen', () => {
+  beforeEach(() => {
+    views.put({ ...viewRecord('a', volume), defaulted: ['colormap', 'index', 'position', 'zoom'] }, 3);
+    watcher.heard.length = 0;
+  });
+  const left = (): unknown => view().state.defaulted;
+
+  test('are chosen by a client, whether or not that changes them', () => {
+    views.change('a', view(), { colormap: 'gray' }, 'm');
+    expect(watcher.heard).toEqual([['a', { colormap: 'gray', defaulted: ['index', 'position', 'zoom'] }, 'm']]);
+    views.change('a', view(), { index: 2 }, 'm');
+    expect(left()).toEqual(['zoom']);
+  });
+
+  test('are chosen by the kernel, which says what was asked for', () => {
+    views.set('a', { position: [1, 1, 1], index: 1 }, 4);
+    expect(left()).toEqual(['colormap', 'zoom']);
+    views.set('a', {}, 5, ['zoom']);
+    expect(watcher.heard.at(-1)).toEqual(['a', { defaulted: ['colormap'] }, '']);
+  });
+
+  test('are refused as what a client may change', () => {
+    const patch = { defaulted: [] } as Partial<ViewSettings>;
+    expect(() => {
+      views.change('a', view(), patch, 'm');
+    }).toThrow(/^view: defaulted is \[\], expected one of /);
+  });
+});
+
+test('what comes to a view by a link is chosen, and told to the kernel as of that view', () => {
+  views.put({ ...viewRecord('b', volume, 2), defaulted: ['colormap', 'zoom'] }, 9);
+  views.links.add({ id: '1', viewIds: ['a', 'b'], names: ['zoom'] });
+  views.change('a', view(), { zoom: 2, rotation: 1 }, 'm');
+  expect(views.get('b')?.state).toMatchObject({ zoom: 2, rotation: 0, defaulted: ['colormap'] });
+  expect(onChange.mock.calls).toEqual([
+    ['a', { zoom: 2, rotation: 1 }, 3],
+    ['b', { zoom: 2 }, 9],
+  ]);
+  views.close('b');
+  expect(views.links.all).toEqual([]);
+});
+
 describe('a change by the kernel', () => {
   test('of the index is clamped, where a client has changed the plane before', () => {
     views.change('a', view(), { plane: 'xz' }, 'm');

@@ -1,5 +1,5 @@
-import type { ViewSettings, ViewState } from '../src/protocol';
-import { changedSettings, changeSettings, clampSettings } from '../src/shading';
+import type { PointerEventName, PointerMessage, ViewSettings, ViewState } from '../src/protocol';
+import { Links, changedSettings, changeSettings, chosenIn, clampSettings, type Linked } from '../src/shading';
 import { Histograms } from './histograms';
 import { Layouts } from './layouts';
 import type { PublishedCopies } from './publication';
@@ -21,11 +21,20 @@ export class Views {
   readonly #views: Map<string, View> = new Map();
   readonly #layouts: Layouts = new Layouts();
   readonly histograms: Histograms = new Histograms();
+  readonly links: Links = new Links();
   readonly #onChange: (viewId: string, patch: Partial<ViewSettings>, seen: number) => void;
+  readonly #onPointer: (viewId: string, message: PointerMessage) => void;
 
-  /** `onChange` is told what clients changed, to pass on to the kernel. */
-  constructor(onChange: (viewId: string, patch: Partial<ViewSettings>, seen: number) => void) {
+  /**
+   * @param onChange is told what clients changed, to pass on to the kernel;
+   * @param onPointer what their pointers do, where the kernel listens to it.
+   */
+  constructor(
+    onChange: (viewId: string, patch: Partial<ViewSettings>, seen: number) => void,
+    onPointer: (viewId: string, message: PointerMessage) => void = () => undefined,
+  ) {
     this.#onChange = onChange;
+    this.#onPointer = onPointer;
   }
 
   get(viewId: string): View | undefined {
@@ -61,20 +70,42 @@ export class Views {
     if (view === undefined) return;
     letGo(view.setOverlay(at, overlay));
     view.seen = seq;
-    this.#apply(viewId, view, { ...patch, overlayVolumes: view.state.overlayVolumes }, '');
+    this.#apply(
+      viewId,
+      view,
+      { ...patch, overlayVolumes: view.state.overlayVolumes, ...this.#leftAfter(view, chosenIn(patch)) },
+      '',
+    );
   }
 
   /**
    * A change by the kernel, which checked it against the plane that it knew. A client may have changed the
    * plane meanwhile, so the index is clamped; the main thread does the same.
    */
-  set(viewId: string, patch: Partial<ViewSettings>, seq: number): void {
+  set(
+    viewId: string,
+    patch: Partial<ViewSettings>,
+    seq: number,
+    chosen: readonly (keyof ViewSettings)[] = chosenIn(patch),
+  ): void {
     const view = this.#views.get(viewId);
     if (view === undefined) return;
     view.seen = seq;
     const merged = { ...view.settings, ...patch };
     const clamped = changedSettings(merged, clampSettings(merged, view.state.volume));
-    this.#apply(viewId, view, { ...patch, ...clamped }, '');
+    this.#apply(viewId, view, { ...patch, ...clamped, ...this.#leftAfter(view, chosen) }, '');
+  }
+
+  /** What the kernel listens to. */
+  listen(viewId: string, listens: readonly PointerEventName[]): void {
+    const view = this.#views.get(viewId);
+    if (view !== undefined) this.#apply(viewId, view, { listens }, '');
+  }
+
+  /** A client's pointer. What is not listened to, or about a volume that was shown before, is left out. */
+  pointed(viewId: string, { state: { listens, volume } }: View, message: PointerMessage): void {
+    const isInside = message.position.every((at, axis) => at < (volume.shape[axis] as number));
+    if (listens.includes(message.kind) && isInside && message.frame < volume.frames) this.#onPointer(viewId, message);
   }
 
   /**
@@ -87,14 +118,27 @@ export class Views {
     const changed = changedSettings(settings, next);
     // What was asked for is answered also where nothing changed, with the values as they were checked.
     const asked = Object.entries(next).filter(([name]) => name in patch);
-    this.#apply(viewId, view, { ...Object.fromEntries(asked), ...changed }, parentId);
-    if (Object.keys(changed).length > 0) this.#onChange(viewId, changed, view.seen);
+    const answer = { ...Object.fromEntries(asked), ...changed, ...this.#leftAfter(view, chosenIn(patch)) };
+    this.#apply(viewId, view, answer, parentId);
+    const names = Object.keys(changed) as (keyof ViewSettings)[];
+    if (names.length === 0) return;
+    this.#onChange(viewId, changed, view.seen);
+    const linked = (id: string): Linked | undefined => {
+      const other = this.#views.get(id);
+      return other === undefined ? undefined : { settings: other.settings, volume: other.state.volume };
+    };
+    this.links.follow(viewId, names, linked, (id, carried) => {
+      const other = this.#views.get(id) as View;
+      this.#apply(id, other, { ...carried, ...this.#leftAfter(other, chosenIn(carried)) }, '');
+      this.#onChange(id, carried, other.seen);
+    });
   }
 
   close(viewId: string): void {
     const view = this.#views.get(viewId);
     if (view === undefined) return;
     this.#views.delete(viewId);
+    this.links.forget(viewId);
     this.#letGoOfBlocks();
     for (const client of view.clients) client.viewClosed(viewId);
     letGo(view.bytes);
@@ -103,6 +147,15 @@ export class Views {
   /** No view shows what was closed, swapped or refreshed: its blocks go. */
   #letGoOfBlocks(): void {
     this.#layouts.keepOnly(new Set([...this.#views.values()].map(({ state }) => state.volume.revision)));
+  }
+
+  /** The settings that are still nobody's choice after these were chosen, if they are others than before. */
+  #leftAfter(
+    { state: { defaulted } }: View,
+    chosen: readonly (keyof ViewSettings)[],
+  ): Partial<Pick<ViewState, 'defaulted'>> {
+    const left = defaulted.filter((name) => !chosen.includes(name));
+    return left.length === defaulted.length ? {} : { defaulted: left };
   }
 
   #apply(viewId: string, view: View, patch: Partial<ViewState>, parentId: string): void {

@@ -2,9 +2,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { drawSnapshot, encodePng } from '../src/export';
 import { SlicescopeError, messageOf } from '../src/protocol';
 import { pictureKey } from '../src/shading';
+import { Outbox } from './outbox';
 import { takeRevision } from './publication';
 import { serve } from './server';
-import type { FromWorker, Snapshot, SyncReply, ToWorker, WorkerSetup } from './thread';
+import type { Snapshot, SyncReply, ToWorker, WorkerSetup } from './thread';
 import { Views } from './views';
 
 /** The companion's thread: it serves slices while the kernel's main thread runs a cell. */
@@ -18,16 +19,26 @@ function reply(answer: SyncReply): void {
   Atomics.notify(signal, 0);
 }
 
-const views = new Views((viewId, patch, seen) => {
-  const message: FromWorker = { type: 'changed', viewId, patch, seen };
+const outbox = new Outbox((message) => {
   toMain.postMessage(message);
 });
+const views = new Views(
+  (viewId, patch, seen) => {
+    outbox.changed(viewId, patch, seen);
+  },
+  (viewId, message) => {
+    outbox.pointed(viewId, message);
+  },
+);
 
 async function snapshot(viewId: string): Promise<Snapshot> {
   const view = views.get(viewId);
   if (view === undefined) throw new SlicescopeError('unknown-view', 'the view is closed', { viewId });
   const { state } = view;
-  return { png: await encodePng(view.read((volume) => drawSnapshot(volume, state))), key: pictureKey(state) };
+  return {
+    png: await encodePng(view.readAll((volume, overlays) => drawSnapshot(volume, state, overlays))),
+    key: pictureKey(state),
+  };
 }
 
 toMain.on('message', (message: ToWorker) => {
@@ -36,7 +47,19 @@ toMain.on('message', (message: ToWorker) => {
       views.put(message.view, message.seq);
       break;
     case 'set':
-      views.set(message.viewId, message.patch, message.seq);
+      views.set(message.viewId, message.patch, message.seq, message.chosen);
+      break;
+    case 'listen':
+      views.listen(message.viewId, message.listens);
+      break;
+    case 'link':
+      views.links.add(message.link);
+      break;
+    case 'unlink':
+      views.links.remove(message.linkId);
+      break;
+    case 'taken':
+      outbox.taken(message.viewId);
       break;
     case 'refresh':
       views.refresh(message.viewId, takeRevision(message.news), message.published);
@@ -46,6 +69,7 @@ toMain.on('message', (message: ToWorker) => {
       break;
     case 'close':
       views.close(message.viewId);
+      outbox.forget(message.viewId);
       break;
     case 'snapshot':
       snapshot(message.viewId).then(

@@ -6,9 +6,16 @@ import { Volume as VolumeClass } from './volume';
 export type Volume = VolumeClass;
 export const Volume: typeof VolumeClass & { open: typeof open } = Object.assign(VolumeClass, { open });
 
-export { exportSlice, type LookOptions, type PlaneName } from './export';
+export {
+  exportSlice,
+  type ChannelOptions,
+  type LookOptions,
+  type Overlay,
+  type OverlayOptions,
+  type PlaneName,
+} from './export';
 export type { OpenOptions, OpenProgress } from './formats';
-export { show, type ChangeEvent, type SliceView, type ViewOptions } from './notebook';
+export { show, type ChangeEvent, type SetOptions, type SliceView, type ViewOptions } from './notebook';
 export {
   SlicescopeError,
   isSlicescopeError,

@@ -1,33 +1,86 @@
-import { ARRAY_OF, levelSize, overviewLevel, type Level, type ViewSettings } from '../protocol';
-import { layersOf, renderLayers, shownOrientation, type Picture } from '../shading';
-import type { Volume } from '../volume';
-import { checkVolume, defaultSettings, settle, type LookOptions } from './look';
+import {
+  ARRAY_OF,
+  levelSize,
+  overviewLevel,
+  slabKind,
+  type Level,
+  type PixelKind,
+  type PlaneInfo,
+  type TileRect,
+  type ViewSettings,
+  type VoxelArray,
+} from '../protocol';
+import { layersOf, renderLayers, shownOrientation, type DrawnLayer, type LayerLook, type Picture } from '../shading';
+import { OverlayGrid, type OverlayLayer, type Volume } from '../volume';
+import { checkVolume, lookAt, type Look, type LookOptions } from './look';
 import { checkPngPath, encodePng, writeWhole } from './png';
 
+/** Cuts a whole slice at a level of detail, of one of the volumes that are drawn. */
+interface Cut {
+  readonly info: PlaneInfo;
+  readonly kind: PixelKind;
+  readonly copy: (level: Level, tile: TileRect, target: VoxelArray) => void;
+}
+
 /**
- * Draw the slice that a view with these settings shows, without a browser: at scale 1, or at a coarser level of
- * detail, where a pixel stands for 2^level voxels.
+ * Draw the slice that a view with these settings shows, without a browser, at scale 1: all of its volumes, each of them
+ * whole or, as an overview, at the level of detail at which a viewer has it in one piece.
  */
-export function drawSlice(volume: Volume, settings: ViewSettings, level: Level = [0, 0]): Picture {
-  const { plane, index } = settings;
+export function drawSlice(
+  volume: Volume,
+  settings: ViewSettings,
+  overlays: readonly OverlayLayer[] = [],
+  detail: 'whole' | 'overview' = 'whole',
+): Picture {
+  const { plane, index, frame } = settings;
   const info = volume.info(0).planes[plane];
-  const { dtype, components } = volume;
-  const { width, height } = levelSize(info, level);
-  const data = new ARRAY_OF[dtype](width * height * components);
-  volume.copyTile(plane, index, level, { x: 0, y: 0, width, height }, data);
+  const kind = slabKind(volume, settings);
+  const grids = overlays.map((overlay) => new OverlayGrid(volume, overlay));
+  const overlayVolumes = grids.map((grid) => grid.info(0));
+  const levelOf = (cut: Pick<Cut, 'info' | 'kind'>): Level =>
+    detail === 'whole' ? [0, 0] : overviewLevel(cut.info, cut.kind);
+
+  const cutOf = (layer: number): Cut => {
+    const at = layer - volume.channels;
+    const [overlay, grid, overlayInfo] = [overlays[at], grids[at], overlayVolumes[at]];
+    if (overlay === undefined || grid === undefined || overlayInfo === undefined) {
+      const part = volume.at({ frame, channel: layer });
+      return {
+        info,
+        kind,
+        copy: (level, tile, target) => {
+          part.copySlab(plane, index, level, tile, settings, target);
+        },
+      };
+    }
+    return {
+      info: overlayInfo.planes[plane],
+      kind: grid.kind,
+      copy: (level, tile, target) => {
+        grid.copyTile(overlay.volume, plane, index, level, tile, target);
+      },
+    };
+  };
+
+  const layers = layersOf({ ...settings, overlayVolumes }).map((look: LayerLook): DrawnLayer => {
+    const cut = cutOf(look.layer);
+    const level = levelOf(cut);
+    const { width, height } = levelSize(cut.info, level);
+    const data = new ARRAY_OF[cut.kind.dtype](width * height * cut.kind.components);
+    cut.copy(level, { x: 0, y: 0, width, height }, data);
+    return { slice: { width, height, components: cut.kind.components, data }, look };
+  });
+  const level = levelOf({ info, kind });
   const spacing = [info.spacing[0] * 2 ** level[0], info.spacing[1] * 2 ** level[1]] as const;
-  const slice = { width, height, components, data };
-  const looks = layersOf({ ...settings, channels: [], overlays: [], overlayVolumes: [] });
-  const layers = looks.map((look) => ({ slice, look }));
-  return renderLayers({ width, height, spacing }, layers, shownOrientation(info, settings));
+  return renderLayers({ ...levelSize(info, level), spacing }, layers, shownOrientation(info, settings));
 }
 
 /**
  * The slice as a picture that a notebook can keep: at scale 1 where a viewer has it in one piece, else as the viewer
  * first shows it, in at most 2048 × 2048 pixels before it is drawn to scale.
  */
-export function drawSnapshot(volume: Volume, settings: ViewSettings): Picture {
-  return drawSlice(volume, settings, overviewLevel(volume.info(0).planes[settings.plane], volume));
+export function drawSnapshot(volume: Volume, settings: ViewSettings, overlays: readonly OverlayLayer[] = []): Picture {
+  return drawSlice(volume, settings, overlays, 'overview');
 }
 
 /**
@@ -37,11 +90,11 @@ export function drawSnapshot(volume: Volume, settings: ViewSettings): Picture {
 export async function exportPicture(
   volume: Volume,
   path: string,
-  settings: ViewSettings,
+  { settings, overlays }: Look,
   caller: string,
 ): Promise<string> {
   const target = checkPngPath(path, caller);
-  await writeWhole(target, await encodePng(drawSlice(volume, settings)), caller);
+  await writeWhole(target, await encodePng(drawSlice(volume, settings, overlays)), caller);
   return target;
 }
 
@@ -50,10 +103,9 @@ export async function exportPicture(
  * appears whole or not at all.
  * @returns the file's absolute path
  * @throws SlicescopeError `invalid-argument`, `unknown-plane`, `index-out-of-range`, `invalid-window`,
- * `unknown-colormap`, `unsupported-format`, `write-failed`.
+ * `unknown-colormap`, `no-overlap`, `unsupported-format`, `write-failed`.
  */
 export async function exportSlice(volume: Volume, path: string, options: LookOptions = {}): Promise<string> {
   checkVolume(volume, 'exportSlice');
-  const settings = settle(volume, defaultSettings(volume, options), options, 'exportSlice');
-  return await exportPicture(volume, path, settings, 'exportSlice');
+  return await exportPicture(volume, path, lookAt(volume, options, 'exportSlice'), 'exportSlice');
 }

@@ -1,6 +1,7 @@
 import {
   SlicescopeError,
   quote,
+  type ChannelSettings,
   type Convention,
   type Interpolation,
   type Plane,
@@ -9,8 +10,9 @@ import {
   type ViewSettings,
   type Window,
 } from '../protocol';
-import { changeSettings, initialSettings, type ColormapName } from '../shading';
-import { Volume } from '../volume';
+import { COLORMAP_GROUPS, changeSettings, initialSettings, type ColormapName } from '../shading';
+import { Volume, type OverlayLayer } from '../volume';
+import { checkOverlays, type OverlayOptions } from './overlays';
 
 /** A plane by its axes, or by the anatomical plane that it is nearest to. */
 export type PlaneName = Plane | 'axial' | 'coronal' | 'sagittal';
@@ -43,6 +45,18 @@ export interface LookOptions {
   readonly slab?: number;
   /** What a slab shows of the values behind each other. Default `max`. */
   readonly projection?: Projection;
+  /**
+   * Of a volume with several channels: how each is drawn, as far as it is not to be as usual. Default: red, green, blue,
+   * cyan, magenta, yellow, gray; each through `window`, or without one through its own 0.5 and 99.5 percentiles.
+   */
+  readonly channels?: readonly Partial<ChannelOptions>[];
+  /** Volumes that are drawn over this one, the first one lowest. */
+  readonly overlays?: readonly OverlayOptions[];
+}
+
+/** How a channel is drawn. */
+export interface ChannelOptions extends ChannelSettings {
+  readonly colormap: ColormapName;
 }
 
 /** @throws SlicescopeError `invalid-argument` if it is no volume. */
@@ -55,10 +69,49 @@ export function checkVolume(value: unknown, caller: string): Volume {
 /** Stands where a given window will: to compute the default one takes a look at the whole volume. */
 const ANY_WINDOW: Window = [0, 1];
 
+/** The colours of channels of which nothing is said, in turn. */
+const CHANNEL_COLORMAPS: readonly ColormapName[] = [...COLORMAP_GROUPS.channels, 'gray'];
+
+/** How the channels of a volume are drawn of which nothing is said; none where there is one only. */
+export function defaultChannels(volume: Volume, window?: Window): readonly ChannelOptions[] {
+  if (volume.channels === 1) return [];
+  return Array.from({ length: volume.channels }, (_, channel) => ({
+    colormap: CHANNEL_COLORMAPS[channel % CHANNEL_COLORMAPS.length] ?? 'gray',
+    window: window ?? volume.channelWindow(channel),
+    visible: true,
+  }));
+}
+
 /** The settings of a view of which nothing was asked; its window is the default one unless `options` give another. */
 export function defaultSettings(volume: Volume, options: LookOptions = {}): ViewSettings {
-  const window = (options as LookOptions | null)?.window === undefined ? volume.defaultWindow : ANY_WINDOW;
-  return initialSettings(volume.info(0), window);
+  const { window: given } = (options as LookOptions | null) ?? {};
+  const window = given === undefined ? volume.defaultWindow : ANY_WINDOW;
+  return { ...initialSettings(volume.info(0), window), channels: defaultChannels(volume, given) };
+}
+
+/** How a slice is to look, settled: the settings, and the volumes over it. */
+export interface Look {
+  readonly settings: ViewSettings;
+  readonly overlays: readonly OverlayLayer[];
+}
+
+/**
+ * What `options` make of the look of a volume; they may be anything.
+ * @throws SlicescopeError `unknown-plane`, `index-out-of-range`, `invalid-window`, `unknown-colormap`, `no-overlap`,
+ * `invalid-argument`.
+ */
+export function lookAt(volume: Volume, options: LookOptions, caller: string): Look {
+  const asked = checkOverlays(volume, (options as LookOptions | null)?.overlays, caller);
+  const base = { ...defaultSettings(volume, options), overlays: asked.settings };
+  const known =
+    (options as LookOptions | null)?.overlays === undefined ? options : { ...options, overlays: asked.settings };
+  return { settings: settle(volume, base, known, caller), overlays: asked.layers };
+}
+
+/** What was said of each channel, with the rest as it was; anything else is left to be refused. */
+function completed(given: unknown, before: readonly object[]): unknown {
+  if (!Array.isArray(given) || given.length !== before.length) return given;
+  return given.map((each: unknown, at) => (typeof each === 'object' ? { ...before[at], ...each } : each));
 }
 
 /**
@@ -71,7 +124,15 @@ export function settle(volume: Volume, base: ViewSettings, options: object, call
     const message = `${caller}: the options are ${quote(options)}, expected an object such as { index: 3 }`;
     throw new SlicescopeError('invalid-argument', message, { argument: 'options' });
   }
-  const { plane } = options as LookOptions;
-  const patch = typeof plane === 'string' ? { ...options, plane: volume.resolvePlane(plane) } : { ...options };
-  return changeSettings(base, patch, volume.info(0), caller);
+  const { plane, channels } = options as LookOptions;
+  return changeSettings(
+    base,
+    {
+      ...options,
+      ...(typeof plane === 'string' ? { plane: volume.resolvePlane(plane) } : {}),
+      ...(channels === undefined ? {} : { channels: completed(channels, base.channels) }),
+    },
+    volume.info(0),
+    caller,
+  );
 }

@@ -1,3 +1,3 @@
 export * from './open';
 export { show } from './show';
-export { SliceView, type ChangeEvent, type ViewOptions } from './slice-view';
+export { SliceView, type ChangeEvent, type SetOptions, type ViewOptions } from './slice-view';

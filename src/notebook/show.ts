@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Companion } from '../../kernel-server';
-import { checkVolume, defaultSettings, settle } from '../export';
+import { Companion, type OverlayLayerRecord } from '../../kernel-server';
+import { checkVolume, lookAt } from '../export';
 import { VIEW_MIME, type ViewBundle, type ViewMetadata, type ViewSettings } from '../protocol';
-import { Volume } from '../volume';
+import { Volume, type OverlayLayer } from '../volume';
 import { findHost, type NotebookHost } from './host';
 import { SliceView, type ViewOptions, type ViewPort } from './slice-view';
 
@@ -18,6 +18,10 @@ function companionOf(host: NotebookHost): Companion {
   return companion;
 }
 
+function recordOf({ volume, labels }: OverlayLayer): OverlayLayerRecord {
+  return { volume: volume.toRecord(), labels };
+}
+
 /** A view's port to the companion. */
 function connectedPort(server: Companion, viewId: string, first: ViewSettings): ViewPort {
   let last = first;
@@ -26,8 +30,11 @@ function connectedPort(server: Companion, viewId: string, first: ViewSettings): 
     set: (patch) => {
       server.set(viewId, patch);
     },
-    put: (volume, settings) => {
-      server.put({ viewId, volume: volume.toRecord(), overlays: [], settings });
+    put: (volume, overlays, settings) => {
+      server.put({ viewId, volume: volume.toRecord(), overlays: overlays.map(recordOf), settings });
+    },
+    setOverlay: (at, overlay, patch) => {
+      server.setOverlay(viewId, at, recordOf(overlay), patch);
     },
     refresh: () => {
       server.refresh(viewId);
@@ -50,7 +57,8 @@ function headlessPort(first: ViewSettings): ViewPort {
   return {
     settings: () => settings,
     set: (patch) => (settings = { ...settings, ...patch }),
-    put: (_volume, next) => (settings = next),
+    put: (_volume, _overlays, next) => (settings = next),
+    setOverlay: (_at, _overlay, patch) => (settings = { ...settings, ...patch }),
     refresh: () => undefined,
     shown: (volume) => volume,
     close: () => undefined,
@@ -64,21 +72,21 @@ function headlessPort(first: ViewSettings): ViewPort {
  * notebook. Outside a notebook it says how to look at the volume instead, and returns a view that can be
  * set and exported.
  * @throws SlicescopeError `invalid-argument`, `unknown-plane`, `index-out-of-range`, `invalid-window`,
- * `unknown-colormap`, `companion-failed`.
+ * `unknown-colormap`, `no-overlap`, `companion-failed`.
  */
 export function show(volume: Volume, options: ViewOptions = {}): SliceView {
   checkVolume(volume, 'show');
-  const settings = settle(volume, defaultSettings(volume, options), options, 'show');
+  const { settings, overlays } = lookAt(volume, options, 'show');
   const windowIsGiven = options.window !== undefined;
   const viewId = randomUUID();
   const host = findHost();
   if (host === null) {
     console.log('show: this is no notebook, so there is nowhere to draw. Write slices with view.exportSlice(path).');
-    return new SliceView(viewId, volume, windowIsGiven, headlessPort(settings));
+    return new SliceView(viewId, volume, overlays, windowIsGiven, headlessPort(settings));
   }
   const server = companionOf(host);
-  server.put({ viewId, volume: volume.toRecord(), overlays: [], settings });
-  const view = new SliceView(viewId, volume, windowIsGiven, connectedPort(server, viewId, settings));
+  server.put({ viewId, volume: volume.toRecord(), overlays: overlays.map(recordOf), settings });
+  const view = new SliceView(viewId, volume, overlays, windowIsGiven, connectedPort(server, viewId, settings));
   views.set(viewId, view);
   const bundle: ViewBundle = { kernelId: host.kernelId, viewId };
   const data = { [VIEW_MIME]: bundle, 'text/plain': String(view) };

@@ -17,6 +17,8 @@ export interface ErrorDetails {
   'unknown-window': { window: string };
   'unknown-plane': { plane: string };
   'unknown-colormap': { colormap: string };
+  /** An overlay that has no place in common with the volume below it. */
+  'no-overlap': { overlay: string };
   'file-not-found': { path: string };
   'file-unreadable': { path: string };
   /** The file is of a kind that there is no reader for. */

@@ -88,21 +88,27 @@ function mixColors(layer: LayerData): Mixer {
   };
 }
 
-/** Larger ones count as this: a shader's floats end there, and infinity has no middle with anything. */
-const LARGEST = 1e38;
+/** Distances beyond it count as this: a shader's floats end there, and infinity has no middle with anything. */
+export const LARGEST: number = 1e38;
 
-/** Values, each by its weight, and then the colour between two of the map's. A NaN that counts makes the pixel one. */
+/**
+ * Values, each by its weight, and then the colour between two of the map's. A NaN that counts makes the pixel one, and so
+ * do an infinity and its opposite.
+ */
 function mixValues({ data }: LayerData, { window, colormap, invert }: LayerLook): Mixer {
   const table = colormapTable(colormap, invert);
   const [low, high] = window;
   return (corners, weights, row, to) => {
-    let distance = 0;
+    let [distance, isHigh, isLow] = [0, false, false];
     for (let corner = 0; corner < 4; corner++) {
       const weight = weights[corner] as number;
       if (weight === 0) continue;
-      distance += weight * Math.max(-LARGEST, Math.min(LARGEST, (data[corners[corner] as number] as number) - low));
+      const one = Math.max(-LARGEST, Math.min(LARGEST, (data[corners[corner] as number] as number) - low));
+      distance += weight * one;
+      isHigh ||= one === LARGEST;
+      isLow ||= one === -LARGEST;
     }
-    if (Number.isNaN(distance)) {
+    if (Number.isNaN(distance) || (isHigh && isLow)) {
       row.fill(0, to, to + 4);
       return;
     }

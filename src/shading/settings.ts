@@ -49,7 +49,20 @@ export const PLAIN_SETTINGS: Omit<ViewSettings, 'index' | 'position' | 'window' 
 };
 
 /** Those that depend on the volume. */
-const DEPENDENT_SETTINGS: readonly string[] = ['index', 'position', 'window', 'channels', 'overlays'];
+const DEPENDENT_SETTINGS = ['index', 'position', 'window', 'channels', 'overlays'] as const;
+
+/** The names of all settings. */
+export const SETTING_NAMES: readonly (keyof ViewSettings)[] = [
+  ...(Object.keys(PLAIN_SETTINGS) as (keyof typeof PLAIN_SETTINGS)[]),
+  ...DEPENDENT_SETTINGS,
+];
+
+/** The settings that somebody chooses who asks for this change: who says one of index and position says both. */
+export function chosenIn(patch: object): readonly (keyof ViewSettings)[] {
+  const asked = SETTING_NAMES.filter((name) => (patch as Partial<ViewSettings>)[name] !== undefined);
+  const isPlace = asked.includes('index') || asked.includes('position');
+  return SETTING_NAMES.filter((name) => asked.includes(name) || (isPlace && (name === 'index' || name === 'position')));
+}
 
 /** The settings of a view of which nothing was asked: the middle slice, through this window. */
 export function initialSettings({ shape }: VolumeInfo, window: Window): ViewSettings {
@@ -267,6 +280,6 @@ export function settled(state: ViewState, patch: Partial<ViewSettings>): Partial
 
 /** The part of a view's state that both ends may change. */
 export function settingsOf(state: ViewState): ViewSettings {
-  const names = Object.keys(state).filter((name) => name in PLAIN_SETTINGS || DEPENDENT_SETTINGS.includes(name));
-  return Object.fromEntries(names.map((name) => [name, state[name as keyof ViewSettings]])) as unknown as ViewSettings;
+  const names = SETTING_NAMES.filter((name) => name in state);
+  return Object.fromEntries(names.map((name) => [name, state[name]])) as unknown as ViewSettings;
 }

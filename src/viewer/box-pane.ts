@@ -1,11 +1,10 @@
 import { PLANES, type Plane, type ViewSettings, type ViewState } from '../protocol';
-import { boxOf, sliceInBox, type Box } from '../shading';
+import { boxOf, layersOf, sliceInBox, type Box } from '../shading';
 import { orbited } from './camera';
 import type { Needs } from './detail';
 import { element } from './dom';
 import { BOX_SIDE, type Size } from './layout';
-import { lookOf } from './looks';
-import { BoxLayer, Orbit } from './scene';
+import { BoxLayer, Orbit, type Look } from './scene';
 import type { Slice } from './slice-cache';
 
 /** Radians that an arrow key goes around the box. */
@@ -149,14 +148,14 @@ export class BoxPane {
   }
 
   /** Of the picture that lies on a slice: a voxel takes as many pixels as the canvas can show of it from near. */
-  #lookOf(state: ViewState, { width, height, plane }: Slice): ReturnType<typeof lookOf> {
+  #lookOf(state: ViewState, { width, height, plane }: Slice): Look {
     const { scale } = this.needsOf(plane);
     const along = (voxels: number, pixels: number): number => {
       const wanted = state.interpolation === 'nearest' ? 1 : Math.ceil(2 * pixels);
       return Math.max(1, Math.min(MOST_PIXELS, voxels * Math.max(1, wanted)));
     };
     const canvas = { width: along(width, scale[0]), height: along(height, scale[1]) };
-    return lookOf(state, UPRIGHT, canvas, { left: 0, top: 0, ...canvas });
+    return { layers: layersOf(state), orientation: UPRIGHT, canvas, left: 0, top: 0, ...canvas };
   }
 
   #describe(state: ViewState): void {

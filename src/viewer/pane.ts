@@ -1,9 +1,8 @@
 import type { Orientation, Plane, ViewState } from '../protocol';
-import { pictureSize, pointInPicture, shownEdges, shownOrientation } from '../shading';
+import { layersOf, pictureSize, pointInPicture, shownEdges, shownOrientation } from '../shading';
 import { needsOf, type Needs } from './detail';
 import { element } from './dom';
 import { placeAtScale, placePicture, type PaneFrame, type Size } from './layout';
-import { lookOf } from './looks';
 import { SliceLayer, type Look } from './scene';
 import type { Quality, Slice } from './slice-cache';
 
@@ -128,7 +127,7 @@ export class Pane {
       scale === null
         ? placePicture(picture, canvas, state.zoom, center)
         : placeAtScale(picture, canvas, scale * ratio * state.zoom, center);
-    return lookOf(state, orientation, canvas, placed);
+    return { layers: layersOf(state), orientation, canvas, ...placed };
   }
 
   #describe(slice: Slice): void {

@@ -18,7 +18,9 @@ import {
 import type { Plane, Triple } from '../../protocol';
 import type { Box, SliceInBox } from '../../shading';
 import type { Slice } from '../slice-cache';
-import { SliceLayer, pageRenderer, type Look } from './renderer';
+import type { Look } from './materials';
+import { pageRenderer } from './renderer';
+import { SliceLayer } from './slice-layer';
 
 /** One slice in a box. */
 export interface BoxSlice {

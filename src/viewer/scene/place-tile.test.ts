@@ -18,7 +18,8 @@ test('the one tile of a slice is the whole picture', () => {
   const [tile] = tiles(slice, [0, 0]);
   expect(placeTile(tile!, slice, { orientation: { transpose: false, flipX: true, flipY: false }, ...placed })).toEqual({
     box: [10, 20, 510, 320],
-    extent: [40, 30],
+    edge: [510, 20],
+    slope: [-40 / 500, 30 / 300],
   });
 });
 
@@ -52,7 +53,26 @@ test.each([
 test('the last pixel of a level covers only the voxels that there are', () => {
   const slice = { width: 4100, height: 8 }; // 1025 pixels of four voxels, of which the last has all; at 2^3, 513 with a half.
   const last = tiles(slice, [3, 0]).at(-1);
-  expect(
-    placeTile(last!, slice, { orientation: { transpose: false, flipX: false, flipY: false }, ...placed }).extent,
-  ).toEqual([512.5, 8]);
+  const { box, edge, slope } = placeTile(last!, slice, {
+    orientation: { transpose: false, flipX: false, flipY: false },
+    ...placed,
+  });
+  expect(edge).toEqual([box[0], box[1]]);
+  expect((box[2] - box[0]) * slope[0]).toBeCloseTo(512.5, 9);
+  expect((box[3] - box[1]) * slope[1]).toBeCloseTo(8, 9);
+});
+
+test('transposed and flipped, each canvas pixel of a tile goes back to the tile’s pixel that it was made of', () => {
+  const slice = { width: 600, height: 520 };
+  const orientation = { transpose: true, flipX: true, flipY: false };
+  const size = { left: 0, top: 0, width: 520, height: 600 }; // A canvas pixel a voxel.
+  const tile = { ...tiles({ width: 5000, height: 5000 }, [0, 0])[0]!, rect: { x: 512, y: 512, width: 88, height: 8 } };
+  const { box, edge, slope } = placeTile(tile, slice, { orientation, ...size });
+  // The slice's rows run from right to left, its columns downwards.
+  expect(box.map(Math.round)).toEqual([0, 512, 8, 600]);
+  const back = (x: number, y: number): number[] =>
+    [(x - edge[0]) * slope[0], (y - edge[1]) * slope[1]].map((at) => Math.round(at) + 0);
+  expect(back(8, 512)).toEqual([0, 0]);
+  expect(back(5, 514)).toEqual([3, 2]);
+  expect(back(0, 600)).toEqual([8, 88]);
 });

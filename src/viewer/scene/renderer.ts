@@ -1,50 +1,15 @@
-import {
-  DataTexture,
-  DoubleSide,
-  GLSL3,
-  LinearSRGBColorSpace,
-  Mesh,
-  NearestFilter,
-  OrthographicCamera,
-  PlaneGeometry,
-  RawShaderMaterial,
-  Scene,
-  Vector2,
-  Vector4,
-  WebGLRenderer,
-  type Camera,
-  type WebGLRenderTarget,
-} from 'three';
-import type { DType, Orientation, Window } from '../../protocol';
-import { colormapTable, type ColormapName } from '../../shading';
-import type { Slice, Tile } from '../slice-cache';
-import { VERTEX_SHADER, fragmentShader, type Sampling } from './shader';
-import { TileTexture } from './slice-texture';
-import { placeTile } from './place-tile';
+import { LinearSRGBColorSpace, Mesh, OrthographicCamera, PlaneGeometry, Scene, WebGLRenderer } from 'three';
+import type { LayerLook } from '../../shading';
+import type { LayerSlice } from '../slice-cache';
+import { Materials, type DrawnTile, type Look } from './materials';
 
-/** What decides a picture, besides the slice. */
-export interface Look {
-  readonly window: Window;
-  readonly colormap: ColormapName;
-  /** Rotation included. */
-  readonly orientation: Orientation;
-  /** The size of the canvas, in pixels. */
-  readonly canvas: { readonly width: number; readonly height: number };
-  /** Where the slice's picture lies on the canvas, in pixels from its top left. */
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
+/** One volume's part of a picture, uploaded. */
+export interface DrawnLayer {
+  readonly slice: LayerSlice;
+  readonly look: LayerLook;
+  /** Each over those before it: the finer ones come later. */
+  readonly tiles: readonly DrawnTile[];
 }
-
-const INTEGER_RANGE: Partial<Record<DType, readonly [number, number]>> = {
-  uint8: [0, 0xff],
-  int8: [-0x80, 0x7f],
-  uint16: [0, 0xffff],
-  int16: [-0x8000, 0x7fff],
-  uint32: [0, 0xffff_ffff],
-  int32: [-0x8000_0000, 0x7fff_ffff],
-};
 
 /**
  * The one WebGL context of a page: a textured plane under an orthographic camera, drawn for one output at
@@ -56,8 +21,7 @@ class PageRenderer {
   readonly #scene: Scene = new Scene();
   readonly #camera: OrthographicCamera = new OrthographicCamera(0, 1, 0, 1, -1, 1); // Canvas pixels, y down.
   readonly #plane: Mesh;
-  readonly #materials: Map<Sampling, RawShaderMaterial> = new Map();
-  readonly #colors: Map<ColormapName, DataTexture> = new Map();
+  readonly #materials: Materials = new Materials();
   readonly #onRestored: Set<() => void> = new Set();
 
   constructor() {
@@ -80,116 +44,34 @@ class PageRenderer {
     return () => this.#onRestored.delete(redraw);
   }
 
-  /**
-   * Draw the tiles of a slice, each over those before it. The bitmap is the drawing buffer itself: nothing is
-   * copied.
-   */
-  draw(textures: readonly (readonly [Tile, TileTexture])[], slice: Slice, look: Look): ImageBitmap {
-    this.#resize(look.canvas);
-    this.#paint(textures, slice, look);
-    return this.#canvas.transferToImageBitmap();
-  }
-
-  /** Draw the tiles of a slice on a texture. */
-  drawInto(
-    target: WebGLRenderTarget,
-    textures: readonly (readonly [Tile, TileTexture])[],
-    slice: Slice,
-    look: Look,
-  ): void {
-    this.#gl.setRenderTarget(target);
-    this.#paint(textures, slice, look);
-    this.#gl.setRenderTarget(null);
-  }
-
-  /** Draw what is in a scene, as it hides each other. */
-  drawScene(scene: Scene, camera: Camera, canvas: Look['canvas']): ImageBitmap {
-    this.#resize(canvas);
-    this.#gl.clear();
-    this.#gl.render(scene, camera);
-    return this.#canvas.transferToImageBitmap();
-  }
-
-  #resize({ width, height }: Look['canvas']): void {
+  /** Draw the layers of a slice, each on those before it. The bitmap is the drawing buffer itself: nothing is copied. */
+  draw(layers: readonly DrawnLayer[], look: Look): ImageBitmap {
+    const { width, height } = look.canvas;
     if (this.#canvas.width !== width || this.#canvas.height !== height) this.#gl.setSize(width, height, false);
-  }
-
-  #paint(textures: readonly (readonly [Tile, TileTexture])[], slice: Slice, look: Look): void {
-    this.#camera.right = look.canvas.width;
-    this.#camera.bottom = look.canvas.height;
-    this.#camera.updateProjectionMatrix();
-    this.#gl.clear();
-    for (const [tile, texture] of textures) {
-      this.#plane.material = this.#material(texture, tile, slice, look);
-      this.#gl.render(this.#scene, this.#camera);
-    }
+    this.#drawLayers(layers, look);
+    return this.#canvas.transferToImageBitmap();
   }
 
   get isLost(): boolean {
     return this.#gl.getContext().isContextLost();
   }
 
-  #material(texture: TileTexture, tile: Tile, slice: Slice, look: Look): RawShaderMaterial {
-    const { sampling } = texture;
-    let material = this.#materials.get(sampling);
-    if (material === undefined) {
-      const names = [
-        ...['slice', 'colors', 'box', 'extent', 'size', 'transpose', 'flip'],
-        ...['width', 'perWidth', 'offset', 'base'],
-      ];
-      material = new RawShaderMaterial({
-        glslVersion: GLSL3,
-        vertexShader: VERTEX_SHADER,
-        fragmentShader: fragmentShader(sampling),
-        uniforms: Object.fromEntries(names.map((name) => [name, { value: null }])),
-        side: DoubleSide,
-        depthTest: false,
-        depthWrite: false,
-      });
-      this.#materials.set(sampling, material);
+  #drawLayers(layers: readonly DrawnLayer[], look: Look): void {
+    this.#camera.right = look.canvas.width;
+    this.#camera.bottom = look.canvas.height;
+    this.#camera.updateProjectionMatrix();
+    this.#gl.clear(true, false, false);
+    for (const [at, layer] of layers.entries()) {
+      // On nothing, finer tiles take the place of coarser ones. On something they must not be drawn over each other.
+      const blend = at === 0 ? 'replace' : layer.look.blend;
+      const isOnce = blend !== 'replace' && layer.tiles.length > 1;
+      if (isOnce) this.#gl.clear(false, true, false);
+      for (const tile of isOnce ? [...layer.tiles].reverse() : layer.tiles) {
+        this.#plane.material = this.#materials.of(tile, layer.slice, layer.look, look, blend, isOnce);
+        this.#gl.render(this.#scene, this.#camera);
+      }
     }
-    const { box, extent } = placeTile(tile, slice, look);
-    const values = {
-      slice: texture.texture,
-      colors: this.#colorTexture(look.colormap),
-      box: new Vector4(...box),
-      extent: new Vector2(...extent),
-      size: new Vector2(tile.rect.width, tile.rect.height),
-      transpose: look.orientation.transpose,
-      flip: [Number(look.orientation.flipX), Number(look.orientation.flipY)],
-      ...windowUniforms(tile.dtype, tile.window ?? look.window),
-    };
-    for (const [name, value] of Object.entries(values)) {
-      const uniform = material.uniforms[name];
-      if (uniform !== undefined) uniform.value = value;
-    }
-    return material;
   }
-
-  #colorTexture(name: ColormapName): DataTexture {
-    let texture = this.#colors.get(name);
-    if (texture === undefined) {
-      texture = new DataTexture(colormapTable(name), 256, 1);
-      texture.minFilter = NearestFilter;
-      texture.magFilter = NearestFilter;
-      texture.needsUpdate = true;
-      this.#colors.set(name, texture);
-    }
-    return texture;
-  }
-}
-
-/** The window's low end and width, in the parts that the shader needs them in to be exact. */
-function windowUniforms(dtype: DType, [low, high]: Window): Readonly<Record<string, unknown>> {
-  const width = high - low;
-  const perWidth = 1 / width;
-  const range = INTEGER_RANGE[dtype];
-  if (range === undefined) {
-    const base = Math.fround(low);
-    return { base: new Vector2(base, low - base), offset: 0, width, perWidth };
-  }
-  const base = Math.max(range[0], Math.min(range[1], Math.floor(low)));
-  return { base, offset: base - low, width, perWidth };
 }
 
 let renderer: PageRenderer | null = null;
@@ -209,43 +91,5 @@ export function warmUp(): void {
     pageRenderer();
   } catch {
     // Viewer says so when it draws.
-  }
-}
-
-/** What one output draws: its own textures, on the page's renderer. */
-export class SliceLayer {
-  /** By where their tiles lie, so that the next slice's tile of the same place takes the same texture. */
-  #textures: Map<string, TileTexture> = new Map();
-
-  draw(slice: Slice, look: Look): ImageBitmap {
-    return pageRenderer().draw(this.#upload(slice), slice, look);
-  }
-
-  /** The same, on a texture. */
-  drawInto(target: WebGLRenderTarget, slice: Slice, look: Look): void {
-    pageRenderer().drawInto(target, this.#upload(slice), slice, look);
-  }
-
-  #upload(slice: Slice): (readonly [Tile, TileTexture])[] {
-    const before = this.#textures;
-    this.#textures = new Map();
-    const drawn = slice.layers
-      .flatMap(({ tiles }) => tiles)
-      .map((tile) => {
-        const { level, rect } = tile;
-        const place = [...level, rect.x, rect.y].join(' ');
-        let texture = before.get(place);
-        if (texture?.fill(tile) === true) before.delete(place);
-        else texture = new TileTexture(tile);
-        this.#textures.set(place, texture);
-        return [tile, texture] as const;
-      });
-    for (const unused of before.values()) unused.dispose();
-    return drawn;
-  }
-
-  dispose(): void {
-    for (const texture of this.#textures.values()) texture.dispose();
-    this.#textures.clear();
   }
 }

@@ -1,10 +1,13 @@
-import { BORDER_BIAS } from '../../shading';
+import { BORDER_BIAS, LARGEST } from '../../shading';
 
 /**
  * How a texel becomes a value. Integer textures are read exactly. 64-bit floats come as two 32-bit ones
  * whose sum they are; 32-bit floats have a second one that is zero.
  */
 export type Sampling = 'unsigned' | 'signed' | 'float' | 'color';
+
+/** What a fragment shows: the texel that it lies in, a mixture of four, or the label of the texel that it lies in. */
+export type Mode = 'nearest' | 'linear' | 'labels';
 
 const SAMPLER: Readonly<Record<Sampling, string>> = {
   unsigned: 'usampler2D',
@@ -13,23 +16,43 @@ const SAMPLER: Readonly<Record<Sampling, string>> = {
   color: 'usampler2D',
 };
 
+const VALUE: Readonly<Record<Sampling, string>> = {
+  unsigned: 'uint value = texelFetch(slice, texel, 0).r;',
+  signed: 'int value = texelFetch(slice, texel, 0).r;',
+  float: 'vec2 value = texelFetch(slice, texel, 0).rg;',
+  color: 'vec4 value = vec4(texelFetch(slice, texel, 0)) / 255.0;',
+};
+
 /**
  * The distance of a voxel's value to the window's low end. Integers are subtracted as integers, from a whole
  * number `base` that their type can hold, so that 32 bits stay exact.
  */
-const DISTANCE: Readonly<Record<Sampling, string>> = {
+const DISTANCE: Readonly<Record<Exclude<Sampling, 'color'>, string>> = {
   unsigned: `
-    uint value = texelFetch(slice, voxel, 0).r;
     float distance = (value >= base ? float(value - base) : -float(base - value)) + offset;`,
   signed: `
-    int value = texelFetch(slice, voxel, 0).r;
     float distance = (value >= base ? float(uint(value) - uint(base)) : -float(uint(base) - uint(value))) + offset;`,
   float: `
-    vec2 value = texelFetch(slice, voxel, 0).rg;
     if (isnan(value.r)) { color = vec4(0.0); return; }
     float distance = (value.r - base.x) + (value.g - base.y);`,
-  color: '',
 };
+
+/**
+ * shading's `labelIndex`. What % does with negative numbers is undefined in GLSL, so it is asked of positive ones only.
+ * Floats are exact up to 2³¹.
+ */
+const LABEL: Readonly<Record<Exclude<Sampling, 'color'>, string>> = {
+  unsigned: `
+    int k = value == 0u ? 0 : int((value - 1u) % 255u) + 1;`,
+  signed: `
+    int label = value;`,
+  float: `
+    if (isnan(value.r) || isinf(value.r)) { color = vec4(0.0); return; }
+    float whole = floor(value.r);
+    int label = int(whole) + int(floor((value.r - whole) + value.g + 0.5));`,
+};
+const SIGNED_LABEL = `
+    int k = label > 0 ? int((uint(label) - 1u) % 255u) + 1 : label < 0 ? 255 - int(-uint(label) % 255u) : 0;`;
 
 const BASE: Readonly<Record<Sampling, string>> = {
   unsigned: 'uniform uint base;',
@@ -39,54 +62,103 @@ const BASE: Readonly<Record<Sampling, string>> = {
 };
 
 /**
- * A tile's corners on the canvas, and where in the tile each fragment lies, in the tile's pixels. The picture's top
- * left is (0, 0); what `shading` does to go back from the picture to the slice is done here. `box` has the left, top,
- * right and bottom of the tile's part of the picture, in canvas pixels: neighbours share their edges to the bit.
+ * A tile's corners on the canvas. `box` has the left, top, right and bottom of the tile's part of the picture, in canvas
+ * pixels from the top left: neighbours share their edges to the bit.
  */
 export const VERTEX_SHADER: string = `
 in vec3 position;
 in vec2 uv;
 uniform mat4 projectionMatrix;
 uniform vec4 box;
-uniform vec2 extent;
-uniform bool transpose;
-uniform bvec2 flip;
-out vec2 place;
 void main() {
-  vec2 at = vec2(flip.x ? 1.0 - uv.x : uv.x, flip.y ? uv.y : 1.0 - uv.y);
-  place = (transpose ? at.yx : at) * extent + ${String(BORDER_BIAS)};
   gl_Position = projectionMatrix * vec4(mix(box.x, box.z, uv.x), mix(box.w, box.y, uv.y), 0.0, 1.0);
 }`;
 
 /**
- * The colour of a fragment: shading/render.ts in GLSL. `k` is corrected by its remainder, because a product
- * in 32 bits may fall on the wrong side of a half.
+ * Where in the tile the fragment's middle lies, in the tile's pixels: what `shading` does to go back from the picture to
+ * the slice is done here. A varying would be interpolated between corners that the GPU has moved to its own grid,
+ * which may be as coarse as 1/16 of a pixel.
  */
-export function fragmentShader(sampling: Sampling): string {
-  const mapped = `${DISTANCE[sampling]}
+const PLACE = `
+  vec2 at = (gl_FragCoord.xy - edge) * slope;
+  vec2 place = (transpose ? at.yx : at) + ${String(BORDER_BIAS)};`;
+
+/**
+ * The colour of one texel. `k` is corrected by its remainder, because a product in 32 bits may fall on the wrong
+ * side of a half.
+ */
+function single(sampling: Sampling, mode: Mode): string {
+  const texel = 'ivec2 texel = clamp(ivec2(place), ivec2(0), size - 1) + inset;';
+  if (sampling === 'color') return `${texel} ${VALUE.color} color = vec4(value.rgb * value.a, value.a) * opacity;`;
+  const nearest = `${DISTANCE[sampling]}
     float scaled = 255.0 * distance;
     int k = int(clamp(scaled * perWidth + 0.5, 0.0, 255.0));
     float rest = scaled - (float(k) - 0.5) * width;
-    k = clamp(k - int(rest < 0.0) + int(rest >= width), 0, 255);
-    color = texelFetch(colors, ivec2(k, 0), 0);`;
-  const direct = `
-    vec4 straight = vec4(texelFetch(slice, voxel, 0)) / 255.0;
-    color = vec4(straight.rgb * straight.a, straight.a);`;
+    k = clamp(k - int(rest < 0.0) + int(rest >= width), 0, 255);`;
+  const label = `${LABEL[sampling]} ${sampling === 'unsigned' ? '' : SIGNED_LABEL}`;
+  return `${texel} ${VALUE[sampling]} ${mode === 'labels' ? label : nearest}
+    color = texelFetch(colors, ivec2(k, 0), 0) * opacity;`;
+}
+
+/** The colour of a mixture of the four texels around the fragment, of those only that count. */
+function mixed(sampling: Sampling): string {
+  const isColor = sampling === 'color';
+  const add = isColor
+    ? 'sum += weight * vec4(value.rgb * value.a, value.a);'
+    : `${DISTANCE[sampling]}
+      sum += weight * clamp(distance, -LARGEST, LARGEST);
+      isHigh = isHigh || distance >= LARGEST;
+      isLow = isLow || distance <= -LARGEST;`;
+  const result = isColor
+    ? 'color = sum * opacity;'
+    : `
+    if (isHigh && isLow) { color = vec4(0.0); return; }
+    float index = clamp(sum * perWidth * 255.0, 0.0, 255.0);
+    int k = min(int(index), 254);
+    vec4 first = texelFetch(colors, ivec2(k, 0), 0);
+    vec4 second = texelFetch(colors, ivec2(k + 1, 0), 0);
+    color = mix(first, second, index - float(k)) * opacity;`;
+  return `
+    vec2 middle = place - ${String(0.5 + BORDER_BIAS)};
+    ivec2 corner = ivec2(floor(middle));
+    vec2 share = clamp((middle - vec2(corner) - ${String(BORDER_BIAS)}) / ${String(1 - 2 * BORDER_BIAS)}, 0.0, 1.0);
+    ${isColor ? 'vec4 sum = vec4(0.0);' : 'float sum = 0.0; bool isHigh = false; bool isLow = false;'}
+    for (int one = 0; one < 4; one++) {
+      ivec2 side = ivec2(one & 1, one >> 1);
+      vec2 part = mix(1.0 - share, share, vec2(side));
+      float weight = part.x * part.y;
+      if (weight == 0.0) continue;
+      ivec2 texel = clamp(corner + side, -inset, size - 1 + inset) + inset;
+      ${VALUE[sampling]} ${add}
+    }
+    ${result}`;
+}
+
+/**
+ * The colour of a fragment: shading/painters.ts in GLSL. The texture has `size` texels of the tile, and around them
+ * `inset` ones of its neighbours.
+ */
+export function fragmentShader(sampling: Sampling, mode: Mode): string {
   return `
 precision highp float;
 precision highp int;
 precision highp ${SAMPLER[sampling]};
+const float LARGEST = ${String(LARGEST)};
 uniform ${SAMPLER[sampling]} slice;
 uniform sampler2D colors;
 uniform ivec2 size;
+uniform ivec2 inset;
+uniform vec2 edge;
+uniform vec2 slope;
+uniform bool transpose;
 uniform float width;
 uniform float perWidth;
 uniform float offset;
+uniform float opacity;
 ${BASE[sampling]}
-in vec2 place;
 out vec4 color;
 void main() {
-  ivec2 voxel = min(ivec2(place), size - 1);
-  ${sampling === 'color' ? direct : mapped}
+  ${PLACE}
+  ${mode === 'linear' ? mixed(sampling) : single(sampling, mode)}
 }`;
 }

@@ -11,12 +11,14 @@ import {
   UnsignedByteType,
   UnsignedIntType,
   UnsignedShortType,
+  Vector2,
   type PixelFormatGPU,
   type PixelFormat,
   type TextureDataType,
 } from 'three';
 import type { DType, VoxelArray } from '../../protocol';
 import type { Tile } from '../slice-cache';
+import { withApron } from './apron';
 import type { Sampling } from './shader';
 
 interface TextureKind {
@@ -54,7 +56,7 @@ export function kindOf(dtype: DType, components: number): TextureKind {
 }
 
 /** RGB as RGBA; floats as pairs of 32-bit floats (shader.ts); integers as they are. */
-function texels({ data, components, dtype }: Tile): VoxelArray {
+function texels(data: VoxelArray, { components, dtype }: Tile): VoxelArray {
   if (components === 3) {
     const rgba = new Uint8Array((data.length / 3) * 4).fill(255);
     for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
@@ -73,17 +75,27 @@ function texels({ data, components, dtype }: Tile): VoxelArray {
   return pairs;
 }
 
+/** The tiles around a tile (apron.ts), whose pixels at the border are in its texture too; null where none are. */
+export type Neighbours = readonly (Tile | undefined)[] | null;
+
 /** A texture of one tile's size and kind; `fill` gives it another tile of the same. */
 export class TileTexture {
   readonly texture: DataTexture;
   readonly sampling: Sampling;
+  /** Texels around the tile that are of its neighbours. */
+  readonly inset: Vector2;
   #tile: Tile;
+  #neighbours: Neighbours;
 
-  constructor(tile: Tile) {
+  constructor(tile: Tile, neighbours: Neighbours) {
     const { sampling, format, type, internalFormat } = kindOf(tile.dtype, tile.components);
     this.#tile = tile;
+    this.#neighbours = neighbours;
     this.sampling = sampling;
-    this.texture = new DataTexture(texels(tile), tile.rect.width, tile.rect.height, format, type);
+    const inset = neighbours === null ? 0 : 1;
+    this.inset = new Vector2(inset, inset);
+    const [width, height] = [tile.rect.width + 2 * inset, tile.rect.height + 2 * inset];
+    this.texture = new DataTexture(this.#texels(), width, height, format, type);
     this.texture.internalFormat = internalFormat;
     this.texture.minFilter = NearestFilter;
     this.texture.magFilter = NearestFilter;
@@ -92,15 +104,22 @@ export class TileTexture {
   }
 
   /** Whether `tile` now is in the texture; false if it needs one of another size or kind. */
-  fill(tile: Tile): boolean {
-    if (tile === this.#tile) return true;
+  fill(tile: Tile, neighbours: Neighbours): boolean {
+    const isSame = neighbours?.every((other, at) => other === this.#neighbours?.[at]) ?? this.#neighbours === null;
+    if (tile === this.#tile && isSame) return true;
     const { rect, components, dtype } = this.#tile;
     const fits = tile.rect.width === rect.width && tile.rect.height === rect.height && tile.components === components;
-    if (!fits || dtype !== tile.dtype) return false;
+    if (!fits || dtype !== tile.dtype || (neighbours === null) !== (this.#neighbours === null)) return false;
     this.#tile = tile;
-    this.texture.image.data = texels(tile);
+    this.#neighbours = neighbours;
+    this.texture.image.data = this.#texels();
     this.texture.needsUpdate = true;
     return true;
+  }
+
+  #texels(): VoxelArray {
+    const data = this.#neighbours === null ? this.#tile.data : withApron(this.#tile, this.#neighbours);
+    return texels(data, this.#tile);
   }
 
   dispose(): void {

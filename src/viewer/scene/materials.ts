@@ -1,0 +1,145 @@
+import {
+  CustomBlending,
+  DataTexture,
+  DoubleSide,
+  GLSL3,
+  LessDepth,
+  NearestFilter,
+  NoBlending,
+  OneFactor,
+  OneMinusSrcAlphaFactor,
+  RawShaderMaterial,
+  Vector2,
+  Vector4,
+} from 'three';
+import type { DType, Window } from '../../protocol';
+import { colormapTable, isCategorical, type LayerLook } from '../../shading';
+import type { LayerSlice, Tile } from '../slice-cache';
+import { placeTile, type Placed } from './place-tile';
+import { VERTEX_SHADER, fragmentShader, type Mode } from './shader';
+import type { TileTexture } from './slice-texture';
+
+const INTEGER_RANGE: Partial<Record<DType, readonly [number, number]>> = {
+  uint8: [0, 0xff],
+  int8: [-0x80, 0x7f],
+  uint16: [0, 0xffff],
+  int16: [-0x8000, 0x7fff],
+  uint32: [0, 0xffff_ffff],
+  int32: [-0x8000_0000, 0x7fff_ffff],
+};
+
+const UNIFORMS = [
+  ...['slice', 'colors', 'box', 'edge', 'slope', 'size', 'inset', 'transpose'],
+  ...['width', 'perWidth', 'offset', 'base', 'opacity'],
+];
+
+/** How what is drawn meets what is there: `replace` it, lie `over` it, or be added to it. */
+export type Blend = 'replace' | LayerLook['blend'];
+
+/** One tile of a layer, in its texture. */
+export interface DrawnTile {
+  readonly tile: Tile;
+  readonly texture: TileTexture;
+}
+
+/** What decides a picture, besides the slice. */
+export interface Look extends Placed {
+  /** Of the volumes that are drawn, in this order. */
+  readonly layers: readonly LayerLook[];
+  /** The size of the canvas, in pixels. */
+  readonly canvas: { readonly width: number; readonly height: number };
+}
+
+/** The page's shader programs, one for each kind of texture and interpolation, and the colour maps' textures. */
+export class Materials {
+  readonly #materials: Map<string, RawShaderMaterial> = new Map();
+  readonly #colors: Map<string, DataTexture> = new Map();
+
+  /**
+   * What draws a tile. The blending is exact in 8 bits, as `shading` defines it: colours are premultiplied. Where
+   * `isOnce`, what was drawn of this layer before is not drawn over.
+   */
+  of(
+    { tile, texture }: DrawnTile,
+    layer: LayerSlice,
+    look: LayerLook,
+    placed: Look,
+    blend: Blend,
+    isOnce: boolean,
+  ): RawShaderMaterial {
+    const mode = modeOf(look, tile);
+    const material = this.#material(texture, mode);
+    material.blending = blend === 'replace' ? NoBlending : CustomBlending;
+    material.blendDst = blend === 'add' ? OneFactor : OneMinusSrcAlphaFactor;
+    material.depthTest = isOnce;
+    material.depthWrite = isOnce;
+    const { box, edge, slope } = placeTile(tile, layer, placed);
+    const values = {
+      slice: texture.texture,
+      colors: this.#colorTexture(look),
+      box: new Vector4(...box),
+      // WebGL counts rows from below.
+      edge: new Vector2(edge[0], placed.canvas.height - edge[1]),
+      slope: new Vector2(slope[0], -slope[1]),
+      size: new Vector2(tile.rect.width, tile.rect.height),
+      inset: texture.inset,
+      transpose: placed.orientation.transpose,
+      opacity: look.opacity,
+      ...windowUniforms(tile.dtype, tile.window ?? look.window),
+    };
+    for (const [name, value] of Object.entries(values)) {
+      const uniform = material.uniforms[name];
+      if (uniform !== undefined) uniform.value = value;
+    }
+    return material;
+  }
+
+  #material({ sampling }: TileTexture, mode: Mode): RawShaderMaterial {
+    const key = `${sampling} ${mode}`;
+    let material = this.#materials.get(key);
+    if (material === undefined) {
+      material = new RawShaderMaterial({
+        glslVersion: GLSL3,
+        vertexShader: VERTEX_SHADER,
+        fragmentShader: fragmentShader(sampling, mode),
+        uniforms: Object.fromEntries(UNIFORMS.map((name) => [name, { value: null }])),
+        side: DoubleSide,
+        blendSrc: OneFactor,
+        depthFunc: LessDepth,
+      });
+      this.#materials.set(key, material);
+    }
+    return material;
+  }
+
+  #colorTexture({ colormap, invert }: LayerLook): DataTexture {
+    const key = `${colormap} ${String(invert)}`;
+    let texture = this.#colors.get(key);
+    if (texture === undefined) {
+      texture = new DataTexture(colormapTable(colormap, invert), 256, 1);
+      texture.minFilter = NearestFilter;
+      texture.magFilter = NearestFilter;
+      texture.needsUpdate = true;
+      this.#colors.set(key, texture);
+    }
+    return texture;
+  }
+}
+
+/** How a tile's texels become fragments. */
+export function modeOf({ interpolation, colormap }: LayerLook, { components }: Pick<Tile, 'components'>): Mode {
+  return components === 1 && isCategorical(colormap) ? 'labels' : interpolation;
+}
+
+/** The window's low end and width, in the parts that the shader needs them in to be exact. */
+function windowUniforms(dtype: DType, [low, high]: Window): Readonly<Record<string, unknown>> {
+  const width = high - low;
+  const perWidth = 1 / width;
+  const range = INTEGER_RANGE[dtype];
+  if (range === undefined) {
+    const base = Math.fround(low);
+    return { base: new Vector2(base, low - base), offset: 0, width, perWidth };
+  }
+  const base = Math.max(range[0], Math.min(range[1], Math.floor(low)));
+  return { base, offset: base - low, width, perWidth };
+}
