@@ -1,4 +1,13 @@
-import { LinearSRGBColorSpace, Mesh, OrthographicCamera, PlaneGeometry, Scene, WebGLRenderer } from 'three';
+import {
+  LinearSRGBColorSpace,
+  Mesh,
+  OrthographicCamera,
+  PlaneGeometry,
+  Scene,
+  WebGLRenderer,
+  type Camera,
+  type WebGLRenderTarget,
+} from 'three';
 import type { LayerLook } from '../../shading';
 import type { LayerSlice } from '../slice-cache';
 import { Materials, type DrawnTile, type Look } from './materials';
@@ -46,14 +55,32 @@ class PageRenderer {
 
   /** Draw the layers of a slice, each on those before it. The bitmap is the drawing buffer itself: nothing is copied. */
   draw(layers: readonly DrawnLayer[], look: Look): ImageBitmap {
-    const { width, height } = look.canvas;
-    if (this.#canvas.width !== width || this.#canvas.height !== height) this.#gl.setSize(width, height, false);
+    this.#resize(look.canvas);
     this.#drawLayers(layers, look);
+    return this.#canvas.transferToImageBitmap();
+  }
+
+  /** The same on a texture of the size of `look.canvas`, whose last row is the uppermost. */
+  drawInto(target: WebGLRenderTarget, layers: readonly DrawnLayer[], look: Look): void {
+    this.#gl.setRenderTarget(target);
+    this.#drawLayers(layers, look);
+    this.#gl.setRenderTarget(null);
+  }
+
+  /** Draw what is in a scene; what is nearer hides what is farther away. */
+  drawScene(scene: Scene, camera: Camera, canvas: Look['canvas']): ImageBitmap {
+    this.#resize(canvas);
+    this.#gl.clear();
+    this.#gl.render(scene, camera);
     return this.#canvas.transferToImageBitmap();
   }
 
   get isLost(): boolean {
     return this.#gl.getContext().isContextLost();
+  }
+
+  #resize({ width, height }: Look['canvas']): void {
+    if (this.#canvas.width !== width || this.#canvas.height !== height) this.#gl.setSize(width, height, false);
   }
 
   #drawLayers(layers: readonly DrawnLayer[], look: Look): void {

@@ -1,3 +1,4 @@
+import type { WebGLRenderTarget } from 'three';
 import type { LayerLook } from '../../shading';
 import type { LayerSlice, Slice, Tile } from '../slice-cache';
 import { around } from './apron';
@@ -13,6 +14,11 @@ export class SliceLayer {
   /** Draw what of the slice has a look in `look.layers`. */
   draw(slice: Slice, look: Look): ImageBitmap {
     return pageRenderer().draw(this.#upload(slice, look.layers), look);
+  }
+
+  /** The same, on a texture. */
+  drawInto(target: WebGLRenderTarget, slice: Slice, look: Look): void {
+    pageRenderer().drawInto(target, this.#upload(slice, look.layers), look);
   }
 
   dispose(): void {
