@@ -2,6 +2,7 @@ import { cached } from './cached.mjs';
 import { cutting } from './cutting.mjs';
 import { opening } from './opening.mjs';
 import { comparePacking } from './packing.mjs';
+import { planes } from './planes.mjs';
 import { refreshing } from './refreshing.mjs';
 import { slabs } from './slabs.mjs';
 import { showAll } from './show.mjs';
@@ -92,6 +93,7 @@ export const GROUPS = [
   cached,
   steady,
   refreshing,
+  planes,
   slow,
   opening,
   {
