@@ -1,0 +1,225 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, jest, test } from '@jest/globals';
+import type { ErrorCode } from '../protocol';
+import { refusal } from '../protocol/testing/thrown';
+import { colormapTable } from '../shading';
+import { Volume } from '../volume';
+import { phantom } from '../volume/testing/phantom';
+import { drawSlice, drawSnapshot, exportSlice, lookAt, type LookOptions, type OverlayOptions } from './index';
+import { readPng } from './testing/read-png';
+
+jest.setTimeout(30_000); // The first picture loads sharp.
+
+const folder = mkdtempSync(join(tmpdir(), 'slicescope-overlays-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** The RGBA of each pixel of a picture. */
+function pixels({ data }: { readonly data: Uint8Array }): number[][] {
+  return Array.from({ length: data.length / 4 }, (_, at) => Array.from(data.subarray(4 * at, 4 * at + 4)));
+}
+
+function draw(volume: Volume, options: LookOptions): number[][] {
+  const { settings, overlays } = lookAt(volume, options, 'test');
+  return pixels(drawSlice(volume, settings, overlays));
+}
+
+const over = (below: number, above: number, opacity: number): number =>
+  Math.round(above * opacity + below * (1 - opacity));
+const base = Volume.from(Uint8Array.of(0, 100, 200, 250), [4, 1, 1]);
+const labels = Volume.from(Uint8Array.of(0, 1, 2, 0), [4, 1, 1]);
+
+describe('an overlay is drawn over the volume', () => {
+  test('labels in their colours, and nothing where there is none', () => {
+    const table = colormapTable('labels');
+    const drawn = draw(base, { window: [0, 255], overlays: [{ volume: labels, colormap: 'labels', opacity: 0.25 }] });
+    const expected = [0, 1, 2, 0].map((label, at) =>
+      [0, 1, 2].map((part) => over(base.data[at]!, table[4 * label + part]!, label === 0 ? 0 : 0.25)),
+    );
+    expect(drawn).toEqual(expected.map((color) => [...color, 255]));
+  });
+
+  test('a map of numbers through its window, and nothing where it is not', () => {
+    const map = Volume.from(Float32Array.of(-5, 5), [2, 1, 1], { origin: [1, 0, 0] });
+    const drawn = draw(base, {
+      window: [0, 255],
+      overlays: [{ volume: map, colormap: 'gray', window: [-5, 5], opacity: 0.5 }],
+    });
+    expect(drawn.map(([gray]) => gray)).toEqual([0, over(100, 0, 0.5), over(200, 255, 0.5), 250]);
+  });
+
+  test('several in their order, but those that are switched off', () => {
+    const all = (value: number): Volume => Volume.from(new Uint8Array(4).fill(value), [4, 1, 1]);
+    const look = { colormap: 'gray', window: [0, 255] } as const;
+    const overlays: OverlayOptions[] = [
+      { volume: all(200), ...look, opacity: 1 },
+      { volume: all(100), ...look, opacity: 0.5 },
+      { volume: all(0), ...look, opacity: 1, visible: false },
+      { volume: all(0), ...look, opacity: 0 },
+    ];
+    expect(draw(base, { window: [0, 255], overlays }).map(([gray]) => gray)).toEqual([150, 150, 150, 150]);
+  });
+
+  test('of a finer grid in its own pixels', () => {
+    const small = Volume.from(Uint8Array.of(0), [1, 1, 1], { spacing: [2, 2, 2] });
+    const fine = Volume.from(Uint8Array.of(1, 0, 0, 1), [2, 2, 1], { spacing: [1, 1, 2], origin: [-0.5, -0.5, 0] });
+    const { settings, overlays } = lookAt(small, { overlays: [{ volume: fine, labels: true, opacity: 1 }] }, 'test');
+    expect(overlays).toEqual([{ volume: fine, labels: {} }]);
+    // The picture has the size of the volume's; its one pixel shows what is at its middle.
+    expect(drawSlice(small, settings, overlays)).toMatchObject({ width: 1, height: 1 });
+  });
+
+  test('and in what is written to a file', async () => {
+    const options: LookOptions = { window: [0, 255], overlays: [{ volume: labels, labels: { 1: 'one' }, opacity: 1 }] };
+    const { data } = await readPng(await exportSlice(base, join(folder, 'labels.png'), options));
+    expect(pixels({ data })).toEqual(draw(base, options));
+  });
+});
+
+test('an overview of a slice that is too large for one frame has the overlay in it', () => {
+  const large = Volume.alloc([4100, 3000, 1], 'uint8');
+  const map = Volume.from(Uint8Array.of(0, 255), [2, 1, 1], { spacing: [2050, 3000, 1], origin: [1024.5, 1499.5, 0] });
+  const { settings, overlays } = lookAt(
+    large,
+    { window: [0, 255], overlays: [{ volume: map, labels: true, colormap: 'gray', window: [0, 255], opacity: 1 }] },
+    'test',
+  );
+  const { width, height, data } = drawSnapshot(large, settings, overlays);
+  expect([width, height]).toEqual([2050, 1500]);
+  const at = (x: number, y: number): number => data[4 * (y * width + x)]!;
+  expect([at(0, 0), at(1000, 1499), at(1050, 0), at(2049, 1499)]).toEqual([0, 0, 255, 255]);
+});
+
+describe('the channels of a volume are added up', () => {
+  const cells = Volume.from(Uint8Array.of(255, 0, 51, 0, 255, 102), [3, 1, 1], { channels: 2 });
+
+  test('in red, green and so on, each through its window', () => {
+    expect(draw(cells, { window: [0, 255] })).toEqual([
+      [255, 0, 0, 255],
+      [0, 255, 0, 255],
+      [51, 102, 0, 255],
+    ]);
+  });
+
+  test('as each is asked for, and without those that are switched off', () => {
+    const drawn = draw(cells, {
+      channels: [{ colormap: 'gray', window: [0, 255] }, { visible: false }],
+    });
+    expect(drawn.map(([red, green, blue]) => [red, green, blue])).toEqual(
+      [255, 0, 51].map((gray) => [gray, gray, gray]),
+    );
+  });
+
+  test('are seen through their own percentiles unless something is said', () => {
+    const { settings } = lookAt(cells, {}, 'test');
+    expect(settings.channels.map(({ window }) => window)).toEqual([cells.channelWindow(0), cells.channelWindow(1)]);
+    expect(settings.channels.map(({ colormap }) => colormap)).toEqual(['red', 'green']);
+    const many = Volume.alloc([1, 1, 1], 'uint8', { channels: 8 });
+    expect(lookAt(many, {}, 'test').settings.channels.map(({ colormap }) => colormap)).toEqual([
+      'red',
+      'green',
+      'blue',
+      'cyan',
+      'magenta',
+      'yellow',
+      'gray',
+      'red',
+    ]);
+  });
+
+  test.each<[unknown, ErrorCode, string]>([
+    [[{}], 'invalid-argument', 'test: channels is [an object], expected a list with the settings of 2'],
+    [[{}, { window: [2, 1] }], 'invalid-window', 'test: the window [2, 1] is reversed; give it as [low, high]'],
+    [[{ colormap: 'x' }, {}], 'unknown-colormap', 'test: there is no colour map "x"; choose one of gray,'],
+    [[null, 3], 'invalid-argument', 'test: channels[1] is 3, expected an object'],
+  ])('refused: %p', (channels, code, sentence) => {
+    const { message } = refusal(() => lookAt(cells, { channels } as LookOptions, 'test'), code);
+    expect(message.slice(0, sentence.length)).toBe(sentence);
+  });
+});
+
+test('a slab, a frame and its mean are what is drawn', () => {
+  const series = Volume.from(Uint8Array.of(10, 20, 30, 100, 200, 50), [1, 1, 3], { frames: 2 });
+  const gray = (options: LookOptions): number => draw(series, { window: [0, 255], ...options })[0]![0]!;
+  expect(gray({ frame: 1, index: 2 })).toBe(50);
+  expect(gray({ frame: 1, index: 1, slab: 3 })).toBe(200);
+  expect(gray({ frame: 1, index: 1, slab: 3, projection: 'min' })).toBe(50);
+  expect(gray({ frame: 0, index: 1, slab: 2, projection: 'mean' })).toBe(25);
+});
+
+describe('what is left out of an overlay is', () => {
+  const settingsOf = (options: Omit<OverlayOptions, 'volume'>, volume = labels) => {
+    const { settings, overlays } = lookAt(base, { overlays: [{ volume, ...options }] }, 'test');
+    return { ...settings.overlays[0], labels: overlays[0]?.labels };
+  };
+  const map = Volume.from(Float32Array.of(1, 2, 3, 4), [4, 1, 1], { window: [1, 3] });
+
+  test('that of labels or of a map of numbers', () => {
+    const half = { opacity: 0.5, visible: true };
+    expect(settingsOf({ labels: true })).toEqual({ ...half, colormap: 'labels', window: [0, 2], labels: {} });
+    expect(settingsOf({}, map)).toEqual({ ...half, colormap: 'hot', window: [1, 3], labels: null });
+    expect(settingsOf({ labels: { 1: 'liver' } }).labels).toEqual({ 1: 'liver' });
+  });
+
+  test('whether it is of labels: integers in the colour map of labels are', () => {
+    expect(settingsOf({ colormap: 'labels' }).labels).toEqual({});
+    expect(settingsOf({ colormap: 'labels', labels: false }).labels).toBeNull();
+    expect(settingsOf({ colormap: 'labels' }, map).labels).toBeNull();
+    expect(settingsOf({}).labels).toBeNull();
+  });
+});
+
+describe('refused, with a sentence, is', () => {
+  const far = phantom([3, 3, 3], 'uint8', { origin: [100, 0, 0], spacing: [1, 1, 1] });
+  const volume = labels;
+  test.each<[string, unknown, ErrorCode, string]>([
+    ['no list', { volume }, 'invalid-argument', 'test: overlays is an object, expected a list such as [{ volume:'],
+    [
+      'a volume alone',
+      [volume],
+      'invalid-argument',
+      'test: overlays[0].data is no option of an overlay; it has volume,',
+    ],
+    ['nothing', [{}], 'invalid-argument', 'test: overlays[0].volume is undefined, expected a volume; make one'],
+    ['an unknown option', [{ volume, alpha: 1 }], 'invalid-argument', 'test: overlays[0].alpha is no option of an'],
+    [
+      'names that are numbers',
+      [{ volume, labels: { 1: 2 } }],
+      'invalid-argument',
+      'test: overlays[0].labels is an obj',
+    ],
+    ['names in a list', [{ volume, labels: ['a'] }], 'invalid-argument', 'test: overlays[0].labels is ["a"], expected'],
+    [
+      'an opacity',
+      [{ volume, opacity: 2 }],
+      'invalid-argument',
+      'test: overlays[0].opacity is 2, expected a number fr',
+    ],
+    ['a window', [{ volume }, { volume, window: [2, 2] }], 'invalid-window', 'test: the window [2, 2] has no width'],
+    ['a colour map', [{ volume, colormap: 'jet' }], 'unknown-colormap', 'test: there is no colour map "jet"; choose'],
+    [
+      'a volume in time',
+      [{ volume: Volume.alloc([4, 1, 1], 'uint8', { frames: 2 }) }],
+      'invalid-argument',
+      'test: overlays[0].volume has several channels or frames; give one, volume.at({ frame, channel })',
+    ],
+    [
+      'colours',
+      [{ volume: Volume.alloc([4, 1, 1], 'uint8', { components: 3 }) }],
+      'invalid-argument',
+      'test: overlays[0].volume has colours, expected one value a voxel',
+    ],
+    [
+      'a volume that lies elsewhere',
+      [{ volume }, { volume: far }],
+      'no-overlap',
+      'test: overlays[1] lies beside the volume: it is at x 99.5 to 102.5, y -0.5 to 2.5, z -0.5 to 2.5 (mm), the volume at x -0.5 to 3.5, y -0.5 to 0.5, z -0.5 to 0.5 (px); check spacing, origin and direction of both',
+    ],
+  ])('%s', (_, overlays, code, sentence) => {
+    const { message } = refusal(() => lookAt(base, { overlays } as LookOptions, 'test'), code);
+    expect(message.slice(0, sentence.length)).toBe(sentence);
+  });
+});
