@@ -45,7 +45,7 @@ export const PLAIN_SETTINGS: Omit<ViewSettings, 'index' | 'position' | 'window' 
   playing: false,
   rate: 10,
   playback: 'loop',
-  camera: { position: [0.9, -1.3, 0.8], target: [0, 0, 0] },
+  camera: { position: [1.2, -1.75, 1.05], target: [0, 0, 0] },
 };
 
 /** Those that depend on the volume. */

@@ -4,7 +4,7 @@ import type { Camera, Triple } from '../../protocol';
 import { FARTHEST, NEAREST } from '../camera';
 
 /** Degrees from the lower to the upper edge of the picture, as the eye sees them. */
-const FIELD_OF_VIEW = 35;
+const FIELD_OF_VIEW = 45;
 /** In units of the box' longest side. */
 const CLIP: readonly [near: number, far: number] = [0.01, 50];
 
