@@ -13,15 +13,18 @@ import { decodeTile } from './decode-tile';
 import { together, type Needs } from './detail';
 import { IDLE_MS, Motion, REST_MS } from './motion';
 import { cutOf, isSameCut, planContext, planesOf, type Cut, type PlanContext } from './plan';
-import { tileCache, tileKey, type Slice, type Tile } from './slice-cache';
+import { tileCache, tileKey, type Slice, type Tile, type TileAddress } from './slice-cache';
 import { Track } from './track';
 import type { Line } from './transport/line';
 import { wishesFor, type Wish } from './wishes';
 
 /** A wish that has been sent. */
 interface Asked {
-  /** Where the tile will stand in the page's cache. */
+  readonly address: TileAddress;
+  /** Where the tile will stand in the page's cache, if it is of the volume that it was wished for. */
   readonly key: string;
+  /** Of the view's volume. */
+  readonly revision: number;
   readonly at: number;
   /** The picture that it was for. */
   cut: Cut;
@@ -162,8 +165,9 @@ export class SliceFeed {
     );
   }
 
-  #take({ revision }: Frame, { key, cut, position }: Asked, tile: Tile): void {
-    tileCache.set(key, tile);
+  #take(frame: Frame, { address, key, revision, cut, position }: Asked, tile: Tile): void {
+    // An overlay may have been replaced meanwhile: what comes then is of the one that the state is about to have.
+    tileCache.set(tileKey(this.#instance, frame.revision, address), tile);
     this.#list.delete(key);
     const track = this.#tracks.find(({ plane }) => plane === cut.plane);
     if (this.#context?.state.volume.revision !== revision || track === undefined) return;
@@ -221,24 +225,26 @@ export class SliceFeed {
     else if (rested < IDLE_MS) this.#later(IDLE_MS - rested);
   }
 
-  #say({ volume, window }: ViewState, wishes: readonly Wish[], now: number): void {
+  #say({ volume, window: shown }: ViewState, wishes: readonly Wish[], now: number): void {
     const list = new Map<string, { readonly requestId: number; readonly priority: Priority }>();
-    const tiles = wishes.map(({ address: { preview, ...address }, key, cut, position, priority }) => {
+    const { revision } = volume;
+    const tiles = wishes.map(({ address, key, cut, position, priority }) => {
       const requestId = this.#list.get(key)?.requestId ?? ++this.#lastRequest;
-      const asked = this.#asked.get(requestId) ?? { key, at: now, cut, position: 0 };
+      const asked = this.#asked.get(requestId) ?? { address, key, revision, at: now, cut, position: 0 };
       if (position > 0) [asked.cut, asked.position] = [cut, position];
       this.#asked.set(requestId, asked);
       list.set(key, { requestId, priority });
-      const encoding = preview !== null ? 'preview' : this.#line?.packs === true ? 'packed' : 'raw';
-      return { requestId, ...address, priority, encoding } as const;
+      const { preview: window, ...place } = address;
+      const encoding = window !== null ? 'preview' : this.#line?.packs === true ? 'packed' : 'raw';
+      return { requestId, ...place, priority, encoding } as const;
     });
     for (const id of this.#asked.keys()) if (id < this.#lastRequest - REMEMBERED) this.#asked.delete(id);
     const isNews = JSON.stringify([...list.values()]) !== JSON.stringify([...this.#list.values()]);
     this.#list = list;
     if (!isNews) return;
-    const preview = { window, quality: this.#line?.previewQuality ?? 75 };
+    const preview = { window: shown, quality: this.#line?.previewQuality ?? 75 };
     const needsPreview = tiles.some(({ encoding }) => encoding === 'preview');
-    this.#send({ kind: 'wishes', revision: volume.revision, preview: needsPreview ? preview : null, tiles });
+    this.#send({ kind: 'wishes', revision, preview: needsPreview ? preview : null, tiles });
   }
 
   #later(ms: number): void {

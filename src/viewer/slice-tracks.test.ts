@@ -67,7 +67,7 @@ function covered(overlays: number, patch: Partial<ViewState> = {}): ViewState {
   return { ...state, overlayVolumes, overlays: overlayVolumes.map(() => settings), ...patch };
 }
 
-/** Grant a wish of the last list. */
+/** Grant a wish of the last list, as the companion does: frames of an overlay have its own revision. */
 function grant(state: ViewState, wish: TileWish | undefined, list = last()): void {
   if (wish === undefined) throw new Error('There is no such wish.');
   const { requestId, plane, index, layer, level, tile, encoding } = wish;
@@ -78,7 +78,18 @@ function grant(state: ViewState, wish: TileWish | undefined, list = last()): voi
   const rect = tileRect({ width, height, ...grid }, ...tile);
   const data = new ARRAY_OF[dtype](rect.width * rect.height).fill(layer);
   void feed.receive({
-    ...{ channel: 1, requestId, revision: list.revision, plane, index, level, dtype, components, width, height },
+    ...{
+      channel: 1,
+      requestId,
+      revision: layer < first ? list.revision : info.revision,
+      plane,
+      index,
+      level,
+      dtype,
+      components,
+      width,
+      height,
+    },
     ...{ tile: rect, encoding, payload: new Uint8Array(data.buffer) },
   });
 }
@@ -265,6 +276,20 @@ describe('volumes over each other', () => {
     expect(feed.sliceOf('xy')?.layers.map(({ revision }) => revision)).toEqual([1, 200]);
     feed.update(state);
     expect(shown.at(-1)?.layers[1]?.revision).toBe(100);
+  });
+
+  test('are of the overlay that their frame names, where it was replaced while they were on their way', () => {
+    feed.connected('run-1', null);
+    const state = covered(1);
+    feed.update(state);
+    const list = last();
+    const overlayVolumes = state.overlayVolumes.map((each) => ({ ...each, revision: 200 }));
+    const swapped = { ...state, overlayVolumes };
+    for (const wish of list.tiles) grant(swapped, wish, list);
+    expect(feed.sliceOf('xy')).toBeNull();
+    feed.update(swapped);
+    expect(feed.sliceOf('xy')?.layers.map(({ revision }) => revision)).toEqual([1, 200]);
+    expect(lists).toHaveLength(1);
   });
 
   test('have frames and slabs of their own: an overlay has none', () => {
