@@ -1,5 +1,6 @@
 import { cached } from './cached.mjs';
 import { cutting } from './cutting.mjs';
+import { fifty } from './fifty.mjs';
 import { opening } from './opening.mjs';
 import { comparePacking } from './packing.mjs';
 import { planes } from './planes.mjs';
@@ -96,6 +97,7 @@ export const GROUPS = [
   planes,
   slow,
   opening,
+  fifty,
   {
     title: 'Slider to pixels while a cell spins',
     ids: ['slider-while-busy'],

@@ -11,6 +11,7 @@ import { Controls } from './controls';
 import type { Needs } from './detail';
 import { element } from './dom';
 import { handOf } from './gestures';
+import type { ViewerHost } from './host';
 import { Instrument } from './instrument';
 import { Pictures } from './pictures';
 import { pageRenderer } from './scene';
@@ -72,7 +73,7 @@ export class Viewer {
       model.change(patch);
     };
     this.#controls = new Controls(state, change);
-    this.#instrument = new Instrument({
+    const host: ViewerHost = {
       state,
       change,
       sliceOf: (plane) => model.sliceOf(plane),
@@ -80,7 +81,8 @@ export class Viewer {
         model.send(content);
       },
       onAnswer: (listener) => model.onAnswer(listener),
-    });
+    };
+    this.#instrument = new Instrument(host, () => this.#isInSight);
     this.#pictures = new Pictures({
       state,
       change,
@@ -90,12 +92,15 @@ export class Viewer {
       attach: (surface) => this.#instrument.attach(surface),
       attachKeys: (canvas) => this.#instrument.attachKeys(canvas),
     });
-    this.#stage.append(this.#pictures.element, this.#controls.tools, this.#notice);
-    this.element.append(this.#stage, this.#controls.bar);
+    const { toolbar, help, legend, play, frames, panel } = this.#instrument;
+    this.#stage.append(this.#pictures.element, toolbar.element, help.element, this.#notice);
+    this.#controls.bar.prepend(play.element);
+    this.element.append(this.#stage, legend, this.#controls.bar, frames.element, panel.element);
     this.element.dataset.state = 'waiting';
     this.#resize = new ResizeObserver(() => {
       this.#available = this.element.clientWidth;
       this.#draw();
+      this.#instrument.update();
     });
     this.#resize.observe(this.element);
     this.#sight = new IntersectionObserver((entries) => {
@@ -110,6 +115,7 @@ export class Viewer {
   update(): void {
     this.#draw();
     this.#controls.update(this.#shown);
+    this.#instrument.update();
   }
 
   /** Say something over the picture, or nothing any more; `stopped` if the view will not go on by itself. */
@@ -120,6 +126,7 @@ export class Viewer {
     else if (notice !== null) this.element.dataset.state = 'waiting';
     else if (this.#shown !== null) this.element.dataset.state = 'live';
     this.#controls.enabled = !stopped;
+    this.#instrument.enabled = !stopped;
     if (notice === null) return;
     this.#notice.append(notice.text);
     const { action } = notice;
