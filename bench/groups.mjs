@@ -1,5 +1,6 @@
 import { cached } from './cached.mjs';
 import { cutting } from './cutting.mjs';
+import { fifty } from './fifty.mjs';
 import { opening } from './opening.mjs';
 import { comparePacking } from './packing.mjs';
 import { refreshing } from './refreshing.mjs';
@@ -94,6 +95,7 @@ export const GROUPS = [
   refreshing,
   slow,
   opening,
+  fifty,
   {
     title: 'Slider to pixels while a cell spins',
     ids: ['slider-while-busy'],

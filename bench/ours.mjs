@@ -39,6 +39,10 @@ const view = show(volume, { plane: 'xy', index: 0 });`,
   await new Promise((resolve) => setTimeout(resolve, 100));
 }`,
 
+  /** So many more views of the volume, each of its own. */
+  more: (views) => `const more = Array.from({ length: ${views} }, (_, at) =>
+  show(volume, { plane: 'xy', index: 5 * at, window: [${WINDOW}] }));`,
+
   /** A simulation: slice 0 becomes slice 1, 2, 3 … in turn, each shown. */
   simulate: (pictures, perSecond) => `const voxels = ${SHAPE[0] * SHAPE[1]};
 const first = volume.data.slice(0, voxels);

@@ -9,7 +9,7 @@ const WARM_UP = 4;
 const STEPS = 60;
 
 /** The steps of one round on an open page: milliseconds each. */
-async function scrubRound({ page, slider, canvas }, steps = STEPS) {
+export async function scrubRound({ page, slider, canvas }, steps = STEPS) {
   const indices = shuffled(GRID).slice(0, WARM_UP + steps);
   const times = await page.evaluate(([s, c, list]) => window.probe.scrub(s, c, list), [slider, canvas, indices]);
   return times.slice(WARM_UP);

@@ -6,7 +6,7 @@ const SWAPS = 50;
 const FIRST = 2;
 
 /** Resident megabytes of the browser's renderers: the pages, with everything that they cache. */
-async function pagesMegabytes(context) {
+export async function pagesMegabytes(context) {
   const session = await context.browser().newBrowserCDPSession();
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
   await session.detach();

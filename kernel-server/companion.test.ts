@@ -485,6 +485,8 @@ describe('when its worker dies', () => {
     companion.put(viewRecord('c', other, 3));
     companion.set('a', { index: 4, colormap: 'hot' });
     companion.close('c');
+    companion.listen('a', ['probe']);
+    companion.link({ id: 'link', viewIds: ['a', 'b'], names: ['zoom'] });
     const written = phantom([3, 3, 3]);
     companion.put(viewRecord('d', written));
     companion.refresh('d');
@@ -506,10 +508,14 @@ describe('when its worker dies', () => {
       ...at(4),
       colormap: 'hot',
       ...NOTHING_MORE,
+      listens: ['probe'],
       volume: volume.info(1),
     });
     expect((await page.slice('a', 1, { requestId: 1, index: 2 })).payload).toEqual(payload);
     expect((await page.open('b')).state).toEqual({ ...SETTINGS, plane: 'yz', ...NOTHING_MORE, volume: other.info(2) });
+    page.change('a', 'm', { zoom: 2 });
+    const told = [await page.message('comm'), await page.message('comm')];
+    expect(told).toMatchObject([{ viewId: 'a' }, { viewId: 'b', data: { state: { zoom: 2 } } }]);
     const { revision } = (await page.open('d')).state.volume;
     const served = await page.slice('d', revision, { requestId: 2, index: 1 });
     expect(voxelsOf(served, served.payload)).toEqual(published);

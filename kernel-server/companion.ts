@@ -268,7 +268,8 @@ export class Companion {
   }
 
   #set(viewId: string, patch: Partial<ViewSettings>, chosen: readonly (keyof ViewSettings)[]): void {
-    const isThere = this.#merge(viewId, patch, chosen);
+    const isNews = Object.keys(patch).length > 0 || this.defaulted(viewId).some((name) => chosen.includes(name));
+    const isThere = isNews && this.#merge(viewId, patch, chosen);
     if (isThere) this.#post({ type: 'set', viewId, patch, chosen, seq: this.#next(viewId, patch) });
   }
 

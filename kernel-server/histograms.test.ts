@@ -146,6 +146,23 @@ describe('a volume of several frames and channels', () => {
   });
 });
 
+test('an overlay has one of its own values, until it is another one', () => {
+  const mask = Volume.from(Uint8Array.of(3, 9), [2, 1, 1], { spacing: [2, 1, 1] });
+  const overlay = { volume: mask.toRecord(), labels: null, revision: 2 };
+  const look = { colormap: 'hot', window: [0, 9], visible: true, opacity: 1 } as const;
+  const record = viewRecord('a', few, 1);
+  views.put({ ...record, settings: { ...record.settings, overlays: [look] }, overlays: [overlay] }, 1);
+  const view = views.get('a') as View;
+  const answers = ask(view, {}, { ...request, layer: 1 });
+  work();
+  expect(answers).toMatchObject([{ revision: 2, layer: 1, range: [3, 9], counts: [1, 0, 0, 0, 0, 0, 1] }]);
+  const late = ask(view, {}, { ...request, layer: 1, bins: 2 });
+  views.setOverlay('a', 0, { ...overlay, revision: 3 }, {}, 2);
+  work();
+  expect(late).toEqual([]);
+  expect(() => ask(view, {}, { ...request, layer: 1, frame: 1 })).toThrow('histogram: frame is 1, expected');
+});
+
 describe('a page', () => {
   let peer = new FakePeer(views);
   beforeEach(() => {

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { SlicescopeError, type Histogram, type HistogramRequest } from '../src/protocol';
+import type { Volume } from '../src/volume';
 import { countValues, type Count, type CountedSource } from './counting';
 import type { View } from './view';
 
@@ -28,25 +29,38 @@ interface Job {
   readonly askers: Map<object, Asker>;
 }
 
-/** The values of one frame of one of the view's channels. */
+/** The layer's revision, which identifies its values; undefined where the view has no such layer. */
+function revisionOf({ state: { volume, overlayVolumes } }: View, layer: number): number | undefined {
+  return layer < volume.channels ? volume.revision : overlayVolumes[layer - volume.channels]?.revision;
+}
+
+function checkPlace(name: string, value: number, count: number): void {
+  if (value < count) return;
+  const message = `histogram: ${name} is ${String(value)}, expected a whole number from 0 to ${String(count - 1)}`;
+  throw new SlicescopeError('index-out-of-range', message, { index: value, count });
+}
+
+/** The values of one frame of one of the view's layers; those of an overlay are on its own grid. */
 function sourceOf(view: View, { layer, frame }: HistogramRequest): CountedSource {
-  const { channels, frames, dtype } = view.state.volume;
-  if (layer >= channels) {
-    const message = `histogram: layer is ${String(layer)}, expected a whole number from 0 to ${String(channels - 1)}`;
-    throw new SlicescopeError('index-out-of-range', message, { index: layer, count: channels });
-  }
-  if (frame >= frames) {
-    const message = `histogram: frame is ${String(frame)}, expected a whole number from 0 to ${String(frames - 1)}`;
-    throw new SlicescopeError('index-out-of-range', message, { index: frame, count: frames });
-  }
-  const read: CountedSource['read'] = (use) => {
-    view.read((volume) => {
-      use(volume.at({ frame, channel: layer }).data);
+  const { volume, overlayVolumes } = view.state;
+  const isOverlay = layer >= volume.channels;
+  checkPlace('layer', layer, volume.channels + overlayVolumes.length);
+  checkPlace('frame', frame, isOverlay ? 1 : volume.frames);
+  const read = <T>(use: (part: Volume) => T): T =>
+    view.readAll((base, overlays) => {
+      const overlay = overlays[layer - volume.channels];
+      return use(overlay === undefined ? base.at({ frame, channel: layer }) : overlay.volume);
     });
+  const { dtype, length } = read(({ dtype: kind, data }) => ({ dtype: kind, length: data.length }));
+  return {
+    dtype,
+    length,
+    read: (use) => {
+      read(({ data }) => {
+        use(data);
+      });
+    },
   };
-  let length = 0;
-  read((values) => (length = values.length));
-  return { dtype, length, read };
 }
 
 /**
@@ -71,8 +85,8 @@ export class Histograms {
    */
   ask(view: View, request: HistogramRequest, asker: Asker): void {
     const { layer, frame, bins } = request;
-    const { revision } = view.state.volume;
     const source = sourceOf(view, request);
+    const revision = revisionOf(view, layer) as number;
     const key = [revision, layer, frame, bins].join(' ');
     const about = { revision, layer, frame };
     const count = this.#kept.get(key);
@@ -88,7 +102,7 @@ export class Histograms {
     }
     job.askers.set(asker.self, {
       ...asker,
-      isWanted: () => view.state.volume.revision === revision && asker.isWanted(),
+      isWanted: () => revisionOf(view, layer) === revision && asker.isWanted(),
     });
     this.#work();
   }

@@ -8,14 +8,27 @@ export const Volume: typeof VolumeClass & { open: typeof open } = Object.assign(
 
 export {
   exportSlice,
+  type ChannelLook,
   type ChannelOptions,
   type LookOptions,
   type Overlay,
   type OverlayOptions,
   type PlaneName,
+  type WindowChoice,
 } from './export';
 export type { OpenOptions, OpenProgress } from './formats';
-export { show, type ChangeEvent, type SetOptions, type SliceView, type ViewOptions } from './notebook';
+export {
+  link,
+  show,
+  type ChangeEvent,
+  type SetOptions,
+  type SettingName,
+  type SliceView,
+  type SwapOptions,
+  type ViewEvents,
+  type ViewOptions,
+  type VoxelEvent,
+} from './notebook';
 export {
   SlicescopeError,
   isSlicescopeError,
@@ -25,5 +38,5 @@ export {
   type Shape,
   type Window,
 } from './protocol';
-export type { ColormapName } from './shading';
+export type { ColormapName, WindowName } from './shading';
 export type { Part, SliceOptions, VolumeOptions, VolumeSlice } from './volume';

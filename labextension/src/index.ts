@@ -1,17 +1,21 @@
 import { IJupyterWidgetRegistry } from '@jupyter-widgets/base';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 import { DisposableDelegate } from '@lumino/disposable';
-import { VIEW_MIME, setTranslator, tileCache } from 'slicescope/lib/src/viewer';
+import { VIEW_MIME, setTranslator, tileCache, type CompanionAddress } from 'slicescope/lib/src/viewer';
+import { addCommands } from './commands';
 import { locate } from './locate';
 import { CompanionManager } from './manager';
 import { MODULE_NAME, MODULE_VERSION, SliceModel } from './model';
 import { keepPicturesIn } from './picture-keeper';
+import { Preferences } from './preferences';
 import { ViewOutput } from './renderer';
 import { SliceView } from './view';
+import { ViewTracker } from './view-tracker';
 
 /** Before image/png, which every output of ours has too. */
 const RANK = 10;
@@ -21,9 +25,8 @@ const PLUGIN_ID = '@slicescope/labextension:plugin';
 const LANGUAGE_DOMAIN = 'slicescope';
 const BYTES_PER_MEGABYTE = 1024 * 1024;
 
-/** Follow JupyterLab's settings (schema/plugin.json); without them the defaults of the viewer hold. */
-async function followSettings(registry: ISettingRegistry): Promise<void> {
-  const settings = await registry.load(PLUGIN_ID);
+/** The cache is as large as JupyterLab's settings say; without them the viewer's default holds. */
+function followCacheSize(settings: ISettingRegistry.ISettings): void {
   const apply = (): void => {
     tileCache.budget = Number(settings.composite.cacheMegabytes) * BYTES_PER_MEGABYTE;
   };
@@ -51,41 +54,51 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows volumes that a notebook cell gave to show(volume).',
   autoStart: true,
   requires: [IRenderMimeRegistry],
-  optional: [IJupyterWidgetRegistry, ISettingRegistry, ITranslator],
+  optional: [IJupyterWidgetRegistry, ISettingRegistry, ITranslator, ICommandPalette],
   activate: (
     app: JupyterFrontEnd,
     rendermime: IRenderMimeRegistry,
     widgets: IJupyterWidgetRegistry | null,
     settings: ISettingRegistry | null,
     translator: ITranslator | null,
+    palette: ICommandPalette | null,
   ) => {
     const translation = translator?.load(LANGUAGE_DOMAIN);
     if (translation !== undefined) setTranslator((sentence, values) => translation.__(sentence, ...values));
+    const loading = settings?.load(PLUGIN_ID) ?? null;
+    const preferences = new Preferences(loading);
+    Promise.all([loading?.then(followCacheSize), preferences.ready]).catch((error: unknown) => {
+      console.error('slicescope: the settings can’t be read; the defaults hold.', error);
+    });
     const managers = new Map<string, CompanionManager>();
     const managerOf = (kernelId: string): CompanionManager => {
       let manager = managers.get(kernelId);
       if (manager === undefined) {
-        manager = new CompanionManager((signal) => locate(kernelId, app.serviceManager.serverSettings, signal));
+        const find = (signal: AbortSignal): Promise<CompanionAddress> =>
+          locate(kernelId, app.serviceManager.serverSettings, signal);
+        manager = new CompanionManager(find, preferences);
         managers.set(kernelId, manager);
       }
       return manager;
     };
+    const tracker = new ViewTracker();
+    const makeOutput = (): ViewOutput => {
+      const output = new ViewOutput(managerOf);
+      tracker.add(output);
+      return output;
+    };
+    addCommands(app, palette, tracker, makeOutput);
     rendermime.addFactory(
       {
         // Not safe: in a notebook that is not trusted JupyterLab shows the PNG, and we connect to nothing.
         safe: false,
         mimeTypes: [VIEW_MIME],
         defaultRank: RANK,
-        createRenderer: () => new ViewOutput(managerOf),
+        createRenderer: makeOutput,
       },
       RANK,
     );
     followSaving(app);
-    if (settings !== null) {
-      followSettings(settings).catch((error: unknown) => {
-        console.error('slicescope: the settings can’t be read; the defaults hold.', error);
-      });
-    }
     // A kernel with comms of its own can drive the same model.
     widgets?.registerWidget({ name: MODULE_NAME, version: MODULE_VERSION, exports: { SliceModel, SliceView } });
   },

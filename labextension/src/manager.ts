@@ -14,6 +14,7 @@ import {
 } from 'slicescope/lib/src/viewer';
 import { CompanionComm } from './comm';
 import { MODULE_NAME, MODULE_VERSION, SliceModel } from './model';
+import type { Preferences } from './preferences';
 import { SliceView } from './view';
 
 /**
@@ -21,11 +22,13 @@ import { SliceView } from './view';
  * opened when an output wants them, and let go of with the last output.
  */
 export class CompanionManager extends ManagerBase {
+  readonly preferences: Preferences;
   readonly #connection: Connection;
   readonly #views: Map<string, RemoteView> = new Map();
 
-  constructor(locate: Locate) {
+  constructor(locate: Locate, preferences: Preferences) {
     super();
+    this.preferences = preferences;
     this.#connection = new Connection(locate);
   }
 
@@ -149,6 +152,19 @@ export class RemoteView implements ChannelListener {
     }
     if (latest !== null) model.connected(latest.instance, latest.line);
     this.#updated.emit();
+    await this.#prefer(model);
+  }
+
+  /** Set what nobody has chosen as the person of this page wants it. */
+  async #prefer(model: SliceModel): Promise<void> {
+    const { preferences } = this.#manager;
+    const areKnown = await preferences.ready.then(
+      () => true,
+      () => false, // They can't be read, which has been said.
+    );
+    if (!areKnown || model.state === null || this.model !== model) return;
+    const patch = preferences.patchFor(model.state);
+    if (Object.keys(patch).length > 0) model.choose(patch);
   }
 
   frame(frame: Frame): void | Promise<void> {

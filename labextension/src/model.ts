@@ -1,10 +1,11 @@
-import { DOMWidgetModel, type ISerializers } from '@jupyter-widgets/base';
+import { DOMWidgetModel, type ICallbacks, type ISerializers } from '@jupyter-widgets/base';
 import type { JSONObject } from '@lumino/coreutils';
 import {
   PLAIN_SETTINGS,
   SliceFeed,
   decodeFrame,
   parseServerContent,
+  settled,
   type ClientContent,
   type Frame,
   type Line,
@@ -12,6 +13,7 @@ import {
   type Notice,
   type Plane,
   type Slice,
+  type ViewSettings,
   type ViewState,
 } from 'slicescope/lib/src/viewer';
 
@@ -97,6 +99,13 @@ export class SliceModel extends DOMWidgetModel {
     this.isConnected = true;
     this._feed.connected(instance, line);
     this._update();
+  }
+
+  /** The person changed something. */
+  choose(patch: Partial<ViewSettings>, callbacks?: ICallbacks): void {
+    if (this.state === null) return;
+    this.set(settled(this.state, patch));
+    this.save_changes(callbacks);
   }
 
   /** Say something that is no setting. A kernel with a comm of its own may leave it without an answer. */

@@ -1,13 +1,28 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import type { Message } from '@lumino/messaging';
 import { Panel, Widget } from '@lumino/widgets';
-import { VIEW_MIME, parseViewBundle, text, warmUp, type Notice, type ViewBundle } from 'slicescope/lib/src/viewer';
+import {
+  VIEW_MIME,
+  parseViewBundle,
+  text,
+  warmUp,
+  type Notice,
+  type ViewBundle,
+  type Viewer,
+} from 'slicescope/lib/src/viewer';
 import type { CompanionManager, RemoteView } from './manager';
+import type { SliceModel } from './model';
 import { PictureKeeper } from './picture-keeper';
 import { SliceView } from './view';
 
 /** The manager of a kernel's companion. */
 export type ManagerOf = (kernelId: string) => CompanionManager;
+
+/** A view that is drawn on the page. */
+export interface LiveView {
+  readonly model: SliceModel;
+  readonly viewer: Viewer;
+}
 
 /**
  * One output that `show` made. First it has the picture that is saved in the notebook; when the companion
@@ -21,6 +36,8 @@ export class ViewOutput extends Panel implements IRenderMime.IRenderer {
   #keeper: PictureKeeper | null = null;
   /** As JupyterLab rendered it last: an update by the kernel is another one. */
   #model: IRenderMime.IMimeModel | null = null;
+  #bundle: ViewBundle | null = null;
+  #view: SliceView | null = null;
 
   constructor(managerOf: ManagerOf) {
     super();
@@ -35,7 +52,7 @@ export class ViewOutput extends Panel implements IRenderMime.IRenderer {
     this.#keeper?.touch();
     const bundle = parseViewBundle(model.data[VIEW_MIME]);
     if (bundle === null) this.#saved.notify({ text: text('This output names no view. Run the cell again.') });
-    else if (this.#remote === null) this.#connect(bundle);
+    else this.connect(bundle);
     return Promise.resolve();
   }
 
@@ -71,8 +88,24 @@ export class ViewOutput extends Panel implements IRenderMime.IRenderer {
     super.dispose();
   }
 
-  #connect({ kernelId, viewId }: ViewBundle): void {
-    this.#remote = this.#managerOf(kernelId).acquire(viewId);
+  /** What is shown, or null while it is the saved picture. */
+  get live(): LiveView | null {
+    const remote = this.#remote;
+    const viewer = this.#view?.viewer ?? null;
+    if (remote?.model == null || viewer === null) return null;
+    return { model: remote.model, viewer };
+  }
+
+  /** Which view it is; null before that is known. */
+  get bundle(): ViewBundle | null {
+    return this.#bundle;
+  }
+
+  /** Show a view, once and for good. */
+  connect(bundle: ViewBundle): void {
+    if (this.#remote !== null) return;
+    this.#bundle = bundle;
+    this.#remote = this.#managerOf(bundle.kernelId).acquire(bundle.viewId);
     this.#remote.updated.connect(this.#onUpdated, this);
     this.#onUpdated();
     warmUp(); // While Jupyter's server answers.
@@ -94,7 +127,8 @@ export class ViewOutput extends Panel implements IRenderMime.IRenderer {
       return;
     }
     this.addWidget(view.luminoWidget);
-    const viewer = view instanceof SliceView ? view.viewer : null;
+    this.#view = view instanceof SliceView ? view : null;
+    const viewer = this.#view?.viewer ?? null;
     if (viewer !== null) this.#keeper = new PictureKeeper(model, viewer, () => this.#model);
     // The saved picture stays until the first live one is drawn, so that nothing flickers.
     if (model.state !== null && model.sliceOf(model.state.plane) !== null) this.#saved.dispose();

@@ -1,5 +1,5 @@
 import { DOMWidgetView } from '@jupyter-widgets/base';
-import { Viewer, settled, type ViewState } from 'slicescope/lib/src/viewer';
+import { Viewer, type ViewState } from 'slicescope/lib/src/viewer';
 import { SliceModel } from './model';
 
 /** One output's viewer of a SliceModel. */
@@ -23,9 +23,7 @@ export class SliceView extends DOMWidgetView {
       },
       sliceOf: (plane) => model.sliceOf(plane),
       change: (patch) => {
-        if (model.state === null) return;
-        model.set(settled(model.state, patch));
-        this.touch();
+        model.choose(patch, this.callbacks());
       },
       send: (content) => {
         model.tell(content);

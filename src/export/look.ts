@@ -10,7 +10,14 @@ import {
   type ViewSettings,
   type Window,
 } from '../protocol';
-import { COLORMAP_GROUPS, changeSettings, initialSettings, type ColormapName } from '../shading';
+import {
+  COLORMAP_GROUPS,
+  changeSettings,
+  initialSettings,
+  resolveWindow,
+  type ColormapName,
+  type WindowName,
+} from '../shading';
 import { Volume, type OverlayLayer } from '../volume';
 import { checkOverlays, type OverlayOptions } from './overlays';
 
@@ -23,8 +30,12 @@ export interface LookOptions {
   readonly plane?: PlaneName;
   /** Which slice: from 0 to the number of slices along the plane's normal − 1. Default: the middle one. */
   readonly index?: number;
-  /** [low, high] in the volume's values. Default: what the file says, else the 0.5 and 99.5 percentiles. */
-  readonly window?: Window;
+  /**
+   * [low, high] in the volume's values, or a name: of a CT preset in Hounsfield units such as `bone` or `lung`
+   * (docs/guide.md lists them), `auto` for the 0.5 and 99.5 percentiles, `range` for the least and the
+   * greatest value. Default: what the file says, else `auto`.
+   */
+  readonly window?: WindowChoice;
   /** Default `gray`. */
   readonly colormap?: ColormapName;
   /** The colour map back to front. Default false. */
@@ -49,9 +60,17 @@ export interface LookOptions {
    * Of a volume with several channels: how each is drawn, as far as it is not to be as usual. Default: red, green, blue,
    * cyan, magenta, yellow, gray; each through `window`, or without one through its own 0.5 and 99.5 percentiles.
    */
-  readonly channels?: readonly Partial<ChannelOptions>[];
+  readonly channels?: readonly ChannelLook[];
   /** Volumes that are drawn over this one, the first one lowest. */
   readonly overlays?: readonly OverlayOptions[];
+}
+
+/** A window by its ends or by its name. */
+export type WindowChoice = Window | WindowName;
+
+/** How a channel is to be drawn, as far as it is said. */
+export interface ChannelLook extends Partial<Omit<ChannelOptions, 'window'>> {
+  readonly window?: WindowChoice;
 }
 
 /** How a channel is drawn. */
@@ -73,20 +92,21 @@ const ANY_WINDOW: Window = [0, 1];
 const CHANNEL_COLORMAPS: readonly ColormapName[] = [...COLORMAP_GROUPS.channels, 'gray'];
 
 /** How the channels of a volume are drawn of which nothing is said; none where there is one only. */
-export function defaultChannels(volume: Volume, window?: Window): readonly ChannelOptions[] {
+export function defaultChannels(volume: Volume, window?: WindowChoice, caller = 'show'): readonly ChannelOptions[] {
   if (volume.channels === 1) return [];
   return Array.from({ length: volume.channels }, (_, channel) => ({
     colormap: CHANNEL_COLORMAPS[channel % CHANNEL_COLORMAPS.length] ?? 'gray',
-    window: window ?? volume.channelWindow(channel),
+    window:
+      window === undefined ? volume.channelWindow(channel) : resolveWindow(window, volume.at({ channel }), caller),
     visible: true,
   }));
 }
 
 /** The settings of a view of which nothing was asked; its window is the default one unless `options` give another. */
-export function defaultSettings(volume: Volume, options: LookOptions = {}): ViewSettings {
+export function defaultSettings(volume: Volume, options: LookOptions = {}, caller = 'show'): ViewSettings {
   const { window: given } = (options as LookOptions | null) ?? {};
   const window = given === undefined ? volume.defaultWindow : ANY_WINDOW;
-  return { ...initialSettings(volume.info(0), window), channels: defaultChannels(volume, given) };
+  return { ...initialSettings(volume.info(0), window), channels: defaultChannels(volume, given, caller) };
 }
 
 /** How a slice is to look, settled: the settings, and the volumes over it. */
@@ -97,26 +117,31 @@ export interface Look {
 
 /**
  * What `options` make of the look of a volume; they may be anything.
- * @throws SlicescopeError `unknown-plane`, `index-out-of-range`, `invalid-window`, `unknown-colormap`, `no-overlap`,
+ * @throws SlicescopeError `unknown-plane`, `index-out-of-range`, `invalid-window`, `unknown-window`, `unknown-colormap`, `no-overlap`,
  * `invalid-argument`.
  */
 export function lookAt(volume: Volume, options: LookOptions, caller: string): Look {
   const asked = checkOverlays(volume, (options as LookOptions | null)?.overlays, caller);
-  const base = { ...defaultSettings(volume, options), overlays: asked.settings };
+  const base = { ...defaultSettings(volume, options, caller), overlays: asked.settings };
   const known =
     (options as LookOptions | null)?.overlays === undefined ? options : { ...options, overlays: asked.settings };
   return { settings: settle(volume, base, known, caller), overlays: asked.layers };
 }
 
 /** What was said of each channel, with the rest as it was; anything else is left to be refused. */
-function completed(given: unknown, before: readonly object[]): unknown {
+function completed(given: unknown, before: readonly object[], volume: Volume, caller: string): unknown {
   if (!Array.isArray(given) || given.length !== before.length) return given;
-  return given.map((each: unknown, at) => (typeof each === 'object' ? { ...before[at], ...each } : each));
+  return given.map((each: unknown, channel) => {
+    if (typeof each !== 'object' || each === null) return each;
+    const { window } = each as ChannelLook;
+    const named = typeof window === 'string' ? { window: resolveWindow(window, volume.at({ channel }), caller) } : {};
+    return { ...before[channel], ...each, ...named };
+  });
 }
 
 /**
  * `base` with what `options` ask for, which a person wrote and may be anything.
- * @throws SlicescopeError `unknown-plane`, `index-out-of-range`, `invalid-window`, `unknown-colormap`,
+ * @throws SlicescopeError `unknown-plane`, `index-out-of-range`, `invalid-window`, `unknown-window`, `unknown-colormap`,
  * `invalid-argument`.
  */
 export function settle(volume: Volume, base: ViewSettings, options: object, caller: string): ViewSettings {
@@ -124,13 +149,14 @@ export function settle(volume: Volume, base: ViewSettings, options: object, call
     const message = `${caller}: the options are ${quote(options)}, expected an object such as { index: 3 }`;
     throw new SlicescopeError('invalid-argument', message, { argument: 'options' });
   }
-  const { plane, channels } = options as LookOptions;
+  const { plane, channels, window } = options as LookOptions;
   return changeSettings(
     base,
     {
       ...options,
       ...(typeof plane === 'string' ? { plane: volume.resolvePlane(plane) } : {}),
-      ...(channels === undefined ? {} : { channels: completed(channels, base.channels) }),
+      ...(typeof window === 'string' ? { window: resolveWindow(window, volume, caller) } : {}),
+      ...(channels === undefined ? {} : { channels: completed(channels, base.channels, volume, caller) }),
     },
     volume.info(0),
     caller,

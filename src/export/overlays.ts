@@ -1,5 +1,5 @@
 import { SlicescopeError, quote, type OverlaySettings, type Window } from '../protocol';
-import { isCategorical, type ColormapName } from '../shading';
+import { isCategorical, resolveWindow, type ColormapName, type WindowName } from '../shading';
 import { boxOf, overlap, Volume, type Labels, type OverlayLayer } from '../volume';
 
 /** A volume that is to be drawn over another one, on its own grid, and how. */
@@ -10,8 +10,8 @@ export interface OverlayOptions {
   readonly colormap?: ColormapName;
   /** From 0 to 1. Default 0.5. */
   readonly opacity?: number;
-  /** [low, high] in the overlay's values. Default: its own; the colour map `labels` needs none. */
-  readonly window?: Window;
+  /** [low, high] in the overlay's values, or its name. Default: its own; the colour map `labels` needs none. */
+  readonly window?: Window | WindowName;
   /** Default true. */
   readonly visible?: boolean;
   /**
@@ -107,7 +107,9 @@ export function checkOverlay(
   const labels = labelsOf(merged, name, caller);
   const colormap = merged.colormap ?? (labels === null ? 'hot' : 'labels');
   const { opacity = 0.5, visible = true } = merged;
-  const window = merged.window ?? (labels === null ? volume.defaultWindow : windowOfLabels(volume));
+  const usual = (): Window => (labels === null ? volume.defaultWindow : windowOfLabels(volume));
+  const window =
+    typeof merged.window === 'string' ? resolveWindow(merged.window, volume, caller) : (merged.window ?? usual());
   return { layer: { volume, labels }, settings: { colormap, window, visible, opacity } };
 }
 

@@ -1,3 +1,12 @@
+export { link, type SettingName } from './link';
 export * from './open';
 export { show } from './show';
-export { SliceView, type ChangeEvent, type SetOptions, type ViewOptions } from './slice-view';
+export {
+  SliceView,
+  type ChangeEvent,
+  type SetOptions,
+  type SwapOptions,
+  type ViewEvents,
+  type ViewOptions,
+} from './slice-view';
+export type { VoxelEvent } from './voxel-event';

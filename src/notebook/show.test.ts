@@ -101,8 +101,29 @@ describe('a view', () => {
     ['set', (view) => view.set({ index: 1, window: [3, 2] }), 'invalid-window', 'view.set: the window [3, 2] is'],
     ['set', (view) => view.set({ index: 1, zoom: 0 }), 'invalid-argument', 'view.set: zoom is 0, expected a number'],
     ['set', (view) => view.set(null as never), 'invalid-argument', 'view.set: the options are null, expected an'],
-    ['on', (view) => view.on('click' as 'change', () => {}), 'invalid-argument', "view.on: expected 'change' and a"],
-    ['on', (view) => view.on('change', 3 as never), 'invalid-argument', "view.on: expected 'change' and a function"],
+    [
+      'on',
+      (view) => view.on('hover' as 'change', () => {}),
+      'invalid-argument',
+      `view.on: expected one of 'change', 'probe', 'click' and a function, got "hover" and a function`,
+    ],
+    [
+      'on',
+      (view) => view.on('change', 3 as never),
+      'invalid-argument',
+      `view.on: expected one of 'change', 'probe', 'click' and a function, got "change" and a number`,
+    ],
+    [
+      'window',
+      (view) => (view.window = 'bones' as 'bone'),
+      'unknown-window',
+      'view.window: there is no window "bones"',
+    ],
+    ['set', (view) => view.set({ index: 1, window: 'x' as 'bone' }), 'unknown-window', 'view.set: there is no window'],
+    ['show', (view) => view.show(volume, { window: 'x' as 'bone' }), 'unknown-window', 'view.show: there is no window'],
+    ['show', (view) => view.show(volume, { zoom: 0 }), 'invalid-argument', 'view.show: zoom is 0, expected a number'],
+    ['show', (view) => view.show(JSON.parse('{}') as Volume), 'invalid-argument', 'view.show: an object is no volume'],
+    ['show', (view) => view.show(volume, { overlays: [] } as never), 'invalid-argument', 'view.show: overlays are no'],
   ])('refuses a wrong %s, and nothing has changed', (_, action, code, sentence) => {
     const view = show(volume, { window: [3, 9] });
     const before = settingsOf(view);

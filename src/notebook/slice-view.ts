@@ -6,13 +6,16 @@ import {
   defaultChannels,
   exportPicture,
   settle,
+  type ChannelLook,
   type ChannelOptions,
   type LookOptions,
   type Overlay,
   type OverlayOptions,
   type PlaneName,
+  type WindowChoice,
 } from '../export';
 import {
+  POINTER_EVENTS,
   SlicescopeError,
   quote,
   type Camera,
@@ -21,13 +24,17 @@ import {
   type Plane,
   type OverlaySettings,
   type Playback,
+  type PointerEventName,
+  type PointerMessage,
   type Triple,
   type ViewSettings,
   type Window,
 } from '../protocol';
-import { changedSettings, clampSettings } from '../shading';
+import { changedSettings, chosenIn, clampSettings, type Link } from '../shading';
 import { Volume, type OverlayLayer } from '../volume';
+import { Listeners } from './listeners';
 import { ViewProperties } from './view-properties';
+import { voxelEvent, type VoxelEvent } from './voxel-event';
 
 /** What a view can be set to, at its start and later. */
 export interface ViewOptions extends LookOptions {
@@ -52,19 +59,52 @@ export interface ViewOptions extends LookOptions {
 /** What a view can be set to at once; its overlays have a property of their own. */
 export type SetOptions = Omit<ViewOptions, 'overlays'>;
 
+/** How a view goes on with another volume. */
+export interface SwapOptions extends Omit<SetOptions, 'window'> {
+  /**
+   * A window for the new volume; `keep` for the one that there is, whatever the new volume's values. Default: the one
+   * that there is, if somebody chose it and the new volume's values meet it, else the new volume's own.
+   */
+  readonly window?: WindowChoice | 'keep';
+}
+
 /** What a person changed in the browser: the view's settings after it, and which of them are new. */
 export interface ChangeEvent extends ViewSettings {
   readonly changed: readonly (keyof ViewSettings)[];
 }
 
+/** What a view can be listened for. */
+export interface ViewEvents {
+  /** A person changed the view in a browser, or one that it is linked to. */
+  change: ChangeEvent;
+  /** A person's pointer is over another voxel. */
+  probe: VoxelEvent;
+  /** A person clicked a voxel. */
+  click: VoxelEvent;
+}
+
+/** The settings of a view, and which of them nobody has chosen. */
+export interface ChosenSettings {
+  readonly settings: ViewSettings;
+  readonly defaulted: readonly (keyof ViewSettings)[];
+}
+
 /** Where a view's state goes: to the companion and from there to every browser that shows the view. */
 export interface ViewPort {
   settings(): ViewSettings;
-  set(patch: Partial<ViewSettings>): void;
+  /** The settings that nobody has chosen. */
+  defaulted(): readonly (keyof ViewSettings)[];
+  /** `chosen` names the settings that were asked for. */
+  set(patch: Partial<ViewSettings>, chosen: readonly (keyof ViewSettings)[]): void;
   /** Other volumes and the settings that go with them. */
-  put(volume: Volume, overlays: readonly OverlayLayer[], settings: ViewSettings): void;
+  put(volume: Volume, overlays: readonly OverlayLayer[], settings: ChosenSettings): void;
   /** Another overlay in the place of one, and the settings that go with it. */
   setOverlay(at: number, overlay: OverlayLayer, patch: Partial<ViewSettings>): void;
+  /** What of people's pointers is listened to. */
+  listen(types: readonly PointerEventName[]): void;
+  /** Keep this view and others in step, beginning with the first one. */
+  link(link: Link): void;
+  unlink(linkId: string): void;
   /** The volumes were written into. */
   refresh(): void;
   /** One of the view's volumes as it is shown: without what was written into it since its last refresh. */
@@ -79,20 +119,21 @@ export interface ViewPort {
 export class SliceView extends ViewProperties {
   readonly id: string;
   readonly #port: ViewPort;
-  readonly #listeners: Set<(event: ChangeEvent) => void> = new Set();
+  readonly #listeners: Listeners<ViewEvents> = new Listeners(['change', 'probe', 'click']);
   #volume: Volume;
   #overlays: readonly OverlayLayer[];
-  #windowIsGiven: boolean;
+  /** The window that follows the volume, by its name, as long as it is the view's. */
+  #followed: { readonly name: 'auto' | 'range'; readonly window: Window } | null = null;
   #closed = false;
 
   /** @internal `show` makes views. */
-  constructor(id: string, volume: Volume, overlays: readonly OverlayLayer[], windowIsGiven: boolean, port: ViewPort) {
+  constructor(id: string, volume: Volume, overlays: readonly OverlayLayer[], port: ViewPort, asked: ViewOptions) {
     super();
     this.id = id;
     this.#volume = volume;
     this.#overlays = overlays;
-    this.#windowIsGiven = windowIsGiven;
     this.#port = port;
+    this.#follow(asked);
   }
 
   get volume(): Volume {
@@ -100,25 +141,30 @@ export class SliceView extends ViewProperties {
   }
 
   /**
-   * Show another volume in the same place. Plane, colour map, rotation and zoom stay; the index is clamped;
-   * the window stays if it was given and the new volume's range meets it, else the new volume's default. Channels stay
-   * as they are drawn where there are as many. Overlays are sampled anew on the new volume's slices.
+   * Show another volume in the same place. Plane, colour map, rotation and zoom stay; the index is clamped; the window
+   * stays if somebody chose it and the new volume's values meet it, else it is the new volume's default. `show` says
+   * otherwise. Channels stay as they are drawn where there are as many. Overlays are sampled anew on the new volume's
+   * slices.
    * @throws SlicescopeError `no-overlap` where an overlay has no place in common with the new volume.
    */
   set volume(value: Volume) {
-    this.#check('view.volume');
-    const volume = checkVolume(value, 'view.volume');
-    for (const [at, overlay] of this.#overlays.entries()) {
-      checkOverlap(volume, overlay.volume, overlayName(at), 'view.volume');
-    }
-    const settings = this.#settings;
-    this.#windowIsGiven &&= meets(settings.window, volume);
-    this.#volume = volume;
-    this.#port.put(volume, this.#overlays, {
-      ...clampSettings(settings, volume.info(0)),
-      window: this.#windowIsGiven ? settings.window : volume.defaultWindow,
-      channels: channelsOf(volume, settings.channels),
-    });
+    this.#swap(value, {}, 'view.volume');
+  }
+
+  /**
+   * Show another volume in the same place, and change settings with it: browsers see both at once.
+   * @throws SlicescopeError `no-overlap` where an overlay has no place in common with the new volume; those of `set`.
+   */
+  show(volume: Volume, options: SwapOptions = {}): void {
+    this.#swap(volume, options, 'view.show');
+  }
+
+  /** [low, high] in the volume's values; of a volume with several channels each has its own. Set it also to a name. */
+  get window(): Window {
+    return this.#settings.window;
+  }
+  set window(value: WindowChoice) {
+    this.changeSettings({ window: value }, 'view.window');
   }
 
   /**
@@ -134,12 +180,13 @@ export class SliceView extends ViewProperties {
   }
   set overlays(value: readonly OverlayOptions[]) {
     const caller = 'view.overlays';
-    this.#check(caller);
+    this.checkOpen(caller);
     const { layers, settings } = checkOverlays(this.#volume, value, caller);
     const base = { ...this.#settings, overlays: settings };
     const checked = settle(this.#volume, base, { overlays: settings }, caller);
     this.#overlays = layers;
-    this.#port.put(this.#volume, layers, checked);
+    const defaulted = this.#port.defaulted().filter((name) => name !== 'overlays');
+    this.#port.put(this.#volume, layers, { settings: checked, defaulted });
   }
 
   get plane(): Plane {
@@ -151,10 +198,7 @@ export class SliceView extends ViewProperties {
 
   /** Change several settings at once: all of them, or none if one is refused. */
   set(options: SetOptions): void {
-    if ((options as ViewOptions | null)?.overlays !== undefined) {
-      const message = 'view.set: overlays are no setting; give view.overlays a list, or call view.setOverlay';
-      throw new SlicescopeError('invalid-argument', message, { argument: 'overlays' });
-    }
+    refuseOverlays(options, 'view.set');
     this.changeSettings(options, 'view.set');
   }
 
@@ -162,7 +206,7 @@ export class SliceView extends ViewProperties {
    * Change how a channel is drawn.
    * @throws SlicescopeError `index-out-of-range`, `invalid-window`, `unknown-colormap`, `invalid-argument`.
    */
-  setChannel(channel: number, options: Partial<ChannelOptions>): void {
+  setChannel(channel: number, options: ChannelLook): void {
     const { channels } = this.#settings;
     checkPlace(channel, channels.length, 'view.setChannel: channel');
     this.changeSettings(
@@ -178,7 +222,7 @@ export class SliceView extends ViewProperties {
    */
   setOverlay(at: number, options: Partial<OverlayOptions>): void {
     const caller = 'view.setOverlay';
-    this.#check(caller);
+    this.checkOpen(caller);
     const before = this.overlays[at];
     checkPlace(at, this.#overlays.length, `${caller}: at`);
     const { volume } = (options as Partial<OverlayOptions> | null) ?? {};
@@ -192,24 +236,21 @@ export class SliceView extends ViewProperties {
     if (isOther) {
       this.#overlays = this.#overlays.map((each, place) => (place === at ? layer : each));
       this.#port.setOverlay(at, layer, changed);
-    } else if (Object.keys(changed).length > 0) this.#port.set(changed);
+    } else this.#port.set(changed, ['overlays']);
   }
 
   /**
-   * Call `listener` when a person has changed the view in a browser.
+   * Call `listener` when a person has changed the view in a browser (`change`), when the pointer has come to another voxel
+   * (`probe`, of which those that happen while a cell runs are one) or has clicked one (`click`).
    * @returns a function that stops it
    */
-  on(type: 'change', listener: (event: ChangeEvent) => void): () => void {
-    if ((type as string) !== 'change' || typeof listener !== 'function') {
-      const message = `view.on: expected 'change' and a function, got ${quote(type)} and a ${typeof listener}`;
-      throw new SlicescopeError('invalid-argument', message, { argument: 'type' });
-    }
-    const own = (event: ChangeEvent): void => {
-      listener(event);
-    };
-    this.#listeners.add(own);
+  on<Type extends keyof ViewEvents>(type: Type, listener: (event: ViewEvents[Type]) => void): () => void {
+    this.checkOpen('view.on');
+    const stop = this.#listeners.add(type, listener, 'view.on');
+    this.#tellListens();
     return () => {
-      this.#listeners.delete(own);
+      stop();
+      if (!this.#closed) this.#tellListens();
     };
   }
 
@@ -219,7 +260,7 @@ export class SliceView extends ViewProperties {
    * @throws SlicescopeError `invalid-shape` if there is not enough memory for the copy.
    */
   refresh(): void {
-    this.#check('view.refresh');
+    this.checkOpen('view.refresh');
     for (const { volume } of [this, ...this.#overlays]) volume.changed();
     this.#port.refresh();
   }
@@ -247,15 +288,19 @@ export class SliceView extends ViewProperties {
 
   /** @internal A browser changed these settings. */
   changedByViewer(changes: Partial<ViewSettings>): void {
-    if ('window' in changes) this.#windowIsGiven = true;
-    const event = { ...this.#settings, changed: Object.keys(changes) } as ChangeEvent;
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        console.error('view.on: a listener failed:', error);
-      }
-    }
+    this.#listeners.emit('change', { ...this.#settings, changed: Object.keys(changes) } as ChangeEvent);
+  }
+
+  /** @internal A browser's pointer is over a voxel, or clicked it. */
+  pointedByViewer(message: PointerMessage): void {
+    const { overlays } = this.#settings;
+    const event = voxelEvent(message, this.#port.shown(this.#volume), this.#overlays, overlays);
+    if (event !== null) this.#listeners.emit(message.kind, event);
+  }
+
+  /** @internal `link` uses it. */
+  get port(): ViewPort {
+    return this.#port;
   }
 
   /** One line, for a cell whose last expression is the view. */
@@ -272,7 +317,8 @@ export class SliceView extends ViewProperties {
     return this.#port.settings();
   }
 
-  #check(caller: string): void {
+  /** @internal @throws SlicescopeError `view-closed`. */
+  checkOpen(caller: string): void {
     if (!this.#closed) return;
     const message = `${caller}: the view is closed; call show again`;
     throw new SlicescopeError('view-closed', message, { viewId: this.id });
@@ -283,12 +329,71 @@ export class SliceView extends ViewProperties {
   }
 
   protected override changeSettings(options: object, caller: string): void {
-    this.#check(caller);
+    this.checkOpen(caller);
     const before = this.#settings;
     const changed = changedSettings(before, settle(this.#volume, before, options, caller));
-    if ((options as ViewOptions).window !== undefined) this.#windowIsGiven = true;
-    if (Object.keys(changed).length > 0) this.#port.set(changed);
+    this.#follow(options);
+    const chosen = chosenIn(options);
+    if (chosen.length > 0) this.#port.set(changed, chosen);
   }
+
+  /** Whether a window that was asked for is one that follows the volume. */
+  #follow({ window: name }: ViewOptions): void {
+    if (name === 'auto' || name === 'range') this.#followed = { name, window: windowNamed(name, this.#volume) };
+  }
+
+  #swap(value: Volume, options: SwapOptions, caller: string): void {
+    this.checkOpen(caller);
+    refuseOverlays(options, caller);
+    const volume = checkVolume(value, caller);
+    for (const [at, overlay] of this.#overlays.entries()) {
+      checkOverlap(volume, overlay.volume, overlayName(at), caller);
+    }
+    const isKept = (options as SwapOptions | null)?.window === 'keep';
+    const asked = isKept ? { ...options, window: undefined } : options;
+    const before = this.#settings;
+    const defaulted = new Set(this.#port.defaulted());
+    const channels =
+      isKept && before.channels.length === volume.info(0).channels
+        ? before.channels
+        : channelsOf(volume, before.channels);
+    const window = isKept ? before.window : this.#windowFor(volume, before.window, defaulted);
+    const base = { ...clampSettings(before, volume.info(0)), window, channels };
+    const settings = settle(volume, base, asked, caller);
+    for (const name of chosenIn(asked)) defaulted.delete(name);
+    this.#volume = volume;
+    this.#follow(asked as ViewOptions);
+    this.#port.put(volume, this.#overlays, { settings, defaulted: [...defaulted] });
+  }
+
+  /** The window for another volume: the one that there is, if it was chosen and fits, or what follows the volume. */
+  #windowFor(volume: Volume, before: Window, defaulted: Set<keyof ViewSettings>): Window {
+    const followed = this.#followed;
+    if (followed !== null && String(followed.window) === String(before)) {
+      const window = windowNamed(followed.name, volume);
+      this.#followed = { name: followed.name, window };
+      return window;
+    }
+    if (!defaulted.has('window') && meets(before, volume)) return before;
+    defaulted.add('window');
+    return volume.defaultWindow;
+  }
+
+  #tellListens(): void {
+    const heard = this.#listeners.heard;
+    this.#port.listen(POINTER_EVENTS.filter((type) => heard.includes(type)));
+  }
+}
+
+function windowNamed(name: 'auto' | 'range', volume: Volume): Window {
+  return name === 'auto' ? volume.autoWindow : volume.rangeWindow;
+}
+
+/** @throws SlicescopeError `invalid-argument` where overlays are among the settings. */
+function refuseOverlays(options: object, caller: string): void {
+  if ((options as ViewOptions | null)?.overlays === undefined) return;
+  const message = `${caller}: overlays are no setting; give view.overlays a list, or call view.setOverlay`;
+  throw new SlicescopeError('invalid-argument', message, { argument: 'overlays' });
 }
 
 function overlayName(at: number): string {

@@ -8,7 +8,6 @@ import type {
   Projection,
   Triple,
   ViewSettings,
-  Window,
 } from '../protocol';
 import type { ColormapName } from '../shading';
 
@@ -25,8 +24,6 @@ export abstract class ViewProperties {
   declare position: Triple;
   /** Of a volume with several: from 0 to their number − 1. */
   declare frame: number;
-  /** [low, high] in the volume's values; of a volume with several channels each has its own. */
-  declare window: Window;
   declare colormap: ColormapName;
   /** The colour map back to front. */
   declare invert: boolean;
@@ -71,7 +68,6 @@ export abstract class ViewProperties {
       'index',
       'position',
       'frame',
-      'window',
       'colormap',
       'invert',
       'interpolation',

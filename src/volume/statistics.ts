@@ -109,7 +109,12 @@ export function windowFor(values: Ordered, range: () => readonly [number, number
   if (values.count === 0) return [0, 1];
   const inner = round([percentileOf(values, 0.5), percentileOf(values, 99.5)]);
   if (inner[0] < inner[1]) return inner;
-  const [min, max] = range();
+  return windowOfRange(range(), whole);
+}
+
+/** A window from the least to the greatest value, or of some width from the only one on; [0, 1] without values. */
+export function windowOfRange([min, max]: readonly [number, number], whole: boolean): [number, number] {
+  if (Number.isNaN(min)) return [0, 1];
   if (min < max) return [min, max];
   // Wide enough to be a window in single precision too, in which it is drawn.
   const step = whole ? 1 : Math.max(1, Math.abs(min) * 2 ** -16);

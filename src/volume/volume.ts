@@ -24,7 +24,7 @@ import { dtypeOf, isShared, type VoxelSource } from './dtype';
 import { orientationOf, planeAcross } from './orientation';
 import { projectSlices, slabSlices, type Slab } from './slab';
 import { checkTile, copyTile } from './slicing';
-import { order, percentileOf, rangeOf, windowFor, type Ordered } from './statistics';
+import { order, percentileOf, rangeOf, windowFor, windowOfRange, type Ordered } from './statistics';
 
 /** Frames that the window of a channel is computed from, evenly spaced. */
 const WINDOW_FRAMES = 8;
@@ -62,7 +62,7 @@ export class Volume {
   readonly window: Window | null;
 
   #range: readonly [number, number] | null = null;
-  #defaultWindow: Window | null = null;
+  #autoWindow: Window | null = null;
   #ordered: Ordered | null = null;
   readonly #parts: Map<number, Volume> = new Map();
 
@@ -167,9 +167,18 @@ export class Volume {
    * dtypes, [0, 255] for RGB and RGBA. Always finite, and low below high.
    */
   get defaultWindow(): Window {
-    if (this.window !== null) return this.window;
+    return this.window ?? this.autoWindow;
+  }
+
+  /** The window named `auto`: as `defaultWindow`, whatever window was given. */
+  get autoWindow(): Window {
     if (this.components !== 1) return [0, 255];
-    return (this.#defaultWindow ??= windowFor(this.#order(), () => this.range, !this.dtype.startsWith('float')));
+    return (this.#autoWindow ??= windowFor(this.#order(), () => this.range, this.#isWhole));
+  }
+
+  /** The window named `range`: from the least to the greatest value, [0, 255] for RGB and RGBA. */
+  get rangeWindow(): Window {
+    return this.components === 1 ? windowOfRange(this.range, this.#isWhole) : [0, 255];
   }
 
   /**
@@ -209,7 +218,7 @@ export class Volume {
   /** The data was written in place: forget what was computed of it. */
   changed(): void {
     this.#range = null;
-    this.#defaultWindow = null;
+    this.#autoWindow = null;
     this.#ordered = null;
     for (const part of this.#parts.values()) part.changed();
   }
@@ -325,6 +334,10 @@ export class Volume {
     const kind = components === 1 ? dtype : `${dtype} ${components === 3 ? 'RGB' : 'RGBA'}`;
     const distances = spacing.map((distance) => String(Number(distance.toPrecision(4)))).join(' × ');
     return `Volume${name === '' ? '' : ` ${JSON.stringify(name)}`}: ${formatShape(shape)} ${kind}${several}, ${distances} ${unit}`;
+  }
+
+  get #isWhole(): boolean {
+    return !this.dtype.startsWith('float');
   }
 
   #order(): Ordered {

@@ -6,11 +6,11 @@ import { ROOT, removeTemporaryFolders, run, temporaryFolder } from './tools';
 jest.setTimeout(600_000);
 
 /** What `import … from 'slicescope'` brings at run time. An addition is a decision: it is hard to take back. */
-const EXPORTS = ['SlicescopeError', 'Volume', 'exportSlice', 'isSlicescopeError', 'show'];
+const EXPORTS = ['SlicescopeError', 'Volume', 'exportSlice', 'isSlicescopeError', 'link', 'show'];
 
 const PROGRAM = `
-import { Volume, show, exportSlice, isSlicescopeError, SlicescopeError } from 'slicescope';
-import type { SliceView } from 'slicescope';
+import { Volume, link, show, exportSlice, isSlicescopeError, SlicescopeError } from 'slicescope';
+import type { SliceView, VoxelEvent } from 'slicescope';
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 function refuse<T extends false>(): T | undefined { return undefined; }
@@ -29,11 +29,17 @@ refuse<IsAny<ReturnType<typeof show>>>();
 refuse<IsAny<SliceView>>();
 refuse<IsAny<SliceView['index']>>();
 refuse<IsAny<SliceView['volume']>>();
+refuse<IsAny<SliceView['window']>>();
+refuse<IsAny<typeof link>>();
+refuse<IsAny<VoxelEvent['values'][number]>>();
 refuse<IsAny<typeof exportSlice>>();
 refuse<IsAny<SlicescopeError['code']>>();
 
 const volume: Volume = Volume.from(Uint16Array.from({ length: 24 }, (_, i) => 100 * i), [2, 3, 4]);
 const look = (view: SliceView): number => view.index;
+export const named = (view: SliceView): void => { view.window = 'bone'; };
+export const heard = (view: SliceView) => view.on('click', ({ position, value }) => { position.map((at) => at + 1); refuse<IsAny<typeof value>>(); });
+export const linked = (view: SliceView): (() => void) => link([view, view], ['index', 'window']);
 // @ts-expect-error: a view needs a volume
 export const wrong = () => show('a volume');
 

@@ -16,7 +16,7 @@ import type { DType, Window } from '../../protocol';
 import { colormapTable, isCategorical, type LayerLook } from '../../shading';
 import type { LayerSlice, Tile } from '../slice-cache';
 import { placeTile, type Placed } from './place-tile';
-import { VERTEX_SHADER, fragmentShader, type Mode } from './shader';
+import { fragmentShader, vertexShader, type Mode } from './shader';
 import type { TileTexture } from './slice-texture';
 
 const INTEGER_RANGE: Partial<Record<DType, readonly [number, number]>> = {
@@ -68,7 +68,8 @@ export class Materials {
     isOnce: boolean,
   ): RawShaderMaterial {
     const mode = modeOf(look, tile);
-    const material = this.#material(texture, mode);
+    const isPlain = mode === 'nearest' && blend === 'replace' && look.opacity === 1;
+    const material = this.#material(texture, isPlain ? 'plain' : mode);
     material.blending = blend === 'replace' ? NoBlending : CustomBlending;
     material.blendDst = blend === 'add' ? OneFactor : OneMinusSrcAlphaFactor;
     material.depthTest = isOnce;
@@ -100,7 +101,7 @@ export class Materials {
     if (material === undefined) {
       material = new RawShaderMaterial({
         glslVersion: GLSL3,
-        vertexShader: VERTEX_SHADER,
+        vertexShader: vertexShader(mode),
         fragmentShader: fragmentShader(sampling, mode),
         uniforms: Object.fromEntries(UNIFORMS.map((name) => [name, { value: null }])),
         side: DoubleSide,

@@ -6,8 +6,11 @@ import { BORDER_BIAS, LARGEST } from '../../shading';
  */
 export type Sampling = 'unsigned' | 'signed' | 'float' | 'color';
 
-/** What a fragment shows: the texel that it lies in, a mixture of four, or the label of the texel that it lies in. */
-export type Mode = 'nearest' | 'linear' | 'labels';
+/**
+ * What a fragment shows: the texel that it lies in, a mixture of four, or the label of the texel that it lies in. `plain` is
+ * nearest for a layer that covers what is below it, which most pictures are: software GL takes a sixth less for it.
+ */
+export type Mode = 'plain' | 'nearest' | 'linear' | 'labels';
 
 const SAMPLER: Readonly<Record<Sampling, string>> = {
   unsigned: 'usampler2D',
@@ -65,19 +68,28 @@ const BASE: Readonly<Record<Sampling, string>> = {
  * A tile's corners on the canvas. `box` has the left, top, right and bottom of the tile's part of the picture, in canvas
  * pixels from the top left: neighbours share their edges to the bit.
  */
-export const VERTEX_SHADER: string = `
+export function vertexShader(mode: Mode): string {
+  const place = `
+  vec2 at = vec2(slope.x > 0.0 ? uv.x : 1.0 - uv.x, slope.y > 0.0 ? uv.y : 1.0 - uv.y) * abs(slope) * (box.zw - box.xy);
+  place = (transpose ? at.yx : at) + ${String(BORDER_BIAS)};`;
+  return `
 in vec3 position;
 in vec2 uv;
 uniform mat4 projectionMatrix;
 uniform vec4 box;
+uniform vec2 slope;
+uniform bool transpose;
+${mode === 'plain' ? 'out vec2 place;' : ''}
 void main() {
+  ${mode === 'plain' ? place : ''}
   gl_Position = projectionMatrix * vec4(mix(box.x, box.z, uv.x), mix(box.w, box.y, uv.y), 0.0, 1.0);
 }`;
+}
 
 /**
  * Where in the tile the fragment's middle lies, in the tile's pixels: what `shading` does to go back from the picture to
- * the slice is done here. A varying would be interpolated between corners that the GPU has moved to its own grid,
- * which may be as coarse as 1/16 of a pixel.
+ * the slice is done here. A varying is interpolated between corners that the GPU has moved to its own grid, which may
+ * be as coarse as 1/16 of a pixel; it would be seen in what is interpolated between steep values.
  */
 const PLACE = `
   vec2 at = (gl_FragCoord.xy - edge) * slope;
@@ -88,8 +100,12 @@ const PLACE = `
  * side of a half.
  */
 function single(sampling: Sampling, mode: Mode): string {
-  const texel = 'ivec2 texel = clamp(ivec2(place), ivec2(0), size - 1) + inset;';
-  if (sampling === 'color') return `${texel} ${VALUE.color} color = vec4(value.rgb * value.a, value.a) * opacity;`;
+  const isPlain = mode === 'plain';
+  const texel = isPlain
+    ? 'ivec2 texel = min(ivec2(place), size - 1);'
+    : 'ivec2 texel = clamp(ivec2(place), ivec2(0), size - 1) + inset;';
+  const faded = isPlain ? '' : ' * opacity';
+  if (sampling === 'color') return `${texel} ${VALUE.color} color = vec4(value.rgb * value.a, value.a)${faded};`;
   const nearest = `${DISTANCE[sampling]}
     float scaled = 255.0 * distance;
     int k = int(clamp(scaled * perWidth + 0.5, 0.0, 255.0));
@@ -97,7 +113,7 @@ function single(sampling: Sampling, mode: Mode): string {
     k = clamp(k - int(rest < 0.0) + int(rest >= width), 0, 255);`;
   const label = `${LABEL[sampling]} ${sampling === 'unsigned' ? '' : SIGNED_LABEL}`;
   return `${texel} ${VALUE[sampling]} ${mode === 'labels' ? label : nearest}
-    color = texelFetch(colors, ivec2(k, 0), 0) * opacity;`;
+    color = texelFetch(colors, ivec2(k, 0), 0)${faded};`;
 }
 
 /** The colour of a mixture of the four texels around the fragment, of those only that count. */
@@ -156,9 +172,10 @@ uniform float perWidth;
 uniform float offset;
 uniform float opacity;
 ${BASE[sampling]}
+${mode === 'plain' ? 'in vec2 place;' : ''}
 out vec4 color;
 void main() {
-  ${PLACE}
+  ${mode === 'plain' ? '' : PLACE}
   ${mode === 'linear' ? mixed(sampling) : single(sampling, mode)}
 }`;
 }

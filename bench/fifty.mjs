@@ -1,0 +1,98 @@
+/** Fifty views on a page: whether the hand on one of them feels the others, and what it takes to open such a page. */
+import { CELLS } from './ours.mjs';
+import { rounded } from './report.mjs';
+import { scrubRound, summary } from './slider.mjs';
+import { median } from './statistics.mjs';
+import { pagesMegabytes } from './swaps.mjs';
+
+const VIEWS = 50;
+const ROUNDS = 3;
+
+/** Runs in the page: drop the cells whose outputs have no view, or all but so many that have one; and save. */
+async function keepViews(cells) {
+  const { content, context } = window.jupyterapp.shell.currentWidget;
+  const { sharedModel } = content.model;
+  const hasView = (cell) =>
+    cell.getOutputs?.().some(({ data = {} }) => Object.keys(data).join().includes('slicescope'));
+  let kept = 0;
+  for (let at = 0; at < sharedModel.cells.length;) {
+    if (hasView(sharedModel.cells[at]) && kept < cells) {
+      kept += 1;
+      at += 1;
+    } else sharedModel.deleteCell(at);
+  }
+  await context.save();
+}
+
+/** Runs in the page: resolves when so many viewers are there and those in the window are drawn. */
+function areDrawn(count) {
+  const views = [...document.querySelectorAll('.slicescope-view')];
+  if (views.length !== count) return false;
+  return views.every((view) => {
+    const { top, bottom } = view.getBoundingClientRect();
+    return bottom < 0 || top > window.innerHeight || view.dataset.state === 'live';
+  });
+}
+
+/** Open the notebook in another page: milliseconds until it is drawn, and megabytes of the page at rest. */
+async function openAgain(context, url, count) {
+  const before = await pagesMegabytes(context);
+  const page = await context.newPage();
+  const start = performance.now();
+  await page.goto(url);
+  await page.waitForFunction(areDrawn, count, { polling: 50 });
+  const ms = performance.now() - start;
+  await page.waitForTimeout(3000);
+  const megabytes = (await pagesMegabytes(context)) - before;
+  await page.close();
+  return { ms, megabytes };
+}
+
+export const fifty = {
+  title: 'Fifty views on a page',
+  ids: ['fifty-slider', 'fifty-open', 'fifty-memory'],
+  async measure(stage, add) {
+    const [context, ours] = [await stage.context(), await stage.ours()];
+    const { notebook, page } = ours;
+    await ours.show();
+    const times = { one: [], fifty: [] };
+    const opened = { one: [], fifty: [] };
+    const url = page.url().replace(/\?.*$/, '?reset');
+    for (let round = 0; round < ROUNDS; round += 1) {
+      times.one.push(await ours.round(context, (target) => scrubRound(target)));
+      await notebook.print(CELLS.more(VIEWS - 1));
+      times.fifty.push(await ours.round(context, (target) => scrubRound(target)));
+      if (stage.wants('fifty-open', 'fifty-memory')) {
+        await page.evaluate(keepViews, 2);
+        opened.fifty.push(await openAgain(context, url, VIEWS));
+      }
+      await notebook.print('for (const each of more) each.close();');
+      await page.evaluate(keepViews, 1);
+      if (stage.wants('fifty-open', 'fifty-memory')) opened.one.push(await openAgain(context, url, 1));
+    }
+    const [value, baseline] = [summary(times.fifty), summary(times.one)];
+    add('fifty-slider', 'slider to pixels, p50, with fifty views on the page; baseline: with one', {
+      unit: 'ms',
+      value: value.p50,
+      baseline: baseline.p50,
+      bound: 1.3,
+      bounds: 'ratio',
+      p95: { value: rounded(value.p95), baseline: rounded(baseline.p95) },
+    });
+    if (opened.one.length === 0) return;
+    const of = (name, what) => median(opened[name].map((each) => each[what]));
+    const free = { bound: null, bounds: 'ratio' };
+    add('fifty-open', 'JupyterLab and a page of fifty views, opened until it is drawn; baseline: one view', {
+      unit: 'ms',
+      value: of('fifty', 'ms'),
+      baseline: of('one', 'ms'),
+      ...free,
+    });
+    add('fifty-memory', 'resident memory of that page; baseline: one view', {
+      unit: 'MB',
+      value: of('fifty', 'megabytes'),
+      baseline: of('one', 'megabytes'),
+      ...free,
+    });
+  },
+};

@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import type { CDPSession, Page } from 'playwright-core';
+import { recordOf } from './kernels';
+import type { NotebookPage, ViewerPage } from './notebook';
+import { expectPicture } from './pictures';
+import { useJupyter } from './stand';
+import { stage, volumeOf } from './volumes';
+import { eventually } from './waiting';
+
+const stand = useJupyter();
+const VIEWS = 50;
+/** Cells before the first view. */
+const FIRST = 2;
+const PATIENCE_MS = 60_000;
+const wave = volumeOf('uint8', [40, 30, VIEWS], (x, y, z) => (7 * x + 11 * y + 53 * z) % 256, { window: [0, 255] });
+
+interface Lab {
+  shell: { currentWidget: { content: { scrollToItem(index: number, align: string): Promise<void> } } };
+}
+
+/** Runs in the page before anything else: what is to be counted. */
+function watch(): void {
+  const page = window as unknown as { contexts: Set<unknown>; opened: Set<string> };
+  page.contexts = new Set();
+  page.opened = new Set();
+  for (const kind of [HTMLCanvasElement, OffscreenCanvas]) {
+    const prototype = kind.prototype as unknown as { getContext: (...args: unknown[]) => unknown };
+    const original = prototype.getContext;
+    prototype.getContext = function (this: unknown, ...args: unknown[]) {
+      const context = original.apply(this, args);
+      if (context !== null && String(args[0]).startsWith('webgl')) page.contexts.add(context);
+      return context;
+    };
+  }
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) {
+    if (typeof data === 'string' && /"type":"(open|close)"/.test(data)) {
+      const { type, viewId } = JSON.parse(data) as { type: string; viewId: string };
+      if (type === 'open') page.opened.add(viewId);
+      else page.opened.delete(viewId);
+    }
+    send.call(this, data);
+  };
+}
+
+async function counts(page: Page): Promise<{ contexts: number; opened: number }> {
+  return await page.evaluate(() => {
+    const { contexts, opened } = window as unknown as { contexts: Set<unknown>; opened: Set<string> };
+    return { contexts: contexts.size, opened: opened.size };
+  });
+}
+
+async function setWindowing(windowingMode: string): Promise<void> {
+  const response = await fetch(`${stand.server.url}lab/api/settings/@jupyterlab/notebook-extension:tracker`, {
+    method: 'PUT',
+    headers: { Authorization: `token ${stand.server.token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ raw: JSON.stringify({ windowingMode }) }),
+  });
+  expect(response.status).toBe(204);
+}
+
+/** The viewer of the cell at this place, scrolled to. */
+async function scrolledTo(notebook: NotebookPage, at: number): Promise<ViewerPage> {
+  await notebook.page.evaluate(async (cell) => {
+    const { content } = (window as unknown as { jupyterapp: Lab }).jupyterapp.shell.currentWidget;
+    await content.scrollToItem(cell, 'center');
+  }, FIRST + at);
+  return notebook.viewerIn(`.jp-Notebook .jp-Cell[data-windowed-list-index="${String(FIRST + at)}"]`);
+}
+
+async function expectSlice(notebook: NotebookPage, at: number, index: number): Promise<void> {
+  await expectPicture(await scrolledTo(notebook, at), wave, { index }, PATIENCE_MS);
+}
+
+/** How many canvases of ours the page still holds, after garbage was collected, on the page or not. */
+async function canvasesHeld(session: CDPSession): Promise<number> {
+  await session.send('HeapProfiler.collectGarbage');
+  const { result } = await session.send('Runtime.evaluate', { expression: 'HTMLCanvasElement.prototype' });
+  const { objects } = await session.send('Runtime.queryObjects', { prototypeObjectId: result.objectId ?? '' });
+  const found = await session.send('Runtime.callFunctionOn', {
+    objectId: objects.objectId ?? '',
+    functionDeclaration: `function () { return this.filter(({ className }) => className === 'slicescope-canvas').length; }`,
+    returnByValue: true,
+  });
+  await session.send('Runtime.releaseObject', { objectId: objects.objectId ?? '' });
+  return Number(found.result.value);
+}
+
+async function heapMegabytes(session: CDPSession): Promise<number> {
+  await session.send('HeapProfiler.collectGarbage');
+  return (await session.send('Runtime.getHeapUsage')).usedSize / 1e6;
+}
+
+/** Of a process, resident. */
+function megabytesOf(pid: number): number {
+  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1]) / 1000;
+}
+
+test('fifty views are drawn in every windowing mode, share one context, and leave nothing when they are closed', async () => {
+  stage(stand.server, 'wave', wave);
+  const cells = Array.from({ length: VIEWS }, (_, index) => `show(wave, { index: ${String(index)} });`);
+  const notebook = await stand.open([`const wave = load('wave');`, ...cells], watch);
+  const { page } = notebook;
+  await page.setViewportSize({ width: 800, height: 900 });
+  await notebook.command('notebook:run-all-cells');
+  for (let at = 0; at < VIEWS; at++) await expectSlice(notebook, at, at);
+  await notebook.save();
+  const { pid } = recordOf(stand.server, await notebook.kernelId());
+  const name = await page.evaluate(() => decodeURIComponent(location.pathname.split('/').at(-1) ?? ''));
+
+  for (const mode of ['full', 'none', 'defer']) {
+    await setWindowing(mode);
+    await page.reload();
+    await notebook.ready();
+    for (let at = 0; at < VIEWS; at += 1) await expectSlice(notebook, at, at);
+    for (const at of [VIEWS - 1, 25, 3, 0]) await expectSlice(notebook, at, at);
+    expect([mode, (await counts(page)).contexts]).toEqual([mode, 1]);
+  }
+
+  // Moved up by one: it changes places with the cell above.
+  await scrolledTo(notebook, 10);
+  await notebook.selectCell(FIRST + 10);
+  await notebook.command('notebook:move-cell-up');
+  await expectSlice(notebook, 9, 10);
+  await expectSlice(notebook, 10, 9);
+  await notebook.command('notebook:move-cell-down');
+
+  // A split, and its end.
+  await notebook.selectCell(FIRST + 20);
+  await notebook.command('notebook:create-output-view');
+  const beside = notebook.viewerIn('.jp-LinkedOutputView');
+  await expectPicture(beside, wave, { index: 20 }, PATIENCE_MS);
+  await beside.slider.press('ArrowRight');
+  await expectPicture(beside, wave, { index: 21 }, PATIENCE_MS);
+  await notebook.command('application:close');
+  await page.locator('.jp-LinkedOutputView').waitFor({ state: 'detached' });
+  await notebook.activate();
+  await expectSlice(notebook, 20, 21);
+  await expectSlice(notebook, 0, 0);
+  await notebook.save();
+  expect((await counts(page)).contexts).toBe(1);
+
+  const session = await page.context().newCDPSession(page);
+  const left: { canvases: number; heap: number; companion: number }[] = [];
+  for (let cycle = 0; cycle < 3; cycle++) {
+    await notebook.command('application:close');
+    await page.waitForSelector('.jp-NotebookPanel', { state: 'detached' });
+    await eventually(async () => {
+      expect((await counts(page)).opened).toBe(0);
+    });
+    const canvases = await eventually(async () => {
+      const held = await canvasesHeld(session);
+      expect(held).toBe(0);
+      return held;
+    });
+    left.push({ canvases, heap: await heapMegabytes(session), companion: megabytesOf(pid) });
+    await notebook.command('docmanager:open', { path: name });
+    await notebook.ready();
+    for (const at of [0, 24, VIEWS - 1]) await expectSlice(notebook, at, at);
+    for (let at = 0; at < VIEWS; at += 5) await scrolledTo(notebook, at);
+  }
+  console.log(JSON.stringify(left));
+  const [, before, after] = left as [object, { heap: number; companion: number }, { heap: number; companion: number }];
+  expect(after.heap - before.heap).toBeLessThan(10);
+  expect(after.companion - before.companion).toBeLessThan(30);
+  expect((await counts(page)).contexts).toBe(1);
+}, 600_000);

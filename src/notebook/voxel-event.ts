@@ -1,0 +1,43 @@
+import type { LayerValue, OverlaySettings, Plane, PointerEventName, PointerMessage, Triple } from '../protocol';
+import type { OverlayLayer, Volume } from '../volume';
+
+/** Where a person's pointer is on a view, or has clicked it. */
+export interface VoxelEvent {
+  readonly type: PointerEventName;
+  readonly plane: Plane;
+  /** The voxel [x, y, z]. */
+  readonly position: Triple;
+  readonly frame: number;
+  /** The volume's value there: a number, or 3 or 4 of them for RGB and RGBA. Of several channels it is the first one's. */
+  readonly value: number | readonly number[];
+  /** The value of each channel, then of each overlay; null where an overlay has none, or none that the page knows. */
+  readonly values: readonly LayerValue[];
+  /** The name of the label there, of the topmost overlay that has one; null where there is none. */
+  readonly label: string | null;
+}
+
+/**
+ * What a page told of its pointer, as an event. Values of the volume that the page does not know, because it draws a coarser
+ * level, or that JSON can't say, such as NaN, are looked up.
+ * @returns null where it is about a volume that was shown before and had more voxels
+ */
+export function voxelEvent(
+  { kind, plane, position, frame, values }: PointerMessage,
+  volume: Volume,
+  overlays: readonly OverlayLayer[],
+  looks: readonly OverlaySettings[],
+): VoxelEvent | null {
+  const isInside = position.every((at, axis) => at < (volume.shape[axis] as number)) && frame < volume.frames;
+  if (!isInside) return null;
+  const own = Array.from(
+    { length: volume.channels },
+    (_, channel) => values[channel] ?? volume.valueAt(...position, { frame, channel }),
+  );
+  const over = overlays.map((_, at) => values[volume.channels + at] ?? null);
+  const labels = overlays.flatMap((overlay, at) => {
+    const name = looks[at]?.visible === true ? overlay.labels?.[String(over[at])] : undefined;
+    return name === undefined ? [] : [name];
+  });
+  const value = own[0] ?? NaN;
+  return { type: kind, plane, position, frame, value, values: [...own, ...over], label: labels.at(-1) ?? null };
+}
