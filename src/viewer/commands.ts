@@ -252,6 +252,8 @@ const SHOWN_KEYS: Readonly<Record<string, string>> = {
 
 /** A command's keys as they are shown to a person; one of two that are the same key on most keyboards. */
 export function keysShown({ keys, shift }: Command): readonly string[] {
-  const shown = keys.filter((key) => key !== '=' && key !== '_').map((key) => SHOWN_KEYS[key] ?? key.toUpperCase());
+  const shown = keys
+    .filter((key) => key !== '=' && key !== '_')
+    .map((key) => SHOWN_KEYS[key] ?? (key.length === 1 ? key.toUpperCase() : key));
   return shift === true ? shown.map((key) => `Shift ${key}`) : shown;
 }

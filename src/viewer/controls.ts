@@ -1,7 +1,6 @@
 import type { ViewSettings, ViewState } from '../protocol';
 import { clampIndex } from '../shading';
 import { element } from './dom';
-import { RESET, turned, zoomed } from './moves';
 import type { Slice } from './slice-cache';
 
 /**
@@ -16,13 +15,12 @@ const TOGETHER_MS = 40;
 const READING_MS = 100;
 
 /**
- * The slider with its number, and the buttons over the picture. The slider is a native one, made invisible, over a
+ * The slider with its number. The slider is a native one, made invisible, over a
  * drawn one, whose thumb is moved by the compositor. While the slice that was asked for is not here, a mark stays
  * where the shown one is.
  */
 export class Controls {
   readonly bar: HTMLElement = element('div', 'slicescope-bar');
-  readonly tools: HTMLElement = element('div', 'slicescope-tools');
   readonly #state: () => ViewState;
   readonly #plane: HTMLElement = element('span', 'slicescope-plane');
   readonly #slider: HTMLInputElement = element('input', 'slicescope-slider');
@@ -31,7 +29,6 @@ export class Controls {
   readonly #mark: HTMLElement = element('div', 'slicescope-mark');
   readonly #number: HTMLInputElement = element('input', 'slicescope-number');
   readonly #count: HTMLElement = element('span', 'slicescope-count');
-  readonly #buttons: readonly HTMLButtonElement[];
   #shown: Pick<Slice, 'plane' | 'index'> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writtenAt = -Infinity;
@@ -61,21 +58,6 @@ export class Controls {
     this.#number.onkeydown = ({ key }) => {
       if (key === 'Enter') commit();
     };
-    this.#buttons = [
-      button('+', 'Zoom in (+)', () => {
-        change(zoomed(state(), 1));
-      }),
-      button('−', 'Zoom out (−)', () => {
-        change(zoomed(state(), -1));
-      }),
-      button('⟳', 'Rotate by 90° (R)', () => {
-        change(turned(state()));
-      }),
-      button('⌂', 'Show the whole slice (0)', () => {
-        change(RESET);
-      }),
-    ];
-    this.tools.append(...this.#buttons);
     const rail = element('div', 'slicescope-rail');
     rail.append(this.#mark, this.#thumb);
     this.#track.append(this.#slider, rail);
@@ -83,7 +65,7 @@ export class Controls {
   }
 
   set enabled(value: boolean) {
-    for (const control of [this.#slider, this.#number, ...this.#buttons]) control.disabled = !value;
+    for (const control of [this.#slider, this.#number]) control.disabled = !value;
   }
 
   /** The state is another one, or `shown` is the slice that is in the picture now. */
@@ -145,14 +127,4 @@ export class Controls {
     const text = `${plane} slice ${String(index)} of ${String(volume.planes[plane].count - 1)}`;
     this.#slider.setAttribute('aria-valuetext', text);
   }
-}
-
-function button(text: string, title: string, run: () => void): HTMLButtonElement {
-  const made = element('button', 'slicescope-button');
-  made.type = 'button';
-  made.textContent = text;
-  made.title = title;
-  made.setAttribute('aria-label', title);
-  made.onclick = run;
-  return made;
 }

@@ -165,13 +165,12 @@ export class Gestures {
 
   #touch(event: PointerEvent): void {
     const { canvas } = this.#surface;
-    const { layout, crosshair } = this.#on.state();
     this.#fingers.set(event.pointerId, this.#pointOf(event));
     this.#rest = 0;
     if (this.#fingers.size === 2) {
       for (const id of this.#fingers.keys()) canvas.setPointerCapture(id);
       this.#drag = null;
-    } else if (this.#fingers.size === 1 && !(layout === 'planes' && crosshair)) {
+    } else if (this.#fingers.size === 1) {
       this.#begin(event, this.#on.tool === 'window' ? 'window' : 'slices');
     }
   }

@@ -1,68 +1,183 @@
 import type { Plane, ViewSettings, ViewState, Window } from '../protocol';
-import type { Commanded } from './commands';
+import { Cine } from './cine';
+import { COMMANDS } from './commands';
+import { element } from './dom';
 import { Gestures, type Handled } from './gestures';
 import type { Surface, Tool, ViewerHost } from './host';
 import { Keys } from './keys';
+import { indexIn } from './moves';
+import { ColorBar } from './parts/color-bar';
+import { FrameBar, PlayButton } from './parts/frame-bar';
+import { Help } from './parts/help';
+import { Panel } from './parts/panel';
+import type { Workbench } from './parts/part';
+import { ProbeReadout } from './parts/probe-readout';
+import { ScaleBar } from './parts/scale-bar';
+import { Toolbar } from './parts/toolbar';
 import { windowOfHistogram, windowOfValues } from './values/auto-window';
 import { Histograms } from './values/histograms';
 import { layerOf, overviewOf, sampleOf } from './values/slice-values';
-import { activeLayer, shownDtype, withLook, type Layer } from './values/windows';
+import { activeLayer, layersIn, shownDtype, withLook, type Layer } from './values/windows';
 import { draggedWindow } from './window-drag';
 
 /**
- * What the person works a viewer with, besides the slider: hands and keys on its pictures, and what they are about
- * that is no setting of the view, such as the tool.
+ * What the person works a viewer with, besides the slider: hands and keys on its pictures, toolbar, panel and readouts,
+ * and what they are about that is no setting of the view, such as the tool. The viewer places the elements, calls
+ * `attach` for each picture and `update` after each change.
  */
-export class Instrument implements Commanded, Handled {
-  tool: Tool = 'pan';
-  /** The layer whose window is changed, if it is shown. */
-  chosen = 0;
+export class Instrument implements Workbench, Handled {
+  readonly host: ViewerHost;
   readonly histograms: Histograms;
-  readonly #host: ViewerHost;
+  /** Over the pictures. */
+  readonly toolbar: Toolbar;
+  readonly help: Help;
+  /** Below them: colours and probe in one row, then, after the slider, frames and the panel. */
+  readonly legend: HTMLElement = element('div', 'slicescope-legend');
+  readonly frames: FrameBar;
+  readonly panel: Panel;
+  /** Beside the slider. */
+  readonly play: PlayButton;
+  readonly #probe: ProbeReadout;
+  readonly #colors: ColorBar;
+  readonly #cine: Cine;
+  readonly #scales: Set<ScaleBar> = new Set();
+  #tool: Tool = 'pan';
+  #chosen = 0;
+  /** What had the focus before the help was shown. */
+  #focused: HTMLElement | null = null;
 
-  constructor(host: ViewerHost) {
-    this.#host = host;
+  constructor(host: ViewerHost, isSeen: () => boolean) {
+    this.host = host;
     this.histograms = new Histograms(
       (content) => {
         host.send(content);
       },
       (listener) => host.onAnswer(listener),
     );
+    this.#cine = new Cine({
+      state: () => host.state(),
+      change: (patch) => {
+        host.change(patch);
+      },
+      isShown: () => this.#isShown(),
+      isSeen: () => isSeen() && document.visibilityState === 'visible',
+    });
+    this.play = new PlayButton(this, () => {
+      this.#cine.toggle();
+    });
+    this.toolbar = new Toolbar(this);
+    this.help = new Help(() => {
+      this.toggle('help');
+    });
+    this.panel = new Panel(this, () => {
+      this.toggle('panel');
+    });
+    this.frames = new FrameBar(this);
+    this.#colors = new ColorBar(this);
+    this.#probe = new ProbeReadout(host);
+    this.legend.append(this.#colors.element, this.#probe.element, this.#probe.spoken);
+    this.update();
+  }
+
+  get tool(): Tool {
+    return this.#tool;
+  }
+
+  get layer(): Layer | null {
+    const shown = layersIn(this.state()).filter(({ info, visible }) => info.components === 1 && visible);
+    return shown.find(({ layer }) => layer === this.#chosen) ?? shown[0] ?? null;
+  }
+
+  set enabled(value: boolean) {
+    for (const part of [this.toolbar, this.frames, this.play]) part.enabled = value;
   }
 
   state(): ViewState {
-    return this.#host.state();
+    return this.host.state();
   }
 
   change(patch: Partial<ViewSettings>): void {
-    this.#host.change(patch);
+    // Play is of the page where it is pressed.
+    if (patch.playing !== undefined && patch.playing !== this.state().playing) this.#cine.toggle();
+    else this.host.change(patch);
   }
 
-  dispose(): void {
-    this.histograms.dispose();
-  }
-
-  /** Hands and keys on a picture; the function lets go of it. */
+  /** Hands, keys and readouts on a picture; the function lets go of it. */
   attach(surface: Surface): () => void {
     const gestures = new Gestures(surface, this);
     const keys = new Keys(surface.canvas, this, () => surface.plane);
+    const unprobe = this.#probe.attach(surface);
+    const scale = new ScaleBar(surface, () => this.state());
+    this.#scales.add(scale);
+    surface.canvas.after(scale.element);
     return () => {
       gestures.dispose();
+      keys.dispose();
+      unprobe();
+      this.#scales.delete(scale);
+      scale.dispose();
+    };
+  }
+
+  /** Keys on a canvas that is no picture of one plane, such as the volume's box. */
+  attachKeys(canvas: HTMLElement): () => void {
+    const keys = new Keys(canvas, this, () => this.state().plane);
+    return () => {
       keys.dispose();
     };
   }
 
+  /** The state, or a slice that is shown, is another one. */
+  update(): void {
+    for (const part of [this.toolbar, this.play, this.frames, this.#colors, this.#probe, this.panel]) part.update();
+    for (const scale of this.#scales) scale.update();
+    this.#cine.update();
+  }
+
+  dispose(): void {
+    this.#cine.dispose();
+    this.histograms.dispose();
+    const parts = [this.toolbar, this.help, this.play, this.frames, this.#colors, this.#probe, this.panel];
+    for (const part of parts) part.dispose();
+    this.legend.remove();
+  }
+
+  choose(layer: number): void {
+    this.#chosen = layer;
+    this.update();
+  }
+
+  isOpen(part: 'help' | 'panel'): boolean {
+    return part === 'help' ? this.help.isOpen : this.panel.isOpen;
+  }
+
+  toggle(part: 'help' | 'panel' | 'window-tool'): void {
+    if (part === 'window-tool') {
+      this.#tool = this.#tool === 'window' ? 'pan' : 'window';
+    } else if (part === 'panel') {
+      const hadFocus = this.panel.element.contains(document.activeElement);
+      this.panel.isOpen = !this.panel.isOpen;
+      if (hadFocus) this.toolbar.focus('panel');
+    } else {
+      if (!this.help.isOpen) this.#focused = document.activeElement as HTMLElement | null;
+      this.help.isOpen = !this.help.isOpen;
+      if (!this.help.isOpen) this.#focused?.focus({ preventScroll: true });
+    }
+    this.toolbar.update();
+  }
+
+  /** Carry out a command of the table by its name, as if its key were pressed. */
+  command(id: string): void {
+    COMMANDS.find((command) => command.id === id)?.run(this, this.state().plane);
+  }
+
   windowDrag(): (by: readonly [x: number, y: number]) => void {
-    const layer = activeLayer(this.state(), this.chosen);
+    const layer = activeLayer(this.state(), this.#chosen);
     if (layer === null) return () => undefined;
     const dtype = shownDtype(this.state(), layer);
     return (by) => {
-      this.setWindow(layer, draggedWindow(layer.window, by, dtype));
+      this.#setWindow(layer, draggedWindow(layer.window, by, dtype));
     };
-  }
-
-  setWindow(layer: Layer, window: Window): void {
-    this.change(withLook(this.state(), layer, { window }));
   }
 
   resetWindow(plane: Plane): void {
@@ -71,11 +186,11 @@ export class Instrument implements Commanded, Handled {
 
   autoWindow(of: 'slice' | 'volume', plane: Plane): void {
     const state = this.state();
-    const layer = activeLayer(state, this.chosen);
+    const layer = activeLayer(state, this.#chosen);
     if (layer === null) return;
     const ofSlice = (): void => {
       const window = this.#sliceWindow(layer, plane);
-      if (window !== null) this.setWindow(layer, window);
+      if (window !== null) this.#setWindow(layer, window);
     };
     if (of === 'slice') {
       ofSlice();
@@ -84,18 +199,28 @@ export class Instrument implements Commanded, Handled {
     void this.histograms.ask({ ...state }, layer).then((histogram) => {
       const window = histogram === null ? null : windowOfHistogram(histogram, shownDtype(this.state(), layer));
       if (window === null) ofSlice();
-      else this.setWindow(layer, window);
+      else this.#setWindow(layer, window);
     });
+  }
+
+  #setWindow(layer: Layer, window: Window): void {
+    this.change(withLook(this.state(), layer, { window }));
   }
 
   /** All but half a percent, at either end, of the values of the slice that is shown. */
   #sliceWindow(layer: Layer, plane: Plane): Window | null {
-    const drawn = layerOf(this.#host.sliceOf(plane), layer.layer);
+    const drawn = layerOf(this.host.sliceOf(plane), layer.layer);
     const tile = drawn === null ? null : overviewOf(drawn);
     return tile === null ? null : windowOfValues(sampleOf(tile.data), shownDtype(this.state(), layer));
   }
 
-  toggle(part: 'help' | 'panel' | 'window-tool'): void {
-    if (part === 'window-tool') this.tool = this.tool === 'window' ? 'pan' : 'window';
+  #isShown(): boolean {
+    const state = this.state();
+    const slice = this.host.sliceOf(state.plane);
+    return (
+      slice?.revision === state.volume.revision &&
+      slice.index === indexIn(state, state.plane) &&
+      slice.frame === state.frame
+    );
   }
 }

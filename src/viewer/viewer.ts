@@ -11,6 +11,7 @@ import { Controls } from './controls';
 import type { Needs } from './detail';
 import { element } from './dom';
 import { handOf } from './gestures';
+import type { ViewerHost } from './host';
 import { Instrument } from './instrument';
 import { Panes } from './panes';
 import { pageRenderer } from './scene';
@@ -72,7 +73,7 @@ export class Viewer {
       model.change(patch);
     };
     this.#controls = new Controls(state, change);
-    this.#instrument = new Instrument({
+    const host: ViewerHost = {
       state,
       change,
       sliceOf: (plane) => model.sliceOf(plane),
@@ -80,7 +81,8 @@ export class Viewer {
         model.send(content);
       },
       onAnswer: (listener) => model.onAnswer(listener),
-    });
+    };
+    this.#instrument = new Instrument(host, () => this.#isInSight);
     this.#panes = new Panes({
       state,
       change,
@@ -89,12 +91,15 @@ export class Viewer {
         event.pointerType !== 'touch' && handOf(event, model.state, this.#instrument.tool) === 'crosshair',
       attach: (surface) => this.#instrument.attach(surface),
     });
-    this.#stage.append(this.#panes.element, this.#controls.tools, this.#notice);
-    this.element.append(this.#stage, this.#controls.bar);
+    const { toolbar, help, legend, play, frames, panel } = this.#instrument;
+    this.#stage.append(this.#panes.element, toolbar.element, help.element, this.#notice);
+    this.#controls.bar.prepend(play.element);
+    this.element.append(this.#stage, legend, this.#controls.bar, frames.element, panel.element);
     this.element.dataset.state = 'waiting';
     this.#resize = new ResizeObserver(() => {
       this.#available = this.element.clientWidth;
       this.#draw();
+      this.#instrument.update();
     });
     this.#resize.observe(this.element);
     this.#sight = new IntersectionObserver((entries) => {
@@ -109,6 +114,7 @@ export class Viewer {
   update(): void {
     this.#draw();
     this.#controls.update(this.#shown);
+    this.#instrument.update();
   }
 
   /** Say something over the picture, or nothing any more; `stopped` if the view will not go on by itself. */
@@ -119,6 +125,7 @@ export class Viewer {
     else if (notice !== null) this.element.dataset.state = 'waiting';
     else if (this.#shown !== null) this.element.dataset.state = 'live';
     this.#controls.enabled = !stopped;
+    this.#instrument.enabled = !stopped;
     if (notice === null) return;
     this.#notice.append(notice.text);
     const { action } = notice;

@@ -4,7 +4,7 @@ import { pictureSize, shownOrientation } from '../../shading';
 import type { Surface } from '../host';
 import { sliceOf, tileOf } from '../testing/slices';
 import { viewState, volumeInfo } from '../testing/states';
-import { positionOf, probeAt, voxelOf } from './probe';
+import { positionOf, probeAt, probeOf } from './probe';
 
 const value = (x: number, y: number): number => 100 + 10 * y + x;
 
@@ -93,5 +93,8 @@ test('labels have names, colours three numbers, and an overlay finer than the vo
 });
 
 test('where nobody points, the voxel is where the planes meet', () => {
-  expect(voxelOf({ ...viewState(1, 'xy', 3), position: [1, 2, 3] }, 'xy')).toEqual([1, 2, 3]);
+  const state: ViewState = { ...viewState(1, 'xy', 3), position: [1, 2, 3] };
+  const probe = probeOf(state, sliceOf('xy', 3, [tileOf('xy', value)]));
+  expect([probe?.voxel, probe?.layers[0]?.values]).toEqual([[1, 2, 3], [121]]);
+  expect(probeOf(viewState(2, 'xy', 3), sliceOf('xy', 3, []))).toBeNull();
 });

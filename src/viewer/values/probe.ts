@@ -1,7 +1,6 @@
 import { PLANE_AXES, type LayerInfo, type Plane, type Triple, type ViewState, type VolumeInfo } from '../../protocol';
 import { BORDER_BIAS, pointInVolume } from '../../shading';
 import type { Surface } from '../host';
-import { indexIn } from '../moves';
 import type { LayerSlice, Slice } from '../slice-cache';
 import { layersIn, type Layer } from './windows';
 
@@ -93,12 +92,21 @@ export function probeAt(
   surface: Surface,
   point: readonly [x: number, y: number],
 ): Probe | null {
-  const { plane } = surface;
-  const { volume } = state;
-  if (slice?.plane !== plane || slice.revision !== volume.revision) return null;
+  if (slice?.plane !== surface.plane || slice.revision !== state.volume.revision) return null;
   const share = shareAt(surface, point);
-  if (share === null) return null;
-  const [first, second, normal] = PLANE_AXES[plane];
+  return share === null ? null : probeIn(state, slice, share);
+}
+
+/** What is where the planes meet, for those who can't point; null while the slice is of another volume. */
+export function probeOf(state: ViewState, slice: Slice): Probe | null {
+  if (slice.revision !== state.volume.revision) return null;
+  const [first, second] = PLANE_AXES[slice.plane];
+  const { position } = state;
+  return probeIn(state, slice, [(position[first] + 0.5) / slice.width, (position[second] + 0.5) / slice.height]);
+}
+
+function probeIn(state: ViewState, slice: Slice, share: readonly [number, number]): Probe {
+  const [first, second, normal] = PLANE_AXES[slice.plane];
   const voxel: [number, number, number] = [0, 0, 0];
   [voxel[first], voxel[second], voxel[normal]] = [
     pixelAt(share[0], slice.width),
@@ -113,12 +121,5 @@ export function probeAt(
       const values = found?.values ?? null;
       return { layer, values, isNear: found?.isNear === true, label: labelOf(layer.info, values) };
     });
-  return { plane, frame: slice.frame, voxel, position: positionOf(volume, voxel), layers };
-}
-
-/** The voxel that a view's planes meet at, in one of them, for those who can't point. */
-export function voxelOf(state: ViewState, plane: Plane): Triple {
-  const voxel = [...state.position] as [number, number, number];
-  voxel[PLANE_AXES[plane][2]] = indexIn(state, plane);
-  return voxel;
+  return { plane: slice.plane, frame: slice.frame, voxel, position: positionOf(state.volume, voxel), layers };
 }

@@ -1,0 +1,45 @@
+import type { LayerValue, PointerMessage, ViewState } from '../../protocol';
+import { text } from '../text';
+import { exactNumber, roundedNumber } from '../values/numbers';
+import type { Probe, Probed } from '../values/probe';
+import { layersIn, shownDtype } from '../values/windows';
+
+const COLOURS = ['R', 'G', 'B', 'A'];
+
+function valueText(state: ViewState, { layer, values, isNear, label }: Probed): string {
+  if (values === null) return '…';
+  const numbers = values.map((value, at) => {
+    const number = exactNumber(value, shownDtype(state, layer));
+    return values.length > 1 ? `${COLOURS[at] ?? ''} ${number}` : number;
+  });
+  return `${isNear ? '≈ ' : ''}${numbers.join(' ')}${label === null ? '' : ` ${label}`}`;
+}
+
+/** What a probe says to a person: voxel, position and values. */
+export function probeText(state: ViewState, { voxel, position, layers }: Probe): string {
+  const { spacing, unit } = state.volume;
+  const step = 10 ** (Math.floor(Math.log10(Math.min(...spacing))) - 2);
+  const place = position.map((at) => roundedNumber(at, step)).join(', ');
+  const values = layers.map((probed) => {
+    const name = probed.layer.info.name;
+    const words = valueText(state, probed);
+    return probed.layer.kind === 'overlay' && name !== '' ? `${name}: ${words}` : words;
+  });
+  return [`[${voxel.join(', ')}]`, `${place} ${unit}`, ...values].join('   ');
+}
+
+/** The same for who listens: slice, and value where the pointer or the crosshair is. */
+export function probeSpoken(state: ViewState, { voxel, layers }: Probe): string {
+  const values = layers.map((probed) => valueText(state, probed)).join(', ');
+  return text('value %1 at %2', values, voxel.join(', '));
+}
+
+/** The message that tells the kernel of it. */
+export function pointerMessage(kind: PointerMessage['kind'], state: ViewState, probe: Probe): PointerMessage {
+  const values = layersIn(state).map(({ layer }): LayerValue => {
+    const found = probe.layers.find((each) => each.layer.layer === layer);
+    if (found?.values == null || found.isNear || !found.values.every(Number.isFinite)) return null;
+    return found.values.length === 1 ? (found.values[0] as number) : found.values;
+  });
+  return { kind, plane: probe.plane, position: probe.voxel, frame: probe.frame, values };
+}
