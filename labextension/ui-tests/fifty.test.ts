@@ -160,7 +160,6 @@ test('fifty views are drawn in every windowing mode, share one context, and leav
     for (const at of [0, 24, VIEWS - 1]) await expectSlice(notebook, at, at);
     for (let at = 0; at < VIEWS; at += 5) await scrolledTo(notebook, at);
   }
-  console.log(JSON.stringify(left));
   const [, before, after] = left as [object, { heap: number; companion: number }, { heap: number; companion: number }];
   expect(after.heap - before.heap).toBeLessThan(10);
   expect(after.companion - before.companion).toBeLessThan(30);

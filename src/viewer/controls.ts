@@ -2,6 +2,7 @@ import type { ViewSettings, ViewState } from '../protocol';
 import { clampIndex } from '../shading';
 import { element } from './dom';
 import type { Slice } from './slice-cache';
+import { text } from './text';
 
 /**
  * Milliseconds for which the slider waits for the slice that was asked for. One that is here sooner moves it in the
@@ -39,11 +40,11 @@ export class Controls {
     this.#slider.type = 'range';
     this.#slider.min = '0';
     this.#slider.step = '1';
-    this.#slider.setAttribute('aria-label', 'Slice');
+    this.#slider.setAttribute('aria-label', text('Slice'));
     this.#number.type = 'number';
     this.#number.min = '0';
     this.#number.step = '1';
-    this.#number.setAttribute('aria-label', 'Slice number');
+    this.#number.setAttribute('aria-label', text('Slice number'));
     this.#slider.oninput = () => {
       change({ index: this.#slider.valueAsNumber });
     };
@@ -124,7 +125,7 @@ export class Controls {
     this.#writtenAt = performance.now();
     const { plane, index, volume } = this.#state();
     if (this.#number.valueAsNumber !== index) this.#number.valueAsNumber = index;
-    const text = `${plane} slice ${String(index)} of ${String(volume.planes[plane].count - 1)}`;
-    this.#slider.setAttribute('aria-valuetext', text);
+    const sentence = text('%1 slice %2 of %3', plane, index, volume.planes[plane].count - 1);
+    this.#slider.setAttribute('aria-valuetext', sentence);
   }
 }

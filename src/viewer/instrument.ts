@@ -1,6 +1,5 @@
 import type { Plane, ViewSettings, ViewState, Window } from '../protocol';
 import { Cine } from './cine';
-import { COMMANDS } from './commands';
 import { element } from './dom';
 import { Gestures, type Handled } from './gestures';
 import type { Surface, Tool, ViewerHost } from './host';
@@ -164,11 +163,6 @@ export class Instrument implements Workbench, Handled {
       if (!this.help.isOpen) this.#focused?.focus({ preventScroll: true });
     }
     this.toolbar.update();
-  }
-
-  /** Carry out a command of the table by its name, as if its key were pressed. */
-  command(id: string): void {
-    COMMANDS.find((command) => command.id === id)?.run(this, this.state().plane);
   }
 
   windowDrag(): (by: readonly [x: number, y: number]) => void {

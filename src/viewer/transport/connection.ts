@@ -13,6 +13,7 @@ import {
   type ServerMessage,
   type ViewState,
 } from '../../protocol';
+import { text } from '../text';
 import { dial } from './dial';
 import { Heartbeat } from './heartbeat';
 import { Line } from './line';
@@ -41,8 +42,6 @@ export interface ChannelListener {
   /** A sentence for the person. `isFinal`: trying again by itself would be in vain. */
   failed(message: string, isFinal: boolean): void;
 }
-
-const LOST = 'The connection to the kernel is lost. Trying again.';
 
 /**
  * One page's connection to one companion, shared by all views of that kernel. It is there while a view is
@@ -154,7 +153,7 @@ export class Connection {
         this.#send({ type: 'ping' });
       },
       () => {
-        this.#lost('The kernel does not answer. Trying again.');
+        this.#lost(text('The kernel does not answer. Trying again.'));
       },
     );
     this.#socket = socket;
@@ -171,7 +170,7 @@ export class Connection {
       }
     };
     socket.onclose = () => {
-      this.#lost(LOST);
+      this.#lost(text('The connection to the kernel is lost. Trying again.'));
     };
     this.#send({ type: 'credit', frames: this.#limits.credits });
     for (const viewId of this.#listeners.keys()) this.#send({ type: 'open', viewId });
@@ -229,7 +228,7 @@ export class Connection {
       case 'closed':
         this.#listeners
           .get(message.viewId)
-          ?.failed('The kernel closed this view. Run the cell to show it again.', true);
+          ?.failed(text('The kernel closed this view. Run the cell to show it again.'), true);
         break;
       case 'error':
         if (message.viewId === undefined) this.#lost(message.message);

@@ -6,6 +6,7 @@ import {
   parseServerMessage,
   type ClientMessage,
 } from '../../protocol';
+import { text } from '../text';
 import { Handshake } from './handshake';
 
 /** A connection whose companion has proved itself. */
@@ -45,7 +46,7 @@ function shakeHands(url: string, secret: string, patienceMs: number): Promise<Di
       reject(error);
     };
     const unreachable = (): void => {
-      fail(new SlicescopeError('companion-failed', 'The kernel can’t be reached. Trying again.', {}));
+      fail(new SlicescopeError('companion-failed', text('The kernel can’t be reached. Trying again.'), {}));
     };
     const timer = setTimeout(unreachable, patienceMs);
     let sentAt = 0;
@@ -68,8 +69,8 @@ function shakeHands(url: string, secret: string, patienceMs: number): Promise<Di
           clearTimeout(timer);
           resolve({ socket, instance: message.instance, roundTrip, url });
         } else {
-          const text = message.type === 'error' ? message.message : `Unexpected ${message.type}.`;
-          fail(new SlicescopeError('unauthorized', text, {}));
+          const reason = message.type === 'error' ? message.message : `Unexpected ${message.type}.`;
+          fail(new SlicescopeError('unauthorized', reason, {}));
         }
       } catch (error) {
         fail(isSlicescopeError(error) ? error : new SlicescopeError('protocol-error', messageOf(error), {}));

@@ -2,6 +2,7 @@ import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, hexToBytes, randomBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { SlicescopeError, proofText, type ClientMessage, type ServerMessage } from '../../protocol';
+import { text } from '../text';
 
 /**
  * The page's side of the challenge and response. The hash is a library's and not `crypto.subtle`, which
@@ -22,7 +23,11 @@ export class Handshake {
   /** @throws SlicescopeError `unauthorized` if the other side does not hold the secret. */
   answer(challenge: Extract<ServerMessage, { type: 'challenge' }>): ClientMessage {
     if (this.#sign('server', challenge.nonce) !== challenge.proof) {
-      throw new SlicescopeError('unauthorized', 'Something else than the kernel answered. Run the cell again.', {});
+      throw new SlicescopeError(
+        'unauthorized',
+        text('Something else than the kernel answered. Run the cell again.'),
+        {},
+      );
     }
     return { type: 'proof', proof: this.#sign('client', challenge.nonce) };
   }
