@@ -30,15 +30,21 @@ const unit = (a: Triple): Triple => {
 };
 const EDGES = SHAPE.map((voxels, axis) => (voxels * (SPACING[axis] as number)) / LONGEST);
 
+interface Seen {
+  /** A voxel in which slices cross is seen on either; a pixel where they meet may be of both. */
+  readonly plane: Plane;
+  readonly voxel: Triple;
+}
+
 /** The voxel that a camera sees at a point of a square canvas, given in shares of it; null where it sees none. */
-function voxelSeen({ position, target }: Camera, at: readonly [number, number], slices: Triple): Triple | null {
+function voxelSeen({ position, target }: Camera, at: readonly [number, number], slices: Triple): Seen | null {
   const forward = unit(add(target, position, -1));
   const right = unit(cross(forward, UP));
   const above = cross(right, forward);
   const half = Math.tan(FIELD_OF_VIEW / 2);
   const ray = add(add(forward, right, (2 * at[0] - 1) * half), above, (1 - 2 * at[1]) * half);
   let nearest = Infinity;
-  let seen: Triple | null = null;
+  let seen: Seen | null = null;
   for (const plane of Object.keys(PLANE_AXES) as Plane[]) {
     const normal = PLANE_AXES[plane][2];
     const there = ((slices[normal] + 0.5) / SHAPE[normal] - 0.5) * EDGES[normal]!;
@@ -48,7 +54,7 @@ function voxelSeen({ position, target }: Camera, at: readonly [number, number], 
     const voxel = point.map((along, axis) => Math.floor((along / EDGES[axis]! + 0.5) * SHAPE[axis]!));
     voxel[normal] = slices[normal];
     if (voxel.some((index, axis) => index < 0 || index >= SHAPE[axis]!)) continue;
-    [nearest, seen] = [distance, voxel as unknown as Triple];
+    [nearest, seen] = [distance, { plane, voxel: voxel as unknown as Triple }];
   }
   return seen;
 }
@@ -73,13 +79,14 @@ async function compare(
         [3.5, 3.5],
       ].map(([dx, dy]) => {
         const at = [(x + dx!) / pixels.width, (y + dy!) / pixels.height] as const;
-        return voxelSeen(camera, at, slices)?.join(' ') ?? 'nothing';
+        const point = voxelSeen(camera, at, slices);
+        return point === null ? 'nothing' : [point.plane, ...point.voxel].join(' ');
       });
       if (seen.some((each) => each !== seen[0])) continue;
       const got = colorAt(pixels, x, y);
       if (got[0] === 140 && got[1] === 140 && got[2] === 140) continue; // An edge of the box.
       compared++;
-      const [i, j, k] = seen[0] === 'nothing' ? [] : seen[0]!.split(' ').map(Number);
+      const [i, j, k] = seen[0] === 'nothing' ? [] : seen[0]!.split(' ').slice(1).map(Number);
       const want = i === undefined ? '0 0 0 0' : `${String(6 * i)} ${String(8 * j!)} ${String(12 * k!)} 255`;
       if (got.join(' ') !== want)
         wrong.push(`(${String(x)}, ${String(y)}) is ${got.join(' ')}, expected ${want}: ${seen[0]!}`);
