@@ -3,6 +3,7 @@ import { cutting } from './cutting.mjs';
 import { fifty } from './fifty.mjs';
 import { opening } from './opening.mjs';
 import { comparePacking } from './packing.mjs';
+import { planes } from './planes.mjs';
 import { refreshing } from './refreshing.mjs';
 import { slabs } from './slabs.mjs';
 import { showAll } from './show.mjs';
@@ -93,6 +94,7 @@ export const GROUPS = [
   cached,
   steady,
   refreshing,
+  planes,
   slow,
   opening,
   fifty,

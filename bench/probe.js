@@ -136,9 +136,32 @@
    * shown, or `patienceMs` after it was asked for, with all slices that were seen: when each was asked for and
    * first seen, in milliseconds from the start; with the duration of the movement; and with the frames that it took.
    */
-  function sweep(sliderSelector, canvasSelector, { count, perSecond, patienceMs }) {
+  function sweep(sliderSelector, canvasSelector, options) {
+    const slider = document.querySelector(sliderSelector);
+    return sweepWith((position) => moveSlider(slider, position), canvasSelector, options);
+  }
+
+  /**
+   * The same with a pointer that is dragged over another canvas, from its upper left to its lower right corner: at
+   * position i it is over the row and the column that are i of `count`.
+   */
+  function drag(padSelector, canvasSelector, options) {
+    const pad = document.querySelector(padSelector);
+    pad.setPointerCapture = () => undefined; // There is no such pointer.
+    const point = (type, position) => {
+      const box = pad.getBoundingClientRect();
+      const share = (position + 0.5) / options.count;
+      const at = { clientX: box.left + share * box.width, clientY: box.top + share * box.height };
+      pad.dispatchEvent(new PointerEvent(type, { ...at, pointerId: 1, button: 0, buttons: 1, bubbles: true }));
+    };
+    point('pointerdown', 0);
+    return sweepWith((position) => point('pointermove', position), canvasSelector, options).finally(() => {
+      point('pointerup', options.count - 1);
+    });
+  }
+
+  function sweepWith(move, canvasSelector, { count, perSecond, patienceMs }) {
     return new Promise((resolve) => {
-      const slider = document.querySelector(sliderSelector);
       const canvas = document.querySelector(canvasSelector);
       const durationMs = (1000 * count) / perSecond;
       const asked = new Map();
@@ -152,7 +175,7 @@
         if (next === position) return;
         position = next;
         asked.set(position, performance.now() - start);
-        moveSlider(slider, position);
+        move(position);
       };
       watch = () => {
         if (start === null) return;
@@ -187,5 +210,5 @@
     });
   }
 
-  window.probe = { shown, shownIndex, scrub, sweep, follow };
+  window.probe = { shown, shownIndex, scrub, sweep, drag, follow };
 })();

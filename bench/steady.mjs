@@ -7,7 +7,7 @@ import { median, quantile } from './statistics.mjs';
 import { SHAPE } from './volume.mjs';
 
 const ROUNDS = 5;
-const SWEEP = { count: SHAPE[2], perSecond: 60, patienceMs: 1000 };
+export const SWEEP = { count: SHAPE[2], perSecond: 60, patienceMs: 1000 };
 
 /** What probe.js saw of one scrub. */
 export const sweep = ({ page, slider, canvas }) =>

@@ -35,8 +35,9 @@ export function noise(seed: number): () => number {
 
 /** Put a volume where cells can `load(name)` it: the same values on both sides. */
 export function stage(server: JupyterServer, name: string, volume: Volume): Volume {
-  const { dtype, shape, spacing, origin, direction, components, window, data } = volume;
-  const options = { spacing, origin, direction, components, window, name };
+  const { dtype } = volume;
+  const { shape, data, ...rest } = volume.toRecord();
+  const options = { ...rest, name };
   writeFileSync(join(server.folder, `${name}.json`), JSON.stringify({ dtype, shape, options }));
   writeFileSync(join(server.folder, `${name}.raw`), new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   return volume;

@@ -27,7 +27,7 @@ describe('of which nothing was asked, a view shows', () => {
       playing: false,
       rate: 10,
       playback: 'loop',
-      camera: { position: [0.9, -1.3, 0.8], target: [0, 0, 0] },
+      camera: { position: [1.2, -1.75, 1.05], target: [0, 0, 0] },
       channels: [],
       overlays: [],
     });

@@ -134,7 +134,7 @@ describe('the channels of a volume are added up', () => {
     [[{}], 'invalid-argument', 'test: channels is [an object], expected a list with the settings of 2'],
     [[{}, { window: [2, 1] }], 'invalid-window', 'test: the window [2, 1] is reversed; give it as [low, high]'],
     [[{ colormap: 'x' }, {}], 'unknown-colormap', 'test: there is no colour map "x"; choose one of gray,'],
-    [[null, 3], 'invalid-argument', 'test: channels[1] is 3, expected an object'],
+    [[{}, 3], 'invalid-argument', 'test: channels[1] is 3, expected an object'],
   ])('refused: %p', (channels, code, sentence) => {
     const { message } = refusal(() => lookAt(cells, { channels } as LookOptions, 'test'), code);
     expect(message.slice(0, sentence.length)).toBe(sentence);

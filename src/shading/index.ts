@@ -1,4 +1,5 @@
 export * from './bars';
+export * from './box';
 export * from './colormaps';
 export * from './dtype-ranges';
 export * from './layers';

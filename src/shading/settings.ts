@@ -45,7 +45,7 @@ export const PLAIN_SETTINGS: Omit<ViewSettings, 'index' | 'position' | 'window' 
   playing: false,
   rate: 10,
   playback: 'loop',
-  camera: { position: [0.9, -1.3, 0.8], target: [0, 0, 0] },
+  camera: { position: [1.2, -1.75, 1.05], target: [0, 0, 0] },
 };
 
 /** Those that depend on the volume. */
@@ -267,7 +267,9 @@ export function changeSettings(
 /** The settings in which `next` differs from `previous`. */
 export function changedSettings(previous: ViewSettings, next: ViewSettings): Partial<ViewSettings> {
   const changed = Object.entries(next).filter(
-    ([name, value]) => JSON.stringify(value) !== JSON.stringify(previous[name as keyof ViewSettings]),
+    ([name, value]) =>
+      value !== previous[name as keyof ViewSettings] &&
+      JSON.stringify(value) !== JSON.stringify(previous[name as keyof ViewSettings]),
   );
   return Object.fromEntries(changed);
 }

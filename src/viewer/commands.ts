@@ -1,5 +1,5 @@
 import type { Plane, ViewSettings, ViewState } from '../protocol';
-import { RESET, flipped, frameMoved, moved, movedTo, nextPlane, turned, zoomed } from './moves';
+import { flipped, frameMoved, moved, movedTo, nearer, nextPlane, reset, turned } from './moves';
 
 /** What a command is carried out on. */
 export interface Commanded {
@@ -115,16 +115,16 @@ export const COMMANDS: readonly Command[] = [
     keys: ['+', '='],
     label: 'Zoom in',
     group: 'Picture',
-    run: changing((state) => zoomed(state, 1)),
+    run: changing((state) => nearer(state, 1)),
   },
   {
     id: 'zoom-out',
     keys: ['-', '_'],
     label: 'Zoom out',
     group: 'Picture',
-    run: changing((state) => zoomed(state, -1)),
+    run: changing((state) => nearer(state, -1)),
   },
-  { id: 'reset', keys: ['0'], label: 'Show the whole slice', group: 'Picture', run: changing(() => RESET) },
+  { id: 'reset', keys: ['0'], label: 'Show the whole slice', group: 'Picture', run: changing(reset) },
   { id: 'rotate', keys: ['r'], label: 'Rotate by 90°', group: 'Picture', run: changing(turned) },
   {
     id: 'flip-horizontal',

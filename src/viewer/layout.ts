@@ -33,9 +33,12 @@ export function soloFrame(picture: Size, available: number): PaneFrame {
   return { box: boxSize(picture, available), picture, scale: null };
 }
 
+/** The edges of the layout `volume`, in CSS pixels, where the page is wide enough. */
+export const BOX_SIDE: number = HEIGHT;
+
 /** The height of three panes together, and the gap between two, in CSS pixels. */
 const TRIO_HEIGHT = 640;
-export const GAP = 3;
+const GAP = 3;
 /** No pane is narrower or flatter than this, in CSS pixels. */
 const MIN_PANE = 48;
 

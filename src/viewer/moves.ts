@@ -1,11 +1,17 @@
 import { PLANES, PLANE_AXES, type Plane, type Triple, type ViewSettings, type ViewState } from '../protocol';
-import { MAX_ZOOM, clampIndex } from '../shading';
+import { MAX_ZOOM, PLAIN_SETTINGS, clampIndex } from '../shading';
+import { approached } from './camera';
 
 const ZOOM_STEP = 1.25;
 
 /** The settings after steps of zooming, around the middle of the canvas. */
 export function zoomed({ zoom }: Pick<ViewSettings, 'zoom'>, steps: number): { readonly zoom: number } {
   return { zoom: Math.min(MAX_ZOOM, Math.max(1 / MAX_ZOOM, zoom * ZOOM_STEP ** steps)) };
+}
+
+/** The settings after steps of coming nearer: of zooming, or of the camera of the layout `volume`. */
+export function nearer(state: ViewState, steps: number): Partial<ViewSettings> {
+  return state.layout === 'volume' ? { camera: approached(state.camera, ZOOM_STEP ** steps) } : zoomed(state, steps);
 }
 
 /** The settings after a quarter turn clockwise of what is seen, which is flipped after its rotation. */
@@ -21,6 +27,11 @@ export function flipped({ flip }: ViewSettings, axis: 0 | 1): Partial<ViewSettin
 
 /** The whole slice, unrotated. */
 export const RESET: Partial<ViewSettings> = { rotation: 0, flip: [false, false], zoom: 1, center: [0.5, 0.5, 0.5] };
+
+/** The settings with which all of what is looked at is seen, as it was at first. */
+export function reset({ layout }: ViewState): Partial<ViewSettings> {
+  return layout === 'volume' ? { camera: PLAIN_SETTINGS.camera } : RESET;
+}
 
 /** The slice of a plane that a view shows. */
 export function indexIn({ plane: shown, index, position }: ViewSettings, plane: Plane): number {

@@ -131,7 +131,7 @@ export class Panes {
 /** Where the state's panes are, in the order in which they are walked through. */
 function framesOf(state: ViewState, available: number): Map<Plane, PaneFrame> {
   const { layout, plane, volume } = state;
-  if (layout === 'slice') {
+  if (layout !== 'planes') {
     const info = volume.planes[plane];
     return new Map([[plane, soloFrame(pictureSize(info, shownOrientation(info, state)), available)]]);
   }

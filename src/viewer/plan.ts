@@ -12,7 +12,7 @@ import {
   type ViewState,
   type Window,
 } from '../protocol';
-import { layersOf } from '../shading';
+import { isCategorical, layersOf } from '../shading';
 import { neededLevel, refined, tilesIn, type Needs } from './detail';
 import { tileKey, type TileAddress } from './slice-cache';
 
@@ -53,7 +53,7 @@ export interface Source {
   readonly info: LayerInfo;
   /** Overlays have no frames and no slabs. */
   readonly isOverlay: boolean;
-  /** Through which previews are made; null where there are none, because others are drawn through windows of their own. */
+  /** Through which previews are made; null where there are none: of what has no window, or others of its own. */
   readonly preview: Window | null;
 }
 
@@ -70,9 +70,9 @@ export function planContext(instance: string, state: ViewState): PlanContext {
 
 /** The volumes that a state draws. */
 function sourcesOf(state: ViewState): readonly Source[] {
-  const { volume, overlayVolumes, channels, window } = state;
+  const { volume, overlayVolumes, channels, window, colormap } = state;
   const first = Math.max(1, channels.length);
-  const preview = channels.length === 0 ? window : null;
+  const preview = channels.length === 0 && !isCategorical(colormap) ? window : null;
   return layersOf(state).flatMap(({ layer }): Source[] => {
     if (layer < first) return [{ layer, info: volume, isOverlay: false, preview }];
     const overlay = overlayVolumes[layer - first];

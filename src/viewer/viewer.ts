@@ -13,7 +13,7 @@ import { element } from './dom';
 import { handOf } from './gestures';
 import type { ViewerHost } from './host';
 import { Instrument } from './instrument';
-import { Panes } from './panes';
+import { Pictures } from './pictures';
 import { pageRenderer } from './scene';
 import type { Slice } from './slice-cache';
 
@@ -51,7 +51,7 @@ export class Viewer {
   readonly element: HTMLElement = element('div', 'slicescope-view');
   readonly #model: ViewerModel;
   readonly #stage: HTMLElement = element('div', 'slicescope-stage');
-  readonly #panes: Panes;
+  readonly #pictures: Pictures;
   readonly #notice: HTMLElement = element('div', 'slicescope-notice');
   readonly #controls: Controls;
   readonly #instrument: Instrument;
@@ -83,16 +83,17 @@ export class Viewer {
       onAnswer: (listener) => model.onAnswer(listener),
     };
     this.#instrument = new Instrument(host, () => this.#isInSight);
-    this.#panes = new Panes({
+    this.#pictures = new Pictures({
       state,
       change,
       sliceOf: (plane) => model.sliceOf(plane),
       movesCrosshair: (event) =>
         event.pointerType !== 'touch' && handOf(event, model.state, this.#instrument.tool) === 'crosshair',
       attach: (surface) => this.#instrument.attach(surface),
+      attachKeys: (canvas) => this.#instrument.attachKeys(canvas),
     });
     const { toolbar, help, legend, play, frames, panel } = this.#instrument;
-    this.#stage.append(this.#panes.element, toolbar.element, help.element, this.#notice);
+    this.#stage.append(this.#pictures.element, toolbar.element, help.element, this.#notice);
     this.#controls.bar.prepend(play.element);
     this.element.append(this.#stage, legend, this.#controls.bar, frames.element, panel.element);
     this.element.dataset.state = 'waiting';
@@ -138,7 +139,7 @@ export class Viewer {
 
   /** Whether the pictures are the state's, and as good as they get. */
   get isSettled(): boolean {
-    return this.#panes.isSettled;
+    return this.#pictures.isSettled;
   }
 
   dispose(): void {
@@ -147,27 +148,27 @@ export class Viewer {
     for (const plane of PLANES) this.#model.need(this, plane, null);
     this.#controls.dispose();
     this.#stopRestoring?.();
-    this.#panes.dispose();
+    this.#pictures.dispose();
     this.#instrument.dispose();
     this.element.remove();
   }
 
   /** The slice in the picture of the state's plane. */
   get #shown(): Slice | null {
-    return this.#panes.shownOf(this.#model.state.plane);
+    return this.#pictures.shownOf(this.#model.state.plane);
   }
 
   #draw(): void {
     if (this.#available === 0) return;
-    this.#panes.arrange(this.#available);
+    this.#pictures.arrange(this.#available);
     this.#tellNeeds();
     try {
       this.#stopRestoring ??= pageRenderer().onRestored(() => {
-        this.#panes.forget();
+        this.#pictures.forget();
         this.#draw();
       });
       // While the context is lost nothing can be drawn, and the last pictures stay.
-      if (!pageRenderer().isLost) this.#panes.draw();
+      if (!pageRenderer().isLost) this.#pictures.draw();
       this.#describe();
     } catch (error) {
       this.notify({ text: `The slice can’t be drawn: ${messageOf(error)} Is WebGL 2 switched off?` }, true);
@@ -176,7 +177,7 @@ export class Viewer {
 
   #tellNeeds(): void {
     const isSeen = this.#isInSight && this.#available > 0;
-    for (const plane of PLANES) this.#model.need(this, plane, isSeen ? this.#panes.needsOf(plane) : null);
+    for (const plane of PLANES) this.#model.need(this, plane, isSeen ? this.#pictures.needsOf(plane) : null);
   }
 
   #describe(): void {
