@@ -267,7 +267,9 @@ export function changeSettings(
 /** The settings in which `next` differs from `previous`. */
 export function changedSettings(previous: ViewSettings, next: ViewSettings): Partial<ViewSettings> {
   const changed = Object.entries(next).filter(
-    ([name, value]) => JSON.stringify(value) !== JSON.stringify(previous[name as keyof ViewSettings]),
+    ([name, value]) =>
+      value !== previous[name as keyof ViewSettings] &&
+      JSON.stringify(value) !== JSON.stringify(previous[name as keyof ViewSettings]),
   );
   return Object.fromEntries(changed);
 }
