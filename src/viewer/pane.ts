@@ -5,9 +5,14 @@ import { element } from './dom';
 import { placeAtScale, placePicture, type PaneFrame, type Size } from './layout';
 import { SliceLayer, type Look } from './scene';
 import type { Quality, Slice } from './slice-cache';
+import { text } from './text';
 
 /** What the person is told of a picture that will get better by itself. */
-const QUALITY_TEXT: Readonly<Record<Quality, string>> = { preview: 'preview', partial: 'loading detail', exact: '' };
+const QUALITY_TEXT: Readonly<Record<Quality, () => string>> = {
+  preview: () => text('preview'),
+  partial: () => text('loading detail'),
+  exact: () => '',
+};
 const SIDES = ['left', 'right', 'top', 'bottom'] as const;
 
 /**
@@ -138,15 +143,15 @@ export class Pane {
     dataset.shownIndex = String(slice.index);
     dataset.quality = slice.quality;
     // Writing the same text again would have the page laid out anew with every slice.
-    const write = (where: HTMLElement, text: string): void => {
-      if (where.textContent !== text) where.textContent = text;
+    const write = (where: HTMLElement, words: string): void => {
+      if (where.textContent !== words) where.textContent = words;
     };
-    write(this.#quality, QUALITY_TEXT[slice.quality]);
+    write(this.#quality, QUALITY_TEXT[slice.quality]());
     const info = state.volume.planes[slice.plane];
     const letters = shownEdges(info, state);
     for (const side of SIDES) write(this.#edges[side], letters?.[side] ?? '');
-    const name = state.volume.name === '' ? 'Volume' : state.volume.name;
-    const label = `${name}, ${slice.plane} slice ${String(slice.index)} of ${String(info.count)}`;
+    const name = state.volume.name === '' ? text('Volume') : state.volume.name;
+    const label = text('%1, %2 slice %3 of %4', name, slice.plane, slice.index, info.count);
     this.canvas.setAttribute('aria-label', label);
   }
 }

@@ -16,6 +16,7 @@ import { Instrument } from './instrument';
 import { Pictures } from './pictures';
 import { pageRenderer } from './scene';
 import type { Slice } from './slice-cache';
+import { text } from './text';
 
 /** What a viewer shows and where its changes go: a widget model in Jupyter, anything else elsewhere. */
 export interface ViewerModel {
@@ -171,7 +172,7 @@ export class Viewer {
       if (!pageRenderer().isLost) this.#pictures.draw();
       this.#describe();
     } catch (error) {
-      this.notify({ text: `The slice can’t be drawn: ${messageOf(error)} Is WebGL 2 switched off?` }, true);
+      this.notify({ text: text('The slice can’t be drawn: %1 Is WebGL 2 switched off?', messageOf(error)) }, true);
     }
   }
 
