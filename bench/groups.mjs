@@ -12,6 +12,7 @@ import { slow } from './slow.mjs';
 import { steady } from './steady.mjs';
 import { swapAll } from './swaps.mjs';
 import { Servers, ratesAll, scrubTogether } from './throughput.mjs';
+import { windowDrag } from './window-drag.mjs';
 
 const ROUNDS = 5;
 
@@ -218,6 +219,7 @@ export const GROUPS = [
       });
     },
   },
+  windowDrag,
   cuttingGroup([512, 512, 512], '512'),
   cuttingGroup([2048, 2048, 512], '2048'),
 ];
