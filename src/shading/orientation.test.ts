@@ -1,6 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Edges, Orientation } from '../protocol';
-import { pictureSize, rotated, rotatedEdges } from './orientation';
+import { PLANES, type Edges, type Orientation, type Triple } from '../protocol';
+import {
+  pictureSize,
+  pointInPicture,
+  pointInVolume,
+  rotated,
+  rotatedEdges,
+  shownEdges,
+  shownOrientation,
+  type Turning,
+} from './orientation';
 import { AS_STORED, ORIENTATIONS } from './testing/settings-fixture';
 
 type Matrix = readonly (readonly string[])[];
@@ -115,5 +124,65 @@ describe('the size of a picture', () => {
     for (const orientation of ORIENTATIONS) {
       expect(size(4, 6, 1, 2, orientation)).toEqual(orientation.transpose ? [12, 4] : [4, 12]);
     }
+  });
+});
+
+describe('what turns a picture', () => {
+  const PLAIN: Turning = { rotation: 0, flip: [false, false], convention: 'radiological' };
+  const AXIAL = { orientation: AS_STORED, edges: { left: 'R', right: 'L', top: 'A', bottom: 'P' } };
+  const SAGITTAL = { orientation: AS_STORED, edges: { left: 'A', right: 'P', top: 'S', bottom: 'I' } };
+
+  test('is the convention first, then the rotation, then the flips: of the voxels as of the letters', () => {
+    for (const orientation of ORIENTATIONS) {
+      for (const rotation of [0, 1, 2, 3] as const) {
+        for (const flip of [
+          [false, false],
+          [true, false],
+          [false, true],
+          [true, true],
+        ] as const) {
+          const turned = apply(apply(MATRIX, orientation), rotated(AS_STORED, rotation));
+          const flipped = apply(turned, { transpose: false, flipX: flip[0], flipY: flip[1] });
+          const shown = shownOrientation({ orientation, edges: null }, { ...PLAIN, rotation, flip });
+          expect(apply(MATRIX, shown)).toEqual(flipped);
+        }
+      }
+    }
+  });
+
+  test('has the patient’s right on the left or, neurologically, on the right, where it is on either', () => {
+    const neurological = { ...PLAIN, convention: 'neurological' } as const;
+    expect(shownEdges(AXIAL, 'xy', PLAIN)).toEqual(AXIAL.edges);
+    expect(shownOrientation(AXIAL, neurological)).toEqual({ ...AS_STORED, flipX: true });
+    expect(shownEdges(AXIAL, 'xy', neurological)).toEqual({ left: 'L', right: 'R', top: 'A', bottom: 'P' });
+    expect(shownOrientation(SAGITTAL, neurological)).toEqual(AS_STORED);
+    expect(shownEdges(SAGITTAL, 'yz', neurological)).toEqual(SAGITTAL.edges);
+  });
+
+  test('takes the letters along', () => {
+    const flipped = { ...PLAIN, rotation: 1, flip: [true, false] } as const;
+    expect(shownEdges(AXIAL, 'xy', flipped)).toEqual({ left: 'A', top: 'R', right: 'P', bottom: 'L' });
+  });
+
+  test('takes the names of the axes along where there is no direction', () => {
+    const info = { edges: null };
+    expect(shownEdges(info, 'xz', PLAIN)).toEqual({ left: '', right: 'x', top: '', bottom: 'z' });
+    expect(shownEdges(info, 'yz', { ...PLAIN, rotation: 1 })).toEqual({ left: 'z', right: '', top: '', bottom: 'y' });
+    const mirrored = { ...PLAIN, flip: [true, true], convention: 'neurological' } as const;
+    expect(shownEdges(info, 'xy', mirrored)).toEqual({ left: 'x', right: '', top: 'y', bottom: '' });
+  });
+
+  test('leaves a point of the volume where it is, there and back', () => {
+    const point: Triple = [0.1, 0.3, 0.8];
+    for (const plane of PLANES) {
+      for (const orientation of ORIENTATIONS) {
+        const [x, y] = pointInPicture(point, plane, orientation);
+        const back = pointInVolume([x, y], point, plane, orientation);
+        back.forEach((share, axis) => {
+          expect(share).toBeCloseTo(point[axis] as number, 12);
+        });
+      }
+    }
+    expect(pointInPicture(point, 'xz', { transpose: true, flipX: false, flipY: true })).toEqual([0.8, 0.9]);
   });
 });

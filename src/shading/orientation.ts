@@ -45,12 +45,18 @@ export function shownOrientation(info: Pick<PlaneInfo, 'orientation' | 'edges'>,
   return { transpose, flipX: flipX !== turning.flip[0], flipY: flipY !== turning.flip[1] };
 }
 
-/** The letters at the edges of the picture that `shownOrientation` makes. */
-export function shownEdges(info: Pick<PlaneInfo, 'edges'>, turning: Turning): Edges | null {
-  if (info.edges === null) return null;
-  const seen = isMirrored(info, turning)
-    ? { ...info.edges, left: info.edges.right, right: info.edges.left }
-    : info.edges;
+/** Where the axes of a plane without a direction lead: its columns to the right, its rows down. */
+function axisEdges(plane: Plane): Edges {
+  return { left: '', right: plane.charAt(0), top: '', bottom: plane.charAt(1) };
+}
+
+/**
+ * The letters at the edges of the picture that `shownOrientation` makes: those of the patient's sides, or, where the
+ * volume has no direction, the axes' names at the ends to which they lead, and '' at the others.
+ */
+export function shownEdges(info: Pick<PlaneInfo, 'edges'>, plane: Plane, turning: Turning): Edges {
+  const edges = info.edges ?? axisEdges(plane);
+  const seen = isMirrored(info, turning) ? { ...edges, left: edges.right, right: edges.left } : edges;
   const { left, right, top, bottom } = rotatedEdges(seen, turning.rotation);
   const [horizontal, vertical] = turning.flip;
   return {

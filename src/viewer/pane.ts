@@ -148,8 +148,8 @@ export class Pane {
     };
     write(this.#quality, QUALITY_TEXT[slice.quality]());
     const info = state.volume.planes[slice.plane];
-    const letters = shownEdges(info, state);
-    for (const side of SIDES) write(this.#edges[side], letters?.[side] ?? '');
+    const letters = shownEdges(info, slice.plane, state);
+    for (const side of SIDES) write(this.#edges[side], letters[side]);
     const name = state.volume.name === '' ? text('Volume') : state.volume.name;
     const label = text('%1, %2 slice %3 of %4', name, slice.plane, slice.index, info.count);
     this.canvas.setAttribute('aria-label', label);
