@@ -43,7 +43,8 @@ export class RuntimeDir {
       try {
         return await this.client();
       } catch (error) {
-        if (!String(error).includes('ECONNREFUSED')) throw error;
+        // Reset: it came to the port of the thread that was just dying.
+        if (!/ECONNREFUSED|ECONNRESET/.test(String(error))) throw error;
         await setImmediate();
       }
     }
