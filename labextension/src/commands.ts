@@ -116,7 +116,7 @@ const reset: Run = ({ model }) => {
 /** The same view beside its notebook; both follow each other. */
 function openView(app: JupyterFrontEnd, { bundle }: ViewOutput, { volume }: ViewState, content: ViewOutput): void {
   if (bundle === null) return;
-  content.addClass('slicescope-panel');
+  content.addClass('slicescope-tab');
   content.connect(bundle);
   const widget = new MainAreaWidget({ content });
   widget.id = `slicescope-view-${UUID.uuid4()}`;

@@ -93,14 +93,14 @@ test('a new view is a tab of its own, follows the first one, and leaves nothing 
   await notebook.command('apputils:activate-command-palette');
   await notebook.page.locator('.lm-CommandPalette-input').fill('slicescope new view');
   await notebook.page.keyboard.press('Enter');
-  const panel = notebook.viewerIn('.slicescope-panel');
+  const panel = notebook.viewerIn('.slicescope-tab');
   await expectPicture(panel, wave, { index: 3 });
   await panel.slider.press('ArrowRight');
   await expectPicture(panel, wave, { index: 4 });
   await expectPicture(notebook.viewerIn('.jp-NotebookPanel'), wave, { index: 4 });
   const tab = notebook.page.locator('.lm-DockPanel-tabBar .lm-TabBar-tab').filter({ hasText: 'wave' });
   await tab.locator('.lm-TabBar-tabCloseIcon').click();
-  await notebook.page.locator('.slicescope-panel').waitFor({ state: 'detached' });
+  await notebook.page.locator('.slicescope-tab').waitFor({ state: 'detached' });
   await notebook.activate();
   await notebook.viewer().slider.press('ArrowRight');
   await expectPicture(notebook.viewer(), wave, { index: 5 });
