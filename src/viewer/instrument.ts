@@ -30,7 +30,7 @@ export class Instrument implements Workbench, Handled {
   /** Over the pictures. */
   readonly toolbar: Toolbar;
   readonly help: Help;
-  /** Below them: colours and probe in one row, then, after the slider, frames and the panel. */
+  /** Below them, after the slider: frames, then colours and probe in one row, then the panel. */
   readonly legend: HTMLElement = element('div', 'slicescope-legend');
   readonly frames: FrameBar;
   readonly panel: Panel;

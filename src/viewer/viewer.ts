@@ -96,7 +96,7 @@ export class Viewer {
     const { toolbar, help, legend, play, frames, panel } = this.#instrument;
     this.#stage.append(this.#pictures.element, toolbar.element, help.element, this.#notice);
     this.#controls.bar.prepend(play.element);
-    this.element.append(this.#stage, legend, this.#controls.bar, frames.element, panel.element);
+    this.element.append(this.#stage, this.#controls.bar, frames.element, legend, panel.element);
     this.element.dataset.state = 'waiting';
     this.#resize = new ResizeObserver(() => {
       this.#available = this.element.clientWidth;
