@@ -23,6 +23,7 @@ test('the slider follows the mouse, and the picture the slider', async () => {
   const [notebook, viewer] = await openRamp();
   const { mouse } = notebook.page;
   const before = await notebook.focusOfNotebook();
+  await viewer.slider.scrollIntoViewIfNeeded();
   const box = await viewer.slider.boundingBox();
   if (box === null) throw new Error('The slider is not on the page.');
   const thumb = box.height;
@@ -48,6 +49,7 @@ test('the slider follows the mouse, and the picture the slider', async () => {
 test('a fast drag ends at the slice where the hand ends', async () => {
   const [notebook, viewer] = await openRamp();
   const { mouse } = notebook.page;
+  await viewer.slider.scrollIntoViewIfNeeded();
   const box = await viewer.slider.boundingBox();
   if (box === null) throw new Error('The slider is not on the page.');
   const y = box.y + box.height / 2;

@@ -116,6 +116,7 @@ test('swaps in the middle of scrubbing never show a mixture of two volumes', asy
     console.log('swapped');`;
   const [notebook, viewer] = await openBoth(swapping);
   const { mouse } = notebook.page;
+  await viewer.slider.scrollIntoViewIfNeeded();
   const box = await viewer.slider.boundingBox();
   if (box === null) throw new Error('The slider is not on the page.');
   const first = await viewer.root.getAttribute('data-shown-revision');
