@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { TestClient } from '../../kernel-server/testing/client';
-import { LIMITS, SUBPROTOCOL, VIEW_MIME, type ViewBundle } from '../../src/protocol';
+import { LIMITS, SUBPROTOCOL, VIEW_MIME, VOLUME_ITSELF, type ViewBundle } from '../../src/protocol';
 import { launchBrowser } from './browser';
 import { freePort, startJupyter, type JupyterServer } from './jupyter';
 import { recordOf, shutDownAll } from './kernels';
@@ -180,7 +180,7 @@ test('a view that the kernel has closed says so on a page that is loaded later',
 test('what the companion refuses one view is a sentence in that view', async () => {
   await openLive();
   const revision = Number(await viewer.root.getAttribute('data-shown-revision'));
-  const wish = { requestId: 1_000_000, plane: 'xy', index: 20, level: [0, 0], tile: [0, 0] };
+  const wish = { requestId: 1_000_000, plane: 'xy', index: 20, ...VOLUME_ITSELF, level: [0, 0], tile: [0, 0] };
   const tiles = [{ ...wish, priority: 'view', encoding: 'raw' }];
   const content = { kind: 'wishes', revision, preview: null, tiles };
   const data = { method: 'custom', content };
