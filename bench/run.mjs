@@ -19,7 +19,10 @@ try {
     if (!group.ids.some((id) => wanted.has(id))) continue;
     console.log(`${group.title} ...`);
     await group.measure(stage, (id, what, fields) => {
-      if (wanted.has(id)) rows.push(row({ id, what, ...fields }));
+      if (!wanted.has(id)) return;
+      const measured = row({ id, what, ...fields });
+      rows.push(measured);
+      console.log(table([measured])); // Now: a later group may fail.
     });
   }
   const results = { machine: machineFacts(stage.chromium), rows };
