@@ -1,5 +1,6 @@
 import { HISTOGRAM_PERCENTS, type DType, type Histogram, type VoxelArray } from '../src/protocol';
 import { barsFor, countBars } from '../src/shading';
+import { percentileOf, type Ordered } from '../src/volume';
 
 /** Values that are counted in one step, in a tenth of a millisecond or two. */
 const STEP = 16_384;
@@ -17,21 +18,8 @@ export type Count = Pick<Histogram, 'range' | 'edges' | 'counts' | 'percentiles'
 
 const NOTHING: Count = { range: null, edges: [0, 1], counts: [], percentiles: [] };
 
-/** Finite values in order, as far as they have been told apart. */
-interface Ranked {
-  readonly count: number;
-  at(rank: number): number;
-}
-
-/** Values below which so many percent lie, interpolated between neighbours. */
-function percentilesOf(values: Ranked): number[] {
-  return HISTOGRAM_PERCENTS.map((percent) => {
-    const position = (percent / 100) * (values.count - 1);
-    const rank = Math.floor(position);
-    const low = values.at(rank);
-    const share = position - rank;
-    return share === 0 ? low : low * (1 - share) + values.at(rank + 1) * share;
-  });
+function percentilesOf(values: Ordered): number[] {
+  return HISTOGRAM_PERCENTS.map((percent) => percentileOf(values, percent));
 }
 
 /** Where in a list of counts a rank is: its place, and how many of that place are before it. */
@@ -89,15 +77,10 @@ function* countEach(
       each[place] = (each[place] as number) + 1;
     }
   });
-  const min = each.findIndex((count) => count > 0) + least;
-  const max =
-    each.length -
-    1 -
-    each
-      .slice()
-      .reverse()
-      .findIndex((count) => count > 0) +
-    least;
+  let [lowest, highest] = [0, each.length - 1];
+  while (each[lowest] === 0) lowest++;
+  while (each[highest] === 0) highest--;
+  const [min, max] = [lowest + least, highest + least];
   const bars = barsFor([min, max], bins, true);
   const width = (bars.edges[1] - bars.edges[0]) / bars.count;
   const counts = new Array<number>(bars.count).fill(0);
@@ -105,7 +88,7 @@ function* countEach(
     const bar = Math.floor((value - bars.edges[0]) / width);
     counts[bar] = (counts[bar] as number) + (each[value - least] as number);
   }
-  const ranked: Ranked = { count: source.length, at: (rank) => placeOf(each, rank)[0] + least };
+  const ranked: Ordered = { count: source.length, at: (rank) => placeOf(each, rank)[0] + least };
   return { range: [min, max], edges: bars.edges, counts, percentiles: percentilesOf(ranked) };
 }
 

@@ -9,7 +9,7 @@ import type {
   Triple,
   ViewSettings,
 } from '../protocol';
-import type { ColormapName } from '../shading';
+import { PLAIN_SETTINGS, type ColormapName } from '../shading';
 
 /**
  * The settings of a view that are properties of its handle. To set one is a change like any other: it reaches every
@@ -63,28 +63,8 @@ export abstract class ViewProperties {
   protected abstract changeSettings(patch: object, caller: string): void;
 
   static {
-    const names: readonly (keyof ViewProperties)[] = [
-      'layout',
-      'index',
-      'position',
-      'frame',
-      'colormap',
-      'invert',
-      'interpolation',
-      'rotation',
-      'flip',
-      'zoom',
-      'center',
-      'crosshair',
-      'convention',
-      'slab',
-      'projection',
-      'playing',
-      'rate',
-      'playback',
-      'camera',
-      'channels',
-    ];
+    // `plane` has an accessor of its own in SliceView, which takes more names.
+    const names = [...Object.keys(PLAIN_SETTINGS), 'index', 'position', 'channels'] as (keyof ViewSettings)[];
     for (const name of names) {
       Object.defineProperty(ViewProperties.prototype, name, {
         get(this: ViewProperties): unknown {

@@ -5,4 +5,5 @@ export type { VoxelSource } from './dtype';
 export { boxOf, overlap } from './affine';
 export { OverlayGrid, type Labels, type OverlayLayer } from './overlay-grid';
 export type { Slab } from './slab';
+export { percentileOf, type Ordered } from './statistics';
 export { Volume } from './volume';
