@@ -80,7 +80,7 @@ describe('the overlays of a view', () => {
       'a place',
       (v) => show(v.volume).setOverlay(0, {}),
       'index-out-of-range',
-      'view.setOverlay: at is 0, there are non',
+      'view.setOverlay: at is 0, but the view has no overlays',
     ],
     [
       'an opacity',
@@ -159,7 +159,7 @@ describe('the channels of a view', () => {
     expect(refusal(() => own.setChannel(2, {}), 'index-out-of-range').message).toContain(
       'view.setChannel: channel is 2',
     );
-    expect(refusal(() => show(volume).setChannel(0, {}), 'index-out-of-range').message).toContain('there are none');
+    expect(refusal(() => show(volume).setChannel(0, {}), 'index-out-of-range').message).toContain('the volume has one channel only; set view.window');
   });
 
   test('stay in a swap where there are as many and their windows are met', () => {

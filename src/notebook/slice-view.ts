@@ -208,7 +208,7 @@ export class SliceView extends ViewProperties {
    */
   setChannel(channel: number, options: ChannelLook): void {
     const { channels } = this.#settings;
-    checkPlace(channel, channels.length, 'view.setChannel: channel');
+    checkPlace(channel, channels.length, 'view.setChannel: channel', ONE_CHANNEL);
     this.changeSettings(
       { channels: channels.map((each, at) => (at === channel ? { ...each, ...options } : each)) },
       'view.setChannel',
@@ -224,7 +224,7 @@ export class SliceView extends ViewProperties {
     const caller = 'view.setOverlay';
     this.checkOpen(caller);
     const before = this.overlays[at];
-    checkPlace(at, this.#overlays.length, `${caller}: at`);
+    checkPlace(at, this.#overlays.length, `${caller}: at`, NO_OVERLAYS);
     const { volume } = (options as Partial<OverlayOptions> | null) ?? {};
     const { window, ...rest } = before as Overlay;
     const kept = volume instanceof Volume && !meets(window, volume) ? rest : { ...rest, window };
@@ -414,9 +414,13 @@ function channelsOf(volume: Volume, before: readonly ChannelSettings[]): readonl
   );
 }
 
-function checkPlace(value: number, count: number, what: string): void {
+const ONE_CHANNEL = 'but the volume has one channel only; set view.window and view.colormap';
+const NO_OVERLAYS = 'but the view has no overlays; give view.overlays a list';
+
+/** @param none says what to do where there is nothing to choose from. */
+function checkPlace(value: number, count: number, what: string, none: string): void {
   if (Number.isInteger(value) && value >= 0 && value < count) return;
-  const expected = count === 0 ? 'there are none' : `expected a whole number from 0 to ${String(count - 1)}`;
+  const expected = count === 0 ? none : `expected a whole number from 0 to ${String(count - 1)}`;
   throw new SlicescopeError('index-out-of-range', `${what} is ${quote(value)}, ${expected}`, { index: value, count });
 }
 
