@@ -159,7 +159,9 @@ describe('the channels of a view', () => {
     expect(refusal(() => own.setChannel(2, {}), 'index-out-of-range').message).toContain(
       'view.setChannel: channel is 2',
     );
-    expect(refusal(() => show(volume).setChannel(0, {}), 'index-out-of-range').message).toContain('the volume has one channel only; set view.window');
+    expect(refusal(() => show(volume).setChannel(0, {}), 'index-out-of-range').message).toContain(
+      'the volume has one channel only; set view.window',
+    );
   });
 
   test('stay in a swap where there are as many and their windows are met', () => {
