@@ -1,2 +1,3 @@
-export { openVolume, type OpenOptions } from './open-volume';
+export { openVolume, type OpenOptions, type Openable } from './open-volume';
+export type { FormatName, RawDescription } from './format';
 export type { OpenProgress } from './worker-messages';

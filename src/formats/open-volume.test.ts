@@ -153,22 +153,17 @@ describe('the geometry is LPS, in millimetres', () => {
   });
 });
 
-test('progress tells bytes read, then decoding, then done', async () => {
-  const voxels = new Uint8Array(300 * 100 * 100);
+test('progress tells what share is read, then done', async () => {
+  const voxels = new Uint8Array(300 * 300 * 100);
   const steps: OpenProgress[] = [];
-  await openVolume(put('long.nii', niftiFile({ dims: [300, 100, 100], voxels })), {
+  await openVolume(put('long.nii', niftiFile({ dims: [300, 300, 100], voxels })), {
     onProgress: (step) => steps.push(step),
   });
   const reading = steps.filter(({ stage }) => stage === 'reading').map(({ fraction }) => fraction);
   expect(reading.length).toBeGreaterThan(1);
-  expect(reading[0]).toBeLessThan(1);
   expect(reading).toEqual([...reading].sort((a, b) => a - b));
   expect(reading.at(-1)).toBe(1);
-  expect(steps.slice(reading.length)).toEqual([
-    { stage: 'decoding', fraction: 0 },
-    { stage: 'decoding', fraction: 1 },
-    { stage: 'done', fraction: 1 },
-  ]);
+  expect(steps.slice(reading.length)).toEqual([{ stage: 'done', fraction: 1 }]);
 });
 
 test('what onProgress throws ends the opening', async () => {
@@ -184,13 +179,13 @@ describe('what cannot be read is refused with a sentence', () => {
   test('no path', async () => {
     await expect(openVolume('')).rejects.toMatchObject({
       code: 'invalid-argument',
-      message: 'Volume.open: path is "", expected the path of a file',
+      message: 'Volume.open: path is "", expected the path of a file, several of them, or a URL',
     });
   });
 
   test('a file that is not there', () => refused(join(folder, 'none.nii'), 'file-not-found', 'there is no such file'));
 
-  test('a folder', () => refused(folder, 'file-unreadable', 'a folder or a device, expected a file'));
+  test('a device', () => refused('/dev/zero', 'file-unreadable', 'a folder or a device, expected a file'));
 
   test('a file without permission', () => {
     const path = put('closed.nii', niftiFile());
@@ -198,9 +193,9 @@ describe('what cannot be read is refused with a sentence', () => {
     chmodSync(folder, 0o755);
     // Root may read everything, so the process that tries gives up being root.
     const script = `
-      const { scanFile } = require(${JSON.stringify(join(__dirname, '../../lib/src/formats/scan-file.js'))});
+      const { openVolume } = require(${JSON.stringify(join(__dirname, '../../lib/src/formats'))});
       if (process.geteuid() === 0) process.seteuid(65534);
-      scanFile(${JSON.stringify(path)}, () => undefined).catch(({ code, message }) => {
+      openVolume(${JSON.stringify(path)}).catch(({ code, message }) => {
         process.stdout.write(JSON.stringify({ code, message }));
       });`;
     const answer = execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' });
@@ -212,34 +207,29 @@ describe('what cannot be read is refused with a sentence', () => {
 
   test.each([
     ['an empty file', new Uint8Array(0), 'it is empty'],
-    ['a PNG', Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, ...range(0, 400)]), 'it looks like PNG'],
+    ['a zip', Buffer.from('PK\x03\x04 and more'), 'it looks like zip'],
     ['a text', Buffer.from('hello, this is no volume'), 'it begins with the bytes 68 65 6c 6c'],
     ['a packed text', gzipSync('hello'), 'it begins with the bytes 68 65 6c 6c'],
   ])('%s', async (_, bytes, what) => {
-    const sentence = `no NIfTI file: ${what}; what can be read is NIfTI-1 (.nii, .nii.gz)`;
-    await refused(put('other.nii', bytes), 'unsupported-format', sentence);
+    await expect(openVolume(put('other.nii', bytes))).rejects.toMatchObject({
+      code: 'unsupported-format',
+      message: expect.stringContaining(`other.nii: no volume: ${what}; what can be read is NIfTI`) as string,
+    });
   });
 
-  test('the header of a pair, and NIfTI-2', async () => {
-    const pair = put('pair.nii', niftiFile({ magic: 'ni1\0' }));
-    await refused(
-      pair,
+  test('the header of a pair', () =>
+    refused(
+      put('pair.nii', niftiFile({ magic: 'ni1\0' })),
       'unsupported-format',
       'the header of a pair (.hdr, .img); convert it to one file (.nii, .nii.gz)',
-    );
-    for (const littleEndian of [true, false]) {
-      const second = new Uint8Array(600);
-      new DataView(second.buffer).setInt32(0, 540, littleEndian);
-      const sentence = 'this is NIfTI-2; convert it to NIfTI-1 (.nii, .nii.gz)';
-      await refused(put('two.nii', second), 'unsupported-format', sentence);
-    }
-  });
+    ));
 
-  test('names that do not fit', async () => {
-    await refused(put('scan', niftiFile()), 'unsupported-format', 'NIfTI, but its name must end in .nii or .nii.gz');
-    const packed = put('packed.nii', gzipSync(niftiFile()));
-    await refused(packed, 'unsupported-format', 'compressed with gzip; rename it to end in .nii.gz');
-  });
+  test('a name that says packed where nothing is', () =>
+    refused(
+      put('plain.nii.gz', niftiFile()),
+      'unsupported-format',
+      'its name ends in .gz, but it is not packed; rename it without .gz',
+    ));
 
   test('more than four dimensions', () =>
     refused(
@@ -266,15 +256,14 @@ describe('what cannot be read is refused with a sentence', () => {
     await open({ voxOffset: NaN }, 'its header says that voxels start at byte NaN');
   });
 
-  test('skewed axes, which ITK does not read', async () => {
+  test('skewed axes', async () => {
     const sform = [
       [1, 0.5, 0, 0],
       [0, 1, 0, 0],
       [0, 0, 1, 0],
     ] as const;
-    await expect(openVolume(put('skew.nii', niftiFile({ sform })))).rejects.toMatchObject({
-      code: 'unsupported-format',
-    });
+    const sentence = 'its axes are skewed; resample it onto axes that are at right angles';
+    await refused(put('skew.nii', niftiFile({ sform })), 'unsupported-format', sentence);
   });
 });
 

@@ -1,52 +1,81 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { SlicescopeError, messageOf, quote } from '../protocol';
 import { Volume, type VolumeRecord } from '../volume';
-import type { OpenProgress, ReadMessage, ReadTask } from './worker-messages';
+import { FORMAT_NAMES, type FormatName, type RawDescription, type ReadRequest } from './format';
+import { locate, type Location } from './locate';
+import type { OpenProgress, ReadMessage } from './worker-messages';
+
+/** What can be opened: a path or a URL (`file:`, `http:`, `https:`), or the paths of one series. */
+export type Openable = string | URL | readonly string[];
 
 export interface OpenOptions {
   /** Told of each step, at most about a hundred times. What it throws ends the opening. */
   readonly onProgress?: ((progress: OpenProgress) => void) | undefined;
+  /** Ends the opening; it is rejected with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Default: told from the content. */
+  readonly format?: FormatName | undefined;
+  /** The SeriesInstanceUID of a DICOM series, in a folder with several. */
+  readonly series?: string | undefined;
+  /** How the voxels lie in a file that says nothing of itself. */
+  readonly raw?: RawDescription | undefined;
 }
 
 /** A thread needs compiled code; a test that runs this file from its source takes that of the last build. */
 const FOLDER = __filename.endsWith('.ts') ? join(__dirname, '../../lib/src/formats') : __dirname;
 
+/** The reader's own memory, in MB: a file's voxels are not part of it. */
+const READER_MEGABYTES = 1024;
+
 /**
- * Read a volume from a file into shared memory, on a thread of its own. NIfTI-1 (.nii, .nii.gz) of one
- * volume, or of several in time, which are its frames: integers up to 32 bits, float32, float64, RGB and RGBA. Values with a slope or an intercept
- * come scaled, as float32. A file that says nothing of its orientation makes a volume without direction.
- * @throws SlicescopeError `file-not-found`, `file-unreadable`, `unsupported-format` (another kind of file,
- * NIfTI-2, more than four dimensions, 64-bit integers, complex numbers, over 2 GiB), `file-corrupt`.
+ * Read a volume from a file, or from several, into shared memory, on a thread of its own. docs/guide.md lists the formats.
+ * Integers with a slope or an intercept come scaled, as float32. A file that says nothing of its orientation makes a
+ * volume without direction.
+ * @throws SlicescopeError `invalid-argument`, `file-not-found`, `file-unreadable`, `unsupported-format`, `file-corrupt`;
+ * and the signal's reason.
  */
-export async function openVolume(path: string, options: OpenOptions = {}): Promise<Volume> {
-  if (typeof path !== 'string' || path === '') {
-    throw new SlicescopeError('invalid-argument', `Volume.open: path is ${quote(path)}, expected the path of a file`, {
-      argument: 'path',
-    });
+export async function openVolume(source: Openable, options: OpenOptions = {}): Promise<Volume> {
+  const { format, series, raw, signal } = options;
+  if (format !== undefined && !FORMAT_NAMES.includes(format)) {
+    const message = `Volume.open: format is ${quote(format)}, expected one of ${FORMAT_NAMES.join(', ')}`;
+    throw new SlicescopeError('invalid-argument', message, { argument: 'format' });
   }
-  const task: ReadTask = { path: resolve(path) };
+  signal?.throwIfAborted();
+  const location = await locate(source, options);
+  try {
+    const volume = Volume.fromRecord(await read(location, { paths: location.paths, format, series, raw }, options));
+    options.onProgress?.({ stage: 'done', fraction: 1 });
+    return volume;
+  } finally {
+    await location.release();
+  }
+}
+
+async function read(location: Location, request: ReadRequest, options: OpenOptions): Promise<VolumeRecord> {
   // Its output is kept from the notebook: the reader prints what comes as an error anyway.
   const worker = new Worker(join(FOLDER, 'read-worker.js'), {
-    workerData: task,
+    workerData: request,
     execArgv: [],
     stdout: true,
     stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: READER_MEGABYTES },
   });
   try {
-    const volume = Volume.fromRecord(await answerOf(worker, task.path, options.onProgress));
-    options.onProgress?.({ stage: 'done', fraction: 1 });
-    return volume;
+    return await answerOf(worker, location.name, options);
   } finally {
     await worker.terminate();
   }
 }
 
-function answerOf(worker: Worker, path: string, onProgress: OpenOptions['onProgress']): Promise<VolumeRecord> {
+function answerOf(worker: Worker, path: string, { onProgress, signal }: OpenOptions): Promise<VolumeRecord> {
   return new Promise((fulfil, reject) => {
     const stopped = (why: string, cause?: unknown): void => {
       reject(new SlicescopeError('file-unreadable', `${path}: the reader stopped (${why})`, { path }, { cause }));
     };
+    signal?.addEventListener('abort', () => {
+      reject(signal.reason as Error);
+    });
     worker.on('message', (message: ReadMessage) => {
       switch (message.type) {
         case 'progress':

@@ -1,16 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { isSlicescopeError } from '../protocol';
-import { readNifti } from './read-nifti';
-import { scanFile } from './scan-file';
-import type { ReadMessage, ReadTask } from './worker-messages';
+import { isSlicescopeError, SlicescopeError, messageOf } from '../protocol';
+import type { ReadRequest } from './format';
+import { formatOf } from './registry';
+import type { ReadMessage } from './worker-messages';
 
-/** The thread that reads one file, so that whatever a broken one does to the reader ends with the thread. */
+/** The thread that reads, so that whatever a broken file does to the reader ends with the thread. */
 function tell(message: ReadMessage): void {
   parentPort?.postMessage(message);
 }
 
 /** Tells at most a hundred times. */
-function readingProgress(): (fraction: number) => void {
+function progress(): (fraction: number) => void {
   let told = -1;
   return (fraction) => {
     const percent = Math.floor(fraction * 100);
@@ -20,17 +20,25 @@ function readingProgress(): (fraction: number) => void {
   };
 }
 
-async function run({ path }: ReadTask): Promise<void> {
+/** What the volume itself refuses of what a file says. */
+function fromFile(error: unknown, path: string): SlicescopeError | null {
+  if (!isSlicescopeError(error)) return null;
+  if ('path' in error.details) return error;
+  const message = `${path}: its header is broken (${messageOf(error)})`;
+  return new SlicescopeError('file-corrupt', message, { path }, { cause: error });
+}
+
+async function run(request: ReadRequest): Promise<void> {
+  const [path] = request.paths;
   try {
-    const header = await scanFile(path, readingProgress());
-    tell({ type: 'progress', progress: { stage: 'decoding', fraction: 0 } });
-    const volume = await readNifti(path, header);
-    tell({ type: 'progress', progress: { stage: 'decoding', fraction: 1 } });
+    const format = await formatOf(request);
+    const volume = await format.read(request, progress());
     tell({ type: 'volume', record: volume.toRecord() });
-  } catch (error) {
-    if (!isSlicescopeError(error)) throw error;
+  } catch (thrown) {
+    const error = fromFile(thrown, path);
+    if (error === null) throw thrown;
     tell({ type: 'error', code: error.code, message: error.message, details: error.details });
   }
 }
 
-void run(workerData as ReadTask);
+void run(workerData as ReadRequest);

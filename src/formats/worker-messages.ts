@@ -3,8 +3,8 @@ import type { VolumeRecord } from '../volume';
 
 /** How far opening a file has come. */
 export interface OpenProgress {
-  readonly stage: 'reading' | 'decoding' | 'done';
-  /** Of the stage, from 0 to 1; while reading, the share of the file's bytes. */
+  readonly stage: 'reading' | 'done';
+  /** From 0 to 1. */
   readonly fraction: number;
 }
 
@@ -18,8 +18,3 @@ export type ReadMessage =
       readonly message: string;
       readonly details: ErrorDetails[ErrorCode];
     };
-
-export interface ReadTask {
-  /** Absolute. */
-  readonly path: string;
-}

@@ -4,6 +4,8 @@ export interface NiftiFields {
   dims?: readonly number[];
   /** NIfTI's own code. */
   datatype?: number;
+  /** Bits a voxel; without it those of the datatype. */
+  bitpix?: number;
   /** The voxels, in the byte order of the file. */
   voxels?: Uint8Array;
   littleEndian?: boolean;
@@ -18,6 +20,11 @@ export interface NiftiFields {
   voxOffset?: number;
 }
 
+/** By NIfTI's code. */
+const BITS: Readonly<Record<number, number>> = {
+  ...{ 2: 8, 4: 16, 8: 32, 16: 32, 64: 64, 128: 24, 256: 8, 512: 16, 768: 32, 2304: 32 },
+};
+
 export function niftiFile(fields: NiftiFields = {}): Uint8Array {
   const { dims = [3, 4, 5], voxels = new Uint8Array(60), littleEndian = true, pixdim = [1, 1, 1] } = fields;
   const file = new Uint8Array(352 + voxels.length);
@@ -26,7 +33,9 @@ export function niftiFile(fields: NiftiFields = {}): Uint8Array {
   [dims.length, ...dims].forEach((size, i) => {
     view.setInt16(40 + 2 * i, size, littleEndian);
   });
-  view.setInt16(70, fields.datatype ?? 2, littleEndian);
+  const datatype = fields.datatype ?? 2;
+  view.setInt16(70, datatype, littleEndian);
+  view.setInt16(72, fields.bitpix ?? BITS[datatype] ?? 0, littleEndian);
   [1, ...pixdim].forEach((size, i) => {
     view.setFloat32(76 + 4 * i, size, littleEndian);
   });

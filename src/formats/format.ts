@@ -1,0 +1,104 @@
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { SlicescopeError, messageOf, type DType, type Shape, type VoxelArray } from '../protocol';
+import type { Volume, VolumeOptions } from '../volume';
+
+/** The kinds of files that can be read. */
+export const FORMAT_NAMES = [
+  'nifti',
+  'nrrd',
+  'metaimage',
+  'mrc',
+  'tiff',
+  'dicom',
+  'npy',
+  'npz',
+  'images',
+  'raw',
+] as const;
+
+export type FormatName = (typeof FORMAT_NAMES)[number];
+
+/** What the bytes of a file are that says nothing of itself. */
+export interface RawDescription extends Omit<VolumeOptions, 'name'> {
+  /** [w, h, d], x runs fastest. */
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** Where the voxels begin, in bytes. Default 0. */
+  readonly offset?: number | undefined;
+  /** Default true. */
+  readonly littleEndian?: boolean | undefined;
+}
+
+/** What is to be read: plain data, so that it can go to the reading thread. */
+export interface ReadRequest {
+  /** Absolute; one, or several of one series. */
+  readonly paths: readonly [string, ...string[]];
+  readonly format?: FormatName | undefined;
+  /** Of a folder with several: which one. */
+  readonly series?: string | undefined;
+  readonly raw?: RawDescription | undefined;
+}
+
+/** Told of how far reading has come: from 0 to 1. */
+export type OnFraction = (fraction: number) => void;
+
+/** One kind of files. */
+export interface Format {
+  readonly name: FormatName;
+  /** For sentences and the guide. */
+  readonly title: string;
+  /**
+   * Whether a file is of this kind.
+   * @param head its first bytes, up to `HEAD_BYTES`, unpacked if it is packed with gzip; null for a folder.
+   * @param name of the file, in lower case.
+   */
+  readonly matches: (head: Uint8Array | null, name: string) => boolean;
+  /**
+   * Read it into shared memory.
+   * @throws SlicescopeError `unsupported-format`, `file-corrupt`, `file-unreadable`.
+   */
+  readonly read: (request: ReadRequest, onFraction: OnFraction) => Promise<Volume>;
+}
+
+/** Bytes of a file that say what it is. */
+export const HEAD_BYTES = 4096;
+
+export function corrupt(path: string, what: string, cause?: unknown): SlicescopeError<'file-corrupt'> {
+  return new SlicescopeError('file-corrupt', `${path}: ${what}`, { path }, { cause });
+}
+
+export function unsupported(path: string, what: string, cause?: unknown): SlicescopeError<'unsupported-format'> {
+  return new SlicescopeError('unsupported-format', `${path}: ${what}`, { path }, { cause });
+}
+
+/** The error behind a failed call of Node. */
+export function fileError(path: string, cause: unknown): SlicescopeError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new SlicescopeError('file-not-found', `${path}: there is no such file`, { path }, { cause });
+  }
+  if (code === 'Z_BUF_ERROR') return corrupt(path, 'truncated, its gzip stream ends too early', cause);
+  if (code.startsWith('Z_')) return corrupt(path, `its gzip stream is broken (${messageOf(cause)})`, cause);
+  const isForbidden = code === 'EACCES' || code === 'EPERM';
+  const why = isForbidden ? 'no permission to read it' : `cannot be read (${messageOf(cause)})`;
+  return new SlicescopeError('file-unreadable', `${path}: ${why}`, { path }, { cause });
+}
+
+/**
+ * Open an ordinary file.
+ * @throws SlicescopeError `file-not-found`, `file-unreadable`.
+ */
+export async function openFile(path: string): Promise<FileHandle> {
+  try {
+    // Before it is opened: a named pipe would wait for its writer.
+    if ((await stat(path)).isFile()) return await open(path);
+  } catch (cause) {
+    throw fileError(path, cause);
+  }
+  throw new SlicescopeError('file-unreadable', `${path}: a folder or a device, expected a file`, { path });
+}
+
+/** Bytes of `voxels` as they lie in memory. */
+export function bytesIn(voxels: VoxelArray): Buffer {
+  return Buffer.from(voxels.buffer as ArrayBuffer, voxels.byteOffset, voxels.byteLength);
+}

@@ -1,0 +1,231 @@
+import { basename } from 'node:path';
+import type { NIFTI1, NIFTI2 } from 'nifti-reader-js' with { 'resolution-mode': 'import' };
+import type { DType, Shape, Triple, VoxelArray, Window } from '../protocol';
+import { Volume, type VolumeOptions } from '../volume';
+import { corrupt, unsupported, type Format, type OnFraction } from './format';
+import { checkName, checkSize, readHead, readVoxels, type VoxelBytes } from './voxels';
+
+/** Bytes of the headers of NIfTI-1 and NIfTI-2, which both begin with that number. */
+const HEADER_BYTES = [348, 540] as const;
+const HEAD_BYTES = 65_536;
+
+interface Datatype {
+  readonly dtype: DType;
+  readonly components: 1 | 3 | 4;
+}
+
+/** By NIfTI's codes; see https://nifti.nimh.nih.gov/pub/dist/src/niftilib/nifti1.h */
+const DATATYPES: ReadonlyMap<number, Datatype> = new Map([
+  [2, { dtype: 'uint8', components: 1 }],
+  [4, { dtype: 'int16', components: 1 }],
+  [8, { dtype: 'int32', components: 1 }],
+  [16, { dtype: 'float32', components: 1 }],
+  [64, { dtype: 'float64', components: 1 }],
+  [128, { dtype: 'uint8', components: 3 }],
+  [256, { dtype: 'int8', components: 1 }],
+  [512, { dtype: 'uint16', components: 1 }],
+  [768, { dtype: 'uint32', components: 1 }],
+  [2304, { dtype: 'uint8', components: 4 }],
+]);
+
+const UNSUPPORTED_DATATYPES: ReadonlyMap<number, string> = new Map([
+  [1, '1-bit voxels'],
+  [32, 'complex numbers'],
+  [1024, '64-bit integers'],
+  [1280, '64-bit integers'],
+  [1536, '128-bit floating point numbers'],
+  [1792, 'complex numbers'],
+  [2048, 'complex numbers'],
+]);
+
+const BITS: Readonly<Record<DType, number>> = {
+  ...{ uint8: 8, int8: 8, uint16: 16, int16: 16, uint32: 32, int32: 32, float32: 32, float64: 64 },
+};
+
+/** Millimetres in NIfTI's units of space. */
+const MILLIMETRES: ReadonlyMap<number, number> = new Map([
+  [1, 1000],
+  [3, 0.001],
+]);
+
+type Header = NIFTI1 | NIFTI2;
+
+/** Bytes of the header, by its first four bytes in either order; 0 if it is none. */
+function headerBytes(head: Uint8Array): number {
+  if (head.length < 4) return 0;
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  return HEADER_BYTES.find((size) => view.getInt32(0, true) === size || view.getInt32(0, false) === size) ?? 0;
+}
+
+function sizesOf(header: Header, path: string): readonly number[] {
+  const [rank = 0] = header.dims;
+  if (!(rank >= 1 && rank <= 7)) throw corrupt(path, `its header says ${String(rank)} dimensions`);
+  const sizes = header.dims.slice(1, rank + 1);
+  if (sizes.some((size) => size < 1)) throw corrupt(path, `its header says dimensions ${sizes.join(' × ')}`);
+  if (sizes.slice(4).some((size) => size > 1)) {
+    const what = `${sizes.join(' × ')} has more than four dimensions; extract one series of volumes of it`;
+    throw unsupported(path, what);
+  }
+  return sizes;
+}
+
+function datatypeOf({ datatypeCode, numBitsPerVoxel }: Header, path: string): Datatype {
+  const datatype = DATATYPES.get(datatypeCode);
+  if (datatype === undefined) {
+    const what = UNSUPPORTED_DATATYPES.get(datatypeCode);
+    if (what === undefined) {
+      throw corrupt(path, `its header says datatype ${String(datatypeCode)}, which does not exist`);
+    }
+    throw unsupported(path, `it holds ${what}, which no dtype stands for; convert it, for instance to float64`);
+  }
+  const bits = BITS[datatype.dtype] * datatype.components;
+  if (numBitsPerVoxel !== bits) {
+    const said = `datatype ${String(datatypeCode)}, which has ${String(bits)} bits, and ${String(numBitsPerVoxel)} bits`;
+    throw corrupt(path, `its header says ${said}`);
+  }
+  return datatype;
+}
+
+function offsetOf({ vox_offset: offset }: Header, least: number, path: string): number {
+  if (Number.isInteger(offset) && offset >= 0 && offset <= Number.MAX_SAFE_INTEGER) return Math.max(least, offset);
+  throw corrupt(path, `its header says that voxels start at byte ${String(offset)}`);
+}
+
+/** Extensions lie between the header and the voxels, each with its size in front; those that `head` has are checked. */
+function checkExtensions(
+  head: Uint8Array,
+  { littleEndian }: Header,
+  least: number,
+  offset: number,
+  path: string,
+): void {
+  if ((head[least] ?? 0) === 0) return;
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  for (let at = least + 4; at + 8 <= Math.min(offset, head.length);) {
+    const size = view.getInt32(at, littleEndian);
+    if (size < 8 || at + size > offset) {
+      throw corrupt(
+        path,
+        `its header has an extension of ${String(size)} bytes, which ends before it begins or in the voxels`,
+      );
+    }
+    at += size;
+  }
+}
+
+/** How stored values become real ones; null where they are the real ones. A slope of 0 or NaN says that there is none. */
+function scalingOf({ scl_slope: slope, scl_inter: intercept }: Header, path: string): readonly [number, number] | null {
+  if (slope === 0 || Number.isNaN(slope)) return null;
+  if (!Number.isFinite(slope) || !Number.isFinite(intercept)) {
+    throw corrupt(path, `its header says slope ${String(slope)} and intercept ${String(intercept)}`);
+  }
+  return slope === 1 && intercept === 0 ? null : [slope, intercept];
+}
+
+/** Three rows from indices to RAS; null where the file says nothing of its orientation. */
+function affineOf(header: Header, isFirst: boolean): readonly (readonly number[])[] | null {
+  const { sform_code: sform, qform_code: qform } = header;
+  // Of NIfTI-1 the library's `affine` is the one with the higher code.
+  if (sform > 0 && (!isFirst || sform >= qform)) return header.affine;
+  return qform > 0 ? header.getQformMat() : null;
+}
+
+type Geometry = Required<Pick<VolumeOptions, 'spacing' | 'origin' | 'direction'>>;
+
+/** In LPS and millimetres. */
+function geometryOf(header: Header, sizes: readonly number[], isFirst: boolean, path: string): Geometry {
+  const scale = MILLIMETRES.get(header.xyzt_units & 7) ?? 1;
+  const affine = affineOf(header, isFirst);
+  const isSform = affine !== null && affine === header.affine;
+  const columns = [0, 1, 2].map((axis) => {
+    if (affine === null) return [0, 1, 2].map((row) => (row === axis ? (header.pixDims[axis + 1] ?? 1) : 0));
+    return [0, 1, 2].map((row) => (row < 2 ? -1 : 1) * (affine[row]?.[axis] ?? 0));
+  });
+  const lengths = columns.map((column, axis) => {
+    // The library takes 1 for what is impossible in a qform.
+    const length = isSform ? Math.hypot(...column) : (header.pixDims[axis + 1] ?? 0);
+    return length === 0 && (sizes[axis] ?? 1) === 1 ? 1 : length;
+  });
+  if (lengths.some((length) => !Number.isFinite(length) || length <= 0)) {
+    throw corrupt(path, `its header says that voxels are ${lengths.join(' × ')} apart`);
+  }
+  const spacing = lengths.map((length) => length * scale) as unknown as Triple;
+  if (affine === null) return { spacing, origin: [0, 0, 0], direction: null };
+  const units = columns.map((column, axis) => column.map((at) => at / (lengths[axis] as number)));
+  const dot = (a: number, b: number): number =>
+    [0, 1, 2].reduce((sum, row) => sum + (units[a]?.[row] ?? 0) * (units[b]?.[row] ?? 0), 0);
+  if (Math.max(Math.abs(dot(0, 1)), Math.abs(dot(0, 2)), Math.abs(dot(1, 2))) > 0.001) {
+    throw unsupported(path, 'its axes are skewed; resample it onto axes that are at right angles');
+  }
+  const origin = [0, 1, 2].map((row) => (row < 2 ? -1 : 1) * (affine[row]?.[3] ?? 0) * scale + 0) as unknown as Triple;
+  // Adding 0 makes −0 an ordinary 0.
+  const direction = [0, 1, 2].flatMap((row) => units.map((column) => (column[row] as number) + 0));
+  return { spacing, origin, direction };
+}
+
+function windowOf({ cal_min: low, cal_max: high }: Header): Window | null {
+  return low < high && Number.isFinite(low) && Number.isFinite(high) ? [low, high] : null;
+}
+
+async function parse(bytes: Uint8Array, path: string): Promise<Header> {
+  const size = headerBytes(bytes);
+  if (bytes.length < size) {
+    throw corrupt(path, `${String(bytes.length)} bytes, but a NIfTI header has ${String(size)}`);
+  }
+  const { NIFTI1: First, NIFTI2: Second } = await import('nifti-reader-js');
+  const isFirst = size === HEADER_BYTES[0];
+  const magic = String.fromCharCode(...(isFirst ? bytes.subarray(344, 347) : bytes.subarray(4, 7)));
+  if (/^ni[12]$/.test(magic)) {
+    throw unsupported(path, 'the header of a pair (.hdr, .img); convert it to one file (.nii, .nii.gz)');
+  }
+  if (magic !== (isFirst ? 'n+1' : 'n+2')) {
+    throw unsupported(path, 'an ANALYZE header, or none of NIfTI; convert it to one file (.nii, .nii.gz)');
+  }
+  const header = isFirst ? new First() : new Second();
+  // Without what follows: the extensions would be read with it.
+  header.readHeader(bytes.slice(0, size + 4).fill(0, size).buffer as ArrayBuffer);
+  return header;
+}
+
+/** NIfTI-1 and NIfTI-2 of one volume, or of several in time. Only the header is a library's: the values are streamed. */
+async function readNifti(path: string, onFraction: OnFraction): Promise<Volume> {
+  const head = await readHead(path, HEAD_BYTES);
+  checkName(path, head.isPacked);
+  const header = await parse(head.bytes, path);
+  const sizes = sizesOf(header, path);
+  const { dtype, components } = datatypeOf(header, path);
+  const least = headerBytes(head.bytes);
+  const offset = offsetOf(header, least, path);
+  checkExtensions(head.bytes, header, least, offset, path);
+  const scaling = components === 1 ? scalingOf(header, path) : null;
+  const [width = 1, height = 1, depth = 1, frames = 1] = sizes;
+  const shape: Shape = [width, height, depth];
+  const { littleEndian } = header;
+  const count = width * height * depth * frames * components;
+  const voxels: VoxelBytes = { path, offset, isPacked: head.isPacked, dtype, littleEndian, count };
+  checkSize(voxels, head.size);
+  const options: VolumeOptions = {
+    ...geometryOf(header, sizes, least === HEADER_BYTES[0], path),
+    frames,
+    components,
+    name: basename(path).replace(/(\.nii)?(\.gz)?$/i, ''),
+    window: windowOf(header),
+  };
+  const volume = Volume.alloc(shape, dtype, options);
+  await readVoxels(voxels, volume.data, onFraction);
+  if (scaling === null) return volume;
+  const scaled = Volume.alloc(shape, 'float32', options);
+  scale(volume.data, scaling, scaled.data);
+  return scaled;
+}
+
+function scale(stored: VoxelArray, [slope, intercept]: readonly [number, number], real: VoxelArray): void {
+  for (let i = 0; i < real.length; i++) real[i] = (stored[i] as number) * slope + intercept;
+}
+
+export const nifti: Format = {
+  name: 'nifti',
+  title: 'NIfTI (.nii, .nii.gz)',
+  matches: (head) => head !== null && headerBytes(head) !== 0,
+  read: async ({ paths: [path] }, onFraction) => await readNifti(path, onFraction),
+};

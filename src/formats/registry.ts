@@ -1,0 +1,33 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { fileError, HEAD_BYTES, unsupported, type Format, type ReadRequest } from './format';
+import { nifti } from './nifti';
+import { looksLike } from './signatures';
+import { readHead } from './voxels';
+
+/** All formats, in the order in which they are tried. */
+export const FORMATS: readonly Format[] = [nifti];
+
+/**
+ * The format of what is to be read: the one that was asked for, else the first that knows the file.
+ * @throws SlicescopeError `file-not-found`, `file-unreadable`, `unsupported-format`.
+ */
+export async function formatOf({ paths: [path], format, raw }: ReadRequest): Promise<Format> {
+  const asked = raw === undefined ? format : 'raw';
+  const named = FORMATS.find(({ name }) => name === asked);
+  if (named !== undefined) return named;
+  const head = (await isFolder(path)) ? null : await readHead(path, HEAD_BYTES);
+  const found = FORMATS.find(({ matches }) => matches(head?.bytes ?? null, basename(path).toLowerCase()));
+  if (found !== undefined) return found;
+  const known = FORMATS.map(({ title }) => title).join(', ');
+  const what = head === null ? 'a folder without files that can be read' : looksLike(head.bytes);
+  throw unsupported(path, `no volume: ${what}; what can be read is ${known}`);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (cause) {
+    throw fileError(path, cause);
+  }
+}

@@ -1,0 +1,142 @@
+import { createReadStream } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+import { endianness } from 'node:os';
+import { ARRAY_OF, isSlicescopeError, type DType, type VoxelArray } from '../protocol';
+import { bytesIn, corrupt, fileError, openFile, unsupported, type OnFraction } from './format';
+
+/** Bytes that are read, and unpacked, at a time. */
+const CHUNK_BYTES = 1_048_576;
+/** Deflate packs at most 1032 bytes into one. */
+const MAX_COMPRESSION = 1032;
+/** What may follow the voxels of a packed file; more is taken for an attempt to keep the reader busy. */
+const MOST_TAIL_BYTES = 16 * 1_048_576;
+
+const IS_LITTLE_ENDIAN = endianness() === 'LE';
+
+/** How the values of a file lie in it: one after the other. */
+export interface VoxelBytes {
+  readonly path: string;
+  /** Where they begin, in the unpacked file. */
+  readonly offset: number;
+  /** Whether the file is packed with gzip. */
+  readonly isPacked: boolean;
+  readonly dtype: DType;
+  readonly littleEndian: boolean;
+  readonly count: number;
+}
+
+/** The first bytes of a file, unpacked if it is packed with gzip. */
+export interface Head {
+  readonly bytes: Uint8Array;
+  readonly isPacked: boolean;
+  /** Of the file as it lies on disk, in bytes. */
+  readonly size: number;
+}
+
+/** @throws SlicescopeError `file-not-found`, `file-unreadable`, `file-corrupt`. */
+export async function readHead(path: string, count: number): Promise<Head> {
+  const file = await openFile(path);
+  try {
+    const { size } = await file.stat();
+    const start = await file.read(new Uint8Array(Math.min(2, count)), 0, 2, 0);
+    const isPacked = start.buffer[0] === 0x1f && start.buffer[1] === 0x8b;
+    const bytes = new Uint8Array(count);
+    let filled = 0;
+    const source = file.createReadStream({ start: 0, highWaterMark: isPacked ? 16_384 : count, autoClose: false });
+    for await (const chunk of (isPacked ? unpack(source, 16_384) : source) as AsyncIterable<Uint8Array>) {
+      const part = chunk.subarray(0, count - filled);
+      bytes.set(part, filled);
+      filled += part.length;
+      if (filled === count) break;
+    }
+    source.destroy();
+    return { bytes: bytes.subarray(0, filled), isPacked, size };
+  } catch (cause) {
+    throw isSlicescopeError(cause) ? cause : fileError(path, cause);
+  } finally {
+    await file.close();
+  }
+}
+
+function unpack(source: NodeJS.ReadableStream, chunkSize: number): NodeJS.ReadableStream {
+  const gunzip = createGunzip({ chunkSize });
+  source.on('error', (error) => gunzip.destroy(error));
+  return source.pipe(gunzip);
+}
+
+/**
+ * Make sure, before memory is taken, that a file is large enough for its values.
+ * @throws SlicescopeError `file-corrupt`.
+ */
+export function checkSize({ path, offset, isPacked, dtype, count }: VoxelBytes, size: number): void {
+  const needed = offset + count * ARRAY_OF[dtype].BYTES_PER_ELEMENT;
+  const most = isPacked ? size * MAX_COMPRESSION : size;
+  if (most < needed) throw truncated(path, most, needed, isPacked);
+}
+
+/**
+ * Read values straight into shared memory: there is no second copy of them.
+ * @param target of `count` elements of the dtype.
+ * @throws SlicescopeError `file-corrupt`, `file-unreadable`.
+ */
+export async function readVoxels(from: VoxelBytes, target: VoxelArray, onFraction: OnFraction): Promise<void> {
+  const { path, offset, dtype, littleEndian, isPacked } = from;
+  const bytes = bytesIn(target);
+  try {
+    if (isPacked) await readPacked(path, offset, bytes, onFraction);
+    else await readPlain(path, offset, bytes, onFraction);
+  } catch (cause) {
+    throw isSlicescopeError(cause) ? cause : fileError(path, cause);
+  }
+  const size = ARRAY_OF[dtype].BYTES_PER_ELEMENT;
+  if (littleEndian === IS_LITTLE_ENDIAN || size === 1) return;
+  if (size === 2) bytes.swap16();
+  else if (size === 4) bytes.swap32();
+  else bytes.swap64();
+}
+
+async function readPlain(path: string, offset: number, bytes: Buffer, onFraction: OnFraction): Promise<void> {
+  const file = await openFile(path);
+  try {
+    for (let at = 0; at < bytes.length;) {
+      const { bytesRead } = await file.read(bytes, at, Math.min(4 * CHUNK_BYTES, bytes.length - at), offset + at);
+      if (bytesRead === 0) throw truncated(path, offset + at, offset + bytes.length, false);
+      at += bytesRead;
+      onFraction(at / bytes.length);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** To the end of the file, for its check sum. */
+async function readPacked(path: string, offset: number, bytes: Buffer, onFraction: OnFraction): Promise<void> {
+  const source = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  try {
+    let at = -offset;
+    for await (const chunk of unpack(source, CHUNK_BYTES) as AsyncIterable<Buffer>) {
+      const from = Math.max(0, -at);
+      if (from < chunk.length && at < bytes.length) chunk.copy(bytes, Math.max(0, at), from);
+      at += chunk.length;
+      if (at > bytes.length + MOST_TAIL_BYTES) {
+        throw corrupt(path, `more than ${String(MOST_TAIL_BYTES)} bytes follow its voxels`);
+      }
+      onFraction(Math.max(0, Math.min(1, at / bytes.length)));
+    }
+    if (at < bytes.length) throw truncated(path, offset + at, offset + bytes.length, false);
+  } finally {
+    source.destroy();
+  }
+}
+
+export function truncated(path: string, found: number, needed: number, atMost: boolean): Error {
+  const least = atMost ? 'at most ' : '';
+  return corrupt(path, `truncated, it has ${least}${String(found)} bytes, but its header says ${String(needed)}`);
+}
+
+/** @throws SlicescopeError `unsupported-format` where a file that isn't packed has a name that says so. */
+export function checkName(path: string, isPacked: boolean): void {
+  if (!isPacked && /\.gz$/i.test(path)) {
+    throw unsupported(path, 'its name ends in .gz, but it is not packed; rename it without .gz');
+  }
+}
