@@ -16,7 +16,7 @@ export {
   type PlaneName,
   type WindowChoice,
 } from './export';
-export type { OpenOptions, OpenProgress } from './formats';
+export type { FormatName, Openable, OpenOptions, OpenProgress, RawDescription } from './formats';
 export {
   link,
   show,

@@ -64,7 +64,7 @@ async function fetchFile(url: URL, signal: AbortSignal | undefined): Promise<Loc
     }
     if (!answer.ok || answer.body === null) throw new Error(`status ${String(answer.status)}`);
     const file = join(folder, basename(decodeURIComponent(url.pathname)) || 'volume');
-    await pipeline(Readable.fromWeb(answer.body as import('node:stream/web').ReadableStream), createWriteStream(file));
+    await pipeline(Readable.fromWeb(answer.body), createWriteStream(file));
     return { paths: [file], name: path, release };
   } catch (cause) {
     await release();

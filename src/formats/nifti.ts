@@ -183,7 +183,7 @@ async function parse(bytes: Uint8Array, path: string): Promise<Header> {
   }
   const header = isFirst ? new First() : new Second();
   // Without what follows: the extensions would be read with it.
-  header.readHeader(bytes.slice(0, size + 4).fill(0, size).buffer as ArrayBuffer);
+  header.readHeader(bytes.slice(0, size + 4).fill(0, size).buffer);
   return header;
 }
 

@@ -60,7 +60,7 @@ export async function readHead(path: string, count: number): Promise<Head> {
 
 function unpack(source: NodeJS.ReadableStream, chunkSize: number): NodeJS.ReadableStream {
   const gunzip = createGunzip({ chunkSize });
-  source.on('error', (error) => gunzip.destroy(error));
+  source.on('error', (error: Error) => gunzip.destroy(error));
   return source.pipe(gunzip);
 }
 
