@@ -3,6 +3,7 @@ import type { NIFTI1, NIFTI2 } from 'nifti-reader-js' with { 'resolution-mode': 
 import type { DType, Shape, Triple, VoxelArray, Window } from '../protocol';
 import { Volume, type VolumeOptions } from '../volume';
 import { corrupt, unsupported, type Format, type OnFraction } from './format';
+import { checkRightAngles } from './text-header';
 import { checkName, checkSize, readHead, readVoxels, type VoxelBytes } from './voxels';
 
 /** Bytes of the headers of NIfTI-1 and NIfTI-2, which both begin with that number. */
@@ -152,11 +153,7 @@ function geometryOf(header: Header, sizes: readonly number[], isFirst: boolean, 
   const spacing = lengths.map((length) => length * scale) as unknown as Triple;
   if (affine === null) return { spacing, origin: [0, 0, 0], direction: null };
   const units = columns.map((column, axis) => column.map((at) => at / (lengths[axis] as number)));
-  const dot = (a: number, b: number): number =>
-    [0, 1, 2].reduce((sum, row) => sum + (units[a]?.[row] ?? 0) * (units[b]?.[row] ?? 0), 0);
-  if (Math.max(Math.abs(dot(0, 1)), Math.abs(dot(0, 2)), Math.abs(dot(1, 2))) > 0.001) {
-    throw unsupported(path, 'its axes are skewed; resample it onto axes that are at right angles');
-  }
+  checkRightAngles(units, path);
   const origin = [0, 1, 2].map((row) => (row < 2 ? -1 : 1) * (affine[row]?.[3] ?? 0) * scale + 0) as unknown as Triple;
   // Adding 0 makes −0 an ordinary 0.
   const direction = [0, 1, 2].flatMap((row) => units.map((column) => (column[row] as number) + 0));
@@ -203,7 +200,7 @@ async function readNifti(path: string, onFraction: OnFraction): Promise<Volume> 
   const { littleEndian } = header;
   const count = width * height * depth * frames * components;
   const voxels: VoxelBytes = { path, offset, isPacked: head.isPacked, dtype, littleEndian, count };
-  checkSize(voxels, head.size);
+  checkSize(voxels, head.most);
   const options: VolumeOptions = {
     ...geometryOf(header, sizes, least === HEADER_BYTES[0], path),
     frames,

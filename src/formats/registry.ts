@@ -1,12 +1,18 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileError, HEAD_BYTES, unsupported, type Format, type ReadRequest } from './format';
+import { metaimage } from './metaimage';
+import { mrc } from './mrc';
 import { nifti } from './nifti';
+import { npy } from './npy';
+import { npz } from './npz';
+import { nrrd } from './nrrd';
+import { raw } from './raw';
 import { looksLike } from './signatures';
 import { readHead } from './voxels';
 
 /** All formats, in the order in which they are tried. */
-export const FORMATS: readonly Format[] = [nifti];
+export const FORMATS: readonly Format[] = [nifti, nrrd, metaimage, npy, npz, mrc, raw];
 
 /**
  * The format of what is to be read: the one that was asked for, else the first that knows the file.

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { createGunzip } from 'node:zlib';
+import type { Readable } from 'node:stream';
+import { createGunzip, createUnzip } from 'node:zlib';
 import { endianness } from 'node:os';
 import { ARRAY_OF, isSlicescopeError, type DType, type VoxelArray } from '../protocol';
 import { bytesIn, corrupt, fileError, openFile, unsupported, type OnFraction } from './format';
@@ -7,7 +8,7 @@ import { bytesIn, corrupt, fileError, openFile, unsupported, type OnFraction } f
 /** Bytes that are read, and unpacked, at a time. */
 const CHUNK_BYTES = 1_048_576;
 /** Deflate packs at most 1032 bytes into one. */
-const MAX_COMPRESSION = 1032;
+export const MAX_COMPRESSION = 1032;
 /** What may follow the voxels of a packed file; more is taken for an attempt to keep the reader busy. */
 const MOST_TAIL_BYTES = 16 * 1_048_576;
 
@@ -18,8 +19,10 @@ export interface VoxelBytes {
   readonly path: string;
   /** Where they begin, in the unpacked file. */
   readonly offset: number;
-  /** Whether the file is packed with gzip. */
+  /** Whether they are packed. */
   readonly isPacked: boolean;
+  /** Packed bytes, unpacked. Default: the whole file, as gzip has it. */
+  readonly unpacked?: () => Promise<Readable>;
   readonly dtype: DType;
   readonly littleEndian: boolean;
   readonly count: number;
@@ -29,8 +32,8 @@ export interface VoxelBytes {
 export interface Head {
   readonly bytes: Uint8Array;
   readonly isPacked: boolean;
-  /** Of the file as it lies on disk, in bytes. */
-  readonly size: number;
+  /** Bytes that the file has at most, unpacked. */
+  readonly most: number;
 }
 
 /** @throws SlicescopeError `file-not-found`, `file-unreadable`, `file-corrupt`. */
@@ -50,7 +53,7 @@ export async function readHead(path: string, count: number): Promise<Head> {
       if (filled === count) break;
     }
     source.destroy();
-    return { bytes: bytes.subarray(0, filled), isPacked, size };
+    return { bytes: bytes.subarray(0, filled), isPacked, most: isPacked ? size * MAX_COMPRESSION : size };
   } catch (cause) {
     throw isSlicescopeError(cause) ? cause : fileError(path, cause);
   } finally {
@@ -58,19 +61,30 @@ export async function readHead(path: string, count: number): Promise<Head> {
   }
 }
 
-function unpack(source: NodeJS.ReadableStream, chunkSize: number): NodeJS.ReadableStream {
+function unpack(source: Readable, chunkSize: number): Readable {
   const gunzip = createGunzip({ chunkSize });
   source.on('error', (error: Error) => gunzip.destroy(error));
   return source.pipe(gunzip);
 }
 
+/** What is packed with gzip or zlib behind the first `start` bytes of a file, unpacked. */
+export function unpackFrom(path: string, start: number): () => Promise<Readable> {
+  return () => {
+    const source = createReadStream(path, { start, highWaterMark: CHUNK_BYTES });
+    const unzip = createUnzip({ chunkSize: CHUNK_BYTES });
+    source.on('error', (error: Error) => unzip.destroy(error));
+    unzip.on('close', () => source.destroy());
+    return Promise.resolve(source.pipe(unzip));
+  };
+}
+
 /**
  * Make sure, before memory is taken, that a file is large enough for its values.
+ * @param most bytes that it has, unpacked.
  * @throws SlicescopeError `file-corrupt`.
  */
-export function checkSize({ path, offset, isPacked, dtype, count }: VoxelBytes, size: number): void {
+export function checkSize({ path, offset, isPacked, dtype, count }: VoxelBytes, most: number): void {
   const needed = offset + count * ARRAY_OF[dtype].BYTES_PER_ELEMENT;
-  const most = isPacked ? size * MAX_COMPRESSION : size;
   if (most < needed) throw truncated(path, most, needed, isPacked);
 }
 
@@ -80,10 +94,10 @@ export function checkSize({ path, offset, isPacked, dtype, count }: VoxelBytes, 
  * @throws SlicescopeError `file-corrupt`, `file-unreadable`.
  */
 export async function readVoxels(from: VoxelBytes, target: VoxelArray, onFraction: OnFraction): Promise<void> {
-  const { path, offset, dtype, littleEndian, isPacked } = from;
+  const { path, offset, dtype, littleEndian, isPacked, unpacked = unpackFrom(path, 0) } = from;
   const bytes = bytesIn(target);
   try {
-    if (isPacked) await readPacked(path, offset, bytes, onFraction);
+    if (isPacked) await readPacked(path, await unpacked(), offset, bytes, onFraction);
     else await readPlain(path, offset, bytes, onFraction);
   } catch (cause) {
     throw isSlicescopeError(cause) ? cause : fileError(path, cause);
@@ -109,24 +123,25 @@ async function readPlain(path: string, offset: number, bytes: Buffer, onFraction
   }
 }
 
-/** To the end of the file, for its check sum. */
-async function readPacked(path: string, offset: number, bytes: Buffer, onFraction: OnFraction): Promise<void> {
-  const source = createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  try {
-    let at = -offset;
-    for await (const chunk of unpack(source, CHUNK_BYTES) as AsyncIterable<Buffer>) {
-      const from = Math.max(0, -at);
-      if (from < chunk.length && at < bytes.length) chunk.copy(bytes, Math.max(0, at), from);
-      at += chunk.length;
-      if (at > bytes.length + MOST_TAIL_BYTES) {
-        throw corrupt(path, `more than ${String(MOST_TAIL_BYTES)} bytes follow its voxels`);
-      }
-      onFraction(Math.max(0, Math.min(1, at / bytes.length)));
+/** To the end of what is packed, for its check sum. */
+async function readPacked(
+  path: string,
+  source: Readable,
+  offset: number,
+  bytes: Buffer,
+  onFraction: OnFraction,
+): Promise<void> {
+  let at = -offset;
+  for await (const chunk of source as AsyncIterable<Buffer>) {
+    const from = Math.max(0, -at);
+    if (from < chunk.length && at < bytes.length) chunk.copy(bytes, Math.max(0, at), from);
+    at += chunk.length;
+    if (at > bytes.length + MOST_TAIL_BYTES) {
+      throw corrupt(path, `more than ${String(MOST_TAIL_BYTES)} bytes follow its voxels`);
     }
-    if (at < bytes.length) throw truncated(path, offset + at, offset + bytes.length, false);
-  } finally {
-    source.destroy();
+    onFraction(Math.max(0, Math.min(1, at / bytes.length)));
   }
+  if (at < bytes.length) throw truncated(path, offset + at, offset + bytes.length, false);
 }
 
 export function truncated(path: string, found: number, needed: number, atMost: boolean): Error {

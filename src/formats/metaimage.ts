@@ -1,0 +1,141 @@
+import { basename } from 'node:path';
+import { ARRAY_OF, type DType, type Triple } from '../protocol';
+import { Volume, type VolumeOptions } from '../volume';
+import { corrupt, unsupported, type Format, type OnFraction } from './format';
+import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from './text-header';
+import { MAX_COMPRESSION, checkSize, readHead, readVoxels, unpackFrom, type VoxelBytes } from './voxels';
+
+/** By MetaImage's names; https://itk.org/Wiki/ITK/MetaIO/Documentation */
+const DTYPES: ReadonlyMap<string, DType> = new Map([
+  ['MET_CHAR', 'int8'],
+  ['MET_UCHAR', 'uint8'],
+  ['MET_SHORT', 'int16'],
+  ['MET_USHORT', 'uint16'],
+  ['MET_INT', 'int32'],
+  ['MET_UINT', 'uint32'],
+  ['MET_FLOAT', 'float32'],
+  ['MET_DOUBLE', 'float64'],
+]);
+
+type Fields = ReadonlyMap<string, string>;
+
+/** The fields of a header, which ends with the line that says where the values are. */
+function parse(head: Uint8Array, path: string): { readonly fields: Fields; readonly bytes: number } {
+  const text = Buffer.from(head).toString('latin1');
+  const end = /^[ \t]*ElementDataFile[ \t]*=[ \t]*(.*)$/m.exec(text);
+  if (end === null) throw corrupt(path, 'its header has no field ElementDataFile');
+  const bytes = end.index + end[0].length;
+  const fields = new Map<string, string>();
+  for (const line of text.slice(0, bytes).split(/\r?\n/)) {
+    const field = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line);
+    if (field !== null) fields.set((field[1] as string).toLowerCase(), field[2] as string);
+  }
+  return { fields, bytes: bytes + 1 };
+}
+
+function firstOf(fields: Fields, ...names: string[]): string | undefined {
+  return names.map((name) => fields.get(name)).find((value) => value !== undefined);
+}
+
+function isTrue(text: string | undefined): boolean {
+  return /^(true|1|yes)$/i.test(text ?? '');
+}
+
+/** In LPS, which is MetaImage's own: row i of its matrix is where axis i points. */
+function geometryOf(fields: Fields, rank: number, path: string): VolumeOptions {
+  const spacingText = firstOf(fields, 'elementspacing', 'elementsize');
+  const spacing =
+    spacingText === undefined ? undefined : spacingOf(numbersOf(spacingText, 'ElementSpacing', path), path);
+  const matrix = firstOf(fields, 'transformmatrix', 'orientation', 'rotation');
+  const offset = firstOf(fields, 'offset', 'position', 'origin');
+  const [x = 0, y = 0, z = 0] = offset === undefined ? [] : numbersOf(offset, 'Offset', path);
+  const origin: Triple = [x, y, z];
+  if (matrix === undefined || rank < 3) return { spacing, origin };
+  const numbers = numbersOf(matrix, 'TransformMatrix', path);
+  if (numbers.length !== rank ** 2 || !numbers.every(Number.isFinite)) {
+    throw corrupt(path, `its header says TransformMatrix ${matrix}, expected ${String(rank ** 2)} numbers`);
+  }
+  const axes = [0, 1, 2].map((axis) => numbers.slice(axis * rank, axis * rank + 3));
+  checkRightAngles(axes, path);
+  return {
+    spacing: spacing ?? [1, 1, 1],
+    origin,
+    direction: [0, 1, 2].flatMap((row) => axes.map((axis) => axis[row] as number)),
+  };
+}
+
+interface Described {
+  readonly dtype: DType;
+  readonly sizes: readonly number[];
+  readonly components: 1 | 3 | 4;
+}
+
+function describedBy(fields: Fields, path: string): Described {
+  const rank = Number(fields.get('ndims'));
+  if (!(Number.isInteger(rank) && rank >= 1 && rank <= 10)) {
+    throw corrupt(path, `its header says NDims ${fields.get('ndims') ?? 'nowhere'}`);
+  }
+  const sizes = sizesOf(fields.get('dimsize') ?? '', rank, 'DimSize', path);
+  if (sizes.slice(4).some((size) => size > 1))
+    throw unsupported(path, `${sizes.join(' × ')} has more than four dimensions`);
+  const type = (fields.get('elementtype') ?? '').replace(/_ARRAY$/, '');
+  const dtype = DTYPES.get(type);
+  if (dtype === undefined) {
+    throw unsupported(
+      path,
+      `it holds values of type ${JSON.stringify(type)}, which no dtype stands for; convert it, for instance to MET_DOUBLE`,
+    );
+  }
+  const components = Number(fields.get('elementnumberofchannels') ?? 1);
+  const isColor = dtype === 'uint8' && (components === 3 || components === 4);
+  if (components !== 1 && !isColor) {
+    throw unsupported(
+      path,
+      `${String(components)} values of ${dtype} a voxel; what can be read is one, or 3 or 4 of uint8`,
+    );
+  }
+  return { dtype, sizes, components };
+}
+
+async function readMetaImage(path: string, onFraction: OnFraction): Promise<Volume> {
+  const { bytes: head, most } = await readHead(path, MOST_HEADER_BYTES);
+  const { fields, bytes: headerBytes } = parse(head, path);
+  const { dtype, sizes, components } = describedBy(fields, path);
+  const data = fields.get('elementdatafile') ?? '';
+  if (/^LIST\b|%\d*d/.test(data)) throw unsupported(path, 'its values are in several files; save it as one');
+  const isLocal = /^local$/i.test(data);
+  const file = isLocal ? path : dataFileOf(data, path);
+  const available = isLocal ? most : (await readHead(file, 1)).most;
+  const isPacked = isTrue(fields.get('compresseddata'));
+  const [width = 1, height = 1, depth = 1, frames = 1] = sizes;
+  const count = width * height * depth * frames * components;
+  const skip = Number(fields.get('headersize') ?? 0);
+  if (!Number.isSafeInteger(skip) || skip < -1) throw corrupt(path, `its header says HeaderSize ${String(skip)}`);
+  const start = isLocal ? headerBytes : 0;
+  const voxels: VoxelBytes = {
+    path: file,
+    // −1 says that they are the last bytes of the file.
+    offset: isPacked ? 0 : skip === -1 ? available - count * ARRAY_OF[dtype].BYTES_PER_ELEMENT : start + skip,
+    isPacked,
+    unpacked: unpackFrom(file, start + Math.max(0, skip)),
+    dtype,
+    littleEndian: !isTrue(firstOf(fields, 'binarydatabyteordermsb', 'elementbyteordermsb')),
+    count,
+  };
+  if (voxels.offset < 0) throw corrupt(path, `truncated, ${file} has ${String(available)} bytes`);
+  checkSize(voxels, isPacked ? available * MAX_COMPRESSION : available);
+  const name = basename(path).replace(/\.(mha|mhd)$/i, '');
+  const options = { ...geometryOf(fields, sizes.length, path), frames, components, name };
+  const volume = Volume.alloc([width, height, depth], dtype, options);
+  await readVoxels(voxels, volume.data, onFraction);
+  return volume;
+}
+
+/** MetaImage, with its values behind the header or in a file of their own. */
+export const metaimage: Format = {
+  name: 'metaimage',
+  title: 'MetaImage (.mha, .mhd)',
+  matches: (head) =>
+    head !== null && /^\s*(ObjectType|NDims|Comment)\s*=/.test(Buffer.from(head.subarray(0, 64)).toString('latin1')),
+  read: async ({ paths: [path] }, onFraction) => await readMetaImage(path, onFraction),
+};

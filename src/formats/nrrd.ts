@@ -1,0 +1,190 @@
+import { basename } from 'node:path';
+import type { DType, Triple } from '../protocol';
+import { Volume, type VolumeOptions } from '../volume';
+import { corrupt, unsupported, type Format, type OnFraction } from './format';
+import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from './text-header';
+import { MAX_COMPRESSION, checkSize, readHead, readVoxels, unpackFrom, type VoxelBytes } from './voxels';
+
+/** By NRRD's names; https://teem.sourceforge.net/nrrd/format.html */
+const DTYPES: Readonly<Record<string, DType>> = Object.fromEntries(
+  Object.entries({
+    int8: ['signed char', 'int8', 'int8_t'],
+    uint8: ['uchar', 'unsigned char', 'uint8', 'uint8_t'],
+    int16: ['short', 'short int', 'signed short', 'signed short int', 'int16', 'int16_t'],
+    uint16: ['ushort', 'unsigned short', 'unsigned short int', 'uint16', 'uint16_t'],
+    int32: ['int', 'signed int', 'int32', 'int32_t'],
+    uint32: ['uint', 'unsigned int', 'uint32', 'uint32_t'],
+    float32: ['float'],
+    float64: ['double'],
+  } satisfies Record<string, string[]>).flatMap(([dtype, names]) => names.map((name) => [name, dtype as DType])),
+);
+
+/** Signs that turn a space's x and y into L and P; z is S in all of them. */
+const PATIENT_SPACES: Readonly<Record<string, readonly [number, number]>> = {
+  'right-anterior-superior': [-1, -1],
+  'left-anterior-superior': [1, -1],
+  'left-posterior-superior': [1, 1],
+  ...{ ras: [-1, -1], las: [1, -1], lps: [1, 1] },
+};
+
+type Fields = ReadonlyMap<string, string>;
+
+/** The fields of a header, by their names without spaces, and how many bytes it has. */
+function parse(head: Uint8Array, path: string): { readonly fields: Fields; readonly bytes: number } {
+  const text = Buffer.from(head).toString('latin1');
+  const end = /\r?\n\r?\n/.exec(text);
+  const isWhole = head.length < MOST_HEADER_BYTES; // A detached header may end with its file.
+  if (end === null && !isWhole) throw corrupt(path, `its header has no end within ${String(MOST_HEADER_BYTES)} bytes`);
+  const header = end === null ? text : text.slice(0, end.index);
+  const fields = new Map<string, string>();
+  for (const line of header.split(/\r?\n/).slice(1)) {
+    const field = /^([^#:][^:]*):(?!=)\s*(.*)$/.exec(line);
+    if (field !== null) fields.set((field[1] as string).toLowerCase().replaceAll(' ', ''), (field[2] as string).trim());
+  }
+  return { fields, bytes: end === null ? text.length : end.index + end[0].length };
+}
+
+function need(fields: Fields, name: string, path: string): string {
+  const value = fields.get(name);
+  if (value === undefined) throw corrupt(path, `its header has no field “${name}”`);
+  return value;
+}
+
+interface Axes {
+  readonly components: 1 | 3 | 4;
+  readonly frames: number;
+  /** Sizes, and which of the file's axes they are, of x, y and z as far as they are there. */
+  readonly sizes: readonly number[];
+  readonly places: readonly number[];
+}
+
+/** Which axes are of space: those with a direction, or those whose kind doesn't say otherwise. */
+function axesOf(fields: Fields, dtype: DType, path: string): Axes {
+  const rank = Number(need(fields, 'dimension', path));
+  if (!(Number.isInteger(rank) && rank >= 1 && rank <= 16)) {
+    throw corrupt(path, `its header says dimension ${need(fields, 'dimension', path)}`);
+  }
+  const sizes = sizesOf(need(fields, 'sizes', path), rank, 'sizes', path);
+  const directions = fields.get('spacedirections')?.match(/none|\([^)]*\)/g);
+  const kinds = fields.get('kinds')?.split(/\s+/) ?? [];
+  const isSpace = (at: number): boolean =>
+    directions === undefined || directions === null
+      ? /^(domain|space|\?\?\?|none|)$/i.test(kinds[at] ?? '') && !(rank > 3 && at === 3)
+      : directions[at] !== 'none' && directions[at] !== undefined;
+  const places = sizes.map((_, at) => at).filter(isSpace);
+  const others = sizes.map((_, at) => at).filter((at) => !isSpace(at) && sizes[at] !== 1);
+  const [first] = sizes;
+  const isColor = others[0] === 0 && dtype === 'uint8' && (first === 3 || first === 4);
+  const rest = isColor ? others.slice(1) : others;
+  const isTime = rest.length === 0 || (rest.length === 1 && rest[0] === rank - 1);
+  if (places.length < 1 || places.length > 3 || !isTime) {
+    const what = `${sizes.join(' × ')} with ${String(places.length)} axes of space; what can be read has one to three, colours (uint8) before and time behind them`;
+    throw unsupported(path, what);
+  }
+  return {
+    components: isColor ? first : 1,
+    frames: rest[0] === undefined ? 1 : (sizes[rest[0]] as number),
+    sizes: places.map((at) => sizes[at] as number),
+    places,
+  };
+}
+
+function vectorOf(text: string | undefined, field: string, path: string): readonly number[] {
+  return numbersOf((text ?? '').replace(/[(),]/g, ' '), field, path);
+}
+
+/** Without a patient's space there is no direction. */
+function geometryOf(fields: Fields, { places }: Axes, path: string): VolumeOptions {
+  const directions = fields.get('spacedirections')?.match(/none|\([^)]*\)/g);
+  const unit = /"([^"]{1,16})"/.exec(fields.get('spaceunits') ?? fields.get('units') ?? '')?.[1];
+  if (directions === undefined || directions === null) {
+    const spacings = fields.get('spacings');
+    if (spacings === undefined) return { unit };
+    const all = numbersOf(spacings, 'spacings', path);
+    return {
+      spacing: spacingOf(
+        places.map((at) => all[at] ?? NaN),
+        path,
+      ),
+      unit,
+    };
+  }
+  const columns = places.map((at) => vectorOf(directions[at], 'space directions', path));
+  const spacing = spacingOf(
+    columns.map((column) => Math.hypot(...column)),
+    path,
+  );
+  const signs = PATIENT_SPACES[(fields.get('space') ?? '').toLowerCase().replace(/-time$|t$/, '')];
+  if (signs === undefined || columns.length !== 3 || columns.some(({ length }) => length !== 3))
+    return { spacing, unit };
+  const toLps = (vector: readonly number[]): Triple => {
+    const [x = 0, y = 0, z = 0] = vector;
+    return [signs[0] * x + 0, signs[1] * y + 0, z + 0]; // Adding 0 makes −0 an ordinary 0.
+  };
+  const units = columns.map((column, axis) => toLps(column.map((each) => each / (spacing[axis] as number))));
+  checkRightAngles(units, path);
+  const direction = [0, 1, 2].flatMap((row) => units.map((each) => each[row] as number));
+  const spaceOrigin = fields.get('spaceorigin');
+  const origin = toLps(spaceOrigin === undefined ? [] : vectorOf(spaceOrigin, 'space origin', path));
+  return { spacing, direction, origin, unit: unit ?? 'mm' };
+}
+
+/** Where the values are, which lie behind the header or in a file of their own. */
+async function placeOf(fields: Fields, path: string, headerBytes: number, most: number) {
+  const data = fields.get('datafile');
+  if (data !== undefined && /^LIST\b|%\d*d/.test(data)) {
+    throw unsupported(path, 'its values are in several files; join them, for instance with unu join');
+  }
+  const file = data === undefined ? path : dataFileOf(data, path);
+  const available = data === undefined ? most : (await readHead(file, 1)).most;
+  return { file, start: data === undefined ? headerBytes : 0, available };
+}
+
+async function readNrrd(path: string, onFraction: OnFraction): Promise<Volume> {
+  const { bytes: head, most } = await readHead(path, MOST_HEADER_BYTES);
+  const { fields, bytes: headerBytes } = parse(head, path);
+  const type = need(fields, 'type', path).toLowerCase();
+  const dtype = Object.hasOwn(DTYPES, type) ? DTYPES[type] : undefined;
+  if (dtype === undefined) {
+    throw unsupported(
+      path,
+      `it holds values of type ${JSON.stringify(type)}, which no dtype stands for; convert it, for instance to double`,
+    );
+  }
+  const encoding = need(fields, 'encoding', path).toLowerCase();
+  const isPacked = encoding === 'gzip' || encoding === 'gz';
+  if (!isPacked && encoding !== 'raw') {
+    throw unsupported(path, `its encoding is ${JSON.stringify(encoding)}; what can be read is raw and gzip`);
+  }
+  const axes = axesOf(fields, dtype, path);
+  const { file, start, available } = await placeOf(fields, path, headerBytes, most);
+  const skip = Number(fields.get('byteskip') ?? 0);
+  if (!Number.isSafeInteger(skip) || skip < 0 || Number(fields.get('lineskip') ?? 0) !== 0) {
+    throw unsupported(path, 'it skips lines, or bytes from the end; save it anew without');
+  }
+  const [width = 1, height = 1, depth = 1] = axes.sizes;
+  const { components, frames } = axes;
+  const voxels: VoxelBytes = {
+    path: file,
+    offset: isPacked ? skip : start + skip,
+    isPacked,
+    unpacked: unpackFrom(file, start),
+    dtype,
+    littleEndian: fields.get('endian')?.toLowerCase() !== 'big',
+    count: width * height * depth * components * frames,
+  };
+  checkSize(voxels, isPacked ? available * MAX_COMPRESSION : available);
+  const name = basename(path).replace(/\.(nrrd|nhdr)$/i, '');
+  const geometry = geometryOf(fields, axes, path);
+  const volume = Volume.alloc([width, height, depth], dtype, { ...geometry, components, frames, name });
+  await readVoxels(voxels, volume.data, onFraction);
+  return volume;
+}
+
+/** NRRD and detached NHDR. The values are streamed, so only the header is read here. */
+export const nrrd: Format = {
+  name: 'nrrd',
+  title: 'NRRD (.nrrd, .nhdr)',
+  matches: (head) => head !== null && Buffer.from(head.subarray(0, 7)).toString('latin1') === 'NRRD000',
+  read: async ({ paths: [path] }, onFraction) => await readNrrd(path, onFraction),
+};

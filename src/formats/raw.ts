@@ -1,0 +1,31 @@
+import { basename, extname } from 'node:path';
+import { ARRAY_OF, SlicescopeError, quote } from '../protocol';
+import { Volume } from '../volume';
+import type { Format } from './format';
+import { checkSize, readHead, readVoxels, type VoxelBytes } from './voxels';
+
+/** A file of voxels and nothing else, or with a header of known length in front. */
+export const raw: Format = {
+  name: 'raw',
+  title: 'raw voxels with a description',
+  matches: () => false,
+  read: async ({ paths: [path], raw: described }, onFraction) => {
+    if (described === undefined) {
+      const message = `${path}: raw voxels need { raw: { shape, dtype } }, which says how they lie in the file`;
+      throw new SlicescopeError('invalid-argument', message, { argument: 'raw' });
+    }
+    const { shape, dtype, offset = 0, littleEndian = true, ...options } = described;
+    if (!Number.isSafeInteger(offset) || offset < 0) {
+      const message = `${path}: raw.offset is ${quote(offset)}, expected the number of bytes before the voxels`;
+      throw new SlicescopeError('invalid-argument', message, { argument: 'raw' });
+    }
+    const { isPacked, most } = await readHead(path, 2);
+    const { components = 1, channels = 1, frames = 1 } = options;
+    const count = shape.reduce((product, each) => product * each, components * channels * frames);
+    const voxels: VoxelBytes = { path, offset, isPacked, dtype, littleEndian, count };
+    if (Object.hasOwn(ARRAY_OF, dtype)) checkSize(voxels, most);
+    const volume = Volume.alloc(shape, dtype, { name: basename(path, extname(path)), ...options });
+    await readVoxels(voxels, volume.data, onFraction);
+    return volume;
+  },
+};

@@ -1,0 +1,54 @@
+import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
+import type { Triple } from '../protocol';
+import { corrupt, unsupported } from './format';
+
+/** A longer header is none. */
+export const MOST_HEADER_BYTES = 65_536;
+
+/** Numbers of a header's line, separated by spaces. @throws SlicescopeError `file-corrupt`. */
+export function numbersOf(text: string, field: string, path: string): readonly number[] {
+  const numbers = text.trim().split(/\s+/).map(Number);
+  if (text.trim() !== '' && numbers.every((each) => !Number.isNaN(each) || /nan/i.test(text))) return numbers;
+  throw corrupt(path, `its header says ${field} ${JSON.stringify(text.slice(0, 60))}, expected numbers`);
+}
+
+/** Sizes, each from 1 on. @throws SlicescopeError `file-corrupt`. */
+export function sizesOf(text: string, rank: number, field: string, path: string): readonly number[] {
+  const sizes = numbersOf(text, field, path);
+  if (sizes.length === rank && sizes.every((size) => Number.isSafeInteger(size) && size >= 1)) return sizes;
+  throw corrupt(
+    path,
+    `its header says ${field} ${sizes.join(' × ')}, expected ${String(rank)} whole numbers from 1 on`,
+  );
+}
+
+/** Distances of voxels along three axes. @throws SlicescopeError `file-corrupt`. */
+export function spacingOf(distances: readonly number[], path: string): Triple {
+  const [x = 1, y = 1, z = 1] = distances;
+  if ([x, y, z].every((each) => Number.isFinite(each) && each > 0)) return [x, y, z];
+  throw corrupt(path, `its header says that voxels are ${[x, y, z].join(' × ')} apart`);
+}
+
+/**
+ * The file that a header says its values are in: beside the header, or in a folder there.
+ * @throws SlicescopeError `file-corrupt` where it is somewhere else.
+ */
+export function dataFileOf(name: string, path: string): string {
+  const folder = dirname(path);
+  const target = resolve(folder, name);
+  const way = relative(folder, target);
+  const isElsewhere = way === '' || way.startsWith('..') || isAbsolute(way) || /^[a-z][a-z0-9+.-]*:\/\//i.test(name);
+  if (!isElsewhere) return target;
+  throw corrupt(
+    path,
+    `its values are in ${JSON.stringify(name)}; only files in the folder of ${basename(path)} are read`,
+  );
+}
+
+/** @throws SlicescopeError `unsupported-format` where axes are not at right angles. */
+export function checkRightAngles(columns: readonly (readonly number[])[], path: string): void {
+  const dot = (a: number, b: number): number =>
+    [0, 1, 2].reduce((sum, row) => sum + (columns[a]?.[row] ?? 0) * (columns[b]?.[row] ?? 0), 0);
+  if (Math.max(Math.abs(dot(0, 1)), Math.abs(dot(0, 2)), Math.abs(dot(1, 2))) <= 0.001) return;
+  throw unsupported(path, 'its axes are skewed; resample it onto axes that are at right angles');
+}
