@@ -70,19 +70,19 @@ export function parseNpyHeader(head: Uint8Array, path: string): ArrayHeader {
     offset: start + length,
     dtype,
     littleEndian: type?.[1] !== '>',
-    ...axesOf(fastestFirst, dtype, order === 'True', path),
+    ...axesOf(fastestFirst, order === 'False' && type?.[2] === 'u1', path),
   };
 }
 
 type Axes = Pick<ArrayHeader, 'shape' | 'frames' | 'components'>;
 
 /** z, y and x are an array's last axes in C's order, its first in Fortran's; colours come after x, time before z. */
-function axesOf(sizes: readonly number[], dtype: DType, isFortran: boolean, path: string): Axes {
+function axesOf(sizes: readonly number[], mayBeColor: boolean, path: string): Axes {
   if (sizes.some((size) => !Number.isSafeInteger(size) || size < 1)) {
     throw corrupt(path, `its header says shape ${[...sizes].reverse().join(' × ')}`);
   }
   const [first = 1] = sizes;
-  const isColor = !isFortran && dtype === 'uint8' && sizes.length >= 3 && (first === 3 || first === 4);
+  const isColor = mayBeColor && sizes.length >= 3 && (first === 3 || first === 4);
   const [width = 1, height = 1, depth = 1, frames = 1, ...others] = isColor ? sizes.slice(1) : sizes;
   if (others.some((size) => size > 1)) {
     throw unsupported(

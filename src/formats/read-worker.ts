@@ -23,7 +23,7 @@ function progress(): (fraction: number) => void {
 /** What the volume itself refuses of what a file says. */
 function fromFile(error: unknown, path: string): SlicescopeError | null {
   if (!isSlicescopeError(error)) return null;
-  if ('path' in error.details) return error;
+  if ('path' in error.details || error.message.startsWith(path)) return error;
   const message = `${path}: its header is broken (${messageOf(error)})`;
   return new SlicescopeError('file-corrupt', message, { path }, { cause: error });
 }

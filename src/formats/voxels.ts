@@ -41,7 +41,7 @@ export async function readHead(path: string, count: number): Promise<Head> {
   const file = await openFile(path);
   try {
     const { size } = await file.stat();
-    const start = await file.read(new Uint8Array(Math.min(2, count)), 0, 2, 0);
+    const start = await file.read(new Uint8Array(2), 0, 2, 0);
     const isPacked = start.buffer[0] === 0x1f && start.buffer[1] === 0x8b;
     const bytes = new Uint8Array(count);
     let filled = 0;

@@ -1,0 +1,235 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Volume } from '../volume';
+import { openVolume, type OpenOptions } from './index';
+
+const PYTHON = resolve('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+const script = (name: string): string => join(__dirname, 'testing', name);
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slicescope-others-'));
+  execFileSync(PYTHON, [script('write-files.py'), folder]);
+}, 60_000);
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const open = (name: string, options?: OpenOptions): Promise<Volume> => openVolume(join(folder, name), options);
+
+/** x + 10 y + 100 z of 4 × 3 × 2 voxels. */
+const VALUES = Array.from({ length: 24 }, (_, i) => (i % 4) + 10 * (Math.floor(i / 4) % 3) + 100 * Math.floor(i / 12));
+
+describe('what NumPy wrote has the values that it had there', () => {
+  test.each([
+    ['i1', 'int8'],
+    ['little-i2', 'int16'],
+    ['big-i2', 'int16'],
+    ['little-u2', 'uint16'],
+    ['big-u2', 'uint16'],
+    ['little-i4', 'int32'],
+    ['little-u4', 'uint32'],
+    ['little-f4', 'float32'],
+    ['big-f4', 'float32'],
+    ['little-f8', 'float64'],
+    ['big-f8', 'float64'],
+    ['bool', 'uint8'],
+  ])('%s', async (name, dtype) => {
+    const volume = await open(`${name}.npy`);
+    expect(volume.toString()).toBe(`Volume "${name}": 4 × 3 × 2 ${dtype}, 1 × 1 × 1 px`);
+    const modulo = name === 'bool' ? 2 : name === 'i1' ? 100 : Infinity;
+    expect(Array.from(volume.data)).toEqual(VALUES.map((value) => (modulo === Infinity ? value : value % modulo)));
+  });
+
+  test('colours, the last axis of bytes', async () => {
+    const volume = await open('colours.npy');
+    expect(volume).toMatchObject({ components: 3, shape: [4, 3, 2] });
+    expect(volume.valueAt(3, 2, 1)).toEqual([123, 123, 132]);
+  });
+
+  test('in the order of Fortran, packed, and with frames', async () => {
+    expect(Array.from((await open('fortran.npy')).data)).toEqual(VALUES);
+    expect(Array.from((await open('packed.npy.gz')).data)).toEqual(VALUES);
+    const frames = await open('frames.npy');
+    expect(frames.frames).toBe(2);
+    expect(Array.from(frames.at({ frame: 1 }).data)).toEqual(VALUES.map((value) => value + 1000));
+  });
+
+  test('in an archive of one array, or the one that is chosen', async () => {
+    expect(Array.from((await open('one.npz')).data)).toEqual(VALUES);
+    expect(Array.from((await open('two.npz', { series: 'ct' })).data)).toEqual(VALUES);
+    const mask = await open('two.npz', { series: 'mask' });
+    expect(mask.name).toBe('two mask');
+    expect(Array.from(mask.data)).toEqual(VALUES.map((value) => Number(value > 50)));
+    await expect(open('two.npz')).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: `${join(folder, 'two.npz')}: it has the arrays ct, mask; choose one: { series: "ct" }`,
+    });
+  });
+
+  test('values that no dtype stands for are refused with what to do', async () => {
+    const advice = "which no dtype stands for; save it as another, such as astype('float32')";
+    await expect(open('int64.npy')).rejects.toMatchObject({
+      code: 'unsupported-format',
+      message: `${join(folder, 'int64.npy')}: an array <i8, ${advice}`,
+    });
+    await expect(open('objects.npy')).rejects.toMatchObject({
+      code: 'unsupported-format',
+      message: `${join(folder, 'objects.npy')}: an array |O, ${advice}`,
+    });
+  });
+});
+
+describe('what pynrrd wrote has its values and its geometry', () => {
+  test.each(['raw', 'gzip'])('%s, in a patient’s space', async (encoding) => {
+    const volume = await open(`${encoding}.nrrd`);
+    expect(Array.from(volume.data)).toEqual(VALUES);
+    expect(volume).toMatchObject({ dtype: 'int16', spacing: [2, 3, 1.5], origin: [-10, -20, 30], unit: 'mm' });
+    // x grows towards anterior, y towards superior, z towards right.
+    expect(volume.direction).toEqual([0, 0, -1, -1, 0, 0, 0, 1, 0]);
+  });
+
+  test.each(['raw', 'gzip'])('%s, its values in a file of their own, big-endian', async (encoding) => {
+    const volume = await open(`${encoding}.nhdr`);
+    expect(Array.from(volume.data)).toEqual(VALUES);
+    expect(volume).toMatchObject({ dtype: 'uint16', spacing: [1, 2, 3], direction: null });
+  });
+
+  test('text is refused', async () => {
+    await expect(open('text.nrrd')).rejects.toMatchObject({
+      code: 'unsupported-format',
+      message: `${join(folder, 'text.nrrd')}: its encoding is "ascii"; what can be read is raw and gzip`,
+    });
+  });
+});
+
+test.each([
+  ['int8', 100],
+  ['int16', Infinity],
+  ['float32', Infinity],
+  ['uint16', Infinity],
+])('what mrcfile wrote as %s has its values, and its distances in ångströms', async (dtype, modulo) => {
+  const volume = await open(`${dtype}.mrc`);
+  expect(volume.toString()).toBe(`Volume "${dtype}": 4 × 3 × 2 ${dtype}, 1.5 × 2.5 × 3.5 Å`);
+  expect(Array.from(volume.data)).toEqual(VALUES.map((value) => (modulo === Infinity ? value : value % modulo)));
+});
+
+describe('what nibabel wrote', () => {
+  test.each(['qform.nii', 'two.nii'])('%s has the geometry that it had there', async (name) => {
+    const volume = await open(name);
+    expect(Array.from(volume.data)).toEqual(VALUES);
+    const near = (values: readonly number[]): unknown => values.map((value) => expect.closeTo(value, 5) as unknown);
+    expect(volume.spacing).toEqual(near([1, 2, 3]));
+    expect(volume.origin).toEqual(near([-10, -20, 30]));
+    expect(volume.direction).toEqual(near([0, 0, 1, -1, 0, 0, 0, 1, 0]));
+  });
+
+  test('NIfTI-2 with frames, packed', async () => {
+    const volume = await open('two-frames.nii.gz');
+    expect(volume).toMatchObject({ frames: 2, dtype: 'float32', shape: [4, 3, 2] });
+    expect(Array.from(volume.at({ frame: 1 }).data)).toEqual(VALUES.map((value) => value + 1000));
+  });
+});
+
+test('each NIfTI file that comes with nibabel has the values and places that nibabel reads', async () => {
+  interface Read {
+    readonly path: string;
+    readonly isVolume: boolean;
+    readonly shape: readonly number[];
+    readonly origin: readonly number[];
+    readonly spacing: readonly number[];
+    readonly every: number;
+    /** Null for NaN. */
+    readonly samples: readonly (number | null)[];
+  }
+  const lines = execFileSync(PYTHON, [script('nibabel-files.py')], { encoding: 'utf8', maxBuffer: 1 << 26 });
+  const files = lines
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Read);
+  expect(files.length).toBeGreaterThan(5);
+  for (const { path, isVolume, shape, origin, spacing, every, samples } of files) {
+    if (!isVolume) {
+      await expect(openVolume(path)).rejects.toMatchObject({ code: 'unsupported-format' });
+      continue;
+    }
+    const volume = await openVolume(path);
+    const [width = 1, height = 1, depth = 1, frames = 1] = shape;
+    expect([...volume.shape, volume.frames]).toEqual([width, height, depth, frames]);
+    volume.spacing.forEach((each, axis) => {
+      expect(each).toBeCloseTo(spacing[axis] as number, 4);
+    });
+    if (volume.direction !== null) {
+      volume.origin.forEach((each, axis) => {
+        expect(each).toBeCloseTo(origin[axis] as number, 3);
+      });
+    }
+    samples.forEach((sample, at) => {
+      const value = volume.data[at * every] as number;
+      if (sample === null) expect(value).toBeNaN();
+      else expect(Math.abs(value - sample) / Math.max(1, Math.abs(sample))).toBeLessThan(1e-6);
+    });
+  }
+}, 30_000);
+
+describe('where a file may be', () => {
+  test('behind a file URL', async () => {
+    expect(Array.from((await openVolume(pathToFileURL(join(folder, 'little-i2.npy')))).data)).toEqual(VALUES);
+  });
+
+  test('on a web server, whose refusal is told', async () => {
+    const server = createServer((request, response) => {
+      if (request.url?.startsWith('/two.nii') === true) response.end(readFileSync(join(folder, 'two.nii')));
+      else response.writeHead(request.url?.startsWith('/gone.nii') === true ? 404 : 500).end();
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    try {
+      const volume = await openVolume(`${base}/two.nii?token=secret`);
+      expect(volume.name).toBe('two');
+      expect(Array.from(volume.data)).toEqual(VALUES);
+      await expect(openVolume(`${base}/gone.nii?token=secret`)).rejects.toMatchObject({
+        code: 'file-not-found',
+        message: `${base}/gone.nii: there is no such file (404)`,
+      });
+      await expect(openVolume(`${base}/broken.nii`)).rejects.toMatchObject({
+        code: 'file-unreadable',
+        message: `${base}/broken.nii: can’t be fetched (status 500)`,
+      });
+    } finally {
+      server.close();
+    }
+  });
+
+  test('in a file of raw voxels that is described', async () => {
+    const bytes = Buffer.concat([Buffer.from('head'), Buffer.from(Int16Array.from(VALUES).buffer).swap16()]);
+    writeFileSync(join(folder, 'scan.bin'), bytes);
+    const raw = { shape: [4, 3, 2], dtype: 'int16', offset: 4, littleEndian: false, spacing: [1, 2, 3] } as const;
+    const volume = await open('scan.bin', { raw });
+    expect(volume.toString()).toBe('Volume "scan": 4 × 3 × 2 int16, 1 × 2 × 3 mm');
+    expect(Array.from(volume.data)).toEqual(VALUES);
+    await expect(open('scan.bin', { raw: { ...raw, shape: [4, 3, 3] } })).rejects.toMatchObject({
+      code: 'file-corrupt',
+      message: `${join(folder, 'scan.bin')}: truncated, it has 52 bytes, but its header says 76`,
+    });
+  });
+});
+
+test('an abort ends the opening with its reason', async () => {
+  const reason = new Error('enough');
+  await expect(open('two.nii', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  const abort = new AbortController();
+  const opening = openVolume(join(folder, 'two.nii'), {
+    signal: abort.signal,
+    onProgress: () => {
+      abort.abort(reason);
+    },
+  });
+  await expect(opening).rejects.toBe(reason);
+});

@@ -1,0 +1,77 @@
+"""Write files with other people's libraries, all with voxel (x, y, z) = x + 10 y + 100 z of 4 x 3 x 2 voxels."""
+
+import gzip
+import sys
+from pathlib import Path
+
+import mrcfile
+import nibabel
+import nrrd
+import numpy
+
+folder = Path(sys.argv[1])
+# In C's order: z, y, x.
+values = numpy.fromfunction(lambda z, y, x: x + 10 * y + 100 * z, (2, 3, 4))
+frames = numpy.stack([values, values + 1000])
+
+
+def put(name, write):
+    write(str(folder / name))
+
+
+def gzipped(array):
+    def write(path):
+        with gzip.open(path, "wb") as file:
+            numpy.save(file, array)
+
+    return write
+
+
+put("colours.npy", lambda path: numpy.save(path, numpy.stack([values, values, 255 - values], axis=-1).astype("u1")))
+for dtype in ["i1", "<i2", ">i2", "<u2", ">u2", "<i4", "<u4", "<f4", ">f4", "<f8", ">f8", "?"]:
+    name = dtype.replace("<", "little-").replace(">", "big-").replace("?", "bool")
+    put(f"{name}.npy", lambda path: numpy.save(path, (values % 2 if dtype == "?" else values % 100 if dtype == "i1" else values).astype(dtype)))
+put("fortran.npy", lambda path: numpy.save(path, numpy.asfortranarray(values.T.astype("<i2"))))
+put("frames.npy", lambda path: numpy.save(path, frames.astype("<i2")))
+put("packed.npy.gz", gzipped(values.astype("<i2")))
+put("int64.npy", lambda path: numpy.save(path, values.astype("<i8")))
+put("objects.npy", lambda path: numpy.save(path, numpy.array([{}, {}], dtype=object), allow_pickle=True))
+put("one.npz", lambda path: numpy.savez(path, values.astype("<i2")))
+put("two.npz", lambda path: numpy.savez_compressed(path, ct=values.astype("<f4"), mask=(values > 50)))
+
+space = {
+    "space": "right-anterior-superior",
+    "space directions": numpy.array([[0, 2, 0], [0, 0, 3], [1.5, 0, 0]]),
+    "space origin": numpy.array([10, 20, 30]),
+}
+for encoding in ["raw", "gzip"]:
+    put(f"{encoding}.nrrd", lambda path: nrrd.write(path, values.T.astype("<i2"), {**space, "encoding": encoding}))
+    put(
+        f"{encoding}.nhdr",
+        lambda path: nrrd.write(path, values.T.astype(">u2"), {"encoding": encoding, "endian": "big", "spacings": [1, 2, 3]}),
+    )
+put("text.nrrd", lambda path: nrrd.write(path, values.T.astype("<i2"), {"encoding": "ascii"}))
+
+for mode, dtype in {"int8": "i1", "int16": "i2", "float32": "f4", "uint16": "u2"}.items():
+
+    def write_mrc(path):
+        with mrcfile.new(path) as file:
+            file.set_data((values % 100 if dtype == "i1" else values).astype(dtype))
+            file.voxel_size = (1.5, 2.5, 3.5)
+
+    put(f"{mode}.mrc", write_mrc)
+
+affine = numpy.array([[0, 0, -3, 10], [1, 0, 0, 20], [0, 2, 0, 30], [0, 0, 0, 1]])
+image = values.T.astype("<i2")
+
+
+def write_qform(path):
+    written = nibabel.Nifti1Image(image, None)
+    written.set_qform(affine, code=1)
+    written.set_sform(None, code=0)
+    nibabel.save(written, path)
+
+
+put("qform.nii", write_qform)
+put("two.nii", lambda path: nibabel.save(nibabel.Nifti2Image(image, affine), path))
+put("two-frames.nii.gz", lambda path: nibabel.save(nibabel.Nifti2Image(frames.T.astype("<f4"), affine), path))
