@@ -16,7 +16,7 @@ const AREAS = [
   {
     folder: 'src/formats',
     folders: ['src/protocol', 'src/volume', 'src/shading'],
-    packages: ['node:', '@itk-wasm/', 'itk-wasm', 'nifti-reader-js', 'yauzl', 'sharp'],
+    packages: ['node:', 'nifti-reader-js', 'yauzl'],
   },
   { folder: 'src/export', folders: ['src/protocol', 'src/volume', 'src/shading'], packages: ['node:', 'sharp'] },
   { folder: 'src/viewer', folders: ['src/protocol', 'src/shading'], packages: ['lru-cache', '@noble/hashes'] },

@@ -54,7 +54,8 @@ async function readMrc(path: string, onFraction: OnFraction): Promise<Volume> {
         path,
       )
     : undefined;
-  const origin = floats(AT.origin).map((each) => (Number.isFinite(each) ? each : 0)) as unknown as Triple;
+  const origin = floats(AT.origin) as unknown as Triple;
+  if (!origin.every(Number.isFinite)) throw corrupt(path, `its header says origin ${origin.join(', ')}`);
   const name = basename(path).replace(/\.(mrc|mrcs|map|rec|st|ali)?(\.gz)?$/i, '');
   const volume = Volume.alloc([width, height, depth], dtype, {
     spacing,

@@ -137,6 +137,14 @@ type Geometry = Required<Pick<VolumeOptions, 'spacing' | 'origin' | 'direction'>
 function geometryOf(header: Header, sizes: readonly number[], isFirst: boolean, path: string): Geometry {
   const scale = MILLIMETRES.get(header.xyzt_units & 7) ?? 1;
   const affine = affineOf(header, isFirst);
+  if (
+    affine
+      ?.slice(0, 3)
+      .flat()
+      .some((each) => !Number.isFinite(each)) === true
+  ) {
+    throw corrupt(path, `its header says a matrix of ${affine.slice(0, 3).flat().join(' ')}`);
+  }
   const isSform = affine !== null && affine === header.affine;
   const columns = [0, 1, 2].map((axis) => {
     if (affine === null) return [0, 1, 2].map((row) => (row === axis ? (header.pixDims[axis + 1] ?? 1) : 0));

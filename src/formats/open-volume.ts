@@ -61,21 +61,27 @@ async function read(location: Location, request: ReadRequest, options: OpenOptio
     stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: READER_MEGABYTES },
   });
+  const { signal } = options;
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => {
+      reject(signal?.reason as Error);
+    };
+    signal?.addEventListener('abort', stop);
+  });
   try {
-    return await answerOf(worker, location.name, options);
+    return await Promise.race([answerOf(worker, location.name, options), aborted]);
   } finally {
+    if (stop !== undefined) signal?.removeEventListener('abort', stop);
     await worker.terminate();
   }
 }
 
-function answerOf(worker: Worker, path: string, { onProgress, signal }: OpenOptions): Promise<VolumeRecord> {
+function answerOf(worker: Worker, path: string, { onProgress }: OpenOptions): Promise<VolumeRecord> {
   return new Promise((fulfil, reject) => {
     const stopped = (why: string, cause?: unknown): void => {
       reject(new SlicescopeError('file-unreadable', `${path}: the reader stopped (${why})`, { path }, { cause }));
     };
-    signal?.addEventListener('abort', () => {
-      reject(signal.reason as Error);
-    });
     worker.on('message', (message: ReadMessage) => {
       switch (message.type) {
         case 'progress':

@@ -218,6 +218,11 @@ describe('where a file may be', () => {
       code: 'file-corrupt',
       message: `${join(folder, 'scan.bin')}: truncated, it has 52 bytes, but its header says 76`,
     });
+    const impossible = { ...raw, shape: 'large' as unknown as [number, number, number] };
+    await expect(open('scan.bin', { raw: impossible })).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: `${join(folder, 'scan.bin')}: raw has shape "large" and dtype "int16", expected such as [512, 512, 300] and 'uint16'`,
+    });
   });
 });
 

@@ -19,11 +19,17 @@ export const raw: Format = {
       const message = `${path}: raw.offset is ${quote(offset)}, expected the number of bytes before the voxels`;
       throw new SlicescopeError('invalid-argument', message, { argument: 'raw' });
     }
+    const sizes: readonly unknown[] = Array.isArray(shape) ? shape : [];
+    const isShape = sizes.length === 3 && sizes.every((size) => Number.isSafeInteger(size) && (size as number) >= 1);
+    if (!isShape || !Object.hasOwn(ARRAY_OF, dtype)) {
+      const message = `${path}: raw has shape ${quote(shape)} and dtype ${quote(dtype)}, expected such as [512, 512, 300] and 'uint16'`;
+      throw new SlicescopeError('invalid-argument', message, { argument: 'raw' });
+    }
     const { isPacked, most } = await readHead(path, 2);
     const { components = 1, channels = 1, frames = 1 } = options;
     const count = shape.reduce((product, each) => product * each, components * channels * frames);
     const voxels: VoxelBytes = { path, offset, isPacked, dtype, littleEndian, count };
-    if (Object.hasOwn(ARRAY_OF, dtype)) checkSize(voxels, most);
+    checkSize(voxels, most);
     const volume = Volume.alloc(shape, dtype, { name: basename(path, extname(path)), ...options });
     await readVoxels(voxels, volume.data, onFraction);
     return volume;

@@ -1,4 +1,5 @@
-import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Triple } from '../protocol';
 import { corrupt, unsupported } from './format';
 
@@ -29,6 +30,20 @@ export function spacingOf(distances: readonly number[], path: string): Triple {
   throw corrupt(path, `its header says that voxels are ${[x, y, z].join(' × ')} apart`);
 }
 
+function isInside(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/** Where links lead; a file that is not there is where it says. */
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(real(dirname(path)), basename(path));
+  }
+}
+
 /**
  * The file that a header says its values are in: beside the header, or in a folder there.
  * @throws SlicescopeError `file-corrupt` where it is somewhere else.
@@ -36,9 +51,9 @@ export function spacingOf(distances: readonly number[], path: string): Triple {
 export function dataFileOf(name: string, path: string): string {
   const folder = dirname(path);
   const target = resolve(folder, name);
-  const way = relative(folder, target);
-  const isElsewhere = way === '' || way.startsWith('..') || isAbsolute(way) || /^[a-z][a-z0-9+.-]*:\/\//i.test(name);
-  if (!isElsewhere) return target;
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(name) && isInside(target, folder) && isInside(real(target), real(folder))) {
+    return target;
+  }
   throw corrupt(
     path,
     `its values are in ${JSON.stringify(name)}; only files in the folder of ${basename(path)} are read`,

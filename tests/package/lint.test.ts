@@ -28,7 +28,7 @@ const CASES: readonly Case[] = [
   ...forbidden('src/volume/probe.ts', '../shading', '../export', 'node:fs', '../viewer', '../../kernel-server'),
   ...allowed('src/shading/probe.ts', '../protocol'),
   ...forbidden('src/shading/probe.ts', '../volume', '../notebook', 'sharp', 'three'),
-  ...allowed('src/formats/probe.ts', '../protocol', '../volume', 'node:fs', '@itk-wasm/image-io'),
+  ...allowed('src/formats/probe.ts', '../protocol', '../volume', 'node:fs', 'nifti-reader-js'),
   ...forbidden('src/formats/probe.ts', '../export', '../notebook', '../viewer', 'sharp', 'ws'),
   ...allowed('src/formats/testing/deep/probe.ts'),
   ...allowed('src/export/probe.ts', '../volume', '../shading', 'node:fs', 'sharp'),
