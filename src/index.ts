@@ -7,13 +7,22 @@ export type Volume = VolumeClass;
 export const Volume: typeof VolumeClass & { open: typeof open } = Object.assign(VolumeClass, { open });
 
 export {
+  exportAnimation,
+  exportMontage,
   exportSlice,
+  exportStack,
+  type AnimationOptions,
   type ChannelLook,
   type ChannelOptions,
+  type ExportOptions,
+  type FileOptions,
   type LookOptions,
+  type MontageOptions,
   type Overlay,
   type OverlayOptions,
   type PlaneName,
+  type RangeOptions,
+  type StackOptions,
   type WindowChoice,
 } from './export';
 export type { FormatName, Openable, OpenOptions, OpenProgress, RawDescription } from './formats';

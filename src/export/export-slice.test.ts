@@ -22,7 +22,7 @@ afterEach(() => {
 
 /** The grey values of an exported slice, row by row. */
 async function grays(volume: Volume, options: LookOptions): Promise<number[][]> {
-  const path = await exportSlice(volume, join(folder, 'slice.png'), options);
+  const path = await exportSlice(volume, join(folder, 'slice.png'), { ...options, overwrite: true });
   const { width, height, data } = await readPng(path);
   return Array.from({ length: height }, (_, y) =>
     Array.from({ length: width }, (__, x) => {
@@ -127,7 +127,7 @@ describe('the file', () => {
     for (const plane of ['xy', 'xz', 'yz'] as const) {
       for (const rotation of [0, 1, 2, 3] as const) {
         const look = { plane, index: 3, window: [20, 200], colormap: 'magma', rotation } as const;
-        const path = await exportSlice(volume, join(folder, 'slice.png'), look);
+        const path = await exportSlice(volume, join(folder, 'slice.png'), { ...look, overwrite: true });
         const { spacing, orientation } = volume.info(0).planes[plane];
         const drawn = renderSlice({ ...volume.slice(plane, 3), spacing }, { ...look, orientation });
         expect(await readPng(path)).toEqual({ ...drawn, channels: 3 });
@@ -141,11 +141,16 @@ describe('the file', () => {
     const slice = { ...volume.slice('xz', 2), spacing };
     for (const changed of [{ invert: true }, { interpolation: 'linear' }] as const) {
       const drawn = renderSlice(slice, { ...look, ...changed, orientation, rotation: 0 });
-      const path = await exportSlice(volume, join(folder, 'slice.png'), { ...look, ...changed });
+      const path = await exportSlice(volume, join(folder, 'slice.png'), { ...look, ...changed, overwrite: true });
       expect(await readPng(path)).toEqual({ ...drawn, channels: 3 });
     }
     const upsideDown = renderSlice(slice, { ...look, orientation: { ...orientation, flipY: true }, rotation: 1 });
-    const flipped = await exportSlice(volume, join(folder, 'slice.png'), { ...look, rotation: 1, flip: [true, false] });
+    const flipped = await exportSlice(volume, join(folder, 'slice.png'), {
+      ...look,
+      rotation: 1,
+      flip: [true, false],
+      overwrite: true,
+    });
     expect(await readPng(flipped)).toEqual({ ...upsideDown, channels: 3 });
   });
 
@@ -165,17 +170,19 @@ describe('the file', () => {
     expect(Array.from(data)).toEqual([255, 0, 9, 255, 1, 2, 3, 255]);
   });
 
-  test('has the absolute path that is returned, and takes the place of an older one', async () => {
+  test('has the absolute path that is returned, and takes the place of an older one if asked for', async () => {
     const path = join(folder, 'slice.PNG');
     writeFileSync(path, 'older');
-    expect(await exportSlice(volume, relative(process.cwd(), path))).toBe(path);
+    expect(await exportSlice(volume, relative(process.cwd(), path), { overwrite: true })).toBe(path);
     expect((await readPng(path)).width).toBe(6);
     expect(readdirSync(folder)).toEqual(['slice.PNG']);
   });
 
   test('is whole, also where many are written at once under one name', async () => {
     const path = join(folder, 'slice.png');
-    await Promise.all([0, 1, 2, 3].map((index) => exportSlice(volume, path, { index, window: [0, 250] })));
+    await Promise.all(
+      [0, 1, 2, 3].map((index) => exportSlice(volume, path, { index, window: [0, 250], overwrite: true })),
+    );
     const found = await readPng(path);
     const all = [0, 1, 2, 3].map((index) => drawSlice(volume, { ...defaultSettings(volume), index, window: [0, 250] }));
     expect(all.map(({ data }) => Buffer.compare(data, found.data))).toContain(0);
@@ -241,14 +248,17 @@ describe('refused, with a sentence and without a trace, is', () => {
     });
   });
 
-  test.each(['slice.jpg', 'slice', 'slice.png.txt', '.png'])('a path that does not end in .png: %s', async (name) => {
-    const path = inFolder(name);
-    const sentence = `${path} does not end in .png, the only format that can be written`;
-    await refused(path, {}, 'unsupported-format', sentence);
-  });
+  test.each(['slice.gif', 'slice', 'slice.png.txt', '.png'])(
+    'a path whose end is none of a picture: %s',
+    async (name) => {
+      const path = inFolder(name);
+      const sentence = `${path} does not end in one of .png .jpg .jpeg .webp .avif .tif .tiff .npy`;
+      await refused(path, {}, 'unsupported-format', sentence);
+    },
+  );
 
   test.each([undefined, null, '', 3])('no path: %p', async (path) => {
-    await refused(path, {}, 'invalid-argument', 'expected the path of a PNG file to write');
+    await refused(path, {}, 'invalid-argument', 'expected the path of a file to write');
   });
 
   test('a path in a folder that does not exist', async () => {
@@ -266,7 +276,8 @@ describe('refused, with a sentence and without a trace, is', () => {
   test('a path that is a folder', async () => {
     mkdirSync(inFolder('folder.png'));
     const path = inFolder('folder.png');
-    await refused(path, {}, 'write-failed', `${path} can't be written (`);
+    await refused(path, {}, 'file-exists', `${path} is there already`);
+    await refused(path, { overwrite: true }, 'write-failed', `${path} can't be written (`);
   });
 
   test('a name that is too long', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -273,6 +273,28 @@ describe('a view exports', () => {
     expect(await readPng(path)).toEqual({ ...drawn, channels: 3 });
   });
 
+  test('the picture’s bytes, without a path', async () => {
+    const view = show(volume, { plane: 'yz', index: 2, window: [20, 180] });
+    const path = join(folder, 'bytes.png');
+    const bytes = (await view.exportSlice());
+    writeFileSync(path, bytes);
+    const drawn = drawSlice(volume, { ...defaultSettings(volume), plane: 'yz', index: 2, window: [20, 180] });
+    expect(await readPng(path)).toEqual({ ...drawn, channels: 3 });
+    expect(inspect(bytes)).toBe(`PNG of ${String(bytes.length)} bytes`);
+  });
+
+  test('slices of a range, a sheet and an animation, as it shows its one', async () => {
+    const view = show(volume, { plane: 'xz', window: [20, 180], colormap: 'viridis', rotation: 1 });
+    const [first, second] = await view.exportStack(join(folder, 's{index}.png'), { from: 1, to: 3, step: 2 });
+    expect([first, second]).toEqual([join(folder, 's1.png'), join(folder, 's3.png')]);
+    const settings = { window: [20, 180], colormap: 'viridis', rotation: 1 } as const;
+    const drawn = drawSlice(volume, { ...defaultSettings(volume), plane: 'xz', index: 3, ...settings });
+    expect(await readPng(second as string)).toEqual({ ...drawn, channels: 3 });
+    const sheet = await readPng(await view.exportMontage(join(folder, 'sheet.png'), { from: 1, to: 2, columns: 2 }));
+    expect([sheet.width, sheet.height]).toEqual([2 * drawn.width + 2, drawn.height]);
+    expect(await view.exportAnimation(join(folder, 'cine.webp'), { perSecond: 5 })).toBe(join(folder, 'cine.webp'));
+  });
+
   test('what was written into the volume since', async () => {
     const own = Volume.alloc([2, 1, 1], 'float32');
     const view = show(own, { window: [0, 1] });
@@ -288,7 +310,8 @@ describe('a view exports', () => {
     const before = readdirSync(folder);
     for (const [path, code] of [
       [join(folder, 'none/slice.png'), 'write-failed'],
-      [join(folder, 'slice.tiff'), 'unsupported-format'],
+      [join(folder, 'slice.bmp'), 'unsupported-format'],
+      [join(folder, 'slice.png'), 'file-exists'],
     ] as const) {
       const error = (await view.exportSlice(path).catch((e: unknown) => e)) as SlicescopeError;
       expect(error).toMatchObject({ code, details: { path } });

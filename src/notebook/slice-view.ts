@@ -4,14 +4,27 @@ import {
   checkOverlays,
   checkVolume,
   defaultChannels,
-  exportPicture,
+  drawSlice,
+  encodePng,
+  fileOptions,
+  rangeOptions,
   settle,
+  writeAnimation,
+  writeMontage,
+  writeSlice,
+  writeStack,
+  type AnimationOptions,
   type ChannelLook,
   type ChannelOptions,
+  type FileOptions,
   type LookOptions,
+  type MontageOptions,
   type Overlay,
   type OverlayOptions,
   type PlaneName,
+  type RangeOptions,
+  type SliceExport,
+  type StackExport,
   type WindowChoice,
 } from '../export';
 import {
@@ -33,6 +46,7 @@ import {
 import { changedSettings, chosenIn, clampSettings, type Link } from '../shading';
 import { Volume, type OverlayLayer } from '../volume';
 import { Listeners } from './listeners';
+import { displayedBytes } from './picture-bytes';
 import { ViewProperties } from './view-properties';
 import { voxelEvent, type VoxelEvent } from './voxel-event';
 
@@ -266,16 +280,53 @@ export class SliceView extends ViewProperties {
   }
 
   /**
-   * Write what the view shows as a PNG: the whole slice at scale 1 with all that is drawn over it, rotated and mirrored as
-   * the view shows it.
-   * @returns the file's absolute path
-   * @throws SlicescopeError `unsupported-format`, `write-failed`.
+   * Write what the view shows: the whole slice with all that is drawn over it, rotated and mirrored as the view shows it.
+   * Options as of the function `exportSlice`; a look that they give is not the view's.
+   * @returns the file's absolute path; without a path the bytes of a PNG, which a notebook displays
+   * @throws SlicescopeError `invalid-argument`, `unsupported-format`, `file-exists`, `write-failed`.
    */
-  async exportSlice(path: string): Promise<string> {
+  async exportSlice(path: string, options?: FileOptions): Promise<string>;
+  async exportSlice(): Promise<Uint8Array>;
+  async exportSlice(path?: string, options: FileOptions = {}): Promise<string | Uint8Array> {
+    const caller = 'view.exportSlice';
+    if (path !== undefined) return await writeSlice(this.#exported(options, caller), path, caller);
+    const { volume, settings, overlays } = this.#exported(options, caller);
+    return displayedBytes(await encodePng(drawSlice(volume, settings, overlays)));
+  }
+
+  /** Write slices as the view shows its one, as the function `exportStack` does. @returns the files' absolute paths */
+  async exportStack(path: string, options: FileOptions & RangeOptions = {}): Promise<string[]> {
+    return await writeStack(this.#range(options, 'view.exportStack'), path, 'view.exportStack');
+  }
+
+  /** Write slices as the view shows its one, as the function `exportMontage` does. @returns the file's absolute path */
+  async exportMontage(
+    path: string,
+    options: FileOptions & RangeOptions & Pick<MontageOptions, 'columns'> = {},
+  ): Promise<string> {
+    const { columns, ...others } = options;
+    return await writeMontage(this.#range(others, 'view.exportMontage'), path, columns, 'view.exportMontage');
+  }
+
+  /** Write slices as the view shows its one, as the function `exportAnimation` does. @returns the file's absolute path */
+  async exportAnimation(
+    path: string,
+    options: FileOptions & RangeOptions & Pick<AnimationOptions, 'perSecond' | 'bounce'> = {},
+  ): Promise<string> {
+    const { perSecond, bounce, ...others } = options;
+    const timing = { ...(perSecond === undefined ? {} : { perSecond }), ...(bounce === undefined ? {} : { bounce }) };
+    return await writeAnimation(this.#range(others, 'view.exportAnimation'), path, timing, 'view.exportAnimation');
+  }
+
+  #exported(options: FileOptions, caller: string): SliceExport {
     const shown = (volume: Volume): Volume => this.#port.shown(volume);
     const overlays = this.#overlays.map(({ volume, labels }) => ({ volume: shown(volume), labels }));
-    const look = { settings: this.#settings, overlays };
-    return await exportPicture(shown(this.#volume), path, look, 'view.exportSlice');
+    const { file } = fileOptions(options, caller);
+    return { volume: shown(this.#volume), settings: this.#settings, overlays, options: file };
+  }
+
+  #range({ from, to, step, onProgress, signal, ...file }: FileOptions & RangeOptions, caller: string): StackExport {
+    return { ...this.#exported(file, caller), range: rangeOptions({ from, to, step, onProgress, signal }) };
   }
 
   /** Let go of the volume, here and in every browser. The outputs keep their last picture. */

@@ -25,6 +25,8 @@ export interface ErrorDetails {
   'unsupported-format': { path: string };
   /** The file says that it is of a kind, but its content is broken. */
   'file-corrupt': { path: string };
+  /** There is a file already where one is to be written. */
+  'file-exists': { path: string };
   'write-failed': { path: string };
   'view-closed': { viewId: string };
   /** The companion does not know the view: the kernel was restarted since, or the view closed. */

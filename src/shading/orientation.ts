@@ -101,9 +101,9 @@ export interface SliceGrid {
  * The size of a slice's picture at scale 1, in pixels: drawn to scale, so that the smaller of its two
  * spacings takes one pixel.
  */
-export function pictureSize(grid: SliceGrid, orientation: Orientation): { width: number; height: number } {
+export function pictureSize(grid: SliceGrid, orientation: Orientation, scale = 1): { width: number; height: number } {
   const [columns, rows] = grid.spacing;
-  const pixel = Math.min(columns, rows);
+  const pixel = Math.min(columns, rows) / scale;
   const width = Math.max(1, Math.round((grid.width * columns) / pixel));
   const height = Math.max(1, Math.round((grid.height * rows) / pixel));
   return orientation.transpose ? { width: height, height: width } : { width, height };

@@ -94,11 +94,18 @@ function straighten(source: Float64Array | Uint8Array, target: Uint8Array, opaci
  * picture its size, and all cover the same rectangle. A pixel shows what is at its middle. This is the definition of
  * how slices look: exports and snapshots are drawn by it, and the viewer's shader is tested against it, pixel by pixel.
  *
+ * `scale` makes the picture larger or smaller: its pixels lie as many times denser.
+ *
  * Each layer is added to, or drawn over, the rounded, premultiplied 8-bit colours of those before it; the first one lies
  * on transparent black. Of one layer alone the colours are not premultiplied before they are rounded.
  */
-export function renderLayers(grid: SliceGrid, layers: readonly DrawnLayer[], orientation: Orientation): Picture {
-  const { width, height } = pictureSize(grid, orientation);
+export function renderLayers(
+  grid: SliceGrid,
+  layers: readonly DrawnLayer[],
+  orientation: Orientation,
+  scale = 1,
+): Picture {
+  const { width, height } = pictureSize(grid, orientation, scale);
   const picture = { width, height, data: new Uint8Array(4 * width * height) };
   const [first] = layers;
   if (first === undefined) return picture;

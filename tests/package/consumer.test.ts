@@ -6,7 +6,10 @@ import { ROOT, removeTemporaryFolders, run, temporaryFolder } from './tools';
 jest.setTimeout(600_000);
 
 /** What `import … from 'slicescope'` brings at run time. An addition is a decision: it is hard to take back. */
-const EXPORTS = ['SlicescopeError', 'Volume', 'exportSlice', 'isSlicescopeError', 'link', 'show'];
+const EXPORTS = [
+  ...['SlicescopeError', 'Volume', 'exportAnimation', 'exportMontage', 'exportSlice', 'exportStack'],
+  ...['isSlicescopeError', 'link', 'show'],
+];
 
 const PROGRAM = `
 import { Volume, link, show, exportSlice, isSlicescopeError, SlicescopeError } from 'slicescope';
@@ -33,6 +36,9 @@ refuse<IsAny<SliceView['window']>>();
 refuse<IsAny<typeof link>>();
 refuse<IsAny<VoxelEvent['values'][number]>>();
 refuse<IsAny<typeof exportSlice>>();
+refuse<IsAny<Parameters<typeof exportSlice>[2]>>();
+refuse<IsAny<Parameters<SliceView['exportStack']>[1]>>();
+refuse<IsAny<Parameters<typeof Volume.open>[1]>>();
 refuse<IsAny<SlicescopeError['code']>>();
 
 const volume: Volume = Volume.from(Uint16Array.from({ length: 24 }, (_, i) => 100 * i), [2, 3, 4]);

@@ -1,0 +1,300 @@
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { DType } from '../protocol';
+import { Volume } from '../volume';
+import { exportAnimation, exportMontage, exportSlice, exportStack, drawSlice, lookAt } from './index';
+import { readBack, type ReadBack } from './testing/read-back';
+import { readPng } from './testing/read-png';
+
+jest.setTimeout(60_000); // Python starts, and loads what reads the files.
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slicescope-files-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+const at = (name: string): string => join(folder, name);
+
+const DTYPES: readonly DType[] = ['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32', 'float64'];
+
+/** Values that need all bits of their type. */
+function volumeOf(dtype: DType): Volume {
+  const volume = Volume.alloc([5, 4, 3], dtype, { spacing: [0.5, 0.5, 2], name: 'scan' });
+  const isSigned = dtype.startsWith('int');
+  const bits = Number(/\d+/.exec(dtype)?.[0]);
+  for (let i = 0; i < volume.data.length; i++) {
+    if (dtype.startsWith('float')) volume.data[i] = i / 7 - 3;
+    else volume.data[i] = Math.floor((i / 60) * 2 ** bits) - (isSigned ? 2 ** (bits - 1) : 0) + 1;
+  }
+  return volume;
+}
+
+const valuesOf = (volume: Volume, index: number): number[] => Array.from(volume.slice('xy', index).data);
+
+describe('values that are exported are the volume’s, read back by another library', () => {
+  test('.tif and .npy of each dtype', async () => {
+    const paths: string[] = [];
+    for (const dtype of DTYPES) {
+      const volume = volumeOf(dtype);
+      paths.push(await exportSlice(volume, at(`${dtype}.tif`), { index: 1, values: true }));
+      paths.push(await exportSlice(volume, at(`${dtype}.npy`), { index: 1 }));
+    }
+    const files = readBack(...paths);
+    DTYPES.forEach((dtype, i) => {
+      for (const file of files.slice(2 * i, 2 * i + 2)) {
+        expect(file).toMatchObject({ shape: [4, 5], dtype });
+        expect(file.values).toEqual(valuesOf(volumeOf(dtype), 1));
+      }
+    });
+  });
+
+  test('.png of uint8 and uint16, in 8 and 16 bits', async () => {
+    const paths = [
+      await exportSlice(volumeOf('uint8'), at('8.png'), { index: 2, values: true }),
+      await exportSlice(volumeOf('uint16'), at('16.png'), { index: 2, values: true }),
+    ];
+    const [eight, sixteen] = readBack(...paths) as [ReadBack, ReadBack];
+    expect(eight).toMatchObject({ shape: [4, 5], info: { mode: 'L' } });
+    expect(eight.values).toEqual(valuesOf(volumeOf('uint8'), 2));
+    expect(sixteen).toMatchObject({ shape: [4, 5], info: { mode: 'I;16' } });
+    expect(sixteen.values).toEqual(valuesOf(volumeOf('uint16'), 2));
+  });
+
+  test('colours', async () => {
+    const data = Uint8Array.from({ length: 5 * 4 * 3 * 3 }, (_, i) => i);
+    const volume = Volume.from(data, [5, 4, 3], { components: 3 });
+    const paths = await Promise.all(
+      ['c.png', 'c.tif', 'c.npy'].map((name) => exportSlice(volume, at(name), { index: 1, values: true })),
+    );
+    for (const file of readBack(...paths)) {
+      expect(file.shape).toEqual([4, 5, 3]);
+      expect(file.values).toEqual(valuesOf(volume, 1));
+    }
+  });
+
+  test('a stack in one file, of pages or of an array', async () => {
+    const volume = volumeOf('float32');
+    const [tif] = await exportStack(volume, at('stack.tif'), { values: true });
+    const [npy] = await exportStack(volume, at('stack.npy'), { from: 2, to: 0, step: 2 });
+    const [pages, array] = readBack(tif as string, npy as string) as [ReadBack, ReadBack];
+    expect(pages).toMatchObject({ shape: [3, 4, 5], dtype: 'float32' });
+    expect(pages.values).toEqual(Array.from(volume.data));
+    expect(array).toMatchObject({ shape: [2, 4, 5], dtype: 'float32' });
+    expect(array.values).toEqual([...valuesOf(volume, 2), ...valuesOf(volume, 0)]);
+  });
+
+  test('formats that can’t hold them refuse, and say which can', async () => {
+    const refused = exportSlice(volumeOf('float32'), at('values.png'), { values: true });
+    await expect(refused).rejects.toMatchObject({
+      code: 'unsupported-format',
+      message: `exportSlice: ${at('values.png')}: png holds values of uint8 and uint16, not float32; write .tif or .npy`,
+    });
+    await expect(exportSlice(volumeOf('uint8'), at('values.jpg'), { values: true })).rejects.toMatchObject({
+      code: 'unsupported-format',
+      message: `exportSlice: ${at('values.jpg')}: jpeg holds no values, not uint8; write .tif or .npy`,
+    });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('pictures', () => {
+  const volume = volumeOf('uint16');
+  const look = { plane: 'xz', index: 1, colormap: 'viridis' } as const;
+  const drawn = drawSlice(volume, lookAt(volume, look, 'test').settings);
+  const rgb = Array.from(drawn.data).filter((_, i) => i % 4 !== 3);
+
+  test('.png, .webp and .tif have the pixels that a view draws; .jpg and .avif nearly', async () => {
+    const names = ['p.png', 'p.webp', 'p.tif', 'p.jpg', 'p.avif'];
+    for (const name of names)
+      await exportSlice(volume, at(name), { ...look, quality: /jpg|avif/.test(name) ? 100 : undefined });
+    const files = readBack(...names.slice(0, 4).map(at));
+    for (const [i, file] of files.entries()) {
+      expect(file.shape.slice(0, 2)).toEqual([drawn.height, drawn.width]);
+      const worst = Math.max(...file.values.map((value, k) => Math.abs(value - (rgb[k] as number))));
+      expect(worst).toBeLessThanOrEqual(names[i] === 'p.jpg' ? 6 : 0);
+    }
+    expect(readFileSync(at('p.avif')).subarray(4, 12).toString()).toBe('ftypavif');
+  });
+
+  test('are as large as asked for, and say how large a pixel is and what they show', async () => {
+    await exportSlice(volume, at('large.png'), { ...look, scale: 4 });
+    await exportSlice(volume, at('metric.tif'), { ...look, millimetresPerPixel: 0.25 });
+    const [large, metric] = readBack(at('large.png'), at('metric.tif')) as [ReadBack, ReadBack];
+    // 5 × 3 voxels of 0.5 × 2 mm, at scale 1 of 5 × 12 pixels.
+    expect(large.shape.slice(0, 2)).toEqual([48, 20]);
+    expect(metric.shape.slice(0, 2)).toEqual([24, 10]);
+    for (let y = 0; y < 48; y++) {
+      for (let x = 0; x < 20; x++) {
+        const pixel = (Math.floor(y / 4) * 5 + Math.floor(x / 4)) * 3;
+        expect(large.values.slice((y * 20 + x) * 3, (y * 20 + x) * 3 + 3)).toEqual(rgb.slice(pixel, pixel + 3));
+      }
+    }
+    const [low, high] = volume.defaultWindow;
+    expect(large.info).toMatchObject({
+      description: `scan, plane xz, slice 1, window ${String(low)} to ${String(high)}, viridis`,
+      dpi: [expect.closeTo(4 * 50.8, 1) as unknown, expect.closeTo(4 * 50.8, 1) as unknown],
+    });
+    const [numerator, denominator] = metric.info.XResolution as [number, number];
+    expect(numerator / denominator).toBeCloseTo(101.6, 1);
+  });
+
+  test('.tif of values says how large a voxel is, across and down', async () => {
+    await exportSlice(volume, at('v.tif'), { ...look, values: true });
+    const [{ info }] = readBack(at('v.tif')) as [ReadBack];
+    const perCentimetre = (each: unknown): number => (each as [number, number])[0] / (each as [number, number])[1];
+    expect(info.ImageDescription).toBe('scan, plane xz, slice 1');
+    expect([perCentimetre(info.XResolution), perCentimetre(info.YResolution)]).toEqual([20, 5]);
+  });
+
+  test('one for each slice, whose numbers have as many digits as the last', async () => {
+    const many = Volume.alloc([2, 2, 12], 'uint8');
+    const told: number[] = [];
+    const paths = await exportStack(many, at('stack/s-{index}.png'), {
+      from: 8,
+      step: 2,
+      to: 11,
+      onProgress: (f) => told.push(f),
+    });
+    expect(paths).toEqual([at('stack/s-08.png'), at('stack/s-10.png')]);
+    expect(readdirSync(at('stack')).sort()).toEqual(['s-08.png', 's-10.png']);
+    expect(told).toEqual([0.5, 1]);
+  });
+
+  test('side by side, each with its index', async () => {
+    const big = Volume.alloc([20, 10, 6], 'uint8');
+    for (let z = 0; z < 6; z++) big.data.fill(40 * z + 10, 200 * z, 200 * (z + 1));
+    await exportMontage(big, at('sheet.png'), { columns: 3, from: 1, to: 5, window: [0, 255] });
+    const { width, height, data } = await readPng(at('sheet.png'));
+    expect([width, height]).toEqual([64, 22]);
+    const pixel = (x: number, y: number): number[] =>
+      Array.from(data.subarray(4 * (y * width + x), 4 * (y * width + x) + 4));
+    // The lower right corner of each picture has its slice; the index is in the upper left.
+    expect([1, 2, 3].map((_, i) => pixel(22 * i + 19, 9)[0])).toEqual([50, 90, 130]);
+    expect(pixel(19, 21)).toEqual([170, 170, 170, 255]);
+    expect(pixel(60, 20)).toEqual([0, 0, 0, 0]);
+    // A 1 of 3 × 5 pixels: its middle column and its foot are white.
+    const one = Array.from({ length: 5 }, (_, y) => [1, 2, 3].map((x) => pixel(x, 1 + y)[0]));
+    expect(one).toEqual([
+      [0, 255, 0],
+      [255, 255, 0],
+      [0, 255, 0],
+      [0, 255, 0],
+      [255, 255, 255],
+    ]);
+  });
+
+  test('one after the other, there and back, so many a second', async () => {
+    const steps = Volume.alloc([4, 4, 3], 'uint8');
+    for (let z = 0; z < 3; z++) steps.data.fill(100 * z, 16 * z, 16 * (z + 1));
+    for (const name of ['cine.webp', 'cine.gif']) {
+      await exportAnimation(steps, at(name), { window: [0, 255], perSecond: 20, bounce: true });
+    }
+    for (const { shape, values, info } of readBack(at('cine.webp'), at('cine.gif'))) {
+      expect(shape).toEqual([4, 4, 4, 3]);
+      expect([0, 1, 2, 3].map((frame) => values[48 * frame])).toEqual([0, 100, 200, 100]);
+      expect(info).toMatchObject({ durations: [50, 50, 50, 50], loop: 0 });
+    }
+  });
+});
+
+describe('nothing is lost, and nothing is left half', () => {
+  const volume = volumeOf('uint8');
+
+  test('a file that is there is replaced only if asked for', async () => {
+    const path = at('mine.png');
+    writeFileSync(path, 'mine');
+    await expect(exportSlice(volume, path)).rejects.toMatchObject({
+      code: 'file-exists',
+      message: `exportSlice: ${path} is there already; choose another name, or replace it with { overwrite: true }`,
+    });
+    expect(readFileSync(path, 'utf8')).toBe('mine');
+    await exportSlice(volume, path, { overwrite: true });
+    expect((await readPng(path)).width).toBe(5);
+    expect(readdirSync(folder)).toEqual(['mine.png']);
+  });
+
+  test('a stack that fails on its way says which slices are there', async () => {
+    const path = at('s{index}.png');
+    const failing = exportStack(volume, path, {
+      onProgress: () => {
+        // The last one's place is taken while the others are written.
+        if (!existsSync(at('s2.png'))) writeFileSync(at('s2.png'), 'mine');
+      },
+    });
+    await expect(failing).rejects.toMatchObject({
+      code: 'write-failed',
+      message: `exportStack: ${at('s2.png')} is there already; choose another name, or replace it with { overwrite: true }; of 3 slices these are there: 0, 1`,
+    });
+    expect(readdirSync(folder).sort()).toEqual(['s0.png', 's1.png', 's2.png']);
+    expect(readFileSync(at('s2.png'), 'utf8')).toBe('mine');
+  });
+
+  test('an abort ends a stack with its reason, between two files', async () => {
+    const abort = new AbortController();
+    const reason = new Error('enough');
+    const aborted = exportStack(volume, at('{index}.png'), {
+      signal: abort.signal,
+      onProgress: () => {
+        abort.abort(reason);
+      },
+    });
+    await expect(aborted).rejects.toBe(reason);
+    expect(readdirSync(folder).every((name) => /^\d\.png$/.test(name))).toBe(true);
+    expect(readdirSync(folder).length).toBeLessThan(3);
+  });
+
+  test.each([
+    [
+      'a scale of zero',
+      { scale: 0 },
+      'invalid-argument',
+      'exportSlice: scale is 0, expected a number over 0, at most 64',
+    ],
+    [
+      'two scales',
+      { scale: 2, millimetresPerPixel: 1 },
+      'invalid-argument',
+      'exportSlice: scale is 2, expected nothing beside millimetresPerPixel, which says the same',
+    ],
+    [
+      'a quality of 101',
+      { quality: 101 },
+      'invalid-argument',
+      'exportSlice: quality is 101, expected a whole number from 1 to 100',
+    ],
+    [
+      'values that are neither',
+      { values: 'yes' as unknown as boolean },
+      'invalid-argument',
+      'exportSlice: values is "yes", expected true or false',
+    ],
+  ])('%s is refused', async (_, options, code, message) => {
+    await expect(exportSlice(volume, at('never.png'), options)).rejects.toMatchObject({ code, message });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('millimetres of a volume that has none, a range that is not there, and endings that can’t be written, are refused', async () => {
+    const plain = Volume.alloc([2, 2, 2], 'uint8');
+    await expect(exportSlice(plain, at('a.png'), { millimetresPerPixel: 1 })).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: "exportSlice: millimetresPerPixel is 1, expected scale: the volume's unit, px, is no length",
+    });
+    await expect(exportStack(plain, at('{index}.png'), { to: 2 })).rejects.toMatchObject({
+      code: 'index-out-of-range',
+      message: 'exportStack: to is 2, expected a whole number from 0 to 1',
+    });
+    await expect(exportStack(plain, at('a.png'))).rejects.toMatchObject({ code: 'invalid-argument' });
+    await expect(exportAnimation(plain, at('a.png'))).rejects.toMatchObject({
+      code: 'unsupported-format',
+      message: `exportAnimation: ${at('a.png')} does not end in one of .webp .gif, which say what can be written`,
+    });
+    await expect(exportAnimation(plain, at('a.gif'), { perSecond: 61 })).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: 'exportAnimation: perSecond is 61, expected a number from 1 to 60',
+    });
+  });
+});
