@@ -31,6 +31,11 @@ const AREAS = [
     packages: ['node:'],
   },
   {
+    folder: 'src/cli',
+    folders: ['src/protocol', 'src/volume', 'src/shading', 'src/formats', 'src/export', 'src/notebook'],
+    packages: ['node:', 'commander'],
+  },
+  {
     folder: 'labextension/src',
     folders: [],
     packages: [

@@ -43,6 +43,7 @@ module.exports = {
       'src/formats',
       'src/export',
       'src/notebook',
+      'src/cli',
       'kernel-server',
     ]),
     project('viewer', 'jsdom', ['src/viewer'], {

@@ -3,18 +3,7 @@ import { SlicescopeError, messageOf, type DType, type Shape, type VoxelArray } f
 import type { Volume, VolumeOptions } from '../volume';
 
 /** The kinds of files that can be read. */
-export const FORMAT_NAMES = [
-  'nifti',
-  'nrrd',
-  'metaimage',
-  'mrc',
-  'tiff',
-  'dicom',
-  'npy',
-  'npz',
-  'images',
-  'raw',
-] as const;
+export const FORMAT_NAMES = ['nifti', 'nrrd', 'metaimage', 'mrc', 'npy', 'npz', 'raw'] as const;
 
 export type FormatName = (typeof FORMAT_NAMES)[number];
 
@@ -34,7 +23,7 @@ export interface ReadRequest {
   /** Absolute; one, or several of one series. */
   readonly paths: readonly [string, ...string[]];
   readonly format?: FormatName | undefined;
-  /** Of a folder with several: which one. */
+  /** Of several arrays in one file: which one. */
   readonly series?: string | undefined;
   readonly raw?: RawDescription | undefined;
 }

@@ -1,3 +1,3 @@
 export { openVolume, type OpenOptions, type Openable } from './open-volume';
-export type { FormatName, RawDescription } from './format';
+export { FORMAT_NAMES, type FormatName, type RawDescription } from './format';
 export type { OpenProgress } from './worker-messages';

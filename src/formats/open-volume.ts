@@ -16,7 +16,7 @@ export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
   /** Default: told from the content. */
   readonly format?: FormatName | undefined;
-  /** The SeriesInstanceUID of a DICOM series, in a folder with several. */
+  /** Of several arrays in one file (.npz): the name of the one. */
   readonly series?: string | undefined;
   /** How the voxels lie in a file that says nothing of itself. */
   readonly raw?: RawDescription | undefined;

@@ -276,7 +276,7 @@ describe('a view exports', () => {
   test('the picture’s bytes, without a path', async () => {
     const view = show(volume, { plane: 'yz', index: 2, window: [20, 180] });
     const path = join(folder, 'bytes.png');
-    const bytes = (await view.exportSlice());
+    const bytes = await view.exportSlice();
     writeFileSync(path, bytes);
     const drawn = drawSlice(volume, { ...defaultSettings(volume), plane: 'yz', index: 2, window: [20, 180] });
     expect(await readPng(path)).toEqual({ ...drawn, channels: 3 });

@@ -125,6 +125,14 @@ describe('the packed npm package', () => {
     expect(output).toMatchObject({ exports: EXPORTS });
   });
 
+  test('brings the command slicescope', () => {
+    const command = join(folder, 'node_modules', '.bin', 'slicescope');
+    expect(run(command, ['--version'], { cwd: folder })).toMatch(/^\d+\.\d+\.\d+\n$/);
+    writeFileSync(join(folder, 'ramp.raw'), Uint8Array.from({ length: 24 }, (_, i) => i));
+    const described = ['ramp.raw', '--shape', '2x3x4', '--dtype', 'uint8', '--json'];
+    expect(JSON.parse(run(command, ['info', ...described], { cwd: folder }))).toMatchObject({ range: [0, 23] });
+  });
+
   test('has only compiled code, declarations and its papers, and no test', () => {
     const paths = packed.files.map(({ path }) => path);
     const expected = /^(lib\/(src|kernel-server)\/.+\.(js|d\.ts)|package\.json|README\.md|LICENSE)$/;

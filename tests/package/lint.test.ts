@@ -35,6 +35,8 @@ const CASES: readonly Case[] = [
   ...forbidden('src/export/probe.ts', '../formats', '../notebook', '../../kernel-server', 'ws', 'three'),
   ...allowed('src/notebook/probe.ts', '../volume', '../export', '../formats', '../../kernel-server', 'node:path'),
   ...forbidden('src/notebook/probe.ts', '../viewer', '../../labextension/src', 'ws', 'sharp', '../index'),
+  ...allowed('src/cli/probe.ts', '../notebook', '../export', '../formats', 'node:fs', 'commander'),
+  ...forbidden('src/cli/probe.ts', '../viewer', '../../kernel-server', 'sharp', 'ws'),
   ...allowed('src/viewer/probe.ts', '../protocol', '../shading', './scene', 'lru-cache'),
   ...forbidden(
     'src/viewer/probe.ts',
