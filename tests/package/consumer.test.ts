@@ -128,7 +128,10 @@ describe('the packed npm package', () => {
   test('brings the command slicescope', () => {
     const command = join(folder, 'node_modules', '.bin', 'slicescope');
     expect(run(command, ['--version'], { cwd: folder })).toMatch(/^\d+\.\d+\.\d+\n$/);
-    writeFileSync(join(folder, 'ramp.raw'), Uint8Array.from({ length: 24 }, (_, i) => i));
+    writeFileSync(
+      join(folder, 'ramp.raw'),
+      Uint8Array.from({ length: 24 }, (_, i) => i),
+    );
     const described = ['ramp.raw', '--shape', '2x3x4', '--dtype', 'uint8', '--json'];
     expect(JSON.parse(run(command, ['info', ...described], { cwd: folder }))).toMatchObject({ range: [0, 23] });
   });
