@@ -16,7 +16,7 @@ const AREAS = [
   {
     folder: 'src/formats',
     folders: ['src/protocol', 'src/volume', 'src/shading'],
-    packages: ['node:', 'nifti-reader-js', 'yauzl'],
+    packages: ['node:', 'geotiff', 'nifti-reader-js', 'yauzl'],
   },
   { folder: 'src/export', folders: ['src/protocol', 'src/volume', 'src/shading'], packages: ['node:', 'sharp'] },
   { folder: 'src/viewer', folders: ['src/protocol', 'src/shading'], packages: ['lru-cache', '@noble/hashes'] },

@@ -9,10 +9,11 @@ import { npz } from './npz';
 import { nrrd } from './nrrd';
 import { raw } from './raw';
 import { looksLike } from './signatures';
+import { tiff } from './tiff';
 import { readHead } from './voxels';
 
 /** All formats, in the order in which they are tried. */
-export const FORMATS: readonly Format[] = [nifti, nrrd, metaimage, npy, npz, mrc, raw];
+export const FORMATS: readonly Format[] = [nifti, nrrd, metaimage, npy, npz, mrc, tiff, raw];
 
 /**
  * The format of what is to be read: the one that was asked for, else the first that knows the file.

@@ -8,6 +8,7 @@ import mrcfile
 import nibabel
 import nrrd
 import numpy
+import tifffile
 
 folder = Path(sys.argv[1])
 # In C's order: z, y, x.
@@ -75,3 +76,34 @@ def write_qform(path):
 put("qform.nii", write_qform)
 put("two.nii", lambda path: nibabel.save(nibabel.Nifti2Image(image, affine), path))
 put("two-frames.nii.gz", lambda path: nibabel.save(nibabel.Nifti2Image(frames.T.astype("<f4"), affine), path))
+
+# 6 pages of 4 x 3: two slices of three channels, or of three frames.
+hyper = numpy.stack([values + 1000 * c for c in range(3)], axis=1)
+for dtype in ["u1", "i1", "u2", "i2", "u4", "i4", "f4", "f8"]:
+    stored = (values % 100 if dtype in ("u1", "i1") else values).astype(dtype)
+    put(f"{dtype}.tif", lambda path: tifffile.imwrite(path, stored, photometric="minisblack", compression="zlib"))
+put("plain.tif", lambda path: tifffile.imwrite(path, values.astype("u2"), photometric="minisblack"))
+put("big-endian.tif", lambda path: tifffile.imwrite(path, values.astype("u2"), photometric="minisblack", byteorder=">"))
+put("bigtiff.tif", lambda path: tifffile.imwrite(path, values.astype("u2"), photometric="minisblack", bigtiff=True))
+put(
+    "tiles.tif",
+    lambda path: tifffile.imwrite(path, values.astype("f4"), photometric="minisblack", tile=(16, 16), compression="zlib"),
+)
+put("colours.tif", lambda path: tifffile.imwrite(path, numpy.stack([values, values, 255 - values], axis=-1).astype("u1"), photometric="rgb"))
+put(
+    "imagej.tif",
+    lambda path: tifffile.imwrite(
+        path, hyper.astype("u2"), imagej=True, resolution=(2, 4), metadata={"axes": "ZCYX", "spacing": 3, "unit": "um"}
+    ),
+)
+for axes in ["ZCYX", "CZYX", "TZYX"]:
+    pages = hyper if axes == "ZCYX" else hyper.transpose(1, 0, 2, 3)
+    put(
+        f"{axes}.ome.tif",
+        lambda path: tifffile.imwrite(
+            path,
+            pages.astype("u2"),
+            photometric="minisblack",
+            metadata={"axes": axes, "PhysicalSizeX": 0.25, "PhysicalSizeY": 0.5, "PhysicalSizeZ": 2},
+        ),
+    )

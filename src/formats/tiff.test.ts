@@ -1,0 +1,172 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openVolume } from './index';
+
+const PYTHON = resolve('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slicescope-tiff-'));
+  execFileSync(PYTHON, [join(__dirname, 'testing', 'write-files.py'), folder]);
+}, 60_000);
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** x + 10 y + 100 z of 4 × 3 × 2 voxels. */
+const VALUES = Array.from({ length: 24 }, (_, i) => (i % 4) + 10 * (Math.floor(i / 4) % 3) + 100 * Math.floor(i / 12));
+
+describe('what tifffile wrote has its values', () => {
+  test.each([
+    ['u1', 'uint8'],
+    ['i1', 'int8'],
+    ['u2', 'uint16'],
+    ['i2', 'int16'],
+    ['u4', 'uint32'],
+    ['i4', 'int32'],
+    ['f4', 'float32'],
+    ['f8', 'float64'],
+  ])('%s, deflated', async (name, dtype) => {
+    const volume = await openVolume(join(folder, `${name}.tif`));
+    expect(volume.toString()).toBe(`Volume "${name}": 4 × 3 × 2 ${dtype}, 1 × 1 × 1 px`);
+    const isByte = name.endsWith('1');
+    expect(Array.from(volume.data)).toEqual(VALUES.map((value) => (isByte ? value % 100 : value)));
+    expect(Object.prototype.toString.call(volume.data.buffer)).toBe('[object SharedArrayBuffer]');
+  });
+
+  test.each(['plain', 'big-endian', 'bigtiff', 'tiles'])('%s', async (name) => {
+    expect(Array.from((await openVolume(join(folder, `${name}.tif`))).data)).toEqual(VALUES);
+  });
+
+  test('colours', async () => {
+    const volume = await openVolume(join(folder, 'colours.tif'));
+    expect(volume).toMatchObject({ components: 3, shape: [4, 3, 2] });
+    expect(volume.valueAt(3, 2, 1)).toEqual([123, 123, 132]);
+  });
+
+  test('an ImageJ hyperstack, with its channels and distances', async () => {
+    const volume = await openVolume(join(folder, 'imagej.tif'));
+    expect(volume.toString()).toBe('Volume "imagej": 4 × 3 × 2 uint16, 3 channels, 0.5 × 0.25 × 3 µm');
+    for (const channel of [0, 1, 2]) {
+      expect(Array.from(volume.at({ channel }).data)).toEqual(VALUES.map((value) => value + 1000 * channel));
+    }
+  });
+
+  test.each([
+    ['ZCYX', 'channels'],
+    ['CZYX', 'channels'],
+    ['TZYX', 'frames'],
+  ] as const)('OME-TIFF whose pages are %s', async (axes, counted) => {
+    const volume = await openVolume(join(folder, `${axes}.ome.tif`));
+    expect(volume.toString()).toBe(`Volume "${axes}": 4 × 3 × 2 uint16, 3 ${counted}, 0.25 × 0.5 × 2 µm`);
+    for (const at of [0, 1, 2]) {
+      const part = volume.at(counted === 'channels' ? { channel: at } : { frame: at });
+      expect(Array.from(part.data)).toEqual(VALUES.map((value) => value + 1000 * at));
+    }
+  });
+});
+
+describe('a broken file is refused with a sentence', () => {
+  /** `plain.tif`, written over: little-endian, its first directory where bytes 4 to 7 say. */
+  function changed(name: string, change: (view: DataView, directory: number) => void): string {
+    const bytes = Uint8Array.from(readFileSync(join(folder, 'plain.tif')));
+    const view = new DataView(bytes.buffer);
+    change(view, view.getUint32(4, true));
+    const path = join(folder, name);
+    writeFileSync(path, bytes);
+    return path;
+  }
+  const fieldOf = (view: DataView, directory: number, tag: number): number => {
+    const count = view.getUint16(directory, true);
+    const at = Array.from({ length: count }, (_, i) => directory + 2 + 12 * i);
+    return at.find((place) => view.getUint16(place, true) === tag) as number;
+  };
+
+  test.each<[string, (view: DataView, directory: number) => void, string, string]>([
+    [
+      'a loop of directories',
+      (view, directory) => {
+        const second = view.getUint32(directory + 2 + 12 * view.getUint16(directory, true), true);
+        view.setUint32(second + 2 + 12 * view.getUint16(second, true), second, true);
+      },
+      'file-corrupt',
+      'its directories are a loop',
+    ],
+    [
+      'a strip past the end',
+      (view, directory) => {
+        view.setUint32(fieldOf(view, directory, 273) + 8, 1_000_000, true);
+      },
+      'file-corrupt',
+      'truncated, it has',
+    ],
+    [
+      'a page of 2³² − 1 pixels a side',
+      (view, directory) => {
+        for (const tag of [256, 257]) {
+          view.setUint16(fieldOf(view, directory, tag) + 2, 4, true);
+          view.setUint32(fieldOf(view, directory, tag) + 8, 0xffff_ffff, true);
+        }
+      },
+      'file-corrupt',
+      'truncated, a page has 24 bytes of pixels',
+    ],
+    [
+      'a page without pixels',
+      (view, directory) => {
+        view.setUint32(fieldOf(view, directory, 256) + 8, 0, true);
+      },
+      'file-corrupt',
+      'its pages have 0 × 3 pixels',
+    ],
+    [
+      'samples of 12 bits',
+      (view, directory) => {
+        view.setUint16(fieldOf(view, directory, 258) + 8, 12, true);
+      },
+      'unsupported-format',
+      'it holds 12-bit samples of format 1, which no dtype stands for',
+    ],
+    [
+      'a compression that there is not',
+      (view, directory) => {
+        view.setUint16(fieldOf(view, directory, 259) + 8, 4242, true);
+      },
+      'file-corrupt',
+      'it can’t be decoded',
+    ],
+    [
+      'a first directory past the end',
+      (view) => {
+        view.setUint32(4, 0x7fff_ffff, true);
+      },
+      'file-corrupt',
+      'its pages have 0 × 0 pixels',
+    ],
+  ])('%s', async (_, change, code, sentence) => {
+    const path = changed('broken.tif', change);
+    const began = performance.now();
+    await expect(openVolume(path)).rejects.toMatchObject({
+      name: 'SlicescopeError',
+      code,
+      message: expect.stringContaining(`${path}: ${sentence}`) as unknown,
+    });
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+
+  test('one cut off, and one whose description speaks of other pages', async () => {
+    const cut = join(folder, 'cut.tif');
+    writeFileSync(cut, readFileSync(join(folder, 'plain.tif')).subarray(0, 300));
+    await expect(openVolume(cut)).rejects.toMatchObject({ code: 'file-corrupt' });
+    const path = join(folder, 'fewer.tif');
+    const bytes = readFileSync(join(folder, 'imagej.tif'), 'latin1').replace('channels=3', 'channels=4');
+    writeFileSync(path, bytes, 'latin1');
+    await expect(openVolume(path)).rejects.toMatchObject({
+      code: 'file-corrupt',
+      message: `${path}: it has 6 pages, but says 8 (2 slices, 4 channels, 1 frames)`,
+    });
+  });
+});

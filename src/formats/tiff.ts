@@ -1,0 +1,176 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { GeoTIFF, GeoTIFFImage } from 'geotiff' with { 'resolution-mode': 'import' };
+import { ARRAY_OF, isSlicescopeError, messageOf, type DType, type Shape, type VoxelArray } from '../protocol';
+import { Volume } from '../volume';
+import { corrupt, unsupported, type Format, type OnFraction } from './format';
+import { layoutOf, type StackLayout } from './tiff-layout';
+import { checkName, readHead } from './voxels';
+
+/** SampleFormat and BitsPerSample; https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
+const DTYPES: Readonly<Record<string, DType>> = {
+  ...{ '1 8': 'uint8', '1 16': 'uint16', '1 32': 'uint32', '2 8': 'int8', '2 16': 'int16', '2 32': 'int32' },
+  ...{ '3 32': 'float32', '3 64': 'float64' },
+};
+const UNCOMPRESSED = 1;
+const RGB = 2;
+const PALETTE = 3;
+const YCBCR = 6;
+/** What LZW, deflate and Zstandard make of one byte at most is less. */
+const MAX_COMPRESSION = 32_768;
+const MOST_PAGES = 1_000_000;
+
+/** What all pages of a file have in common. */
+interface Kind {
+  readonly width: number;
+  readonly height: number;
+  readonly components: 1 | 3 | 4;
+  readonly dtype: DType;
+}
+
+function isTiff(head: Uint8Array): boolean {
+  const [a, b, c, d] = head;
+  return (
+    (a === 0x49 && b === 0x49 && (c === 42 || c === 43) && d === 0) ||
+    (a === 0x4d && b === 0x4d && c === 0 && (d === 42 || d === 43))
+  );
+}
+
+/** The pages, whose directories are a chain in the file. A chain that comes back to itself would never end. */
+async function pagesOf(tiff: GeoTIFF, path: string): Promise<GeoTIFFImage[]> {
+  const pages: GeoTIFFImage[] = [];
+  const seen = new Set<number>();
+  for (let at = 0; ; at += 1) {
+    const page = await tiff.getImage(at);
+    pages.push(page);
+    const next = page.getFileDirectory().nextIFDByteOffset;
+    if (next === 0) return pages;
+    if (seen.has(next)) throw corrupt(path, 'its directories are a loop');
+    if (pages.length === MOST_PAGES) throw unsupported(path, `more than ${String(MOST_PAGES)} pages`);
+    seen.add(next);
+  }
+}
+
+function kindOf(page: GeoTIFFImage, path: string): Kind {
+  const [width, height, samples] = [page.getWidth(), page.getHeight(), page.getSamplesPerPixel()];
+  if (![width, height, samples].every((each) => Number.isInteger(each) && each >= 1)) {
+    throw corrupt(path, `its pages have ${String(width)} × ${String(height)} pixels of ${String(samples)} samples`);
+  }
+  const name = `${String(page.getSampleFormat(0))} ${String(page.getBitsPerSample(0))}`;
+  const dtype = Object.hasOwn(DTYPES, name) ? DTYPES[name] : undefined;
+  if (dtype === undefined) {
+    const what = `it holds ${String(page.getBitsPerSample(0))}-bit samples of format ${String(page.getSampleFormat(0))}`;
+    throw unsupported(path, `${what}, which no dtype stands for; convert it, for instance to 16 bits`);
+  }
+  const photometric: unknown = page.getFileDirectory().getValue('PhotometricInterpretation');
+  const isColor = photometric === RGB && dtype === 'uint8' && (samples === 3 || samples === 4);
+  if (photometric === PALETTE || photometric === YCBCR || (samples !== 1 && !isColor)) {
+    const what = `pixels of ${String(samples)} samples of ${dtype}, photometric interpretation ${String(photometric)}`;
+    throw unsupported(path, `${what}; what can be read is one sample, or 3 or 4 of uint8 as RGB`);
+  }
+  return { width, height, components: isColor ? samples : 1, dtype };
+}
+
+/** Where the page's bytes lie must be in the file: the reader takes what is missing for zeros. */
+async function checkStrips(page: GeoTIFFImage, kind: Kind, size: number, path: string): Promise<void> {
+  const directory = page.getFileDirectory();
+  const list = async (
+    name: 'StripOffsets' | 'StripByteCounts' | 'TileOffsets' | 'TileByteCounts',
+  ): Promise<number[]> =>
+    directory.hasTag(name) ? Array.from((await directory.loadValue(name)) as ArrayLike<number>, Number) : [];
+  const tiled = directory.hasTag('TileOffsets');
+  const offsets = await list(tiled ? 'TileOffsets' : 'StripOffsets');
+  const counts = await list(tiled ? 'TileByteCounts' : 'StripByteCounts');
+  const isInside =
+    offsets.length === counts.length && offsets.every((offset, at) => offset + (counts[at] ?? 0) <= size);
+  if (offsets.length === 0 || !isInside) {
+    throw corrupt(path, `truncated, it has ${String(size)} bytes, and pixels are said to lie past its end or nowhere`);
+  }
+  const stored = counts.reduce((sum, count) => sum + count, 0);
+  const needed = kind.width * kind.height * kind.components * ARRAY_OF[kind.dtype].BYTES_PER_ELEMENT;
+  const compression: unknown = directory.getValue('Compression') ?? UNCOMPRESSED;
+  const most = compression === UNCOMPRESSED ? stored : stored * MAX_COMPRESSION;
+  if (most < needed) {
+    throw corrupt(
+      path,
+      `truncated, a page has ${String(stored)} bytes of pixels, and its size needs ${String(needed)}`,
+    );
+  }
+}
+
+function isSame(one: Kind, other: Kind): boolean {
+  return (['width', 'height', 'components', 'dtype'] as const).every((name) => one[name] === other[name]);
+}
+
+async function readPages(
+  pages: readonly GeoTIFFImage[],
+  layout: StackLayout,
+  kind: Kind,
+  volume: Volume,
+  onFraction: OnFraction,
+): Promise<void> {
+  const elements = kind.width * kind.height * kind.components;
+  for (const [at, page] of pages.entries()) {
+    const values = (await page.readRasters({ interleave: true })) as unknown as VoxelArray;
+    volume.data.set(values.subarray(0, elements), layout.placeOf(at) * elements);
+    onFraction((at + 1) / pages.length);
+  }
+}
+
+async function readTiff(path: string, onFraction: OnFraction): Promise<Volume> {
+  const { isPacked } = await readHead(path, 8);
+  checkName(path, isPacked);
+  if (isPacked) throw unsupported(path, 'a TIFF file packed with gzip; unpack it');
+  const { size } = await stat(path);
+  const { fromFile } = await import('geotiff');
+  const tiff = await fromFile(path);
+  try {
+    const pages = await pagesOf(tiff, path);
+    const [first] = pages as [GeoTIFFImage];
+    const kind = kindOf(first, path);
+    for (const [at, page] of pages.entries()) {
+      if (!isSame(kind, kindOf(page, path))) {
+        throw unsupported(
+          path,
+          `page ${String(at)} is of another size or type than page 0; what can be read are pages of one`,
+        );
+      }
+      await checkStrips(page, kind, size, path);
+    }
+    const description: unknown = await first.getFileDirectory().loadValue('ImageDescription');
+    const resolution = [await rational(first, 'XResolution'), await rational(first, 'YResolution')] as const;
+    const layout = layoutOf(typeof description === 'string' ? description : '', resolution, pages.length, path);
+    const shape: Shape = [kind.width, kind.height, layout.depth];
+    const name = basename(path).replace(/(\.ome)?\.tiff?$/i, '');
+    const { channels, frames, spacing, unit } = layout;
+    const volume = Volume.alloc(shape, kind.dtype, {
+      components: kind.components,
+      channels,
+      frames,
+      spacing,
+      unit,
+      name,
+    });
+    await readPages(pages, layout, kind, volume, onFraction);
+    return volume;
+  } catch (cause) {
+    throw isSlicescopeError(cause) ? cause : corrupt(path, `it can’t be decoded (${messageOf(cause)})`, cause);
+  } finally {
+    await tiff.close();
+  }
+}
+
+async function rational(page: GeoTIFFImage, name: 'XResolution' | 'YResolution'): Promise<number | null> {
+  const value: unknown = page.getFileDirectory().hasTag(name) ? await page.getFileDirectory().loadValue(name) : null;
+  const [numerator, denominator] = (value ?? []) as readonly (number | undefined)[];
+  const ratio = numerator === undefined || denominator === undefined ? NaN : numerator / denominator;
+  return Number.isFinite(ratio) && ratio > 0 ? ratio : null;
+}
+
+/** TIFF of one page or of many of one size, BigTIFF, and what ImageJ and OME say in one. */
+export const tiff: Format = {
+  name: 'tiff',
+  title: 'TIFF (.tif, .tiff)',
+  matches: (head) => head !== null && isTiff(head),
+  read: async ({ paths: [path] }, onFraction) => await readTiff(path, onFraction),
+};
