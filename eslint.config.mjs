@@ -16,7 +16,16 @@ const AREAS = [
   {
     folder: 'src/formats',
     folders: ['src/protocol', 'src/volume', 'src/shading'],
-    packages: ['node:', 'geotiff', 'nifti-reader-js', 'yauzl'],
+    packages: [
+      'node:',
+      'sharp',
+      'geotiff',
+      'nifti-reader-js',
+      'yauzl',
+      'dicom-parser',
+      '@cornerstonejs/',
+      'jpeg-lossless-decoder-js',
+    ],
   },
   { folder: 'src/export', folders: ['src/protocol', 'src/volume', 'src/shading'], packages: ['node:', 'sharp'] },
   { folder: 'src/viewer', folders: ['src/protocol', 'src/shading'], packages: ['lru-cache', '@noble/hashes'] },

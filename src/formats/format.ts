@@ -3,7 +3,7 @@ import { SlicescopeError, messageOf, type DType, type Shape, type VoxelArray } f
 import type { Volume, VolumeOptions } from '../volume';
 
 /** The kinds of files that can be read. */
-export const FORMAT_NAMES = ['nifti', 'nrrd', 'metaimage', 'mrc', 'npy', 'npz', 'tiff', 'raw'] as const;
+export const FORMAT_NAMES = ['nifti', 'nrrd', 'metaimage', 'mrc', 'npy', 'npz', 'dicom', 'tiff', 'raw'] as const;
 
 export type FormatName = (typeof FORMAT_NAMES)[number];
 

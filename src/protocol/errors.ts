@@ -27,6 +27,11 @@ export interface ErrorDetails {
   'file-corrupt': { path: string };
   /** There is a file already where one is to be written. */
   'file-exists': { path: string };
+  /** Several DICOM series of which none was chosen, or none that is there. */
+  'unknown-series': {
+    path: string;
+    series: readonly { readonly uid: string; readonly description: string; readonly slices: number }[];
+  };
   'write-failed': { path: string };
   'view-closed': { viewId: string };
   /** The companion does not know the view: the kernel was restarted since, or the view closed. */

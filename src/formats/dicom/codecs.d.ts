@@ -1,0 +1,44 @@
+/** What this folder uses of packages that come without declarations. */
+interface FrameInfo {
+  readonly width: number;
+  readonly height: number;
+  readonly bitsPerSample: number;
+  readonly componentCount: number;
+  readonly isSigned: boolean;
+}
+
+/** A decoder of Emscripten's, in memory of its own. */
+interface WasmDecoder {
+  /** Where the packed bytes are to be put. */
+  getEncodedBuffer(length: number): Uint8Array;
+  decode(): void;
+  /** Samples of a pixel next to each other, of one byte, or two with the lower first. */
+  getDecodedBuffer(): Uint8Array;
+  getFrameInfo(): FrameInfo;
+  delete(): void;
+}
+
+declare module '@cornerstonejs/codec-openjpeg/decodewasmjs' {
+  function open(options: object): Promise<{ J2KDecoder: new () => WasmDecoder }>;
+  export = open;
+}
+
+declare module '@cornerstonejs/codec-charls/decodewasmjs' {
+  function open(options: object): Promise<{
+    JpegLSDecoder: new () => WasmDecoder;
+    getExceptionMessage(pointer: number): string;
+  }>;
+  export = open;
+}
+
+declare module 'jpeg-lossless-decoder-js' {
+  const jpeg: {
+    lossless: {
+      Decoder: new () => {
+        /** Samples of a pixel next to each other, of one byte or of two in the machine's order. */
+        decompress(bytes: ArrayBuffer, offset: number, length: number): ArrayBuffer;
+      };
+    };
+  };
+  export = jpeg;
+}

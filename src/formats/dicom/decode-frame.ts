@@ -1,0 +1,134 @@
+import { messageOf } from '../../protocol';
+import { corrupt, unsupported } from '../format';
+import type { DicomImage, PixelLayout } from './image';
+import { decodeRle } from './rle';
+
+/** Decodes one frame to samples of a pixel next to each other, the lower byte of each first. */
+type Decoder = (packed: Uint8Array, layout: PixelLayout) => Promise<Uint8Array>;
+
+const family = (prefix: string, ends: readonly number[], decoder: Decoder): [string, Decoder][] =>
+  ends.map((end) => [`${prefix}${String(end)}`, decoder]);
+
+/** By transfer syntax; see PS3.5 section 10. */
+const DECODERS: ReadonlyMap<string, Decoder> = new Map([
+  ...family('1.2.840.10008.1.2.', [5], rle),
+  ...family('1.2.840.10008.1.2.4.', [50, 51], jpeg),
+  ...family('1.2.840.10008.1.2.4.', [57, 70], losslessJpeg),
+  ...family('1.2.840.10008.1.2.4.', [80, 81], jpegLs),
+  ...family('1.2.840.10008.1.2.4.', [90, 91, 201, 202, 203], jpeg2000),
+]);
+
+/** Whether colours of this transfer syntax are RGB once decoded, whatever the header calls them. */
+export function decodesToRgb(transferSyntax: string): boolean {
+  const decoder = DECODERS.get(transferSyntax);
+  return decoder === jpeg || decoder === jpeg2000;
+}
+
+/** @throws SlicescopeError `unsupported-format`. */
+export function checkSyntax({ path, transferSyntax }: DicomImage): void {
+  if (DECODERS.has(transferSyntax)) return;
+  throw unsupported(path, `compressed with ${transferSyntax || 'a method that it does not name'}; decompress it first`);
+}
+
+/**
+ * Decode a frame to as many bytes as its header says.
+ * @throws SlicescopeError `unsupported-format`, `file-corrupt`.
+ */
+export async function decodeFrame(image: DicomImage, packed: Uint8Array): Promise<Uint8Array> {
+  const { path, layout, transferSyntax } = image;
+  const { width, height, samples, bitsAllocated } = layout;
+  const expected = (width * height * samples * bitsAllocated) / 8;
+  const size = sizeIn(packed);
+  if (size !== null && (size[0] !== width || size[1] !== height)) {
+    throw corrupt(
+      path,
+      `its header says ${String(width)} × ${String(height)} pixels, but its frame has ${size.join(' × ')}`,
+    );
+  }
+  if (transferSyntax.endsWith('.4.51') && bitsAllocated > 8) {
+    throw unsupported(path, 'compressed with JPEG of 12 bits; decompress it first');
+  }
+  const decoder = DECODERS.get(transferSyntax) as Decoder;
+  let bytes: Uint8Array;
+  try {
+    bytes = await decoder(packed, layout);
+  } catch (cause) {
+    throw corrupt(path, `a frame cannot be decoded (${messageOf(cause)})`, cause);
+  }
+  if (bytes.length * 2 === expected && bitsAllocated === 16) return new Uint8Array(Uint16Array.from(bytes).buffer);
+  if (bytes.length === expected) return bytes;
+  throw corrupt(path, `a frame has ${String(bytes.length)} bytes once decoded, expected ${String(expected)}`);
+}
+
+/** Columns and rows, as JPEG (SOF), JPEG-LS or JPEG 2000 (SIZ) say them; null where it says nothing. */
+function sizeIn(bytes: Uint8Array): readonly [number, number] | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length > 24 && view.getUint32(0) === 0xff4fff51) {
+    return [view.getUint32(8) - view.getUint32(16), view.getUint32(12) - view.getUint32(20)];
+  }
+  if (bytes.length < 4 || view.getUint16(0) !== 0xffd8) return null;
+  for (let at = 2; at + 9 < bytes.length;) {
+    if (bytes[at] !== 0xff) return null;
+    const marker = bytes[at + 1] as number;
+    const isFrame = marker === 0xf7 || (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker));
+    if (isFrame) return [view.getUint16(at + 7), view.getUint16(at + 5)];
+    at += marker === 0xff ? 1 : 2 + view.getUint16(at + 2);
+  }
+  return null;
+}
+
+function rle(packed: Uint8Array, { width, height, samples, bitsAllocated }: PixelLayout): Promise<Uint8Array> {
+  const bytes = decodeRle(packed, width * height, samples, bitsAllocated / 8);
+  if (bytes === null) throw new Error('its RLE segments are broken');
+  return Promise.resolve(bytes);
+}
+
+/** Says of a JPEG that its colours are RGB (Adobe's APP14, without a transform). */
+const IS_RGB = Buffer.from('ffee000e41646f626500640000000000', 'hex');
+
+async function jpeg(packed: Uint8Array, { samples, photometric }: PixelLayout): Promise<Uint8Array> {
+  const { default: sharp } = await import('sharp');
+  // A JPEG that does not say it itself is taken for YCbCr, whatever the header of the file says.
+  const isSilent = packed[2] === 0xff && packed[3] !== 0xe0 && packed[3] !== 0xee;
+  const bytes =
+    samples === 3 && photometric === 'RGB' && isSilent
+      ? Buffer.concat([packed.subarray(0, 2), IS_RGB, packed.subarray(2)])
+      : packed;
+  const image = sharp(bytes, { limitInputPixels: false });
+  return await (samples === 1 ? image.toColourspace('b-w') : image.toColourspace('srgb').removeAlpha())
+    .raw()
+    .toBuffer();
+}
+
+async function losslessJpeg(packed: Uint8Array): Promise<Uint8Array> {
+  const {
+    default: { lossless },
+  } = await import('jpeg-lossless-decoder-js');
+  const copy = Uint8Array.from(packed);
+  return new Uint8Array(new lossless.Decoder().decompress(copy.buffer, 0, copy.length));
+}
+
+async function jpegLs(packed: Uint8Array): Promise<Uint8Array> {
+  const { default: open } = await import('@cornerstonejs/codec-charls/decodewasmjs');
+  const codec = await open({});
+  try {
+    return decodeWith(new codec.JpegLSDecoder(), packed);
+  } catch (cause) {
+    throw typeof cause === 'number' ? new Error(codec.getExceptionMessage(cause)) : cause;
+  }
+}
+
+async function jpeg2000(packed: Uint8Array): Promise<Uint8Array> {
+  const { default: open } = await import('@cornerstonejs/codec-openjpeg/decodewasmjs');
+  return decodeWith(new (await open({})).J2KDecoder(), packed);
+}
+
+function decodeWith(decoder: WasmDecoder, packed: Uint8Array): Uint8Array {
+  try {
+    decoder.getEncodedBuffer(packed.length).set(packed);
+    decoder.decode();
+    return Uint8Array.from(decoder.getDecodedBuffer());
+  } finally {
+    decoder.delete();
+  }
+}

@@ -1,0 +1,188 @@
+import { readFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import {
+  parseDicom,
+  readEncapsulatedImageFrame,
+  readEncapsulatedPixelDataFromFragments,
+  createJPEGBasicOffsetTable,
+  type DataSet,
+  type Element,
+} from 'dicom-parser';
+import { messageOf } from '../../protocol';
+import { corrupt, openFile, unsupported } from '../format';
+import { decodeFrame, decodesToRgb, checkSyntax } from './decode-frame';
+import { toRgb } from './colour';
+import type { DicomImage } from './image';
+
+const BIG_ENDIAN = '1.2.840.10008.1.2.2';
+
+/** The frames of one file, one after the other. */
+export class Frames {
+  readonly #image: DicomImage;
+  readonly #file: FileHandle | null;
+  readonly #packed: { readonly dataSet: DataSet; readonly element: Element } | null;
+
+  private constructor(
+    image: DicomImage,
+    file: FileHandle | null,
+    packed: { dataSet: DataSet; element: Element } | null,
+  ) {
+    this.#image = image;
+    this.#file = file;
+    this.#packed = packed;
+  }
+
+  /** @throws SlicescopeError `unsupported-format`, `file-corrupt`. */
+  static async open(image: DicomImage): Promise<Frames> {
+    if (!image.pixels.encapsulated) {
+      return new Frames(image, image.pixels.unpacked === null ? await openFile(image.path) : null, null);
+    }
+    checkSyntax(image);
+    const { path, layout } = image;
+    try {
+      const dataSet = parseDicom(await readFile(path));
+      const element = dataSet.elements.x7fe00010 as Element;
+      if ((element.fragments?.length ?? 0) < layout.frames)
+        throw new Error(`fewer fragments than the ${layout.frames} frames`);
+      return new Frames(image, null, { dataSet, element });
+    } catch (thrown) {
+      const { exception = thrown } = (thrown ?? {}) as { exception?: unknown };
+      throw corrupt(path, `its packed pixels cannot be followed (${messageOf(exception)})`, exception);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+  }
+
+  /**
+   * Put a frame into `target`: of colours RGB of 8 bits, else values as they are stored, in the machine's order (little endian).
+   * @param target exactly as large as the frame.
+   */
+  async read(frame: number, target: Buffer): Promise<void> {
+    const { layout, transferSyntax, pixels } = this.#image;
+    const isColour = layout.samples === 3;
+    if (layout.bitsAllocated === 1) {
+      await this.#readBits(frame, target);
+      return;
+    }
+    if (this.#packed !== null) {
+      const bytes = await decodeFrame(this.#image, this.#fragmentsOf(frame, this.#packed));
+      target.set(isColour && !decodesToRgb(transferSyntax) ? toRgb(bytes, layout) : bytes);
+      return;
+    }
+    const size = frameBytes(this.#image);
+    if (!isColour) {
+      await this.#readAt(frame * size, target);
+      if (transferSyntax === BIG_ENDIAN && layout.bitsAllocated === 16) target.swap16();
+      if (transferSyntax === BIG_ENDIAN && layout.bitsAllocated === 32) target.swap32();
+      return;
+    }
+    // Bytes of words in big endian lie the wrong way round, and a frame of odd size shares its last word.
+    const isSwapped = transferSyntax === BIG_ENDIAN && pixels.words;
+    const start = frame * size;
+    const skip = isSwapped ? start % 2 : 0;
+    const bytes = Buffer.alloc(isSwapped ? 2 * Math.ceil((skip + size) / 2) : size);
+    await this.#readAt(start - skip, bytes);
+    if (isSwapped) bytes.swap16();
+    target.set(toRgb(bytes.subarray(skip, skip + size), layout));
+  }
+
+  /** A bit a pixel, the lowest of a byte first; a frame may begin within a byte (PS3.5 8.1.1). */
+  async #readBits(frame: number, target: Buffer): Promise<void> {
+    const first = frame * target.length;
+    const from = Math.floor(first / 8);
+    const bytes = Buffer.alloc(Math.ceil((first + target.length) / 8) - from);
+    await this.#readAt(from, bytes);
+    for (let i = 0; i < target.length; i++) {
+      const bit = first + i - from * 8;
+      target[i] = ((bytes[bit >> 3] as number) >> (bit & 7)) & 1;
+    }
+  }
+
+  async #readAt(from: number, target: Buffer): Promise<void> {
+    const { path, pixels } = this.#image;
+    const start = pixels.offset + from;
+    if (pixels.unpacked !== null) {
+      target.set(pixels.unpacked.subarray(start, start + target.length));
+      return;
+    }
+    for (let done = 0; done < target.length;) {
+      const read = await this.#file?.read(target, done, target.length - done, start + done);
+      if (read === undefined || read.bytesRead === 0) throw corrupt(path, 'truncated while it was read');
+      done += read.bytesRead;
+    }
+  }
+
+  #fragmentsOf(frame: number, { dataSet, element }: { dataSet: DataSet; element: Element }): Uint8Array {
+    const { path, layout } = this.#image;
+    const fragments = element.fragments ?? [];
+    try {
+      if (layout.frames === 1)
+        return readEncapsulatedPixelDataFromFragments(dataSet, element, 0, fragments.length, fragments);
+      if (fragments.length === layout.frames) {
+        return readEncapsulatedPixelDataFromFragments(dataSet, element, frame, 1, fragments);
+      }
+      const given = element.basicOffsetTable ?? [];
+      const table = given.length === layout.frames ? given : createJPEGBasicOffsetTable(dataSet, element, fragments);
+      return readEncapsulatedImageFrame(dataSet, element, frame, table, fragments);
+    } catch (cause) {
+      throw corrupt(
+        path,
+        `frame ${String(frame)} cannot be found among its packed pixels (${messageOf(cause)})`,
+        cause,
+      );
+    }
+  }
+}
+
+/** Bytes of a frame in the file, where it is not compressed. */
+function frameBytes({ layout }: DicomImage): number {
+  const { width, height, samples, bitsAllocated, photometric } = layout;
+  return width * height * (photometric === 'YBR_FULL_422' ? 2 : (samples * bitsAllocated) / 8);
+}
+
+/**
+ * Make sure, before memory is taken, that an image's file can hold its pixels, and that they are of a kind that can be read.
+ * @throws SlicescopeError `unsupported-format`, `file-corrupt`.
+ */
+export function checkPixels(image: DicomImage): void {
+  const { path, layout, pixels, transferSyntax } = image;
+  if (layout.photometric === 'PALETTE COLOR') {
+    throw unsupported(path, 'colours of a palette; convert it to RGB');
+  }
+  if (layout.samples === 3 && layout.bitsAllocated !== 8) {
+    throw unsupported(path, `colours of ${String(layout.bitsAllocated)} bits; convert them to 8`);
+  }
+  if (pixels.encapsulated) {
+    checkSyntax(image);
+    checkExpansion(image);
+    return;
+  }
+  if (decodesPacked(transferSyntax))
+    throw corrupt(path, 'its header says that it is compressed, but its pixels are not');
+  const needed = Math.ceil(frameBytes(image) * layout.frames);
+  const end = pixels.unpacked?.length ?? image.fileBytes;
+  const found = Math.min(pixels.length, end - pixels.offset);
+  if (found >= needed) return;
+  throw corrupt(path, `truncated, it has ${String(found)} bytes of pixels, but its header says ${String(needed)}`);
+}
+
+/** What packed pixels may unpack to whatever their size, in bytes; beyond, to so many times the size of their file. */
+const ANY_BYTES = 2 ** 26;
+const MOST_TIMES = 2000;
+
+function checkExpansion({ path, layout, fileBytes }: DicomImage): void {
+  const { width, height, frames, samples, bitsAllocated } = layout;
+  const bytes = (width * height * frames * samples * bitsAllocated) / 8;
+  if (bytes <= ANY_BYTES || bytes <= fileBytes * MOST_TIMES) return;
+  throw corrupt(
+    path,
+    `its header says ${String(bytes)} bytes of pixels, which its ${String(fileBytes)} bytes cannot be packed from`,
+  );
+}
+
+/** Every transfer syntax but the four plain ones. */
+function decodesPacked(transferSyntax: string): boolean {
+  return /^1\.2\.840\.10008\.1\.2\.(4|5)/.test(transferSyntax);
+}

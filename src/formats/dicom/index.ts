@@ -1,0 +1,1 @@
+export { dicom } from './read';

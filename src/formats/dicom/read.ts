@@ -1,0 +1,131 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { ARRAY_OF, SlicescopeError, type DType, type VoxelArray } from '../../protocol';
+import { Volume, type VolumeOptions } from '../../volume';
+import { bytesIn, unsupported, type Format, type OnFraction, type ReadRequest } from '../format';
+import { readHead } from '../voxels';
+import { Frames, checkPixels } from './frames';
+import { hasPrefix, readDicomFile } from './header';
+import { imageOf, type DicomImage, type PixelLayout, type Plane } from './image';
+import { stackOf, type Stack } from './stack';
+
+/** Share of the progress that headers take. */
+const HEADERS = 0.2;
+
+type Images = readonly [DicomImage, ...DicomImage[]];
+
+/** The images of a folder, without files of other kinds and without those of DICOM that have no image, or of files. */
+async function imagesOf({ paths: [path, ...others] }: ReadRequest, onFraction: OnFraction): Promise<Images> {
+  const isFolder = others.length === 0 && (await stat(path)).isDirectory();
+  const paths = isFolder ? (await readdir(path)).sort().map((name) => join(path, name)) : [path, ...others];
+  const images: DicomImage[] = [];
+  for (const [i, each] of paths.entries()) {
+    if (!isFolder || (await isDicom(each))) {
+      const file = await readDicomFile(each);
+      if (!isFolder || file.pixels !== null) images.push(imageOf(file));
+    }
+    onFraction((HEADERS * (i + 1)) / paths.length);
+  }
+  const [first, ...rest] = images;
+  if (first === undefined)
+    throw unsupported(path, 'no DICOM images in it; expected a folder of one series of them, or their paths');
+  return [first, ...rest];
+}
+
+async function isDicom(path: string): Promise<boolean> {
+  if (!(await stat(path)).isFile()) return false;
+  return hasPrefix((await readHead(path, 132)).bytes);
+}
+
+/** The images of the series that was asked for, or of the only one. */
+function chosen(path: string, images: Images, series: string | undefined): Images {
+  const all = new Map<string, DicomImage[]>();
+  for (const image of images) all.set(image.seriesUid, [...(all.get(image.seriesUid) ?? []), image]);
+  const only: readonly DicomImage[] = all.size === 1 ? images : [];
+  const [first, ...rest] = series === undefined ? only : (all.get(series) ?? []);
+  if (first !== undefined) return [first, ...rest];
+  const listed = [...all].map(([uid, [one, ...more]]) => ({
+    uid,
+    description: one?.seriesDescription ?? '',
+    slices: [one, ...more].reduce((sum, image) => sum + (image?.planes.length ?? 0), 0),
+  }));
+  const what = series === undefined ? `${String(all.size)} DICOM series` : `no DICOM series ${JSON.stringify(series)}`;
+  const shown = listed
+    .slice(0, 20)
+    .map((each) => `${each.uid} ${JSON.stringify(each.description)} (${String(each.slices)} slices)`);
+  const message = `${path}: ${what}; choose one with the option series: ${shown.join(', ')}${listed.length > 20 ? ', …' : ''}`;
+  throw new SlicescopeError('unknown-series', message, { path, series: listed });
+}
+
+function dtypeOf({ bitsAllocated, signed }: PixelLayout): DType {
+  if (bitsAllocated === 1) return 'uint8';
+  return `${signed ? 'int' : 'uint'}${String(bitsAllocated)}` as DType;
+}
+
+/** Of bits that are allocated and not stored, which may hold anything, what the stored ones say. */
+function clearUnused(values: VoxelArray, { bitsAllocated, bitsStored, signed }: PixelLayout): void {
+  if (bitsStored >= bitsAllocated) return;
+  const shift = 32 - bitsStored;
+  for (let i = 0; i < values.length; i++) {
+    const high = (values[i] as number) << shift;
+    values[i] = signed ? high >> shift : high >>> shift;
+  }
+}
+
+async function read(request: ReadRequest, onFraction: OnFraction): Promise<Volume> {
+  const [path] = request.paths;
+  const images = chosen(path, await imagesOf(request, onFraction), request.series);
+  images.forEach(checkPixels);
+  const stack = stackOf(images);
+  const [{ layout, seriesDescription }] = images;
+  const { spacing, origin, direction, slices, frames, planes } = stack;
+  const isColour = layout.samples === 3;
+  const isScaled = !isColour && planes.some(({ slope, intercept }) => slope !== 1 || intercept !== 0);
+  const options: VolumeOptions = {
+    spacing,
+    origin,
+    direction,
+    frames,
+    components: isColour ? 3 : 1,
+    name: seriesDescription.trim() || basename(path).replace(/\.dcm$/i, ''),
+    window: isColour ? null : (planes[planes.length >> 1] as Plane).window,
+  };
+  const stored = dtypeOf(layout);
+  const dtype = isScaled ? 'float32' : isColour ? 'uint8' : stored;
+  const volume = Volume.alloc([layout.width, layout.height, slices], dtype, options);
+  await fill(volume, stack, isScaled ? stored : null, onFraction);
+  return volume;
+}
+
+/** @param stored the dtype of what is in the files, where slope and intercept are to be applied. */
+async function fill(volume: Volume, { planes }: Stack, stored: DType | null, onFraction: OnFraction): Promise<void> {
+  const size = volume.data.length / planes.length;
+  for (let i = 0; i < planes.length;) {
+    const { image } = planes[i] as Plane;
+    const frames = await Frames.open(image);
+    try {
+      for (let plane = planes[i]; plane?.image === image; plane = planes[i]) {
+        const target = volume.data.subarray(i * size, (i + 1) * size);
+        const values = stored === null ? target : new ARRAY_OF[stored](size);
+        await frames.read(plane.frame, bytesIn(values));
+        if (volume.components === 1) clearUnused(values, image.layout);
+        if (values !== target) scale(values, plane, target);
+        i += 1;
+        onFraction(HEADERS + ((1 - HEADERS) * i) / planes.length);
+      }
+    } finally {
+      await frames.close();
+    }
+  }
+}
+
+function scale(stored: VoxelArray, { slope, intercept }: Plane, real: VoxelArray): void {
+  for (let i = 0; i < real.length; i++) real[i] = (stored[i] as number) * slope + intercept;
+}
+
+export const dicom: Format = {
+  name: 'dicom',
+  title: 'DICOM (a file, a folder, a series)',
+  matches: (head) => head === null || hasPrefix(head),
+  read,
+};
