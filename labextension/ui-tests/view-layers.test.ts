@@ -1,41 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { lookAt, drawSlice, type LookOptions } from '../../src/export';
 import type { Plane } from '../../src/protocol';
 import { Volume } from '../../src/volume';
-import type { ViewerPage } from './notebook';
-import { colorAt, type Pixels } from './pictures';
+import { expectExported } from './exported';
 import { useJupyter } from './stand';
 import { stage, volumeOf } from './volumes';
 import { eventually } from './waiting';
 
 const stand = useJupyter();
-
-/** How a canvas differs in the middles of the voxels from what is exported with these options. */
-function deviations(canvas: Pixels, volume: Volume, options: LookOptions): string[] {
-  const { settings, overlays } = lookAt(volume, options, 'test');
-  const picture = drawSlice(volume, settings, overlays);
-  const found: string[] = [];
-  const scale = Math.min(canvas.width / picture.width, canvas.height / picture.height);
-  const [left, top] = [canvas.width - scale * picture.width, canvas.height - scale * picture.height].map(
-    (rest) => rest / 2,
-  );
-  for (let y = 0; y < picture.height; y++) {
-    for (let x = 0; x < picture.width; x++) {
-      const got = colorAt(canvas, Math.floor(left! + (x + 0.5) * scale), Math.floor(top! + (y + 0.5) * scale));
-      const want = colorAt(picture, x, y);
-      if (got.every((part, at) => Math.abs(part - want[at]!) <= 1)) continue;
-      found.push(`(${String(x)}, ${String(y)}) is ${got.join(' ')}, expected ${want.join(' ')}`);
-      if (found.length > 4) return found;
-    }
-  }
-  return found;
-}
-
-async function expectLayers(viewer: ViewerPage, volume: Volume, options: LookOptions): Promise<void> {
-  await eventually(async () => {
-    expect(deviations(await viewer.pixels(), volume, options)).toEqual([]);
-  });
-}
 
 const base = volumeOf('int16', [30, 24, 10], (x, y, z) => 8 * x + 3 * y + 20 * z - 200, { window: [-200, 300] });
 /** A third of the distance, edge on edge, and turned: x runs along the base's y. */
@@ -56,22 +27,22 @@ test('overlays are drawn as they are exported, changed, replaced and refreshed a
   const viewer = notebook.viewer();
   const first = { volume: labels, labels: true, opacity: 0.5 };
   const second = { volume: map, colormap: 'viridis', window: [0, 400], opacity: 0.25 } as const;
-  await expectLayers(viewer, base, { index: 4, overlays: [first, second] });
+  await expectExported(viewer, base, { index: 4, overlays: [first, second] });
   for (const plane of ['xz', 'yz'] as const satisfies readonly Plane[]) {
     await notebook.run(`view.set({ plane: '${plane}', index: 7 })`);
-    await expectLayers(viewer, base, { plane, index: 7, overlays: [first, second] });
+    await expectExported(viewer, base, { plane, index: 7, overlays: [first, second] });
   }
   await notebook.run(
     `view.set({ plane: 'xy', index: 4 }); view.setOverlay(1, { visible: false }); view.setOverlay(0, { opacity: 1 })`,
   );
-  await expectLayers(viewer, base, { index: 4, overlays: [{ ...first, opacity: 1 }] });
+  await expectExported(viewer, base, { index: 4, overlays: [{ ...first, opacity: 1 }] });
   await notebook.run('mask.data.fill(3); view.refresh()');
   const full = Volume.from(new Uint8Array(36 * 15 * 10).fill(3), [36, 15, 10], turned);
-  await expectLayers(viewer, base, { index: 4, overlays: [{ ...first, volume: full, opacity: 1 }] });
+  await expectExported(viewer, base, { index: 4, overlays: [{ ...first, volume: full, opacity: 1 }] });
   await notebook.run(`view.setOverlay(0, { volume: load('labels') })`);
-  await expectLayers(viewer, base, { index: 4, overlays: [{ ...first, opacity: 1 }] });
+  await expectExported(viewer, base, { index: 4, overlays: [{ ...first, opacity: 1 }] });
   await notebook.run('view.overlays = []');
-  await expectLayers(viewer, base, { index: 4 });
+  await expectExported(viewer, base, { index: 4 });
   const far = await notebook.run(
     `view.overlays = [{ volume: Volume.alloc([2, 2, 2], 'uint8', { origin: [99, 0, 0] }) }]`,
   );
@@ -80,7 +51,7 @@ test('overlays are drawn as they are exported, changed, replaced and refreshed a
   await eventually(async () => {
     expect(await notebook.run('view.index = 5; console.log(view.index)')).toBe('5\n');
   });
-  await expectLayers(viewer, base, { index: 5 });
+  await expectExported(viewer, base, { index: 5 });
 });
 
 test('channels, frames and slabs are drawn as they are exported', async () => {
@@ -92,19 +63,19 @@ test('channels, frames and slabs are drawn as they are exported', async () => {
   const notebook = await stand.open([`const view = show(load('series'), { frame: 1 });`]);
   await notebook.runCell(1);
   const viewer = notebook.viewer();
-  await expectLayers(viewer, series, { frame: 1 });
+  await expectExported(viewer, series, { frame: 1 });
   await notebook.run('view.frame = 3');
-  await expectLayers(viewer, series, { frame: 3 });
+  await expectExported(viewer, series, { frame: 3 });
   await notebook.run(
     `view.setChannel(0, { visible: false }); view.setChannel(1, { colormap: 'magma', window: [0, 4095] })`,
   );
   const shown = [{ visible: false }, { colormap: 'magma', window: [0, 4095] }] as const;
-  await expectLayers(viewer, series, { frame: 3, channels: shown });
+  await expectExported(viewer, series, { frame: 3, channels: shown });
   for (const projection of ['max', 'min', 'mean'] as const) {
     await notebook.run(`view.set({ slab: 4, projection: '${projection}' })`);
-    await expectLayers(viewer, series, { frame: 3, channels: shown, slab: 4, projection });
+    await expectExported(viewer, series, { frame: 3, channels: shown, slab: 4, projection });
   }
   await notebook.run(`view.volume.data.fill(77); view.refresh()`);
   series.data.fill(77);
-  await expectLayers(viewer, series, { frame: 3, channels: shown, slab: 4, projection: 'mean' });
+  await expectExported(viewer, series, { frame: 3, channels: shown, slab: 4, projection: 'mean' });
 });

@@ -1,0 +1,34 @@
+import { expect } from '@jest/globals';
+import { lookAt, drawSlice, type LookOptions } from '../../src/export';
+import type { Volume } from '../../src/volume';
+import type { ViewerPage } from './notebook';
+import { colorAt, type Pixels } from './pictures';
+import { eventually } from './waiting';
+
+/** How a canvas differs in the middles of the voxels from what is exported with these options. */
+function deviations(canvas: Pixels, volume: Volume, options: LookOptions): string[] {
+  const { settings, overlays } = lookAt(volume, options, 'test');
+  const picture = drawSlice(volume, settings, overlays);
+  const found: string[] = [];
+  const scale = Math.min(canvas.width / picture.width, canvas.height / picture.height);
+  const [left, top] = [canvas.width - scale * picture.width, canvas.height - scale * picture.height].map(
+    (rest) => rest / 2,
+  );
+  for (let y = 0; y < picture.height; y++) {
+    for (let x = 0; x < picture.width; x++) {
+      const got = colorAt(canvas, Math.floor(left! + (x + 0.5) * scale), Math.floor(top! + (y + 0.5) * scale));
+      const want = colorAt(picture, x, y);
+      if (got.every((part, at) => Math.abs(part - want[at]!) <= 1)) continue;
+      found.push(`(${String(x)}, ${String(y)}) is ${got.join(' ')}, expected ${want.join(' ')}`);
+      if (found.length > 4) return found;
+    }
+  }
+  return found;
+}
+
+/** Wait until the canvas shows what is exported with these options, in the middle of each voxel. */
+export async function expectExported(viewer: ViewerPage, volume: Volume, options: LookOptions): Promise<void> {
+  await eventually(async () => {
+    expect(deviations(await viewer.pixels(), volume, options)).toEqual([]);
+  });
+}
