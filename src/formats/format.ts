@@ -3,7 +3,18 @@ import { SlicescopeError, messageOf, type DType, type Shape, type VoxelArray } f
 import type { Volume, VolumeOptions } from '../volume';
 
 /** The kinds of files that can be read. */
-export const FORMAT_NAMES = ['nifti', 'nrrd', 'metaimage', 'mrc', 'npy', 'npz', 'dicom', 'tiff', 'raw'] as const;
+export const FORMAT_NAMES = [
+  'nifti',
+  'nrrd',
+  'metaimage',
+  'mrc',
+  'npy',
+  'npz',
+  'dicom',
+  'tiff',
+  'images',
+  'raw',
+] as const;
 
 export type FormatName = (typeof FORMAT_NAMES)[number];
 
@@ -38,10 +49,10 @@ export interface Format {
   readonly title: string;
   /**
    * Whether a file is of this kind.
-   * @param head its first bytes, up to `HEAD_BYTES`, unpacked if it is packed with gzip; null for a folder.
+   * @param head its first bytes, up to `HEAD_BYTES`, unpacked if it is packed with gzip.
    * @param name of the file, in lower case.
    */
-  readonly matches: (head: Uint8Array | null, name: string) => boolean;
+  readonly matches: (head: Uint8Array, name: string) => boolean;
   /**
    * Read it into shared memory.
    * @throws SlicescopeError `unsupported-format`, `file-corrupt`, `file-unreadable`.

@@ -135,7 +135,6 @@ async function readMetaImage(path: string, onFraction: OnFraction): Promise<Volu
 export const metaimage: Format = {
   name: 'metaimage',
   title: 'MetaImage (.mha, .mhd)',
-  matches: (head) =>
-    head !== null && /^\s*(ObjectType|NDims|Comment)\s*=/.test(Buffer.from(head.subarray(0, 64)).toString('latin1')),
+  matches: (head) => /^\s*(ObjectType|NDims|Comment)\s*=/.test(Buffer.from(head.subarray(0, 64)).toString('latin1')),
   read: async ({ paths: [path] }, onFraction) => await readMetaImage(path, onFraction),
 };

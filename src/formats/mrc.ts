@@ -71,6 +71,6 @@ async function readMrc(path: string, onFraction: OnFraction): Promise<Volume> {
 export const mrc: Format = {
   name: 'mrc',
   title: 'MRC (.mrc, .map, .rec)',
-  matches: (head) => head !== null && isMrc(head),
+  matches: (head) => isMrc(head),
   read: async ({ paths: [path] }, onFraction) => await readMrc(path, onFraction),
 };

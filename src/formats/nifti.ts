@@ -231,6 +231,6 @@ function scale(stored: VoxelArray, [slope, intercept]: readonly [number, number]
 export const nifti: Format = {
   name: 'nifti',
   title: 'NIfTI (.nii, .nii.gz)',
-  matches: (head) => head !== null && headerBytes(head) !== 0,
+  matches: (head) => headerBytes(head) !== 0,
   read: async ({ paths: [path] }, onFraction) => await readNifti(path, onFraction),
 };

@@ -112,7 +112,7 @@ export async function readNpy(
 export const npy: Format = {
   name: 'npy',
   title: 'NumPy (.npy, .npz)',
-  matches: (head) => head !== null && isNpy(head),
+  matches: (head) => isNpy(head),
   read: async ({ paths: [path] }, onFraction) => {
     const { bytes, isPacked, most } = await readHead(path, 2 * MOST_HEADER_BYTES);
     checkName(path, isPacked);

@@ -185,6 +185,6 @@ async function readNrrd(path: string, onFraction: OnFraction): Promise<Volume> {
 export const nrrd: Format = {
   name: 'nrrd',
   title: 'NRRD (.nrrd, .nhdr)',
-  matches: (head) => head !== null && Buffer.from(head.subarray(0, 7)).toString('latin1') === 'NRRD000',
+  matches: (head) => Buffer.from(head.subarray(0, 7)).toString('latin1') === 'NRRD000',
   read: async ({ paths: [path] }, onFraction) => await readNrrd(path, onFraction),
 };

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { dicom } from './dicom';
 import { fileError, HEAD_BYTES, unsupported, type Format, type ReadRequest } from './format';
+import { hasImages, images } from './images';
 import { metaimage } from './metaimage';
 import { mrc } from './mrc';
 import { nifti } from './nifti';
@@ -14,7 +15,7 @@ import { tiff } from './tiff';
 import { readHead } from './voxels';
 
 /** All formats, in the order in which they are tried. */
-export const FORMATS: readonly Format[] = [nifti, nrrd, metaimage, npy, npz, mrc, dicom, tiff, raw];
+export const FORMATS: readonly Format[] = [nifti, nrrd, metaimage, npy, npz, mrc, dicom, tiff, images, raw];
 
 /**
  * The format of what is to be read: the one that was asked for, else the first that knows the file.
@@ -24,12 +25,12 @@ export async function formatOf({ paths: [path], format, raw }: ReadRequest): Pro
   const asked = raw === undefined ? format : 'raw';
   const named = FORMATS.find(({ name }) => name === asked);
   if (named !== undefined) return named;
-  const head = (await isFolder(path)) ? null : await readHead(path, HEAD_BYTES);
-  const found = FORMATS.find(({ matches }) => matches(head?.bytes ?? null, basename(path).toLowerCase()));
+  if (await isFolder(path)) return (await hasImages(path)) ? images : dicom;
+  const head = await readHead(path, HEAD_BYTES);
+  const found = FORMATS.find(({ matches }) => matches(head.bytes, basename(path).toLowerCase()));
   if (found !== undefined) return found;
   const known = FORMATS.map(({ title }) => title).join(', ');
-  const what = head === null ? 'a folder without files that can be read' : looksLike(head.bytes);
-  throw unsupported(path, `no volume: ${what}; what can be read is ${known}`);
+  throw unsupported(path, `no volume: ${looksLike(head.bytes)}; what can be read is ${known}`);
 }
 
 async function isFolder(path: string): Promise<boolean> {

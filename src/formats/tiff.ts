@@ -171,6 +171,6 @@ async function rational(page: GeoTIFFImage, name: 'XResolution' | 'YResolution')
 export const tiff: Format = {
   name: 'tiff',
   title: 'TIFF (.tif, .tiff)',
-  matches: (head) => head !== null && isTiff(head),
+  matches: (head) => isTiff(head),
   read: async ({ paths: [path] }, onFraction) => await readTiff(path, onFraction),
 };

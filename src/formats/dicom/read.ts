@@ -126,6 +126,6 @@ function scale(stored: VoxelArray, { slope, intercept }: Plane, real: VoxelArray
 export const dicom: Format = {
   name: 'dicom',
   title: 'DICOM (a file, a folder, a series)',
-  matches: (head) => head === null || hasPrefix(head),
+  matches: (head) => hasPrefix(head),
   read,
 };

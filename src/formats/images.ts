@@ -1,0 +1,88 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import type { Sharp } from 'sharp';
+import { isSlicescopeError, messageOf, type DType } from '../protocol';
+import { Volume } from '../volume';
+import { bytesIn, corrupt, unsupported, type Format, type OnFraction, type ReadRequest } from './format';
+
+const IS_IMAGE = /\.(png|jpe?g)$/i;
+/** `2.png` before `10.png`. */
+const BY_NUMBER = new Intl.Collator('en', { numeric: true });
+
+/** What all slices have in common. */
+interface Kind {
+  readonly width: number;
+  readonly height: number;
+  readonly components: 1 | 3 | 4;
+  readonly dtype: DType & ('uint8' | 'uint16');
+}
+
+/** Whether a folder has pictures that can be slices. */
+export async function hasImages(folder: string): Promise<boolean> {
+  return (await readdir(folder)).some((name) => IS_IMAGE.test(name));
+}
+
+/** The slices: a folder's in the order of their numbers, or as they are given. */
+async function slicesOf([path, ...others]: ReadRequest['paths']): Promise<readonly string[]> {
+  if (others.length > 0 || !(await stat(path)).isDirectory()) return [path, ...others];
+  const names = (await readdir(path)).filter((name) => IS_IMAGE.test(name)).sort(BY_NUMBER.compare);
+  return names.map((name) => join(path, name));
+}
+
+async function kindOf(image: Sharp, path: string): Promise<Kind> {
+  const { width, height, channels, depth, space } = await image.metadata();
+  const is16 = depth === 'ushort';
+  const isGray = channels === 1;
+  if ((depth !== 'uchar' && !is16) || (!isGray && (is16 || space !== 'srgb' || channels === 2))) {
+    const what = `${String(channels)} channels of ${depth} (${space})`;
+    throw unsupported(path, `${what}; what can be read is gray of 8 or 16 bits, and RGB or RGBA of 8`);
+  }
+  return { width, height, components: isGray ? 1 : channels, dtype: is16 ? 'uint16' : 'uint8' };
+}
+
+function check(kind: Kind, first: Kind, path: string, firstPath: string): void {
+  const text = ({ width, height, components, dtype }: Kind): string =>
+    `${String(width)} × ${String(height)} ${dtype}${components === 1 ? '' : ' in colours'}`;
+  if (text(kind) === text(first) && kind.components === first.components) return;
+  throw unsupported(path, `it is ${text(kind)}, and ${basename(firstPath)} is ${text(first)}; slices are of one kind`);
+}
+
+/** The values as they are stored: what sharp makes of gray otherwise is colours. */
+async function pixelsOf(image: Sharp, { components, dtype }: Kind): Promise<Uint8Array> {
+  const kept = components === 1 ? image.toColourspace(dtype === 'uint16' ? 'grey16' : 'b-w') : image;
+  return await kept.raw({ depth: dtype === 'uint16' ? 'ushort' : 'uchar' }).toBuffer();
+}
+
+async function readImages(request: ReadRequest, onFraction: OnFraction): Promise<Volume> {
+  const paths = await slicesOf(request.paths);
+  const [firstPath] = paths;
+  if (firstPath === undefined) throw unsupported(request.paths[0], 'a folder without PNG or JPEG files');
+  const { default: sharp } = await import('sharp');
+  const attempt = async <T>(path: string, use: (image: Sharp) => Promise<T>): Promise<T> => {
+    try {
+      return await use(sharp(path));
+    } catch (cause) {
+      throw isSlicescopeError(cause) ? cause : corrupt(path, `it can’t be decoded (${messageOf(cause)})`, cause);
+    }
+  };
+  const first = await attempt(firstPath, (image) => kindOf(image, firstPath));
+  for (const path of paths) check(await attempt(path, (image) => kindOf(image, path)), first, path, firstPath);
+  const { width, height, components, dtype } = first;
+  const name = basename(request.paths[0], extname(request.paths[0]));
+  const volume = Volume.alloc([width, height, paths.length], dtype, { components, name });
+  const target = bytesIn(volume.data);
+  const sliceBytes = target.length / paths.length;
+  for (const [z, path] of paths.entries()) {
+    target.set((await attempt(path, (image) => pixelsOf(image, first))).subarray(0, sliceBytes), z * sliceBytes);
+    onFraction((z + 1) / paths.length);
+  }
+  return volume;
+}
+
+/** PNG and JPEG: a folder of numbered slices, several paths, or one picture. */
+export const images: Format = {
+  name: 'images',
+  title: 'PNG and JPEG slices (a folder of them)',
+  matches: (head) => (head[0] === 0x89 && head[1] === 0x50) || (head[0] === 0xff && head[1] === 0xd8),
+  read: readImages,
+};
