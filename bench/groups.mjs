@@ -1,6 +1,7 @@
 import { cached } from './cached.mjs';
 import { cutting } from './cutting.mjs';
 import { fifty } from './fifty.mjs';
+import { files } from './files.mjs';
 import { opening } from './opening.mjs';
 import { comparePacking } from './packing.mjs';
 import { planes } from './planes.mjs';
@@ -99,6 +100,7 @@ export const GROUPS = [
   slow,
   opening,
   fifty,
+  files,
   {
     title: 'Slider to pixels while a cell spins',
     ids: ['slider-while-busy'],

@@ -1,11 +1,11 @@
-import { stat } from 'node:fs/promises';
+import { stat, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { GeoTIFF, GeoTIFFImage } from 'geotiff' with { 'resolution-mode': 'import' };
 import { ARRAY_OF, isSlicescopeError, messageOf, type DType, type Shape, type VoxelArray } from '../protocol';
 import { Volume } from '../volume';
-import { corrupt, unsupported, type Format, type OnFraction } from './format';
+import { bytesIn, corrupt, openFile, unsupported, type Format, type OnFraction } from './format';
 import { layoutOf, type StackLayout } from './tiff-layout';
-import { checkName, readHead } from './voxels';
+import { checkName, readHead, toNative } from './voxels';
 
 /** SampleFormat and BitsPerSample; https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
 const DTYPES: Readonly<Record<string, DType>> = {
@@ -71,8 +71,16 @@ function kindOf(page: GeoTIFFImage, path: string): Kind {
   return { width, height, components: isColor ? samples : 1, dtype };
 }
 
+/** Where a page's bytes lie: one part after the other. */
+interface Parts {
+  readonly offsets: readonly number[];
+  readonly counts: readonly number[];
+  /** Whether they are the page's values as they are, in the file's byte order. */
+  readonly isPlain: boolean;
+}
+
 /** Where the page's bytes lie must be in the file: the reader takes what is missing for zeros. */
-async function checkStrips(page: GeoTIFFImage, kind: Kind, size: number, path: string): Promise<void> {
+async function partsOf(page: GeoTIFFImage, kind: Kind, size: number, path: string): Promise<Parts> {
   const directory = page.getFileDirectory();
   const list = async (
     name: 'StripOffsets' | 'StripByteCounts' | 'TileOffsets' | 'TileByteCounts',
@@ -96,23 +104,53 @@ async function checkStrips(page: GeoTIFFImage, kind: Kind, size: number, path: s
       `truncated, a page has ${String(stored)} bytes of pixels, and its size needs ${String(needed)}`,
     );
   }
+  const isTogether = kind.components === 1 || (directory.getValue('PlanarConfiguration') ?? 1) === 1;
+  return { offsets, counts, isPlain: compression === UNCOMPRESSED && !tiled && isTogether };
 }
 
 function isSame(one: Kind, other: Kind): boolean {
   return (['width', 'height', 'components', 'dtype'] as const).every((name) => one[name] === other[name]);
 }
 
+/** The values of a page that lie in the file as they are: straight into shared memory. */
+async function readPlain(file: FileHandle, { offsets, counts }: Parts, target: Buffer): Promise<void> {
+  let at = 0;
+  for (const [part, offset] of offsets.entries()) {
+    const end = Math.min(target.length, at + (counts[part] as number));
+    for (let from = offset; at < end;) {
+      const { bytesRead } = await file.read(target, at, end - at, from);
+      if (bytesRead === 0) throw new Error('it became shorter while it was read');
+      at += bytesRead;
+      from += bytesRead;
+    }
+  }
+}
+
+/** A file that is being read: its pages, what they have in common, and where they go. */
+interface Opened {
+  readonly file: FileHandle;
+  readonly littleEndian: boolean;
+  readonly kind: Kind;
+  readonly layout: StackLayout;
+  readonly pages: readonly { readonly page: GeoTIFFImage; readonly parts: Parts }[];
+}
+
 async function readPages(
-  pages: readonly GeoTIFFImage[],
-  layout: StackLayout,
-  kind: Kind,
+  { file, littleEndian, kind, layout, pages }: Opened,
   volume: Volume,
   onFraction: OnFraction,
 ): Promise<void> {
   const elements = kind.width * kind.height * kind.components;
-  for (const [at, page] of pages.entries()) {
-    const values = (await page.readRasters({ interleave: true })) as unknown as VoxelArray;
-    volume.data.set(values.subarray(0, elements), layout.placeOf(at) * elements);
+  for (const [at, { page, parts }] of pages.entries()) {
+    const start = layout.placeOf(at) * elements;
+    const target = volume.data.subarray(start, start + elements);
+    if (parts.isPlain) {
+      await readPlain(file, parts, bytesIn(target));
+      toNative(target, littleEndian);
+    } else {
+      const values = (await page.readRasters({ interleave: true })) as unknown as VoxelArray;
+      target.set(values.subarray(0, elements));
+    }
     onFraction((at + 1) / pages.length);
   }
 }
@@ -123,19 +161,21 @@ async function readTiff(path: string, onFraction: OnFraction): Promise<Volume> {
   if (isPacked) throw unsupported(path, 'a TIFF file packed with gzip; unpack it');
   const { size } = await stat(path);
   const { fromFile } = await import('geotiff');
+  const file = await openFile(path);
   const tiff = await fromFile(path);
   try {
-    const pages = await pagesOf(tiff, path);
-    const [first] = pages as [GeoTIFFImage];
+    const images = await pagesOf(tiff, path);
+    const [first] = images as [GeoTIFFImage];
     const kind = kindOf(first, path);
-    for (const [at, page] of pages.entries()) {
+    const pages: Opened['pages'][number][] = [];
+    for (const [at, page] of images.entries()) {
       if (!isSame(kind, kindOf(page, path))) {
         throw unsupported(
           path,
           `page ${String(at)} is of another size or type than page 0; what can be read are pages of one`,
         );
       }
-      await checkStrips(page, kind, size, path);
+      pages.push({ page, parts: await partsOf(page, kind, size, path) });
     }
     const description: unknown = await first.getFileDirectory().loadValue('ImageDescription');
     const resolution = [await rational(first, 'XResolution'), await rational(first, 'YResolution')] as const;
@@ -151,12 +191,13 @@ async function readTiff(path: string, onFraction: OnFraction): Promise<Volume> {
       unit,
       name,
     });
-    await readPages(pages, layout, kind, volume, onFraction);
+    await readPages({ file, littleEndian: tiff.littleEndian, kind, layout, pages }, volume, onFraction);
     return volume;
   } catch (cause) {
     throw isSlicescopeError(cause) ? cause : corrupt(path, `it can’t be decoded (${messageOf(cause)})`, cause);
   } finally {
     await tiff.close();
+    await file.close();
   }
 }
 

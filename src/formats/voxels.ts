@@ -94,7 +94,7 @@ export function checkSize({ path, offset, isPacked, dtype, count }: VoxelBytes, 
  * @throws SlicescopeError `file-corrupt`, `file-unreadable`.
  */
 export async function readVoxels(from: VoxelBytes, target: VoxelArray, onFraction: OnFraction): Promise<void> {
-  const { path, offset, dtype, littleEndian, isPacked, unpacked = unpackFrom(path, 0) } = from;
+  const { path, offset, littleEndian, isPacked, unpacked = unpackFrom(path, 0) } = from;
   const bytes = bytesIn(target);
   try {
     if (isPacked) await readPacked(path, await unpacked(), offset, bytes, onFraction);
@@ -102,8 +102,14 @@ export async function readVoxels(from: VoxelBytes, target: VoxelArray, onFractio
   } catch (cause) {
     throw isSlicescopeError(cause) ? cause : fileError(path, cause);
   }
-  const size = ARRAY_OF[dtype].BYTES_PER_ELEMENT;
+  toNative(target, littleEndian);
+}
+
+/** Turn values that were read as they lie in a file into those of this machine. */
+export function toNative(values: VoxelArray, littleEndian: boolean): void {
+  const size = values.BYTES_PER_ELEMENT;
   if (littleEndian === IS_LITTLE_ENDIAN || size === 1) return;
+  const bytes = bytesIn(values);
   if (size === 2) bytes.swap16();
   else if (size === 4) bytes.swap32();
   else bytes.swap64();

@@ -1,0 +1,60 @@
+"""The other side of files.mjs: writes the volume in several formats, and reads and writes as people do in Python."""
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+import nibabel
+import nrrd
+import numpy
+import tifffile
+from PIL import Image
+
+SHAPE = (256, 512, 512)
+
+
+def volume(raw):
+    return numpy.fromfile(raw, "<u2").reshape(SHAPE)
+
+
+def prepare(raw, folder):
+    folder = Path(folder)
+    values = volume(raw)
+    image = nibabel.Nifti1Image(values.T, numpy.eye(4))
+    nibabel.save(image, folder / "volume.nii")
+    nibabel.save(image, folder / "volume.nii.gz")
+    nrrd.write(str(folder / "volume.nrrd"), values.T, {"encoding": "raw"})
+    tifffile.imwrite(folder / "volume.tif", values, photometric="minisblack")
+    numpy.save(folder / "volume.npy", values)
+
+
+READERS = {
+    # nibabel maps an uncompressed file, and this copies it into memory.
+    ".nii": lambda path: numpy.array(nibabel.load(path).dataobj),
+    ".nii.gz": lambda path: numpy.asarray(nibabel.load(path).dataobj),
+    ".nrrd": lambda path: nrrd.read(path)[0],
+    ".tif": tifffile.imread,
+    ".npy": numpy.load,
+}
+
+
+def read(path, suffix):
+    began = time.perf_counter()
+    values = READERS[suffix](path)
+    return {"ms": 1000 * (time.perf_counter() - began), "sum": int(values.sum(dtype="u8"))}
+
+
+def stack(raw, folder):
+    values = volume(raw)
+    began = time.perf_counter()
+    for z in range(SHAPE[0]):
+        gray = numpy.clip(values[z].astype("f4") * (255 / 4095) + 0.5, 0, 255).astype("u1")
+        Image.fromarray(numpy.stack([gray] * 3, -1)).save(Path(folder) / f"{z:03}.png")
+    return {"ms": 1000 * (time.perf_counter() - began)}
+
+
+command, *arguments = sys.argv[1:]
+result = {"prepare": prepare, "read": read, "stack": stack}[command](*arguments)
+print(json.dumps({**(result or {}), "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
