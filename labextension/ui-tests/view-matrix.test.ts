@@ -146,7 +146,7 @@ test.each([0, 1, 2])(
     await notebook.page.setViewportSize({ width: 800, height: 900 });
     await notebook.runCell(1);
     expect(await notebook.printed()).toBe('');
-    const exported = `await Promise.all(views.map((view, at) => view.exportSlice('matrix-' + at + '.png')))`;
+    const exported = `await Promise.all(views.map((view, at) => view.exportSlice('matrix-' + at + '.png', { overwrite: true })))`;
     expect(await notebook.run(`${exported}; undefined`)).toBe('');
     const wrong: Record<string, string[]> = {};
     const placed = [];
