@@ -277,6 +277,50 @@ describe('nothing is lost, and nothing is left half', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test.each<[string, () => Promise<unknown>, string]>([
+    [
+      'no options for a stack',
+      () => exportStack(volume, at('{index}.png'), null as never),
+      'exportStack: the options are null',
+    ],
+    [
+      'no options for a sheet',
+      () => exportMontage(volume, at('a.png'), 7 as never),
+      'exportMontage: the options are 7',
+    ],
+    [
+      'no options for a cine',
+      () => exportAnimation(volume, at('a.gif'), [] as never),
+      'exportAnimation: the options are []',
+    ],
+    [
+      'a signal that is none',
+      () => exportStack(volume, at('{index}.png'), { signal: 1 as never }),
+      'exportStack: signal is 1, expected an AbortSignal',
+    ],
+    [
+      'a listener that is none',
+      () => exportStack(volume, at('{index}.png'), { onProgress: 1 as never }),
+      'exportStack: onProgress is 1, expected a function',
+    ],
+    [
+      'a bounce that is neither',
+      () => exportAnimation(volume, at('a.gif'), { bounce: 3 as never }),
+      'exportAnimation: bounce is 3, expected true or false',
+    ],
+    [
+      'no columns',
+      () => exportMontage(volume, at('a.png'), { columns: 0 }),
+      'exportMontage: columns is 0, expected a whole number from 1 on',
+    ],
+  ])('%s is refused', async (_, run, sentence) => {
+    await expect(run()).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: expect.stringContaining(sentence) as unknown,
+    });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test('millimetres of a volume that has none, a range that is not there, and endings that can’t be written, are refused', async () => {
     const plain = Volume.alloc([2, 2, 2], 'uint8');
     await expect(exportSlice(plain, at('a.png'), { millimetresPerPixel: 1 })).rejects.toMatchObject({

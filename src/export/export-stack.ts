@@ -6,7 +6,7 @@ import type { Volume } from '../volume';
 import { describeSlice, drawSlice, encodeSlice, sliceExport, valuesOf, type SliceExport } from './export-slice';
 import { checkTarget, writeWhole, type Target } from './files';
 import { contactSheet } from './montage';
-import { indicesOf, pixelsOf, rangeOptions, type ExportOptions, type RangeOptions } from './options';
+import { checkObject, indicesOf, pixelsOf, rangeOptions, type ExportOptions, type RangeOptions } from './options';
 import { encodeAnimation, encodePicture } from './picture';
 import { loadSharp } from './sharp';
 import type { Page } from './tiff';
@@ -34,8 +34,12 @@ export interface StackExport extends SliceExport {
 
 /** What is to be exported of a volume, and which slices. */
 export function stackExport(volume: Volume, options: StackOptions, caller: string): StackExport {
+  checkObject(options, caller);
   const { from, to, step, onProgress, signal, ...others } = options;
-  return { ...sliceExport(volume, others, caller), range: rangeOptions({ from, to, step, onProgress, signal }) };
+  return {
+    ...sliceExport(volume, others, caller),
+    range: rangeOptions({ from, to, step, onProgress, signal }, caller),
+  };
 }
 
 function sliceAt(what: StackExport, index: number): StackExport {
@@ -199,6 +203,10 @@ export async function writeAnimation(
     throw new SlicescopeError('invalid-argument', message, { argument: 'perSecond' });
   }
   const once = draw(what, indices(what, caller), caller);
+  if (typeof bounce !== 'boolean') {
+    const message = `${caller}: bounce is ${quote(bounce)}, expected true or false`;
+    throw new SlicescopeError('invalid-argument', message, { argument: 'bounce' });
+  }
   // The ends are seen once on the way.
   const back = bounce ? once.slice(1, -1).reverse() : [];
   const format = target.format === 'gif' ? 'gif' : 'webp';
@@ -223,6 +231,7 @@ export async function exportStack(volume: Volume, path: string, options: StackOp
  * @throws SlicescopeError as `exportSlice` does; and the signal's reason.
  */
 export async function exportMontage(volume: Volume, path: string, options: MontageOptions = {}): Promise<string> {
+  checkObject(options, 'exportMontage');
   const { columns, ...others } = options;
   return await writeMontage(stackExport(volume, others, 'exportMontage'), path, columns, 'exportMontage');
 }
@@ -233,6 +242,7 @@ export async function exportMontage(volume: Volume, path: string, options: Monta
  * @throws SlicescopeError as `exportSlice` does; and the signal's reason.
  */
 export async function exportAnimation(volume: Volume, path: string, options: AnimationOptions = {}): Promise<string> {
+  checkObject(options, 'exportAnimation');
   const { perSecond, bounce, ...others } = options;
   const timing = { ...(perSecond === undefined ? {} : { perSecond }), ...(bounce === undefined ? {} : { bounce }) };
   return await writeAnimation(stackExport(volume, others, 'exportAnimation'), path, timing, 'exportAnimation');

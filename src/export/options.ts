@@ -32,10 +32,15 @@ export interface RangeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A range of which some is not said. */
-export function rangeOptions(given: {
-  readonly [Name in keyof RangeOptions]: RangeOptions[Name] | undefined;
-}): RangeOptions {
+/**
+ * A range of which some is not said.
+ * @throws SlicescopeError `invalid-argument`.
+ */
+export function rangeOptions(
+  given: { readonly [Name in keyof RangeOptions]-?: RangeOptions[Name] | undefined },
+  caller: string,
+): RangeOptions {
+  checkRange(given, caller);
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
@@ -52,6 +57,27 @@ function refuse(caller: string, argument: string, value: unknown, expected: stri
   });
 }
 
+/** @throws SlicescopeError `invalid-argument`. */
+export function checkObject(options: unknown, caller: string): void {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
+  const message = `${caller}: the options are ${quote(options)}, expected an object such as { index: 3 }`;
+  throw new SlicescopeError('invalid-argument', message, { argument: 'options' });
+}
+
+/**
+ * What is told and heard while slices of a range are written.
+ * @throws SlicescopeError `invalid-argument`.
+ */
+export function checkRange(
+  { onProgress, signal }: Readonly<Record<keyof RangeOptions, unknown>>,
+  caller: string,
+): void {
+  if (onProgress !== undefined && typeof onProgress !== 'function')
+    throw refuse(caller, 'onProgress', onProgress, 'a function');
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw refuse(caller, 'signal', signal, 'an AbortSignal');
+}
+
 /**
  * What of options is about the file, and what about the look.
  * @throws SlicescopeError `invalid-argument`.
@@ -60,10 +86,7 @@ export function fileOptions<T extends FileOptions>(
   options: T,
   caller: string,
 ): { readonly file: FileOptions; readonly look: Omit<T, keyof FileOptions> } {
-  if (typeof options !== 'object' || (options as unknown) === null || Array.isArray(options)) {
-    const message = `${caller}: the options are ${quote(options)}, expected an object such as { index: 3 }`;
-    throw new SlicescopeError('invalid-argument', message, { argument: 'options' });
-  }
+  checkObject(options, caller);
   const { values, scale, millimetresPerPixel, quality, overwrite, ...look } = options;
   for (const [name, value] of Object.entries({ values, overwrite })) {
     if (value !== undefined && typeof value !== 'boolean') throw refuse(caller, name, value, 'true or false');

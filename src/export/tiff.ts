@@ -1,6 +1,6 @@
 import { endianness } from 'node:os';
 import { deflateSync } from 'node:zlib';
-import type { DType, VoxelArray } from '../protocol';
+import { SlicescopeError, type DType, type VoxelArray } from '../protocol';
 
 /** One picture of a TIFF file, of values as they are. */
 export interface Page {
@@ -91,9 +91,14 @@ function directoryOf(fields: readonly Field[], at: number): Buffer {
   return Buffer.concat([table, ...behind]);
 }
 
+function tooLarge(bytes: number): SlicescopeError {
+  const message = 'a TIFF file holds less than 4 GB; write fewer slices, or a file for each';
+  return new SlicescopeError('limit-exceeded', message, { limit: 'TIFF', value: bytes });
+}
+
 /**
  * A TIFF file of pages that keep their values, deflated. sharp writes 8 and 16 unsigned bits only.
- * @throws RangeError where it would have 4 GB or more.
+ * @throws SlicescopeError `limit-exceeded` where it would have 4 GB or more.
  */
 export function encodeTiff(pages: readonly Page[], info: PageInfo): Uint8Array {
   const head = Buffer.from('II*\0\0\0\0\0', 'latin1');
@@ -113,7 +118,7 @@ export function encodeTiff(pages: readonly Page[], info: PageInfo): Uint8Array {
     link = { buffer: directory, at: 2 + 12 * fields.length };
     parts.push(pixels, directory);
     end = at + directory.length;
-    if (end > MOST_BYTES) throw new RangeError('a TIFF file holds less than 4 GB; write fewer slices, or .npy');
+    if (end > MOST_BYTES) throw tooLarge(end);
   }
   return Buffer.concat(parts);
 }

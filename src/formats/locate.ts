@@ -41,8 +41,9 @@ export async function locate(
     const isFileUrl =
       each instanceof URL ? each.protocol === 'file:' : typeof each === 'string' && /^file:/i.test(each);
     if (isFileUrl) return fileURLToPath(each as string | URL);
-    if (typeof each === 'string' && each !== '') return resolve(each);
-    const message = `Volume.open: path is ${quote(each)}, expected the path of a file, several of them, or a URL`;
+    const isOtherUrl = typeof each === 'string' && /^[a-z][a-z0-9+.-]+:\/\//i.test(each);
+    if (typeof each === 'string' && each !== '' && !isOtherUrl) return resolve(each);
+    const message = `Volume.open: path is ${quote(each instanceof URL ? each.href : each)}, expected the path of a file, several of them, or a URL (file:, http:, https:)`;
     throw new SlicescopeError('invalid-argument', message, { argument: 'path' });
   });
   const [first, ...others] = paths;

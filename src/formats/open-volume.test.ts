@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ErrorCode } from '../protocol';
-import { openVolume, type OpenProgress } from './index';
+import { openVolume, type OpenOptions, type OpenProgress } from './index';
 import { bytesOf, niftiFile } from './testing/nifti-file';
 
 let folder = '';
@@ -179,7 +179,28 @@ describe('what cannot be read is refused with a sentence', () => {
   test('no path', async () => {
     await expect(openVolume('')).rejects.toMatchObject({
       code: 'invalid-argument',
-      message: 'Volume.open: path is "", expected the path of a file, several of them, or a URL',
+      message: 'Volume.open: path is "", expected the path of a file, several of them, or a URL (file:, http:, https:)',
+    });
+  });
+
+  test.each<[string, unknown, unknown, string]>([
+    ['another kind of URL', 'ftp://host/a.nii', {}, 'path is "ftp://host/a.nii", expected the path of a file'],
+    [
+      'another kind of URL object',
+      new URL('ftp://host/a.nii'),
+      {},
+      'path is "ftp://host/a.nii", expected the path of a file',
+    ],
+    ['no options', 'a.nii', null, "options is null, expected an object such as { format: 'nrrd' }"],
+    ['a listener that is none', 'a.nii', { onProgress: 3 }, 'onProgress is 3, expected a function'],
+    ['a signal that is none', 'a.nii', { signal: 3 }, 'signal is 3, expected an AbortSignal'],
+    ['a series by its number', 'a.nii', { series: 3 }, 'series is 3, expected a name'],
+    ['a format that there is not', 'a.nii', { format: 'jpg' }, 'format is "jpg", expected one of nifti, nrrd,'],
+    ['a description that is none', 'a.nii', { raw: 5 }, 'raw is 5, expected a description such as'],
+  ])('%s', async (_, source, options, sentence) => {
+    await expect(openVolume(source as string, options as OpenOptions)).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: expect.stringContaining(`Volume.open: ${sentence}`) as unknown,
     });
   });
 

@@ -28,6 +28,24 @@ const FOLDER = __filename.endsWith('.ts') ? join(__dirname, '../../lib/src/forma
 /** The reader's own memory, in MB: a file's voxels are not part of it. */
 const READER_MEGABYTES = 1024;
 
+/** @throws SlicescopeError `invalid-argument`. */
+function checkOptions(options: unknown): asserts options is OpenOptions {
+  const refuse = (argument: string, value: unknown, expected: string): SlicescopeError =>
+    new SlicescopeError('invalid-argument', `Volume.open: ${argument} is ${quote(value)}, expected ${expected}`, {
+      argument,
+    });
+  if (typeof options !== 'object' || options === null)
+    throw refuse('options', options, "an object such as { format: 'nrrd' }");
+  const { onProgress, signal, series, raw } = options as Readonly<Record<string, unknown>>;
+  if (onProgress !== undefined && typeof onProgress !== 'function')
+    throw refuse('onProgress', onProgress, 'a function');
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw refuse('signal', signal, 'an AbortSignal');
+  if (series !== undefined && typeof series !== 'string') throw refuse('series', series, 'a name');
+  if (raw !== undefined && (typeof raw !== 'object' || raw === null)) {
+    throw refuse('raw', raw, "a description such as { shape: [512, 512, 300], dtype: 'uint16' }");
+  }
+}
+
 /**
  * Read a volume from a file, or from several, into shared memory, on a thread of its own. docs/guide.md lists the formats.
  * Integers with a slope or an intercept come scaled, as float32. A file that says nothing of its orientation makes a
@@ -36,6 +54,7 @@ const READER_MEGABYTES = 1024;
  * and the signal's reason.
  */
 export async function openVolume(source: Openable, options: OpenOptions = {}): Promise<Volume> {
+  checkOptions(options);
   const { format, series, raw, signal } = options;
   if (format !== undefined && !FORMAT_NAMES.includes(format)) {
     const message = `Volume.open: format is ${quote(format)}, expected one of ${FORMAT_NAMES.join(', ')}`;

@@ -48,6 +48,8 @@ function progressLine(source: Openable): ((progress: OpenProgress) => void) | nu
  * and the signal's reason.
  */
 export async function open(source: Openable, options: OpenOptions = {}): Promise<Volume> {
-  const line = options.onProgress === undefined ? progressLine(source) : null;
+  // They may be anything; openVolume says what is wrong with them.
+  const isWatched = (options as OpenOptions | null)?.onProgress !== undefined;
+  const line = isWatched || (options as OpenOptions | null) === null ? null : progressLine(source);
   return await openVolume(source, line === null ? options : { ...options, onProgress: line });
 }

@@ -326,7 +326,7 @@ export class SliceView extends ViewProperties {
   }
 
   #range({ from, to, step, onProgress, signal, ...file }: FileOptions & RangeOptions, caller: string): StackExport {
-    return { ...this.#exported(file, caller), range: rangeOptions({ from, to, step, onProgress, signal }) };
+    return { ...this.#exported(file, caller), range: rangeOptions({ from, to, step, onProgress, signal }, caller) };
   }
 
   /** Let go of the volume, here and in every browser. The outputs keep their last picture. */
