@@ -118,21 +118,6 @@ export const GROUPS = [
     },
   },
   {
-    title: 'Packing',
-    ids: ['packing-bench-20', 'packing-bench-100', 'packing-t1-20', 'packing-t1-100'],
-    async measure(stage, add) {
-      for (const { name, line, value, baseline } of await comparePacking()) {
-        add(`packing-${name}-${line}`, `a slice packed, sent at ${line} Mbit/s and unpacked; baseline: sent raw`, {
-          unit: 'ms',
-          value,
-          baseline,
-          bound: 0.85,
-          bounds: 'ratio',
-        });
-      }
-    },
-  },
-  {
     title: 'Fifty swaps',
     ids: ['swap-memory'],
     async measure(stage, add) {

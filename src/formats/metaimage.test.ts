@@ -1,24 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { openVolume } from './index';
+import { filesFolder } from './testing/files-folder';
 import { metaFile } from './testing/hostile-files';
 
-let folder = '';
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'slicescope-meta-'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
-function put(name: string, bytes: Uint8Array): string {
-  const path = join(folder, name);
-  writeFileSync(path, bytes);
-  return path;
-}
+const { put } = filesFolder();
 
 const VALUES = Array.from({ length: 24 }, (_, i) => 1000 + i);
 const little = Buffer.from(Uint16Array.from(VALUES).buffer);

@@ -1,26 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync, chmodSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { ErrorCode } from '../protocol';
 import { openVolume, type OpenOptions, type OpenProgress } from './index';
+import { filesFolder } from './testing/files-folder';
 import { bytesOf, niftiFile } from './testing/nifti-file';
 
-let folder = '';
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'slicescope-formats-'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
-function put(name: string, bytes: Uint8Array): string {
-  const path = join(folder, name);
-  writeFileSync(path, bytes);
-  return path;
-}
+const { path: folder, put } = filesFolder();
 
 const range = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
 const dims = [3, 4, 5];

@@ -1,0 +1,557 @@
+import { gzipSync } from 'node:zlib';
+import type { ErrorCode } from '../../protocol';
+import {
+  changed,
+  metaFile,
+  mrcFile,
+  nifti2File,
+  npyFile,
+  npyFileOfLongHeader,
+  npyHeader,
+  nrrdFile,
+  withExtension,
+  zipFile,
+} from './hostile-files';
+import { niftiFile } from './nifti-file';
+
+/** What is wrong, the file, and how it is refused. */
+export type Case = readonly [what: string, name: string, bytes: () => Uint8Array, code: ErrorCode, sentence: string];
+
+const corrupt = 'file-corrupt';
+const unsupported = 'unsupported-format';
+const twoGiB = 2 ** 31;
+
+/** Gigabytes of zeros in a few: `before` and then `count` bytes of nothing. */
+function bomb(before: Uint8Array, count: number): Uint8Array {
+  const zeros = gzipSync(new Uint8Array(2 ** 26));
+  return Buffer.concat([gzipSync(before), ...Array.from({ length: count / 2 ** 26 }, () => zeros)]);
+}
+
+export const NIFTI: readonly Case[] = [
+  ['an empty file', 'empty.nii', () => new Uint8Array(0), unsupported, 'no volume: it is empty; what can be read is'],
+  ['a header cut off', 'cut.nii', () => niftiFile().subarray(0, 200), corrupt, '200 bytes, but a NIfTI header has 348'],
+  [
+    'a header cut off in its first number',
+    'cut.nii',
+    () => niftiFile().subarray(0, 3),
+    unsupported,
+    'no volume: it begins with the bytes 5c 01 00',
+  ],
+  [
+    'voxels cut off',
+    'cut.nii',
+    () => niftiFile().subarray(0, 400),
+    corrupt,
+    'truncated, it has 400 bytes, but its header says 412',
+  ],
+  [
+    'a negative size',
+    'size.nii',
+    () => niftiFile({ dims: [3, -4, 5] }),
+    corrupt,
+    'its header says dimensions 3 × -4 × 5',
+  ],
+  ['a size of zero', 'size.nii', () => niftiFile({ dims: [3, 0, 5] }), corrupt, 'its header says dimensions 3 × 0 × 5'],
+  [
+    'sizes that overflow',
+    'size.nii',
+    () => niftiFile({ dims: [32767, 32767, 32767, 32767], datatype: 64 }),
+    corrupt,
+    'truncated, it has 412 bytes, but its header says 9222',
+  ],
+  [
+    'sizes that overflow, packed',
+    'size.nii.gz',
+    () => gzipSync(niftiFile({ dims: [32767, 32767, 32767, 32767] })),
+    corrupt,
+    'truncated, it has at most',
+  ],
+  ['no dimensions', 'size.nii', () => niftiFile({ dims: [] }), corrupt, 'its header says 0 dimensions'],
+  [
+    'a datatype that there is not',
+    'type.nii',
+    () => niftiFile({ datatype: 77 }),
+    corrupt,
+    'its header says datatype 77, which does not exist',
+  ],
+  [
+    'bits that are not the datatype’s',
+    'bits.nii',
+    () => niftiFile({ datatype: 4, bitpix: 8, voxels: new Uint8Array(120) }),
+    corrupt,
+    'its header says datatype 4, which has 16 bits, and 8 bits',
+  ],
+  [
+    'voxels at a negative byte',
+    'offset.nii',
+    () => niftiFile({ voxOffset: -1 }),
+    corrupt,
+    'its header says that voxels start at byte -1',
+  ],
+  [
+    'voxels at no byte',
+    'offset.nii',
+    () => niftiFile({ voxOffset: NaN }),
+    corrupt,
+    'its header says that voxels start at byte NaN',
+  ],
+  [
+    'voxels at byte 1e30',
+    'offset.nii',
+    () => niftiFile({ voxOffset: 1e30 }),
+    corrupt,
+    'its header says that voxels start at byte 1.0',
+  ],
+  [
+    'voxels past the end',
+    'offset.nii',
+    () => niftiFile({ voxOffset: 100_000 }),
+    corrupt,
+    'truncated, it has 412 bytes, but its header says 100060',
+  ],
+  [
+    'an extension of no bytes',
+    'extension.nii',
+    () => withExtension(0),
+    corrupt,
+    'its header has an extension of 0 bytes',
+  ],
+  [
+    'an extension of negative size',
+    'extension.nii',
+    () => withExtension(-16),
+    corrupt,
+    'its header has an extension of -16 bytes',
+  ],
+  [
+    'an extension of 2 GB',
+    'extension.nii',
+    () => withExtension(twoGiB - 16),
+    corrupt,
+    'its header has an extension of 2147483632 bytes',
+  ],
+  [
+    'an infinite slope',
+    'slope.nii',
+    () => niftiFile({ slope: Infinity }),
+    corrupt,
+    'its header says slope Infinity and intercept 0',
+  ],
+  [
+    'an intercept that is no number',
+    'slope.nii',
+    () => niftiFile({ slope: 2, intercept: NaN }),
+    corrupt,
+    'its header says slope 2 and intercept NaN',
+  ],
+  [
+    'distances that are no numbers',
+    'spacing.nii',
+    () => niftiFile({ pixdim: [1, NaN, 1] }),
+    corrupt,
+    'its header says that voxels are 1 × NaN × 1 apart',
+  ],
+  [
+    'a distance of zero',
+    'spacing.nii',
+    () => niftiFile({ pixdim: [1, 0, 1] }),
+    corrupt,
+    'its header says that voxels are 1 × 0 × 1 apart',
+  ],
+  [
+    'a negative distance',
+    'spacing.nii',
+    () => niftiFile({ pixdim: [1, 1, -2] }),
+    corrupt,
+    'its header says that voxels are 1 × 1 × -2 apart',
+  ],
+  [
+    'an infinite distance',
+    'spacing.nii',
+    () => niftiFile({ pixdim: [Infinity, 1, 1] }),
+    corrupt,
+    'its header says that voxels are Infinity × 1 × 1 apart',
+  ],
+  [
+    'a matrix of zeros',
+    'matrix.nii',
+    () =>
+      niftiFile({
+        sform: [
+          [0, 0, 0, 0],
+          [0, 0, 0, 0],
+          [0, 0, 0, 0],
+        ],
+      }),
+    corrupt,
+    'its header says that voxels are 0 × 0 × 0 apart',
+  ],
+  [
+    'a matrix that is no numbers',
+    'matrix.nii',
+    () =>
+      niftiFile({
+        sform: [
+          [NaN, 0, 0, 0],
+          [0, 1, 0, 0],
+          [0, 0, 1, 0],
+        ],
+      }),
+    corrupt,
+    'its header says a matrix of NaN',
+  ],
+  [
+    'a quaternion that is no numbers',
+    'matrix.nii',
+    () =>
+      changed((view) => {
+        view.setInt16(252, 1, true);
+        view.setFloat32(256, NaN, true);
+      }),
+    corrupt,
+    'its header says a matrix of',
+  ],
+  [
+    'complex numbers',
+    'type.nii',
+    () => niftiFile({ datatype: 32 }),
+    unsupported,
+    'it holds complex numbers, which no dtype stands for',
+  ],
+  [
+    'numbers of 128 bits',
+    'type.nii',
+    () => niftiFile({ datatype: 1536 }),
+    unsupported,
+    'it holds 128-bit floating point numbers, which no dtype stands for',
+  ],
+  [
+    'complex numbers of 256 bits',
+    'type.nii',
+    () => niftiFile({ datatype: 2048 }),
+    unsupported,
+    'it holds complex numbers',
+  ],
+  [
+    'NIfTI-2 with sizes of 2⁶³ − 1',
+    'two.nii',
+    () =>
+      nifti2File((view) => {
+        view.setBigInt64(24, 2n ** 63n - 1n, true);
+      }),
+    corrupt,
+    'truncated, it has 568 bytes',
+  ],
+  [
+    'NIfTI-2 with a negative size',
+    'two.nii',
+    () =>
+      nifti2File((view) => {
+        view.setBigInt64(24, -1n, true);
+      }),
+    corrupt,
+    'its header says dimensions -',
+  ],
+  [
+    'NIfTI-2 with voxels at a negative byte',
+    'two.nii',
+    () =>
+      nifti2File((view) => {
+        view.setBigInt64(168, -8n, true);
+      }),
+    corrupt,
+    'its header says that voxels start at byte -',
+  ],
+  [
+    'a plain file that is named .gz',
+    'plain.nii.gz',
+    () => niftiFile(),
+    unsupported,
+    'its name ends in .gz, but it is not packed; rename it without .gz',
+  ],
+];
+
+export const GZIP: readonly Case[] = [
+  [
+    'a stream cut off',
+    'cut.nii.gz',
+    () => gzipSync(niftiFile()).subarray(0, -12),
+    corrupt,
+    'truncated, its gzip stream ends too early',
+  ],
+  [
+    'a stream cut off in its first bytes',
+    'cut.nii.gz',
+    () => gzipSync(niftiFile()).subarray(0, 8),
+    corrupt,
+    'truncated, its gzip stream ends too early',
+  ],
+  [
+    'a wrong check sum',
+    'sum.nii.gz',
+    () => {
+      const packed = gzipSync(niftiFile());
+      packed[packed.length - 6] = (packed[packed.length - 6] as number) ^ 0xff;
+      return packed;
+    },
+    corrupt,
+    'its gzip stream is broken (incorrect data check)',
+  ],
+  [
+    'garbage behind the stream',
+    'tail.nii.gz',
+    () => Buffer.concat([gzipSync(niftiFile()), Buffer.from('and more')]),
+    corrupt,
+    'its gzip stream is broken (incorrect header check)',
+  ],
+  [
+    'a gigabyte of zeros in a megabyte',
+    'bomb.nii.gz',
+    () => bomb(niftiFile(), 2 ** 30),
+    corrupt,
+    'more than 16777216 bytes follow its voxels',
+  ],
+  [
+    'a gigabyte of zeros before a header',
+    'bomb.gz',
+    () => bomb(new Uint8Array(0), 2 ** 30),
+    unsupported,
+    'no volume: it begins with the bytes 00 00 00 00',
+  ],
+];
+
+export const OTHERS: readonly Case[] = [
+  [
+    'objects',
+    'objects.npy',
+    () => npyFile(npyHeader("'|O'", '(2, 3, 4)')),
+    unsupported,
+    'an array |O, which no dtype stands for',
+  ],
+  [
+    'records',
+    'records.npy',
+    () => npyFile(npyHeader("[('x', '<i2')]", '(2, 3, 4)')),
+    unsupported,
+    'an array of records, which no dtype stands for',
+  ],
+  [
+    'a size of 2⁶⁴',
+    'size.npy',
+    () => npyFile(npyHeader("'<i2'", '(18446744073709551616, 1, 1)')),
+    corrupt,
+    'its header says shape 18446744073709552000 × 1 × 1',
+  ],
+  [
+    'sizes that overflow',
+    'size.npy',
+    () => npyFile(npyHeader("'<i2'", '(4294967296, 4294967296, 4)')),
+    corrupt,
+    'truncated, it has 152 bytes',
+  ],
+  [
+    'a size of zero',
+    'size.npy',
+    () => npyFile(npyHeader("'<i2'", '(2, 0, 4)')),
+    corrupt,
+    'its header says shape 2 × 0 × 4',
+  ],
+  ['a negative size', 'size.npy', () => npyFile(npyHeader("'<i2'", '(2, -3, 4)')), corrupt, 'its header is'],
+  [
+    'a header of 4 GB',
+    'header.npy',
+    () => npyFileOfLongHeader(),
+    corrupt,
+    'its header says that it has 4294967280 bytes, of at most 10000',
+  ],
+  [
+    'a header cut off',
+    'header.npy',
+    () => npyFile(npyHeader("'<i2'", '(2, 3, 4)')).subarray(0, 40),
+    corrupt,
+    'truncated in its header',
+  ],
+  [
+    'a header that is no dictionary',
+    'header.npy',
+    () => npyFile('import os'),
+    corrupt,
+    'its header is "import os", expected descr, fortran_order and shape',
+  ],
+  [
+    'values cut off',
+    'cut.npy',
+    () => npyFile(npyHeader("'<i2'", '(2, 3, 4)')),
+    corrupt,
+    'truncated, it has 152 bytes, but its header says 176',
+  ],
+  ['no zip', 'broken.npz', () => Buffer.from('PK\x03\x04 and no more'), corrupt, 'no whole zip'],
+  [
+    'a zip without arrays',
+    'other.npz',
+    () => zipFile('readme.txt', Buffer.from('hello')),
+    corrupt,
+    'a zip without arrays (.npy)',
+  ],
+  [
+    'an array in a zip that says it is larger',
+    'lie.npz',
+    () => zipFile('a.npy', npyFile(npyHeader("'|u1'", '(2, 3, 4)')), 10_000),
+    corrupt,
+    'its zip is broken',
+  ],
+  [
+    'an array in a zip that says it is smaller',
+    'lie.npz',
+    () => zipFile('a.npy', npyFile(npyHeader("'|u1'", '(2, 3, 4)')), 10),
+    corrupt,
+    'its zip is broken',
+  ],
+  [
+    'a bomb in a zip',
+    'bomb.npz',
+    () => zipFile('a.npy', npyFile(npyHeader("'|u1'", '(2, 3, 4)'), new Uint8Array(2 ** 27))),
+    corrupt,
+    'more than 16777216 bytes follow its voxels',
+  ],
+  [
+    'NRRD whose values are in /etc',
+    'far.nhdr',
+    () => nrrdFile({ 'data file': '../../../../etc/passwd' }),
+    corrupt,
+    'its values are in "../../../../etc/passwd"; only files in the folder of far.nhdr are read',
+  ],
+  [
+    'NRRD whose values are anywhere',
+    'far.nhdr',
+    () => nrrdFile({ 'data file': '/etc/passwd' }),
+    corrupt,
+    'its values are in "/etc/passwd"; only files',
+  ],
+  [
+    'NRRD whose values are in the web',
+    'far.nhdr',
+    () => nrrdFile({ 'data file': 'https://example.org/a.raw' }),
+    corrupt,
+    'its values are in "https://example.org/a.raw"; only files',
+  ],
+  [
+    'NRRD whose values are nowhere',
+    'far.nhdr',
+    () => nrrdFile({ 'data file': 'missing.raw' }),
+    'file-not-found',
+    'there is no such file',
+  ],
+  [
+    'NRRD without a size',
+    'size.nrrd',
+    () => nrrdFile({ sizes: '2 3' }),
+    corrupt,
+    'its header says sizes 2 × 3, expected 3 whole numbers from 1 on',
+  ],
+  [
+    'NRRD with sizes that overflow',
+    'size.nrrd',
+    () => nrrdFile({ sizes: '65536 65536 65536' }),
+    corrupt,
+    'truncated, it has',
+  ],
+  [
+    'NRRD of a type that there is not',
+    'type.nrrd',
+    () => nrrdFile({ type: 'block' }),
+    unsupported,
+    'it holds values of type "block"',
+  ],
+  [
+    'NRRD with a distance of zero',
+    'spacing.nrrd',
+    () => nrrdFile({ spacings: '1 0 1' }),
+    corrupt,
+    'its header says that voxels are 1 × 0 × 1 apart',
+  ],
+  [
+    'NRRD with distances that are no numbers',
+    'spacing.nrrd',
+    () => nrrdFile({ spacings: '1 nan 1' }),
+    corrupt,
+    'its header says that voxels are 1 × NaN × 1 apart',
+  ],
+  [
+    'NRRD packed and cut off',
+    'cut.nrrd',
+    () => nrrdFile({ encoding: 'gzip' }, gzipSync(new Uint8Array(24)).subarray(0, -9)),
+    corrupt,
+    'truncated, its gzip stream ends too early',
+  ],
+  [
+    'NRRD with skewed axes',
+    'skew.nrrd',
+    () => nrrdFile({ space: 'LPS', 'space directions': '(1,0,0) (0.5,1,0) (0,0,1)' }),
+    unsupported,
+    'its axes are skewed',
+  ],
+  [
+    'MetaImage whose values are in /etc',
+    'far.mhd',
+    () => metaFile({ ElementDataFile: '../../../etc/passwd' }),
+    corrupt,
+    'its values are in "../../../etc/passwd"; only files',
+  ],
+  [
+    'MetaImage with too few sizes',
+    'size.mha',
+    () => metaFile({ DimSize: '2 3' }),
+    corrupt,
+    'its header says DimSize 2 × 3, expected 3 whole numbers from 1 on',
+  ],
+  ['MetaImage with voxels cut off', 'cut.mha', () => metaFile({}, new Uint8Array(23)), corrupt, 'truncated, it has'],
+  [
+    'MetaImage with a matrix that is none',
+    'matrix.mha',
+    () => metaFile({ TransformMatrix: '1 0 0 1' }),
+    corrupt,
+    'its header says TransformMatrix 1 0 0 1, expected 9 numbers',
+  ],
+  ['MetaImage with 100 dimensions', 'rank.mha', () => metaFile({ NDims: '100' }), corrupt, 'its header says NDims 100'],
+  [
+    'MRC with a negative size',
+    'size.mrc',
+    () =>
+      mrcFile((view) => {
+        view.setInt32(4, -3, true);
+      }),
+    corrupt,
+    'its header says dimensions 2 × -3 × 4',
+  ],
+  [
+    'MRC of complex numbers',
+    'mode.mrc',
+    () =>
+      mrcFile((view) => {
+        view.setInt32(12, 4, true);
+      }),
+    unsupported,
+    'its mode is 4',
+  ],
+  [
+    'MRC with an extended header of negative size',
+    'extended.mrc',
+    () =>
+      mrcFile((view) => {
+        view.setInt32(92, -1, true);
+      }),
+    corrupt,
+    'its header says an extended header of -1 bytes',
+  ],
+  [
+    'MRC with voxels cut off',
+    'cut.mrc',
+    () =>
+      mrcFile((view) => {
+        view.setInt32(8, 5, true);
+      }),
+    corrupt,
+    'truncated, it has 1048 bytes, but its header says 1054',
+  ],
+];
