@@ -25,13 +25,16 @@ const AREAS = [
       'dicom-parser',
       '@cornerstonejs/',
       'jpeg-lossless-decoder-js',
+      'zarrita',
+      '@zarrita/storage',
+      'lru-cache',
     ],
   },
   { folder: 'src/export', folders: ['src/protocol', 'src/volume', 'src/shading'], packages: ['node:', 'sharp'] },
   { folder: 'src/viewer', folders: ['src/protocol', 'src/shading'], packages: ['lru-cache', '@noble/hashes'] },
   {
     folder: 'kernel-server',
-    folders: ['src/protocol', 'src/volume', 'src/shading', 'src/export'],
+    folders: ['src/protocol', 'src/volume', 'src/shading', 'src/export', 'src/formats'],
     packages: ['node:', 'ws', 'lru-cache'],
   },
   {

@@ -160,12 +160,13 @@ export class Companion {
     const view = this.#views.get(viewId);
     if (view === undefined) return;
     const records = [view.volume, ...view.overlays.map(({ volume }) => volume)];
-    for (const record of new Map(records.map((each) => [each.data, each])).values()) {
+    const inMemory = records.filter(({ chunks }) => chunks === undefined);
+    for (const record of new Map(inMemory.map((each) => [each.data, each])).values()) {
       const publication = this.#publications.get(record.data) ?? new Publication(record);
       publication.publish();
       this.#publications.set(record.data, publication);
     }
-    this.#announce(memoryOf(view));
+    this.#announce(memoryOf(view), undefined, view.volume.chunks !== undefined);
   }
 
   /** Change settings that have been checked, also in the views that are linked; `chosen` names what was asked for. */
@@ -225,9 +226,12 @@ export class Companion {
     return { volume, labels, revision: ++this.#lastRevision, published: this.#sharedOf(volume.data) };
   }
 
-  /** Tell of what was published of these volumes, in all views that show one of them, or in all others. */
-  #announce(memory: readonly VoxelArray[], except?: string): void {
-    const published = new Set(memory.filter((data) => this.#publications.has(data)));
+  /**
+   * Tell of what was published of these volumes, in all views that show one of them, or in all others.
+   * @param isAll whether to tell also of those that are not in memory.
+   */
+  #announce(memory: readonly VoxelArray[], except?: string, isAll = false): void {
+    const published = new Set(memory.filter((data) => isAll || this.#publications.has(data)));
     for (const view of this.#views.values()) {
       if (view.viewId === except || !memoryOf(view).some((data) => published.has(data))) continue;
       const { viewId } = view;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { PRIORITIES, type Limits, type WishList } from '../src/protocol';
 import { encodeFrame } from './encoding';
 import { framePool } from './frame-pool';
@@ -13,8 +14,11 @@ const ENCODERS = 2;
 export interface Ends {
   /** Whether the socket takes another frame: a client may grant frames without taking any. */
   readonly hasRoom: () => boolean;
-  /** Cut a tile, or throw what `failed` is told; null where it is not to be sent after all. */
-  readonly cut: (turn: Turn) => RawFrame | null;
+  /**
+   * Cut a tile, or throw what `failed` is told; null where it is not to be sent after all, a promise where its voxels have
+   * to be read first, which the signal gives up.
+   */
+  readonly cut: (turn: Turn, stop: () => AbortSignal) => RawFrame | null | Promise<RawFrame>;
   /** `done` is called when the frame's memory is read no more. */
   readonly send: (frame: Uint8Array, done: () => void) => void;
   readonly failed: (viewId: string, error: unknown) => void;
@@ -22,11 +26,13 @@ export interface Ends {
   readonly served: (turn: Turn) => void;
 }
 
-/** A tile that is being encoded. */
+/** A tile that is being read or encoded. */
 interface Job {
   readonly turn: Turn;
+  readonly stop: () => AbortSignal;
   /** False when the tile has left its view's list. */
   isWanted: boolean;
+  controller: AbortController | null;
 }
 
 /**
@@ -41,12 +47,14 @@ interface Job {
  * - A raw tile is cut and sent in the call that brings its list or its credit.
  * - Any other is cut then, with the values of that moment, and sent when it is encoded. Its credit is taken
  *   when that starts, and given back when it leaves the list or fails. Tiles that wait for an encoder let raw ones pass.
+ * - The same holds for one whose voxels are not in memory: it is sent when they have been read.
  */
 export class Flow {
   readonly #limits: Limits;
   readonly #ends: Ends;
   readonly #wishes: Wishes = new Wishes();
   readonly #jobs: Set<Job> = new Set();
+  #encoding = 0;
   #credits = 0;
 
   constructor(limits: Limits, ends: Ends) {
@@ -97,7 +105,7 @@ export class Flow {
     for (const priority of PRIORITIES) {
       const isView = priority === 'view';
       if (this.#credits <= (isView ? 0 : KEPT_SHARE * this.#limits.credits)) return null;
-      const mayEncode = this.#jobs.size < (isView ? ENCODERS : 1);
+      const mayEncode = this.#encoding < (isView ? ENCODERS : 1);
       const turn = this.#wishes.take(priority, ({ encoding }) => mayEncode || encoding === 'raw');
       if (turn !== null) return this.#ends.hasRoom() ? turn : null;
     }
@@ -105,12 +113,13 @@ export class Flow {
   }
 
   #serve(turn: Turn): void {
+    const job = newJob(turn);
     try {
-      const raw = this.#ends.cut(turn);
+      const raw = this.#ends.cut(turn, job.stop);
       if (raw !== null) {
         this.#credits -= 1;
-        if (turn.wish.encoding !== 'raw') {
-          void this.#encode(turn, turn.wish.encoding, raw);
+        if (turn.wish.encoding !== 'raw' || raw instanceof Promise) {
+          void this.#work(job, raw);
           return;
         }
         this.#sendRaw(raw);
@@ -127,12 +136,14 @@ export class Flow {
     });
   }
 
-  async #encode(turn: Turn, encoding: 'packed' | 'preview', raw: RawFrame): Promise<void> {
-    const job: Job = { turn, isWanted: true };
+  async #work(job: Job, cut: RawFrame | Promise<RawFrame>): Promise<void> {
+    const { turn } = job;
+    const { encoding } = turn.wish;
     this.#jobs.add(job);
     try {
-      const frame = await encodeFrame(raw, encoding, turn.list.preview);
-      if (job.isWanted) this.#ends.send(frame, () => undefined);
+      const raw = cut instanceof Promise ? await cut : cut;
+      if (encoding !== 'raw') await this.#encode(job, encoding, raw);
+      else if (job.isWanted) this.#sendRaw(raw);
     } catch (error) {
       if (job.isWanted) {
         this.#add(1);
@@ -144,12 +155,36 @@ export class Flow {
     this.#pump();
   }
 
-  /** Let go of the encodings that nobody wishes for any more, and take their credits back. */
+  async #encode(job: Job, encoding: 'packed' | 'preview', raw: RawFrame): Promise<void> {
+    this.#encoding += 1;
+    try {
+      const frame = await encodeFrame(raw, encoding, job.turn.list.preview);
+      if (job.isWanted) this.#ends.send(frame, () => undefined);
+    } finally {
+      this.#encoding -= 1;
+    }
+  }
+
+  /** Let go of the tiles that nobody wishes for any more, and take their credits back. */
   #giveUp(): void {
     for (const job of this.#jobs) {
       if (!job.isWanted || this.#wishes.isWanted(job.turn)) continue;
       job.isWanted = false;
+      job.controller?.abort();
       this.#add(1);
     }
   }
+}
+
+/** Its controller is made when it is needed: most tiles are not waited for. */
+function newJob(turn: Turn): Job {
+  const stop = (): AbortSignal => {
+    if (job.controller === null) {
+      job.controller = new AbortController();
+      setMaxListeners(0, job.controller.signal); // A tile waits for as many chunks as it meets.
+    }
+    return job.controller.signal;
+  };
+  const job: Job = { turn, stop, isWanted: true, controller: null };
+  return job;
 }

@@ -40,7 +40,7 @@ function checkPlace(name: string, value: number, count: number): void {
   throw new SlicescopeError('index-out-of-range', message, { index: value, count });
 }
 
-/** The values of one frame of one of the view's layers; those of an overlay are on its own grid. */
+/** The values of one frame of one of the view's layers, or of its sample; those of an overlay are on its own grid. */
 function sourceOf(view: View, { layer, frame }: HistogramRequest): CountedSource {
   const { volume, overlayVolumes } = view.state;
   const isOverlay = layer >= volume.channels;
@@ -49,7 +49,7 @@ function sourceOf(view: View, { layer, frame }: HistogramRequest): CountedSource
   const read = <T>(use: (part: Volume) => T): T =>
     view.readAll((base, overlays) => {
       const overlay = overlays[layer - volume.channels];
-      return use(overlay === undefined ? base.at({ frame, channel: layer }) : overlay.volume);
+      return use(overlay === undefined ? base.sample({ frame, channel: layer }) : overlay.volume);
     });
   const { dtype, length } = read(({ dtype: kind, data }) => ({ dtype: kind, length: data.length }));
   return {

@@ -57,7 +57,7 @@ export class Session implements ViewClient {
     this.#limits = limits;
     this.#flow = new Flow(limits, {
       hasRoom: () => this.#hasRoom(limits.frameBytes),
-      cut: (turn) => this.#cut(turn),
+      cut: (turn, stop) => this.#cut(turn, stop),
       send: (frame, done) => {
         sink.send(frame, done);
       },
@@ -197,12 +197,15 @@ export class Session implements ViewClient {
   #push(viewId: string, view: View, channel: number): boolean {
     if (!this.#raw.has(viewId)) return false;
     const { volume, plane, index, layout, frame, slab } = view.state;
-    const isItself = frame === 0 && slab === 1 && volume.channels === 1 && volume.frames === 1;
+    const isItself = frame === 0 && slab === 1 && volume.channels === 1 && volume.frames === 1 && !volume.chunked;
     if (layout !== 'slice' || !isItself || layersOf(view.state).length !== 1) return false;
     const level = overviewLevel(volume.planes[plane], volume);
     const tile = { requestId: UNASKED, plane, index, level, tile: [0, 0] } as const;
     const wish = { ...tile, ...VOLUME_ITSELF, priority: 'view', encoding: 'raw' } as const;
-    return this.#flow.push(() => this.#cutKnown(viewId, view, wish, volume.revision, channel)[0]);
+    return this.#flow.push(() => {
+      const [raw] = this.#cutKnown(viewId, view, wish, volume.revision, channel, () => AbortSignal.abort());
+      return raw instanceof Promise ? null : raw;
+    });
   }
 
   #tell(viewId: string, patch: Partial<ViewState>, parentId: string): void {
@@ -211,21 +214,28 @@ export class Session implements ViewClient {
   }
 
   /** Null for a tile that would be of another content than the other tiles of its slice. */
-  #cut({ viewId, wish, list }: Turn): RawFrame | null {
+  #cut({ viewId, wish, list }: Turn, stop: () => AbortSignal): RawFrame | null | Promise<RawFrame> {
     const view = this.#views.get(viewId);
     const channel = this.#channels.get(viewId);
     if (view === undefined || channel === undefined) throw new Error(`view ${viewId} is closed`);
-    const [raw, content] = this.#cutKnown(viewId, view, wish, list.revision, channel);
-    if (raw === null) return null;
+    const [raw, content] = this.#cutKnown(viewId, view, wish, list.revision, channel, stop);
+    if (raw === null || raw instanceof Promise) return raw;
     const { tile, width, height } = raw.header;
     const isWhole = tile.width === width && tile.height === height;
     return isWhole || content === this.#contents.get(viewId)?.content ? raw : null;
   }
 
   /** A tile, and the content that it is of, noted if it is the first of its revision. */
-  #cutKnown(viewId: string, view: View, wish: TileWish, revision: number, channel: number): [RawFrame | null, number] {
+  #cutKnown(
+    viewId: string,
+    view: View,
+    wish: TileWish,
+    revision: number,
+    channel: number,
+    stop: () => AbortSignal,
+  ): [RawFrame | null | Promise<RawFrame>, number] {
     const before = view.content;
-    const raw = cutTile(view, wish, revision, channel);
+    const raw = cutTile(view, wish, revision, channel, stop);
     const content = view.content === before ? before : NaN;
     if (this.#contents.get(viewId)?.revision !== revision) this.#contents.set(viewId, { revision, content });
     return [raw, content];

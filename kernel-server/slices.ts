@@ -23,10 +23,17 @@ export interface RawFrame {
  * volume meanwhile.
  * @param revision of the view's volume that the client knows, and the frame says; the values may be those of a later
  * refresh. Of an overlay the frame says the overlay's own.
- * @returns null for a tile that an overlay no longer has
+ * @param stop gives a signal that gives up what has to be read first.
+ * @returns null for a tile that an overlay no longer has; a promise where the voxels are not in memory
  * @throws SlicescopeError `index-out-of-range`, `invalid-argument` where there is no such slice or tile.
  */
-export function cutTile(view: View, wish: TileWish, revision: number, channel: number): RawFrame | null {
+export function cutTile(
+  view: View,
+  wish: TileWish,
+  revision: number,
+  channel: number,
+  stop: () => AbortSignal,
+): RawFrame | null | Promise<RawFrame> {
   const { requestId, plane, index, level, tile } = wish;
   const layer = view.layerOf(wish);
   const { dtype, components } = layer.kind;
@@ -41,7 +48,7 @@ export function cutTile(view: View, wish: TileWish, revision: number, channel: n
   const elements = rect.width * rect.height * components;
   const bytes = framePool.take(HEADER_BYTES + elements * ARRAY_OF[dtype].BYTES_PER_ELEMENT);
   const target = new ARRAY_OF[dtype](bytes.buffer, HEADER_BYTES, elements);
-  layer.cut(rect, target);
+  const reading = layer.cut(rect, target, stop);
   const header: FrameHeader = {
     channel,
     requestId,
@@ -57,5 +64,6 @@ export function cutTile(view: View, wish: TileWish, revision: number, channel: n
     encoding: 'raw',
   };
   writeHeader(bytes, header);
-  return { header, bytes };
+  const frame = { header, bytes };
+  return reading === undefined ? frame : reading.then(() => frame);
 }

@@ -1,15 +1,18 @@
+import { openShownChunks } from '../src/formats';
 import type { OverlayInfo, TileRect, TileWish, VoxelArray } from '../src/protocol';
 import { OverlayGrid, Volume, type OverlayLayer, type VolumeRecord } from '../src/volume';
 import { contentOf, readFront, type PublishedCopies } from './publication';
 import type { OverlayRecord } from './thread';
 
-/** A volume as it is to be seen: in its own memory, or as it was published last. */
+/** A volume as it is to be seen: in its own memory or its chunks, or as it was published last. */
 export class Source {
   readonly volume: Volume;
+  readonly #memory: number;
   #published: { readonly copies: PublishedCopies; readonly volumes: readonly [Volume, Volume] } | null = null;
 
   constructor(record: VolumeRecord, published: PublishedCopies | undefined) {
-    this.volume = Volume.fromRecord(record);
+    this.volume = Volume.fromRecord(record, openShownChunks);
+    this.#memory = record.data.byteLength;
     this.publish(published);
   }
 
@@ -26,7 +29,7 @@ export class Source {
 
   /** The shared memory that it refers to. */
   get bytes(): number {
-    return this.volume.data.byteLength * (this.isPublished ? 3 : 1);
+    return this.#memory * (this.isPublished ? 3 : 1);
   }
 
   /** Names the content that is seen at this moment; a refresh by the cell gives it another name. */

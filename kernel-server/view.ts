@@ -22,7 +22,8 @@ export interface Layer extends Pick<LayerInfo, 'planes'> {
   readonly kind: PixelKind;
   /** An overlay's own; null for the view's volume, whose revision is that which the client knows. */
   readonly revision: number | null;
-  readonly cut: (tile: TileRect, target: VoxelArray) => void;
+  /** @returns a promise where the voxels have to be read, which the signal gives up */
+  readonly cut: (tile: TileRect, target: VoxelArray, stop: () => AbortSignal) => Promise<void> | undefined;
 }
 
 /** One view: the volumes that it shows, its settings, and who looks at it. */
@@ -87,6 +88,7 @@ export class View {
    */
   refresh(revision: number, copies: readonly (PublishedCopies | undefined)[]): void {
     for (const [at, source] of this.#sources.entries()) source.publish(copies[at]);
+    if (this.#base.volume.chunked) this.#base.volume.changed();
     this.state = {
       ...this.state,
       volume: this.#base.volume.info(revision),
@@ -136,12 +138,11 @@ export class View {
     if (isOverlay) {
       const cut: Layer['cut'] = (tile, target) => {
         overlay.cut(wish, tile, target);
+        return undefined;
       };
       return { planes: info.planes, kind: info, revision: info.revision, cut };
     }
-    const cut: Layer['cut'] = (tile, target) => {
-      this.#cut(wish, tile, target);
-    };
+    const cut: Layer['cut'] = (tile, target, stop) => this.#cut(wish, tile, target, stop);
     return { planes: volume.planes, kind: slabKind(volume, wish), revision: null, cut };
   }
 
@@ -149,13 +150,15 @@ export class View {
    * Cut from the volume itself. A refreshed one has no blocks, which would be built in vain when a cell refreshes again
    * and again.
    */
-  #cut(wish: TileWish, tile: TileRect, target: VoxelArray): void {
+  #cut(wish: TileWish, tile: TileRect, target: VoxelArray, stop: () => AbortSignal): Promise<void> | undefined {
     const { plane, index, level, layer: channel, frame } = wish;
     const { revision, channels } = this.state.volume;
-    this.read((volume) => {
+    return this.read((volume) => {
       const part = volume.at({ frame, channel });
+      if (part.chunked) return part.readTile(plane, index, level, tile, wish, target, stop());
       const blocks = this.#base.isPublished ? null : this.#layouts.of(part, revision, frame * channels + channel);
       part.copySlab(plane, index, level, tile, wish, target, blocks);
+      return undefined;
     });
   }
 }

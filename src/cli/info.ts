@@ -22,7 +22,7 @@ export function infoOf(volume: Volume): Readonly<Record<string, unknown>> {
       ? Object.fromEntries(volume.percentiles(PERCENTS).map((value, at) => [String(PERCENTS[at]), value]))
       : null,
     window: volume.defaultWindow,
-    bytes: volume.data.byteLength,
+    ...(volume.chunked ? { levels: volume.levels } : { bytes: volume.data.byteLength }),
   };
 }
 

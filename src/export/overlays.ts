@@ -67,6 +67,13 @@ function checkOverlayVolume(base: Volume, value: unknown, name: string, caller: 
   if (!(value instanceof Volume)) {
     throw refuse(caller, `${name}.volume`, `is ${quote(value)}, expected a volume; make one with Volume.from`);
   }
+  if (value.chunked) {
+    throw refuse(
+      caller,
+      `${name}.volume`,
+      'is left in its chunks; open one of its levels, Volume.open(path, { level: 0 })',
+    );
+  }
   if (value.channels !== 1 || value.frames !== 1) {
     throw refuse(caller, `${name}.volume`, 'has several channels or frames; give one, volume.at({ frame, channel })');
   }

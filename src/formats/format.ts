@@ -13,6 +13,7 @@ export const FORMAT_NAMES = [
   'dicom',
   'tiff',
   'images',
+  'zarr',
   'raw',
 ] as const;
 
@@ -31,12 +32,16 @@ export interface RawDescription extends Omit<VolumeOptions, 'name'> {
 
 /** What is to be read: plain data, so that it can go to the reading thread. */
 export interface ReadRequest {
-  /** Absolute; one, or several of one series. */
+  /** Absolute; one, or several of one series. Of chunks in the web a URL. */
   readonly paths: readonly [string, ...string[]];
   readonly format?: FormatName | undefined;
   /** Of several arrays in one file: which one. */
   readonly series?: string | undefined;
   readonly raw?: RawDescription | undefined;
+  /** Of several levels of detail: the one that is to be in memory, 0 for the finest. */
+  readonly level?: number | undefined;
+  /** Of what is left in its chunks: bytes of them that are kept. */
+  readonly cacheBytes?: number | undefined;
 }
 
 /** Told of how far reading has come: from 0 to 1. */

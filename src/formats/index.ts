@@ -1,3 +1,4 @@
+export { openShownChunks } from './open-chunks';
 export { openVolume, type OpenOptions, type Openable } from './open-volume';
 export { FORMAT_NAMES, type FormatName, type RawDescription } from './format';
 export type { OpenProgress } from './worker-messages';

@@ -6,10 +6,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { SlicescopeError, messageOf, quote } from '../protocol';
+import type { FormatName } from './format';
 
 /** Files that are here. */
 export interface Location {
-  /** Absolute. */
+  /** Absolute, or a URL of chunks. */
   readonly paths: readonly [string, ...string[]];
   /** What sentences call it. */
   readonly name: string;
@@ -27,15 +28,23 @@ function isWeb(source: unknown): source is string | URL {
   return typeof text === 'string' && /^https?:\/\//i.test(text);
 }
 
+/** Chunks in the web stay there. */
+function isOfChunks({ pathname }: URL, format: FormatName | undefined): boolean {
+  return format === 'zarr' || (format === undefined && /\.zarr(\/|$)/i.test(pathname));
+}
+
 /**
- * The files that a person means: a path, a URL, or several paths. What is in the web is fetched into a file first.
+ * The files that a person means: a path, a URL, or several paths. What is in the web is fetched into a file first, but for chunks.
  * @throws SlicescopeError `invalid-argument`, `file-not-found`, `file-unreadable`; and the signal's reason.
  */
 export async function locate(
   source: unknown,
-  { signal }: { readonly signal?: AbortSignal | undefined },
+  { signal, format }: { readonly signal?: AbortSignal | undefined; readonly format?: FormatName | undefined },
 ): Promise<Location> {
-  if (isWeb(source)) return await fetchFile(new URL(source), signal);
+  if (isWeb(source)) {
+    const url = new URL(source);
+    return isOfChunks(url, format) ? here([url.href]) : await fetchFile(url, signal);
+  }
   const given: readonly unknown[] = Array.isArray(source) ? source : [source];
   const paths = given.map((each) => {
     const isFileUrl =

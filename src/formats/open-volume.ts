@@ -4,6 +4,7 @@ import { SlicescopeError, messageOf, quote } from '../protocol';
 import { Volume, type VolumeRecord } from '../volume';
 import { FORMAT_NAMES, type FormatName, type RawDescription, type ReadRequest } from './format';
 import { locate, type Location } from './locate';
+import { openChunks } from './open-chunks';
 import type { OpenProgress, ReadMessage } from './worker-messages';
 
 /** What can be opened: a path or a URL (`file:`, `http:`, `https:`), or the paths of one series. */
@@ -20,6 +21,13 @@ export interface OpenOptions {
   readonly series?: string | undefined;
   /** How the voxels lie in a file that says nothing of itself. */
   readonly raw?: RawDescription | undefined;
+  /**
+   * Of an image with several levels of detail (OME-Zarr): the one to be read into memory, 0 for the finest. Without it the
+   * voxels stay where they are, and are read when they are needed.
+   */
+  readonly level?: number | undefined;
+  /** Of what is left in its chunks: bytes of them that are kept in memory. Default 256 MiB. */
+  readonly cacheBytes?: number | undefined;
 }
 
 /** A thread needs compiled code; a test that runs this file from its source takes that of the last build. */
@@ -36,7 +44,7 @@ function checkOptions(options: unknown): asserts options is OpenOptions {
     });
   if (typeof options !== 'object' || options === null)
     throw refuse('options', options, "an object such as { format: 'nrrd' }");
-  const { onProgress, signal, series, raw } = options as Readonly<Record<string, unknown>>;
+  const { onProgress, signal, series, raw, level, cacheBytes } = options as Readonly<Record<string, unknown>>;
   if (onProgress !== undefined && typeof onProgress !== 'function')
     throw refuse('onProgress', onProgress, 'a function');
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw refuse('signal', signal, 'an AbortSignal');
@@ -44,6 +52,9 @@ function checkOptions(options: unknown): asserts options is OpenOptions {
   if (raw !== undefined && (typeof raw !== 'object' || raw === null)) {
     throw refuse('raw', raw, "a description such as { shape: [512, 512, 300], dtype: 'uint16' }");
   }
+  const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+  if (level !== undefined && !isCount(level)) throw refuse('level', level, 'a whole number from 0 on');
+  if (cacheBytes !== undefined && !isCount(cacheBytes)) throw refuse('cacheBytes', cacheBytes, 'a number of bytes');
 }
 
 /**
@@ -55,7 +66,7 @@ function checkOptions(options: unknown): asserts options is OpenOptions {
  */
 export async function openVolume(source: Openable, options: OpenOptions = {}): Promise<Volume> {
   checkOptions(options);
-  const { format, series, raw, signal } = options;
+  const { format, series, raw, level, cacheBytes, signal } = options;
   if (format !== undefined && !FORMAT_NAMES.includes(format)) {
     const message = `Volume.open: format is ${quote(format)}, expected one of ${FORMAT_NAMES.join(', ')}`;
     throw new SlicescopeError('invalid-argument', message, { argument: 'format' });
@@ -63,7 +74,8 @@ export async function openVolume(source: Openable, options: OpenOptions = {}): P
   signal?.throwIfAborted();
   const location = await locate(source, options);
   try {
-    const volume = Volume.fromRecord(await read(location, { paths: location.paths, format, series, raw }, options));
+    const request = { paths: location.paths, format, series, raw, level, cacheBytes };
+    const volume = Volume.fromRecord(await read(location, request, options), openChunks);
     options.onProgress?.({ stage: 'done', fraction: 1 });
     return volume;
   } finally {

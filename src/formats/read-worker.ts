@@ -32,6 +32,10 @@ async function run(request: ReadRequest): Promise<void> {
   const [path] = request.paths;
   try {
     const format = await formatOf(request);
+    if (request.level !== undefined && format.name !== 'zarr') {
+      const message = `Volume.open: level is ${String(request.level)}, but ${path} is of ${format.title}, which has no levels`;
+      throw new SlicescopeError('invalid-argument', message, { argument: 'level' });
+    }
     const volume = await format.read(request, progress());
     tell({ type: 'volume', record: volume.toRecord() });
   } catch (thrown) {

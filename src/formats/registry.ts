@@ -13,9 +13,10 @@ import { raw } from './raw';
 import { looksLike } from './signatures';
 import { tiff } from './tiff';
 import { readHead } from './voxels';
+import { isUrl, isZarr, zarr } from './zarr';
 
 /** All formats, in the order in which they are tried. */
-export const FORMATS: readonly Format[] = [nifti, nrrd, metaimage, npy, npz, mrc, dicom, tiff, images, raw];
+export const FORMATS: readonly Format[] = [nifti, nrrd, metaimage, npy, npz, mrc, dicom, tiff, images, zarr, raw];
 
 /**
  * The format of what is to be read: the one that was asked for, else the first that knows the file.
@@ -25,7 +26,8 @@ export async function formatOf({ paths: [path], format, raw }: ReadRequest): Pro
   const asked = raw === undefined ? format : 'raw';
   const named = FORMATS.find(({ name }) => name === asked);
   if (named !== undefined) return named;
-  if (await isFolder(path)) return (await hasImages(path)) ? images : dicom;
+  if (isUrl(path)) return zarr;
+  if (await isFolder(path)) return (await isZarr(path)) ? zarr : (await hasImages(path)) ? images : dicom;
   const head = await readHead(path, HEAD_BYTES);
   const found = FORMATS.find(({ matches }) => matches(head.bytes, basename(path).toLowerCase()));
   if (found !== undefined) return found;

@@ -49,7 +49,7 @@ export function connectedPort(server: Companion, viewId: string, first: ChosenSe
       server.refresh(viewId);
     },
     shown: (volume) => {
-      const data = server.published(volume.data);
+      const data = server.published(volume.toRecord().data);
       return data === undefined ? volume : Volume.fromRecord({ ...volume.toRecord(), data });
     },
     close: () => {

@@ -30,6 +30,7 @@ import {
 import {
   POINTER_EVENTS,
   SlicescopeError,
+  messageOf,
   quote,
   type Camera,
   type ChannelSettings,
@@ -48,7 +49,7 @@ import { Volume, type OverlayLayer } from '../volume';
 import { Listeners } from './listeners';
 import { displayedBytes } from './picture-bytes';
 import { ViewProperties } from './view-properties';
-import { voxelEvent, type VoxelEvent } from './voxel-event';
+import { voxelEvent, withValues, type VoxelEvent } from './voxel-event';
 
 /** What a view can be set to, at its start and later. */
 export interface ViewOptions extends LookOptions {
@@ -344,8 +345,21 @@ export class SliceView extends ViewProperties {
 
   /** @internal A browser's pointer is over a voxel, or clicked it. */
   pointedByViewer(message: PointerMessage): void {
-    const { overlays } = this.#settings;
-    const event = voxelEvent(message, this.#port.shown(this.#volume), this.#overlays, overlays);
+    const volume = this.#port.shown(this.#volume);
+    if (volume.chunked) void this.#tellWhenRead(message, volume);
+    else this.#tellVoxel(message, volume);
+  }
+
+  async #tellWhenRead(message: PointerMessage, volume: Volume): Promise<void> {
+    try {
+      this.#tellVoxel(await withValues(message, volume), volume);
+    } catch (error) {
+      console.error(`slicescope: ${messageOf(error)}`);
+    }
+  }
+
+  #tellVoxel(message: PointerMessage, volume: Volume): void {
+    const event = voxelEvent(message, volume, this.#overlays, this.#settings.overlays);
     if (event !== null) this.#listeners.emit(message.kind, event);
   }
 

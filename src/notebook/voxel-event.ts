@@ -16,19 +16,36 @@ export interface VoxelEvent {
   readonly label: string | null;
 }
 
+function isInside({ position, frame }: PointerMessage, { shape, frames }: Volume): boolean {
+  return position.every((at, axis) => at < (shape[axis] as number)) && frame < frames;
+}
+
+/**
+ * What a page told of its pointer, with the volume's values that it does not know, which are read.
+ * @throws SlicescopeError `file-corrupt`, `file-unreadable`.
+ */
+export async function withValues(message: PointerMessage, volume: Volume): Promise<PointerMessage> {
+  if (!isInside(message, volume)) return message;
+  const { position, frame, values } = message;
+  const own = Array.from({ length: volume.channels }, async (_, channel) => {
+    return values[channel] ?? (await volume.readValue(...position, { frame, channel }));
+  });
+  return { ...message, values: [...(await Promise.all(own)), ...values.slice(volume.channels)] };
+}
+
 /**
  * What a page told of its pointer, as an event. Values of the volume that the page does not know, because it draws a coarser
  * level, or that JSON can't say, such as NaN, are looked up.
  * @returns null where it is about a volume that was shown before and had more voxels
  */
 export function voxelEvent(
-  { kind, plane, position, frame, values }: PointerMessage,
+  message: PointerMessage,
   volume: Volume,
   overlays: readonly OverlayLayer[],
   looks: readonly OverlaySettings[],
 ): VoxelEvent | null {
-  const isInside = position.every((at, axis) => at < (volume.shape[axis] as number)) && frame < volume.frames;
-  if (!isInside) return null;
+  if (!isInside(message, volume)) return null;
+  const { kind, plane, position, frame, values } = message;
   const own = Array.from(
     { length: volume.channels },
     (_, channel) => values[channel] ?? volume.valueAt(...position, { frame, channel }),

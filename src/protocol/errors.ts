@@ -19,6 +19,8 @@ export interface ErrorDetails {
   'unknown-colormap': { colormap: string };
   /** An overlay that has no place in common with the volume below it. */
   'no-overlap': { overlay: string };
+  /** The voxels are left in their chunks, and can be had by asking for them. */
+  'not-in-memory': { member: string };
   'file-not-found': { path: string };
   'file-unreadable': { path: string };
   /** The file is of a kind that there is no reader for. */

@@ -58,6 +58,7 @@ const STATE: ViewState = {
     origin: [0, 0, 0],
     direction: null,
     unit: 'mm',
+    chunked: false,
     planes: { xy: PLANE, xz: PLANE, yz: { ...PLANE, edges: null } },
   },
 };

@@ -157,6 +157,8 @@ export interface VolumeInfo extends LayerInfo {
   readonly direction: readonly number[] | null;
   /** Of distances, such as `mm`; `px` where nobody gave a spacing. */
   readonly unit: string;
+  /** Read from chunks when it is needed: a coarser level may hold averages, of no voxel's value. */
+  readonly chunked: boolean;
 }
 
 /**

@@ -45,7 +45,8 @@ export function wishesFor(situation: Situation): Wish[] {
   const seen = tracks.filter(({ plane }) => needsOf(plane) !== null);
   if (line !== null) {
     wishes.push(...aheadWishes(situation, seen));
-    if (isIdle && wishes.length === 0) wishes.push(...fillWishes(situation, seen));
+    // What lies in chunks would have to be read.
+    if (isIdle && wishes.length === 0 && !situation.state.volume.chunked) wishes.push(...fillWishes(situation, seen));
   }
   return onceEach(wishes).slice(0, LIMITS.wishes);
 }

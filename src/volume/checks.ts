@@ -11,7 +11,7 @@ import {
 } from '../protocol';
 
 /** A typed array holds at most this many elements. */
-const MAX_ELEMENTS = 2 ** 32;
+export const MAX_ELEMENTS: number = 2 ** 32;
 
 /** `10 × 20 × 30`. */
 export function formatShape(shape: readonly unknown[]): string {
@@ -26,7 +26,7 @@ function invalid(caller: string, argument: string, value: unknown, expected: str
 }
 
 /** Three sizes from 1 on that a typed array can hold; `values` of them a voxel. */
-export function checkShape(value: unknown, values: number, caller: string): Shape {
+export function checkShape(value: unknown, values: number, caller: string, most: number): Shape {
   const sizes: readonly unknown[] =
     Array.isArray(value) || ArrayBuffer.isView(value) ? Array.from(value as ArrayLike<unknown>) : [value];
   const refuse = (why: string): SlicescopeError =>
@@ -37,8 +37,8 @@ export function checkShape(value: unknown, values: number, caller: string): Shap
     throw refuse('expected three whole numbers from 1 on');
   }
   const elements = width * height * depth * values;
-  if (elements > MAX_ELEMENTS) {
-    throw refuse(`which is ${String(elements)} values; a volume holds at most ${String(MAX_ELEMENTS)}`);
+  if (elements > most) {
+    throw refuse(`which is ${String(elements)} values; a volume holds at most ${String(most)}`);
   }
   return [width, height, depth];
 }

@@ -8,7 +8,9 @@ import {
   type VoxelArray,
   type Window,
 } from '../protocol';
+import type { ChunksRecord } from './chunked';
 import {
+  MAX_ELEMENTS,
   checkComponents,
   checkCount,
   checkDirection,
@@ -47,7 +49,10 @@ export interface VolumeOptions {
 
 /** A volume as plain data for a message to another thread; the voxels stay where they are. */
 export interface VolumeRecord {
+  /** The voxels; of a volume in chunks those of its sample. */
   readonly data: VoxelArray;
+  /** Where the voxels are that are not in memory. */
+  readonly chunks?: ChunksRecord | undefined;
   readonly shape: Shape;
   readonly components: 1 | 3 | 4;
   readonly channels: number;
@@ -61,10 +66,19 @@ export interface VolumeRecord {
 }
 
 /** A volume before it has voxels. */
-export type Description = Omit<VolumeRecord, 'data'>;
+export type Description = Omit<VolumeRecord, 'data' | 'chunks'>;
 
-/** The options of a volume, checked and with what was left out filled in. */
-export function describe(shape: unknown, dtype: DType, options: VolumeOptions, caller: string): Description {
+/**
+ * The options of a volume, checked and with what was left out filled in.
+ * @param most values that it may have: as many as an array can, where they are to be in one.
+ */
+export function describe(
+  shape: unknown,
+  dtype: DType,
+  options: VolumeOptions,
+  caller: string,
+  most: number = MAX_ELEMENTS,
+): Description {
   const components = checkComponents(options.components ?? 1, dtype, caller);
   const channels = checkCount(options.channels ?? 1, 'channels', caller);
   const frames = checkCount(options.frames ?? 1, 'frames', caller);
@@ -79,7 +93,7 @@ export function describe(shape: unknown, dtype: DType, options: VolumeOptions, c
     });
   }
   return {
-    shape: checkShape(shape, components * channels * frames, caller),
+    shape: checkShape(shape, components * channels * frames, caller, most),
     components,
     channels,
     frames,

@@ -14,41 +14,67 @@ export function slabSlices(index: number, slab: number, count: number): [first: 
   return [Math.max(0, first), Math.min(count, first + slab)];
 }
 
+/** Slices that are projected one after the other: each is put into `slice`, and added. */
+export interface Projecting {
+  /** Of the slices' dtype, and as long as the target. */
+  readonly slice: VoxelArray;
+  readonly add: () => void;
+  /** Put the projection into the target. */
+  readonly finish: () => void;
+}
+
 /**
- * Project slices from `first` to `end` − 1 into `target`, whole tiles at a time. NaN counts only where there is
- * nothing else.
+ * Project slices into `target`, whole tiles at a time. NaN counts only where there is nothing else.
  * @param dtype of the slices.
  * @param target of the same dtype, or of float32 for a mean.
- * @param cut puts a slice into an array of that dtype and of the target's length.
+ */
+export function projecting(projection: Projection, dtype: DType, target: VoxelArray): Projecting {
+  const slice = new ARRAY_OF[dtype](target.length);
+  return projection === 'mean' ? averaging(slice, dtype, target) : choosing(slice, dtype, target, projection === 'max');
+}
+
+function averaging(slice: VoxelArray, dtype: DType, target: VoxelArray): Projecting {
+  const sums = new Float64Array(target.length);
+  const counts = integerWords(slice, dtype) === null ? new Uint32Array(target.length) : null;
+  let slices = 0;
+  const add = (): void => {
+    slices += 1;
+    if (counts === null) addIntegers(sums, integerWords(slice, dtype) as IntegerWords);
+    else addFloats(sums, counts, slice as Float32Array | Float64Array);
+  };
+  const finish = (): void => {
+    const sign = integerWords(slice, dtype)?.sign ?? 0;
+    for (let i = 0; i < sums.length; i++) target[i] = (sums[i] as number) / (counts?.[i] ?? slices) - sign;
+  };
+  return { slice, add, finish };
+}
+
+function choosing(slice: VoxelArray, dtype: DType, target: VoxelArray, isMax: boolean): Projecting {
+  let isFirst = true;
+  const add = (): void => {
+    const [from, to] = [integerWords(slice, dtype), integerWords(target, dtype)];
+    if (isFirst) target.set(slice);
+    else if (from !== null && to !== null) keepIntegers(to.words, from, isMax);
+    else keepFloats(target as Float32Array | Float64Array, slice as Float32Array | Float64Array, isMax ? 1 : -1);
+    isFirst = false;
+  };
+  return { slice, add, finish: () => undefined };
+}
+
+/**
+ * Project slices from `first` to `end` − 1.
+ * @param cut puts a slice into an array of its dtype.
  */
 export function projectSlices(
-  projection: Projection,
-  dtype: DType,
+  { slice, add, finish }: Projecting,
   [first, end]: readonly [first: number, end: number],
-  target: VoxelArray,
   cut: (index: number, into: VoxelArray) => void,
 ): void {
-  const slice = new ARRAY_OF[dtype](target.length);
-  if (projection === 'mean') {
-    const sums = new Float64Array(target.length);
-    const counts = integerWords(slice, dtype) === null ? new Uint32Array(target.length) : null;
-    for (let index = first; index < end; index++) {
-      cut(index, slice);
-      if (counts === null) addIntegers(sums, integerWords(slice, dtype) as IntegerWords);
-      else addFloats(sums, counts, slice as Float32Array | Float64Array);
-    }
-    const [slices, sign] = [end - first, integerWords(slice, dtype)?.sign ?? 0];
-    for (let i = 0; i < sums.length; i++) target[i] = (sums[i] as number) / (counts?.[i] ?? slices) - sign;
-    return;
-  }
-  cut(first, target);
-  const isMax = projection === 'max';
-  for (let index = first + 1; index < end; index++) {
+  for (let index = first; index < end; index++) {
     cut(index, slice);
-    const [from, to] = [integerWords(slice, dtype), integerWords(target, dtype)];
-    if (from !== null && to !== null) keepIntegers(to.words, from, isMax);
-    else keepFloats(target as Float32Array | Float64Array, slice as Float32Array | Float64Array, isMax ? 1 : -1);
+    add();
   }
+  finish();
 }
 
 /** Keep the greater or the lesser of two: as 32-bit integers whose order is that of the values, or the reverse. */

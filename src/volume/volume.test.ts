@@ -437,6 +437,7 @@ describe('what is said of a volume', () => {
     const volume = Volume.alloc([7, 5, 3], 'int16', { spacing: [1, 2, 3], name: 'a' });
     const plain = { orientation: { transpose: false, flipX: false, flipY: false }, edges: null };
     expect(volume.info(9)).toEqual({
+      chunked: false,
       frames: 1,
       channels: 1,
       spacing: [1, 2, 3],

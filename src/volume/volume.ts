@@ -18,11 +18,12 @@ import {
 } from '../protocol';
 import type { BlockSource } from './blocks';
 import { checkDType, checkIndex, checkProjection, checkSlab, formatShape, unknownPlane } from './checks';
+import { ChunkedVoxels, type ChunkReader, type ChunksRecord, type PartPlace, type StopSignal } from './chunked';
 import type { Part, SliceOptions, VolumeSlice } from './cut';
 import { allocate, describe, elementsOf, formatCounts, type VolumeOptions, type VolumeRecord } from './description';
 import { dtypeOf, isShared, type VoxelSource } from './dtype';
 import { orientationOf, planeAcross } from './orientation';
-import { projectSlices, slabSlices, type Slab } from './slab';
+import { projectSlices, projecting, slabSlices, type Slab } from './slab';
 import { checkTile, copyTile } from './slicing';
 import { order, percentileOf, rangeOf, windowFor, windowOfRange, type Ordered } from './statistics';
 
@@ -31,15 +32,31 @@ const WINDOW_FRAMES = 8;
 
 const ANATOMY_OF: Readonly<Record<string, 0 | 1 | 2>> = { sagittal: 0, coronal: 1, axial: 2 };
 
+/** Of a volume that only says what it is. */
+const NO_READER: ChunkReader = {
+  read: () => Promise.reject(new Error('a volume without a reader of its chunks')),
+  forget: () => undefined,
+};
+
+/** Makes a reader of a volume's chunks, on whichever thread. */
+type OpenChunks = (chunks: ChunksRecord) => ChunkReader;
+
+/** What a volume in chunks has in the place of its data. */
+interface InChunks {
+  readonly voxels: ChunkedVoxels;
+  readonly part: PartPlace;
+}
+
 /**
  * A box of voxels in shared memory, x running fastest: voxel (x, y, z) of a w × h × d volume is at
  * `((z × h + y) × w + x) × components`. A volume of several channels or frames is one box after the other, all
  * channels of the first frame before those of the second; `at` gives one of them. Made by `Volume.from` or
  * `Volume.alloc`.
+ *
+ * A volume that `Volume.open` left in its chunks, because it may be larger than memory, has no `data`. What is computed of all
+ * values is computed of a sample: its coarsest level.
  */
 export class Volume {
-  /** The voxels themselves, over a SharedArrayBuffer. Call `changed()` after writing into it. */
-  readonly data: VoxelArray;
   readonly shape: Shape;
   readonly dtype: DType;
   /** Values a voxel: 1, or 3 (RGB) or 4 (RGBA) of `uint8`. */
@@ -61,13 +78,18 @@ export class Volume {
   /** The window that was given, such as a file's own; null if none was. */
   readonly window: Window | null;
 
+  #sample: Volume | null = null;
   #range: readonly [number, number] | null = null;
   #autoWindow: Window | null = null;
   #ordered: Ordered | null = null;
   readonly #parts: Map<number, Volume> = new Map();
+  /** The voxels; of a volume in chunks those of its sample. */
+  readonly #data: VoxelArray;
+  readonly #chunks: InChunks | null;
 
-  private constructor(record: VolumeRecord, dtype: DType) {
-    this.data = record.data;
+  private constructor(record: VolumeRecord, dtype: DType, chunks: InChunks | null = null) {
+    this.#data = record.data;
+    this.#chunks = chunks;
     this.shape = record.shape;
     this.dtype = dtype;
     this.components = record.components;
@@ -123,15 +145,64 @@ export class Volume {
     return new Volume({ ...plain, data: allocate(plain, known, caller) }, known);
   }
 
-  /** The volume of a record, on whichever thread: the same voxels. */
-  static fromRecord(record: VolumeRecord): Volume {
-    return Volume.from(record.data, record.shape, record);
+  /**
+   * The volume of a record, on whichever thread: the same voxels.
+   * @internal
+   * @param open reads the chunks of one that lies in chunks; without it their voxels can't be had.
+   */
+  static fromRecord(record: VolumeRecord, open?: OpenChunks): Volume {
+    const { data, shape, chunks } = record;
+    return chunks === undefined ? Volume.from(data, shape, record) : Volume.inChunks(shape, data, chunks, record, open);
   }
 
-  /** This volume for another thread. */
+  /**
+   * A volume whose voxels are left where they are.
+   * @internal
+   * @param sample in shared memory: all channels of one frame, of the shape that `chunks` says.
+   * @throws SlicescopeError `invalid-shape`, `invalid-window`, `invalid-argument`.
+   */
+  static inChunks(
+    shape: Shape,
+    sample: VoxelArray,
+    chunks: ChunksRecord,
+    options: VolumeOptions,
+    open: OpenChunks = () => NO_READER,
+  ): Volume {
+    const caller = 'Volume.open';
+    const dtype = dtypeOf(sample, caller);
+    const plain = describe(shape, dtype, options, caller, Number.MAX_SAFE_INTEGER);
+    const voxels = new ChunkedVoxels(chunks, dtype, open(chunks));
+    return new Volume({ ...plain, data: sample, chunks }, dtype, { voxels, part: { frame: 0, channel: 0 } });
+  }
+
+  /**
+   * This volume for another thread.
+   * @internal
+   */
   toRecord(): VolumeRecord {
-    const { data, shape, components, channels, frames, unit, spacing, origin, direction, name, window } = this;
-    return { data, shape, components, channels, frames, unit, spacing, origin, direction, name, window };
+    const { shape, components, channels, frames, unit, spacing, origin, direction, name, window } = this;
+    const plain = { shape, components, channels, frames, unit, spacing, origin, direction, name, window };
+    const chunks = this.#chunks === null ? {} : { chunks: this.#chunks.voxels.record };
+    return { data: this.#data, ...plain, ...chunks };
+  }
+
+  /**
+   * The voxels themselves, over a SharedArrayBuffer. Call `changed()` after writing into it.
+   * @throws SlicescopeError `not-in-memory` where they are left in their chunks.
+   */
+  get data(): VoxelArray {
+    if (this.#chunks !== null) throw this.#notInMemory('data');
+    return this.#data;
+  }
+
+  /** Whether the voxels are left in their chunks, and are read when they are needed. */
+  get chunked(): boolean {
+    return this.#chunks !== null;
+  }
+
+  /** The shapes of the levels of detail that can be opened with `level`, the finest one first; one where there are no others. */
+  get levels(): readonly Shape[] {
+    return this.#chunks?.voxels.record.levels.map(({ shape }) => shape) ?? [this.shape];
   }
 
   /**
@@ -144,10 +215,15 @@ export class Volume {
     if (this.frames === 1 && this.channels === 1) return this;
     const at = frame * this.channels + channel;
     let part = this.#parts.get(at);
+    if (part === undefined && this.#chunks !== null) {
+      const record = { ...this.toRecord(), data: this.sample({ channel }).data, channels: 1, frames: 1 };
+      part = new Volume(record, this.dtype, { ...this.#chunks, part: { frame, channel } });
+      this.#parts.set(at, part);
+    }
     if (part === undefined) {
       const [width, height, depth] = this.shape;
       const elements = width * height * depth * this.components;
-      const data = this.data.subarray(at * elements, (at + 1) * elements);
+      const data = this.#data.subarray(at * elements, (at + 1) * elements);
       part = new Volume({ ...this.toRecord(), data, channels: 1, frames: 1 }, this.dtype);
       this.#parts.set(at, part);
     }
@@ -155,11 +231,26 @@ export class Volume {
   }
 
   /**
+   * What statistics are computed of: one frame and channel of the volume itself; of a volume in chunks its sample's, which
+   * has one frame.
+   * @throws SlicescopeError `index-out-of-range`.
+   */
+  sample({ frame = 0, channel = 0 }: Part): Volume {
+    if (this.#chunks === null) return this.at({ frame, channel });
+    const { channels, components } = this;
+    const whole = (this.#sample ??= Volume.from(this.#data, this.#chunks.voxels.record.sample, {
+      channels,
+      components,
+    }));
+    return whole.at({ channel });
+  }
+
+  /**
    * The least and the greatest finite value of any component; [NaN, NaN] if there is none. Exact up to
    * 16 777 216 values, above that of an evenly spaced sample of about as many.
    */
   get range(): readonly [min: number, max: number] {
-    return (this.#range ??= rangeOf(this.data, this.dtype));
+    return (this.#range ??= rangeOf(this.#data, this.dtype));
   }
 
   /**
@@ -189,6 +280,7 @@ export class Volume {
   channelWindow(channel: number): Window {
     checkIndex(channel, this.channels, 'volume: channel');
     if (this.channels === 1) return this.defaultWindow;
+    if (this.#chunks !== null) return this.window ?? this.sample({ channel }).defaultWindow;
     const step = Math.ceil(this.frames / WINDOW_FRAMES);
     const count = Math.ceil(this.frames / step);
     const windows = Array.from({ length: count }, (_, at) => this.at({ frame: at * step, channel }).defaultWindow);
@@ -215,8 +307,9 @@ export class Volume {
     return percents.map((percent) => percentileOf(this.#order(), percent));
   }
 
-  /** The data was written in place: forget what was computed of it. */
+  /** The data was written in place: forget what was computed of it, and the chunks that were read. */
   changed(): void {
+    this.#chunks?.voxels.forget();
     this.#range = null;
     this.#autoWindow = null;
     this.#ordered = null;
@@ -226,9 +319,10 @@ export class Volume {
   /**
    * The exact value of a voxel: a number, or 3 or 4 of them for RGB and RGBA.
    * @param part which frame and channel; the first without it.
-   * @throws SlicescopeError `index-out-of-range`, which names the axis.
+   * @throws SlicescopeError `index-out-of-range`, which names the axis; `not-in-memory`.
    */
   valueAt(x: number, y: number, z: number, part: Part = {}): number | number[] {
+    if (this.#chunks !== null) throw this.#notInMemory('valueAt');
     const { data } = this.at(part);
     const [width, height, depth] = this.shape;
     checkIndex(x, width, 'valueAt: x');
@@ -242,9 +336,11 @@ export class Volume {
   /**
    * A copy of one slice, exact, or of several seen through at once. `xy` is w × h at z, `xz` is w × d at y, `yz` is
    * h × d at x. The mean of several is of float32.
-   * @throws SlicescopeError `unknown-plane`, `index-out-of-range`, `invalid-argument`.
+   * @throws SlicescopeError `unknown-plane`, `index-out-of-range`, `invalid-argument`; `not-in-memory`, where `readSlice`
+   * has it.
    */
   slice(plane: Plane, index: number, { slab = 1, projection = 'max', ...part }: SliceOptions = {}): VolumeSlice {
+    if (this.#chunks !== null) throw this.#notInMemory('slice');
     checkProjection(projection, 'slice');
     const { dtype } = slabKind(this, { slab, projection });
     const { components } = this;
@@ -252,6 +348,60 @@ export class Volume {
     const data = new ARRAY_OF[dtype](width * height * components);
     this.at(part).copySlab(plane, index, [0, 0], { x: 0, y: 0, width, height }, { slab, projection }, data);
     return { plane, index, width, height, dtype, components, data };
+  }
+
+  /**
+   * `slice`, of any volume: the chunks of one that lies in chunks are read.
+   * @throws SlicescopeError those of `slice`, `file-corrupt`, `file-unreadable`.
+   */
+  async readSlice(plane: Plane, index: number, options: SliceOptions = {}): Promise<VolumeSlice> {
+    if (this.#chunks === null) return this.slice(plane, index, options);
+    const { slab = 1, projection = 'max', ...part } = options;
+    checkProjection(projection, 'readSlice');
+    const { dtype } = slabKind(this, { slab, projection });
+    const { width, height } = this.#sizeOf(plane);
+    const { components } = this;
+    const data = new ARRAY_OF[dtype](width * height);
+    const rect = { x: 0, y: 0, width, height };
+    await this.at(part).readTile(plane, index, [0, 0], rect, { slab, projection }, data);
+    return { plane, index, width, height, dtype, components, data };
+  }
+
+  /**
+   * `valueAt`, of any volume: the chunk of one that lies in chunks is read.
+   * @throws SlicescopeError those of `valueAt`, `file-corrupt`, `file-unreadable`.
+   */
+  async readValue(x: number, y: number, z: number, part: Part = {}): Promise<number | number[]> {
+    if (this.#chunks === null) return this.valueAt(x, y, z, part);
+    const [width, height] = this.shape;
+    checkIndex(x, width, 'readValue: x');
+    checkIndex(y, height, 'readValue: y');
+    const value = new ARRAY_OF[this.dtype](1);
+    await this.at(part).readTile('xy', z, [0, 0], { x, y, width: 1, height: 1 }, { slab: 1, projection: 'max' }, value);
+    return value[0] as number;
+  }
+
+  /**
+   * `copySlab` of one 3D volume that lies in chunks, which are read.
+   * @internal
+   * @throws SlicescopeError those of `copySlab`, `file-corrupt`, `file-unreadable`; and the signal's reason.
+   */
+  async readTile(
+    plane: Plane,
+    index: number,
+    level: Level,
+    rect: TileRect,
+    { slab, projection }: Slab,
+    target: VoxelArray,
+    signal?: StopSignal,
+  ): Promise<void> {
+    if (this.#chunks === null) throw new Error('readTile: a volume in memory');
+    checkSlab(slab, 'slice');
+    const size = this.#sizeOf(plane);
+    checkIndex(index, size.count, `slice: index of plane ${plane}`);
+    checkTile(size, level, rect, slabKind(this, { slab, projection }), target);
+    const { voxels, part } = this.#chunks;
+    await voxels.cut({ plane, index, level, rect, slab, projection }, target, part, signal);
   }
 
   /**
@@ -300,7 +450,7 @@ export class Volume {
     checkIndex(index, size.count, `slice: index of plane ${plane}`);
     checkTile(size, level, tile, slabKind(this, { slab, projection }), target);
     const pixels = target.subarray(0, tile.width * tile.height);
-    projectSlices(projection, this.dtype, slabSlices(index, slab, size.count), pixels, (each, into) => {
+    projectSlices(projecting(projection, this.dtype, pixels), slabSlices(index, slab, size.count), (each, into) => {
       this.copyTile(plane, each, level, tile, into, blocks);
     });
   }
@@ -323,7 +473,8 @@ export class Volume {
     const { name, shape, dtype, components, spacing, origin, direction, unit, frames, channels } = this;
     const planes = { xy: this.#planeInfo('xy'), xz: this.#planeInfo('xz'), yz: this.#planeInfo('yz') };
     const geometry = { spacing, origin, direction, unit };
-    return { revision, name, shape, dtype, components, planes, ...geometry, frames, channels };
+    const { chunked } = this;
+    return { revision, name, shape, dtype, components, planes, ...geometry, frames, channels, chunked };
   }
 
   /** One line, such as `Volume "T1": 197 × 233 × 189 uint8, 1 × 1 × 1 mm`. */
@@ -336,12 +487,19 @@ export class Volume {
     return `Volume${name === '' ? '' : ` ${JSON.stringify(name)}`}: ${formatShape(shape)} ${kind}${several}, ${distances} ${unit}`;
   }
 
+  #notInMemory(member: string): SlicescopeError {
+    const least = this.levels.length - 1;
+    const whole = least === 0 ? '' : `, or open it with { level: 0 } to ${String(least)} to have a level in memory`;
+    const message = `volume.${member}: the voxels are left in their chunks; await volume.readSlice('xy', 0) or volume.readValue(x, y, z)${whole}`;
+    return new SlicescopeError('not-in-memory', message, { member });
+  }
+
   get #isWhole(): boolean {
     return !this.dtype.startsWith('float');
   }
 
   #order(): Ordered {
-    return (this.#ordered ??= order(this.data, this.dtype));
+    return (this.#ordered ??= order(this.#data, this.dtype));
   }
 
   #sizeOf(plane: Plane): { width: number; height: number; count: number } {

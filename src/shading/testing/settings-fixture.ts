@@ -27,6 +27,7 @@ export const GEOMETRY = {
   origin: [0, 0, 0],
   direction: null,
   unit: 'mm',
+  chunked: false,
 } as const;
 
 export const SETTINGS: ViewSettings = initialSettings(volumeInfo(), [0, 255]);

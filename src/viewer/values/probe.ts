@@ -54,10 +54,14 @@ function pixelAt(share: number, count: number): number {
   return Math.max(0, Math.min(count - 1, Math.floor(share * count + BORDER_BIAS)));
 }
 
-/** A layer's values at a place of its slice, of the finest tile there is. */
+/**
+ * A layer's values at a place of its slice, of the finest tile there is.
+ * @param isAveraged whether coarser levels are of no voxel's value.
+ */
 function valuesAt(
   { width, height, tiles }: LayerSlice,
   [columnShare, rowShare]: readonly [number, number],
+  isAveraged: boolean,
 ): { values: number[]; isNear: boolean } | null {
   const [column, row] = [pixelAt(columnShare, width), pixelAt(rowShare, height)];
   for (const { level, rect, data, components, window } of [...tiles].reverse()) {
@@ -66,12 +70,12 @@ function valuesAt(
     if (window !== null || x < 0 || y < 0 || x >= rect.width || y >= rect.height) continue;
     const at = components * (y * rect.width + x);
     const values = Array.from({ length: components }, (_, component) => data[at + component] as number);
-    return { values, isNear: level[0] + level[1] > 0 && !isMiddle([column, row], level) };
+    return { values, isNear: level[0] + level[1] > 0 && (isAveraged || !isMiddle([column, row], level)) };
   }
   return null;
 }
 
-/** A coarser level holds the value of the voxel in the middle of those that a pixel stands for. */
+/** A coarser level holds the value of the voxel in the middle of those that a pixel stands for, but for averages. */
 function isMiddle(pixel: readonly [number, number], level: readonly [number, number]): boolean {
   return pixel.every((at, axis) => {
     const size = 2 ** (level[axis] as number);
@@ -117,7 +121,8 @@ function probeIn(state: ViewState, slice: Slice, share: readonly [number, number
     .filter(({ visible }) => visible)
     .map((layer): Probed => {
       const drawn = slice.layers.find((each) => each.layer === layer.layer);
-      const found = drawn === undefined ? null : valuesAt(drawn, share);
+      const isAveraged = state.volume.chunked && layer.layer < state.volume.channels;
+      const found = drawn === undefined ? null : valuesAt(drawn, share, isAveraged);
       const values = found?.values ?? null;
       return { layer, values, isNear: found?.isNear === true, label: labelOf(layer.info, values) };
     });

@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { openVolume } from '../src/formats';
+import type { Frame, HistogramRequest } from '../src/protocol';
+import type { Volume } from '../src/volume';
+import { FakePeer, valuesOf } from './testing/fake-peer';
+import { viewRecord } from './testing/records';
+import { Views } from './views';
+
+jest.setTimeout(60_000);
+const PYTHON = resolve('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+let folder = '';
+let chunked: Volume;
+let memory: Volume;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'slicescope-chunked-'));
+  execFileSync(PYTHON, [resolve('src/formats/testing/write-zarr.py'), folder]);
+  chunked = await openVolume(join(folder, 'five.zarr'));
+  memory = await openVolume(join(folder, 'five.zarr'), { level: 0 });
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+let views: Views;
+let peer: FakePeer;
+beforeEach(() => {
+  views = new Views(() => undefined);
+  views.put(viewRecord('a', chunked), 1);
+  peer = new FakePeer(views);
+  peer.open('a');
+  peer.messages.length = 0;
+});
+
+/** The frames that are sent, as soon as there are so many. */
+async function arrived(count: number): Promise<Frame[]> {
+  while (peer.inFlight.length < count) await peer.next();
+  return peer.drain();
+}
+
+test('slices of all planes, channels and frames arrive as they are in the file', async () => {
+  peer.grant(8);
+  const wishes = [
+    { plane: 'xy', index: 3, layer: 2, frame: 1 },
+    { plane: 'xz', index: 10, layer: 0, frame: 0 },
+    { plane: 'yz', index: 12, layer: 1, frame: 1, encoding: 'packed' },
+    { plane: 'xy', index: 2, layer: 1, slab: 3, projection: 'mean' },
+  ] as const;
+  peer.wish('a', 1, wishes);
+  const frames = await arrived(wishes.length);
+  for (const wish of wishes) {
+    const { layer: channel, index, plane, frame, ...slab } = { frame: 0, slab: 1, projection: 'max', ...wish } as const;
+    const expected = memory.slice(plane, index, { channel, frame, slab: slab.slab, projection: slab.projection }).data;
+    const found = frames.find((each) => each.plane === plane && each.index === index);
+    expect(valuesOf(found)).toEqual(expected);
+  }
+});
+
+test('a tile at a coarser level comes from a coarser level of the file', async () => {
+  peer.grant(1);
+  peer.wish('a', 1, [{ index: 2, level: [1, 1] }]);
+  const [frame] = await arrived(1);
+  const level = await openVolume(join(folder, 'five.zarr'), { level: 1 });
+  expect(valuesOf(frame)).toEqual(level.slice('xy', 2).data);
+});
+
+test('what has left the list before it was read is not sent, and its credit serves the next one', async () => {
+  peer.grant(1);
+  peer.wish('a', 1, [{ index: 0 }]);
+  peer.wish('a', 1, [{ index: 4 }]);
+  const [frame] = await arrived(1);
+  expect(frame).toMatchObject({ index: 4 });
+  expect(valuesOf(frame)).toEqual(memory.slice('xy', 4).data);
+  expect(peer.inFlight).toEqual([]);
+});
+
+test('a broken chunk is told with a sentence, its credit comes back, and other slices go on', async () => {
+  const broken = await openVolume(join(folder, 'v2-zlib.zarr'));
+  writeFileSync(join(folder, 'v2-zlib.zarr', 's0', '0.0.1.0.0'), 'no zlib');
+  views.put(viewRecord('b', broken, 2), 2);
+  peer.open('b');
+  peer.grant(1);
+  peer.wish('b', 2, [{ index: 4 }, { index: 1 }]);
+  const [frame] = await arrived(1);
+  expect(frame).toMatchObject({ index: 1 });
+  expect(peer.messages.at(-1)).toMatchObject({ type: 'error', code: 'file-corrupt', viewId: 'b' });
+});
+
+test('a refresh reads the chunks anew', async () => {
+  const written = await openVolume(join(folder, 'alone.zarr'));
+  views.put(viewRecord('c', written, 3), 3);
+  peer.open('c');
+  peer.grant(2);
+  peer.wish('c', 3, [{ index: 0 }]);
+  expect(valuesOf((await arrived(1))[0])?.[14]).toBe(21);
+  rmSync(join(folder, 'alone.zarr', '0.0.0'));
+  views.refresh('c', 4, [undefined]);
+  peer.wish('c', 4, [{ index: 0 }]);
+  expect(valuesOf((await arrived(1))[0])?.[14]).toBe(0);
+});
+
+test('the histogram is that of the coarsest level', async () => {
+  const request: HistogramRequest = { kind: 'histogram', layer: 1, frame: 1, bins: 16 };
+  const counted = await new Promise((fulfil) => {
+    const view = views.get('a');
+    if (view === undefined) throw new Error('no view');
+    views.histograms.ask(view, request, { self: view, isWanted: () => true, answer: fulfil });
+  });
+  const sample = (await openVolume(join(folder, 'five.zarr'), { level: 2 })).at({ channel: 1 });
+  expect(counted).toMatchObject({ range: sample.range });
+});

@@ -1,0 +1,136 @@
+"""Write images with zarr: voxel (x, y, z) of channel c and frame t is x + 20 y + 300 z + 2000 c + 9000 t."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import numpy
+import zarr
+
+folder = Path(sys.argv[1])
+AXES = {"t": "time", "c": "channel", "z": "space", "y": "space", "x": "space"}
+SHAPE = {"t": 2, "c": 3, "z": 5, "y": 11, "x": 13}
+STEP = {"t": 9000, "c": 2000, "z": 300, "y": 20, "x": 1}
+IS_3 = int(zarr.__version__.split(".")[0]) >= 3
+
+
+def values(axes, sizes, factors):
+    indices = numpy.indices(sizes)
+    return sum(STEP[axis] * factors.get(axis, 1) * index for axis, index in zip(axes, indices))
+
+
+def image(name, axes="tczyx", version=2, dtype="<u2", chunks=None, levels=({},), attributes=None, unit="micrometer", **more):
+    """`levels` are the factors of each; a coarser one holds 1 more than every n-th voxel, to tell it apart."""
+    path = folder / f"{name}.zarr"
+    options = {"zarr_format": version} if IS_3 else {"zarr_version": version}
+    group = zarr.open_group(str(path), mode="w", **options)
+    datasets = []
+    for number, factors in enumerate(levels):
+        sizes = [-(-SHAPE[axis] // factors.get(axis, 1)) for axis in axes]
+        data = (values(axes, sizes, factors) + number).astype(dtype)
+        how = {"shape": sizes, "chunks": chunks or [min(size, 4) for size in sizes], "dtype": data.dtype, **more}
+        array = group.create_array(f"s{number}", **how) if IS_3 else group.create_dataset(f"s{number}", **how)
+        array[...] = data
+        scale = [{"x": 0.5, "y": 0.25, "z": 2}.get(axis, 1) * factors.get(axis, 1) for axis in axes]
+        move = {"type": "translation", "translation": [{"x": 1, "y": 2, "z": 3}.get(axis, 0) for axis in axes]}
+        datasets.append({"path": f"s{number}", "coordinateTransformations": [{"type": "scale", "scale": scale}, move]})
+    named = [{"name": axis, "type": AXES[axis], **({"unit": unit} if AXES[axis] == "space" else {})} for axis in axes]
+    ome = {"multiscales": [{"version": "0.4", "name": "cells", "axes": named, "datasets": datasets}], **(attributes or {})}
+    group.attrs.update(ome if version == 2 else {"ome": {"version": "0.5", **ome}})
+    return path
+
+
+PYRAMID = ({}, {"x": 2, "y": 2}, {"x": 4, "y": 4, "z": 2})
+
+for dtype in ["|u1", "|i1", "<u2", ">i2", "<u4", ">i4", "<f4", ">f8"]:
+    name = dtype.translate({ord("<"): "little-", ord(">"): "big-", ord("|"): ""})
+    image(f"v2-{name}", "zyx", dtype=dtype)
+image("int64", "zyx", dtype="<i8")
+image("five", levels=PYRAMID, chunks=[1, 2, 2, 4, 5])
+image("one-chunk", chunks=[2, 3, 5, 11, 13])
+image("plane", "yx")
+image("shuffled-axes", "xtzcy")
+image("window", "zyx", attributes={"omero": {"channels": [{"window": {"start": 10, "end": 900, "min": 0, "max": 65535}}]}})
+image("nanometres", "zyx", unit="nanometer")
+image("flat", "zyx", order="F")
+
+# Chunks that were never written have the fill value.
+empty = zarr.open_group(str(folder / "empty.zarr"), mode="w", **({"zarr_format": 2} if IS_3 else {}))
+how = {"shape": [5, 11, 13], "chunks": [4, 4, 4], "dtype": "<i2", "fill_value": -7}
+one = empty.create_array("s0", **how) if IS_3 else empty.create_dataset("s0", **how)
+one[0:4, 0:4, 0:4] = 5
+empty.attrs["multiscales"] = [{"axes": [{"name": axis, "type": "space"} for axis in "zyx"], "datasets": [{"path": "s0"}]}]
+
+# An array alone, and with no attributes at all.
+alone = {"shape": [5, 11, 13], "chunks": [2, 4, 6], "dtype": "<u2"}
+(zarr.create_array(str(folder / "alone.zarr"), zarr_format=2, **alone) if IS_3 else zarr.open(str(folder / "alone.zarr"), mode="w", **alone))[...] = values("zyx", [5, 11, 13], {})
+
+if IS_3:
+    from zarr.codecs import BloscCodec, GzipCodec, ZstdCodec
+
+    image("v3-plain", version=3, compressors=None, levels=PYRAMID)
+    image("v3-gzip", version=3, compressors=GzipCodec())
+    image("v3-zstd", version=3, compressors=ZstdCodec())
+    image("v3-blosc", version=3, compressors=BloscCodec(cname="lz4"))
+    image("v3-sharded", version=3, chunks=[1, 1, 2, 4, 4], shards=[1, 3, 4, 8, 8], levels=PYRAMID)
+    from numcodecs import LZ4, Blosc, Zlib, Zstd
+
+    for name, codec in {"blosc": Blosc(cname="zstd"), "lz4": LZ4(), "zlib": Zlib(), "zstd": Zstd()}.items():
+        image(f"v2-{name}", compressors=codec)
+
+
+def broken(name, change, like="five"):
+    """A copy of an image of which something is wrong."""
+    path = folder / f"broken-{name}.zarr"
+    shutil.copytree(folder / f"{like}.zarr", path)
+    change(path)
+
+
+def edit(file, change):
+    def apply(path):
+        content = json.loads((path / file).read_text())
+        change(content)
+        (path / file).write_text(json.dumps(content))
+
+    return apply
+
+
+def chunk(make):
+    """The chunks of the coarsest level, which are read when it is opened."""
+
+    def apply(path):
+        for file in (path / "s2").rglob("*"):
+            if file.is_file() and not file.name.startswith(".z"):
+                file.write_bytes(make(file.read_bytes()))
+
+    return apply
+
+
+def scale(content, numbers):
+    content["multiscales"][0]["datasets"][0]["coordinateTransformations"][0]["scale"] = numbers
+
+
+broken("json", lambda path: (path / "s0" / ".zarray").write_text('{"shape": [1,'))
+broken("no-array", lambda path: shutil.rmtree(path / "s1"))
+broken("no-levels", edit(".zattrs", lambda content: content["multiscales"][0].update(datasets=[])))
+broken("outside", edit(".zattrs", lambda content: content["multiscales"][0]["datasets"][0].update(path="../../../etc/passwd")))
+broken("no-image", edit(".zattrs", lambda content: content.pop("multiscales")))
+broken("axes", edit(".zattrs", lambda content: content["multiscales"][0]["axes"].pop()))
+broken("axis-twice", edit(".zattrs", lambda content: content["multiscales"][0]["axes"][0].update(name="x")))
+broken("axis-unknown", edit(".zattrs", lambda content: content["multiscales"][0]["axes"][0].update(name="q", type="?")))
+broken("scale-zero", edit(".zattrs", lambda content: scale(content, [1, 1, 0, 1, 1])))
+broken("scale-text", edit(".zattrs", lambda content: scale(content, [1, 1, "2", 1, 1])))
+broken("scale-short", edit(".zattrs", lambda content: scale(content, [1, 1])))
+broken("negative", edit("s0/.zarray", lambda content: content.update(shape=[2, 3, -5, 11, 13])))
+broken("huge", edit("s0/.zarray", lambda content: content.update(shape=[2, 3, 2**60, 2**60, 13])))
+broken("huge-chunk", edit("s0/.zarray", lambda content: content.update(chunks=[1, 1, 2**20, 2**20, 13])))
+broken("zero-chunk", edit("s2/.zarray", lambda content: content.update(chunks=[1, 1, 0, 4, 5])))
+broken("codec", edit("s2/.zarray", lambda content: content.update(compressor={"id": "nobody-knows"})))
+broken("dtype", edit("s2/.zarray", lambda content: content.update(dtype="|O", filters=[{"id": "pickle"}])))
+broken("finer", edit("s2/.zarray", lambda content: content.update(shape=[2, 3, 5, 110, 13])))
+broken("truncated", chunk(lambda data: data[: len(data) // 2]))
+broken("no-bytes", chunk(lambda data: b""))
+broken("garbage", chunk(lambda data: bytes(range(256)) * 4))
+# What says that it is 2 GiB when it is unpacked.
+broken("bomb", chunk(lambda data: data[:4] + (2**31 - 1).to_bytes(4, "little") + data[8:]))

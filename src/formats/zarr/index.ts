@@ -1,0 +1,3 @@
+export { ThreadedReader } from './chunk-reader';
+export { isZarr, zarr } from './read';
+export { isUrl } from './store';

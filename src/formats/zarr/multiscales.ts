@@ -1,0 +1,125 @@
+import { unsupported, corrupt } from '../format';
+
+/** What an axis of an array is. */
+export type Dimension = 'x' | 'y' | 'z' | 'channel' | 'frame';
+
+/** The levels of an image, and what they mean; https://ngff.openmicroscopy.org/0.5/ */
+export interface Multiscales {
+  readonly axes: readonly { readonly dimension: Dimension; readonly unit: string | null }[];
+  /** The finest one first. */
+  readonly levels: readonly {
+    /** Of the array, in the group. */
+    readonly path: string;
+    /** Of each axis: the distance between voxels, and the place of the first one. */
+    readonly scale: readonly number[];
+    readonly translation: readonly number[];
+  }[];
+  readonly name: string;
+  /** Of the first channel, as it is to be seen. */
+  readonly window: readonly [low: number, high: number] | null;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function fields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+/**
+ * What a group's attributes say of its image, of OME-Zarr 0.4 and before (`multiscales`) and 0.5 and later (`ome`); null
+ * where they say nothing.
+ * @throws SlicescopeError `file-corrupt`, `unsupported-format`.
+ */
+export function multiscalesOf(attributes: unknown, path: string): Multiscales | null {
+  const known = fields(attributes);
+  const ome = known.ome === undefined ? known : fields(known.ome);
+  if (ome.multiscales === undefined) return null;
+  const [first] = list(ome.multiscales);
+  const { axes, datasets, name, coordinateTransformations } = fields(first);
+  const levels = list(datasets).map((each) => {
+    const { path: at, coordinateTransformations: own } = fields(each);
+    if (typeof at !== 'string') throw corrupt(path, 'a dataset of its multiscales has no path');
+    const steps = [...list(own), ...list(coordinateTransformations)];
+    return { path: at, ...placing(steps, list(axes).length || 5, path) };
+  });
+  if (levels.length === 0) throw corrupt(path, 'its multiscales have no datasets');
+  return {
+    axes: axesOf(list(axes), path),
+    levels,
+    name: typeof name === 'string' && name !== '/' ? name : '',
+    window: windowOf(ome),
+  };
+}
+
+/** Scales and translations, one after the other, as one of each. */
+function placing(
+  steps: readonly unknown[],
+  count: number,
+  path: string,
+): { scale: readonly number[]; translation: readonly number[] } {
+  let scale = Array.from({ length: count }, () => 1);
+  let translation = Array.from({ length: count }, () => 0);
+  for (const step of steps) {
+    const { type, scale: by, translation: to } = fields(step);
+    if (type === 'identity') continue;
+    const numbers = list(type === 'scale' ? by : to);
+    const isKnown = (type === 'scale' || type === 'translation') && numbers.length === count;
+    if (!isKnown || !numbers.every(isNumber)) {
+      throw corrupt(
+        path,
+        `one of its coordinate transformations is no scale or translation of ${String(count)} numbers`,
+      );
+    }
+    if (type === 'scale') {
+      if (numbers.some((each) => each <= 0))
+        throw corrupt(path, `its scale is ${numbers.join(', ')}, expected positive`);
+      scale = scale.map((each, axis) => each * (numbers[axis] as number));
+      translation = translation.map((each, axis) => each * (numbers[axis] as number));
+    } else translation = translation.map((each, axis) => each + (numbers[axis] as number));
+  }
+  return { scale, translation };
+}
+
+const DIMENSIONS: Readonly<Record<string, Dimension>> = { x: 'x', y: 'y', z: 'z', c: 'channel', t: 'frame' };
+
+/** Before 0.3 there were no axes: always five. */
+function axesOf(axes: readonly unknown[], path: string): Multiscales['axes'] {
+  const named = axes.length === 0 ? ['t', 'c', 'z', 'y', 'x'] : axes;
+  const found = named.map((axis) => {
+    const { name, type, unit } = typeof axis === 'string' ? { name: axis, type: null, unit: null } : fields(axis);
+    const byType = ({ channel: 'channel', time: 'frame' } as const)[String(type)];
+    const dimension = DIMENSIONS[String(name).toLowerCase()] ?? byType;
+    if (dimension === undefined) throw unsupported(path, `an axis named ${String(name)}; x, y, z, c and t can be read`);
+    return { dimension, unit: typeof unit === 'string' ? unit : null };
+  });
+  const dimensions = found.map(({ dimension }) => dimension);
+  if (new Set(dimensions).size !== dimensions.length) throw corrupt(path, `its axes are ${dimensions.join(', ')}`);
+  for (const needed of ['x', 'y'] as const) {
+    if (!dimensions.includes(needed)) throw unsupported(path, `axes without ${needed}`);
+  }
+  return found;
+}
+
+/** `omero` says how a viewer is to show the channels; https://ngff.openmicroscopy.org/0.5/#omero-md */
+function windowOf({ omero }: Fields): Multiscales['window'] {
+  const { channels } = fields(omero);
+  const [first, ...others] = list(channels);
+  const { start, end } = fields(fields(first).window);
+  return others.length === 0 && isNumber(start) && isNumber(end) && start < end ? [start, end] : null;
+}
+
+/** An array that says nothing of itself: its last axes are z, y and x. */
+export function plainAxes(count: number, path: string): Multiscales['axes'] {
+  if (count < 2 || count > 3) {
+    throw unsupported(path, `an array of ${String(count)} axes that no multiscales name; 2 or 3 can be read`);
+  }
+  return (['z', 'y', 'x'] as const).slice(3 - count).map((dimension) => ({ dimension, unit: null }));
+}

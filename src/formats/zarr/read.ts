@@ -1,0 +1,218 @@
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { ARRAY_OF, type Triple, type VoxelArray } from '../../protocol';
+import { Volume, type ChunkedLevel, type VolumeOptions } from '../../volume';
+import { unsupported, type Format, type OnFraction, type ReadRequest } from '../format';
+import { chunksAlong, placeChunk, byDimension, type Level, type PerDimension } from './arrays';
+import { openImage, type Image } from './image';
+import { nameOf, zarrError } from './store';
+
+/** Bytes that a sample has at most, for the statistics of all values. */
+const SAMPLE_BYTES = 2 ** 26;
+/** Chunks of which a sample is made where there is no level that is small enough. */
+const SAMPLE_CHUNKS = 16;
+/** Chunks that are asked for at a time. */
+const AT_ONCE = 8;
+/** Bytes of chunks that are kept, if nobody says another number. */
+const CACHE_BYTES = 2 ** 28;
+
+/** Of lengths, in metres; https://ngff.openmicroscopy.org/0.5/#axes-md has the names. */
+const METRES: Readonly<Record<string, readonly [unit: string, metres: number]>> = {
+  angstrom: ['Å', 1e-10],
+  nanometer: ['nm', 1e-9],
+  micrometer: ['µm', 1e-6],
+  millimeter: ['mm', 1e-3],
+  centimeter: ['cm', 1e-2],
+  meter: ['m', 1],
+};
+
+const AXES = ['x', 'y', 'z'] as const;
+
+function triple(values: PerDimension): Triple {
+  return [values.x, values.y, values.z];
+}
+
+/** Where a level's voxels are: lengths in the unit of x. */
+function geometryOf({ axes, levels }: Image, at: number): Pick<VolumeOptions, 'spacing' | 'origin' | 'unit'> {
+  const { scale, translation } = levels[at] as Image['levels'][number];
+  const dimensions = axes.map(({ dimension }) => dimension);
+  const unitOf = (axis: string): string | null => axes.find(({ dimension }) => dimension === axis)?.unit ?? null;
+  const across = METRES[unitOf('x') ?? ''];
+  const factors = AXES.map((axis) => {
+    const along = METRES[unitOf(axis) ?? ''];
+    return along === undefined || across === undefined ? 1 : Number((along[1] / across[1]).toPrecision(12));
+  });
+  const inUnit = (values: Triple): Triple =>
+    values.map((each, axis) => each * (factors[axis] as number)) as unknown as Triple;
+  const unit = across?.[0] ?? unitOf('x')?.slice(0, 16) ?? 'px';
+  return {
+    spacing: inUnit(triple(byDimension(dimensions, scale, 1))),
+    origin: inUnit(triple(byDimension(dimensions, translation, 0))),
+    unit,
+  };
+}
+
+/** All places of chunks of a level. */
+function* places(level: Level, frames: number): Generator<PerDimension> {
+  const count = (dimension: keyof PerDimension): number => chunksAlong(level, dimension);
+  const frameChunks = Math.ceil(frames / level.chunk.frame);
+  for (let frame = 0; frame < frameChunks; frame++) {
+    for (let channel = 0; channel < count('channel'); channel++) {
+      for (let z = 0; z < count('z'); z++) {
+        for (let y = 0; y < count('y'); y++) {
+          for (let x = 0; x < count('x'); x++) yield { x, y, z, channel, frame };
+        }
+      }
+    }
+  }
+}
+
+/** Do something for each of many, a few at a time. */
+async function each<T>(items: readonly T[], act: (item: T) => Promise<void>, onFraction: OnFraction): Promise<void> {
+  const queue = items.values();
+  let done = 0;
+  const work = async (): Promise<void> => {
+    for (const item of queue) {
+      await act(item);
+      done += 1;
+      onFraction(done / items.length);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+}
+
+/** Read a whole level, or its first frames, into an array of as many values. */
+async function fill(level: Level, all: VoxelArray, onFraction: OnFraction): Promise<void> {
+  const frames = all.length / (level.sizes.x * level.sizes.y * level.sizes.z * level.sizes.channel);
+  const cut = { ...level, sizes: { ...level.sizes, frame: frames } };
+  await each(
+    [...places(level, frames)],
+    async (place) => {
+      placeChunk(cut, place, await level.read(place), all);
+    },
+    onFraction,
+  );
+}
+
+/** Chunks from all over a level, of all channels, one after the other. */
+async function scattered(level: Level, onFraction: OnFraction): Promise<Sample> {
+  const { chunk, sizes, dtype } = level;
+  const whole = (axis: 'x' | 'y' | 'z'): number => Math.min(chunk[axis], sizes[axis]);
+  const shape = [whole('x'), whole('y'), whole('z')] as const;
+  const voxels = shape[0] * shape[1] * shape[2];
+  const bytes = voxels * sizes.channel * ARRAY_OF[dtype].BYTES_PER_ELEMENT;
+  const count = Math.max(1, Math.min(SAMPLE_CHUNKS, Math.floor(SAMPLE_BYTES / bytes)));
+  const data = shared(level, voxels * count * sizes.channel);
+  const one = new ARRAY_OF[dtype](voxels * chunk.channel);
+  const chosen = Array.from({ length: count }, (_, at) => {
+    // Of those that are full: a chunk at the border has voxels that mean nothing.
+    const along = (axis: 'x' | 'y' | 'z'): number =>
+      Math.floor(((at + 0.5) / count) * Math.max(1, Math.floor(sizes[axis] / chunk[axis])));
+    return { x: along('x'), y: along('y'), z: along('z'), at };
+  });
+  const groups = Array.from({ length: chunksAlong(level, 'channel') }, (_, channel) => channel);
+  const own = { ...level, sizes: { x: shape[0], y: shape[1], z: shape[2], channel: chunk.channel, frame: 1 } };
+  const jobs = chosen.flatMap(({ at, ...place }) =>
+    groups.map((channel) => ({ at, place: { ...place, channel, frame: 0 } })),
+  );
+  for (const [number, { at, place }] of jobs.entries()) {
+    placeChunk(own, { x: 0, y: 0, z: 0, channel: 0, frame: 0 }, await level.read(place), one);
+    for (let channel = 0; channel < Math.min(chunk.channel, sizes.channel - place.channel * chunk.channel); channel++) {
+      const to = ((place.channel * chunk.channel + channel) * count + at) * voxels;
+      data.set(one.subarray(channel * voxels, (channel + 1) * voxels), to);
+    }
+    onFraction((number + 1) / jobs.length);
+  }
+  return { data, shape: [shape[0], shape[1], shape[2] * count] };
+}
+
+interface Sample {
+  readonly data: VoxelArray;
+  readonly shape: Triple;
+}
+
+function shared({ dtype }: Level, elements: number): VoxelArray {
+  return new ARRAY_OF[dtype](new SharedArrayBuffer(elements * ARRAY_OF[dtype].BYTES_PER_ELEMENT));
+}
+
+/** The coarsest level, of one frame, if it is small; else chunks of it. */
+async function sampleOf(level: Level, onFraction: OnFraction): Promise<Sample> {
+  const { x, y, z, channel } = level.sizes;
+  const elements = x * y * z * channel;
+  if (elements * ARRAY_OF[level.dtype].BYTES_PER_ELEMENT > SAMPLE_BYTES) return await scattered(level, onFraction);
+  const data = shared(level, elements);
+  await fill(level, data, onFraction);
+  return { data, shape: [x, y, z] };
+}
+
+/** Of each level, how many voxels of the first one of its voxels stands for. */
+function chunkedLevels({ axes, levels, arrays }: Image): readonly ChunkedLevel[] {
+  const dimensions = axes.map(({ dimension }) => dimension);
+  const scaleOf = (at: number): PerDimension => byDimension(dimensions, levels[at]?.scale ?? [], 1);
+  const [first, finest] = [arrays[0] as Level, scaleOf(0)];
+  return arrays.map(({ sizes, chunk }, at) => {
+    const factors = AXES.map((axis) => {
+      const [byScale, voxels] = [scaleOf(at)[axis] / finest[axis], first.sizes[axis]];
+      // Believed where the sizes say so too.
+      return Math.abs(voxels / byScale - sizes[axis]) <= 1 ? byScale : voxels / sizes[axis];
+    });
+    const parts = [chunk.channel, chunk.frame] as const;
+    return { shape: triple(sizes), chunk: triple(chunk), factors: factors as unknown as Triple, parts };
+  });
+}
+
+function optionsOf(image: Image, at: number, location: string): VolumeOptions {
+  const { sizes } = image.arrays[at] as Level;
+  const name = image.name === '' ? basename(nameOf(location)).replace(/\.zarr$/i, '') : image.name;
+  return { ...geometryOf(image, at), name, channels: sizes.channel, frames: sizes.frame, window: image.window };
+}
+
+async function read({ paths: [location], level, cacheBytes }: ReadRequest, onFraction: OnFraction): Promise<Volume> {
+  const image = await openImage(location);
+  const path = nameOf(location);
+  const at = level ?? 0;
+  const array = image.arrays[at];
+  if (array === undefined) {
+    throw unsupported(path, `it has no level ${String(at)}; its levels are 0 to ${String(image.arrays.length - 1)}`);
+  }
+  const options = optionsOf(image, at, location);
+  const shape = triple(array.sizes);
+  try {
+    if (level !== undefined) {
+      const volume = Volume.alloc(shape, array.dtype, options);
+      await fill(array, volume.data, onFraction);
+      return volume;
+    }
+    const sample = await sampleOf(image.arrays.at(-1) as Level, onFraction);
+    const source = {
+      location,
+      arrays: image.levels.map(({ path: each }) => each),
+      axes: image.axes.map(({ dimension }) => dimension),
+      cacheBytes: cacheBytes ?? CACHE_BYTES,
+    };
+    const chunks = { levels: chunkedLevels(image), sample: sample.shape, source };
+    return Volume.inChunks(shape, sample.data, chunks, options);
+  } catch (cause) {
+    throw await zarrError(location, cause);
+  }
+}
+
+/** What lies in the folder of an array or a group. */
+const METADATA = ['zarr.json', '.zgroup', '.zarray', '.zattrs'] as const;
+
+/** Whether a folder is an array or a group of Zarr. */
+export async function isZarr(location: string): Promise<boolean> {
+  for (const name of METADATA) {
+    const found = await stat(join(location, name)).catch(() => null);
+    if (found?.isFile() === true) return true;
+  }
+  return false;
+}
+
+/** Chunks in a folder or in the web. */
+export const zarr: Format = {
+  name: 'zarr',
+  title: 'OME-Zarr',
+  matches: () => false,
+  read,
+};

@@ -1,0 +1,249 @@
+import { execFileSync } from 'node:child_process';
+import { createReadStream, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { PLANES, type Plane } from '../../protocol';
+import { refusal } from '../../protocol/testing/thrown';
+import type { Volume } from '../../volume';
+import { openVolume, type OpenOptions } from '../index';
+import { filesFolder } from '../testing/files-folder';
+
+jest.setTimeout(60_000);
+const PYTHON = resolve('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+const { path: folder } = filesFolder();
+let server: Server;
+beforeAll(() => {
+  execFileSync(PYTHON, [join(__dirname, '..', 'testing', 'write-zarr.py'), folder]);
+  server = createServer((request, answer) => {
+    const file = join(folder, decodeURIComponent(new URL(request.url ?? '', 'http://localhost').pathname));
+    const { size } = statSync(file, { throwIfNoEntry: false })?.isFile() === true ? statSync(file) : { size: -1 };
+    if (size < 0) {
+      answer.writeHead(404).end();
+      return;
+    }
+    const [, first, last] = /bytes=(\d*)-(\d*)/.exec(request.headers.range ?? '') ?? [];
+    const start = first === '' ? size - Number(last) : Number(first ?? 0);
+    const end = first === '' || last === undefined || last === '' ? size - 1 : Number(last);
+    answer.writeHead(request.headers.range === undefined ? 200 : 206, { 'Content-Length': end - start + 1 });
+    if (request.method === 'HEAD') answer.end();
+    else createReadStream(file, { start, end }).pipe(answer);
+  }).listen(0, '127.0.0.1');
+});
+afterAll(() => {
+  server.close();
+});
+
+const open = (name: string, options?: OpenOptions): Promise<Volume> =>
+  openVolume(join(folder, `${name}.zarr`), options);
+
+/** What write-zarr.py has put there. */
+function valueAt(x: number, y: number, z: number, channel = 0, frame = 0): number {
+  return x + 20 * y + 300 * z + 2000 * channel + 9000 * frame;
+}
+
+function expected({ shape }: Volume, plane: Plane, index: number, channel: number, frame: number): number[] {
+  const [width, height, depth] = shape;
+  const values: number[] = [];
+  const [rows, columns] = [plane === 'xy' ? height : depth, plane === 'yz' ? height : width];
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const place = { xy: [column, row, index], xz: [column, index, row], yz: [index, column, row] }[plane];
+      values.push(valueAt(...(place as [number, number, number]), channel, frame));
+    }
+  }
+  return values;
+}
+
+/** As the dtype has it. */
+function stored(values: readonly number[], { dtype }: Volume): number[] {
+  return dtype === 'uint8'
+    ? Array.from(Uint8Array.from(values))
+    : Array.from(dtype === 'int8' ? Int8Array.from(values) : values);
+}
+
+async function expectAllSlices(volume: Volume): Promise<void> {
+  for (const plane of PLANES) {
+    const { count } = volume.info(0).planes[plane];
+    for (const index of new Set([0, Math.floor(count / 2), count - 1])) {
+      for (let channel = 0; channel < volume.channels; channel++) {
+        const frame = volume.frames - 1;
+        const { data } = await volume.readSlice(plane, index, { channel, frame });
+        expect(Array.from(data)).toEqual(stored(expected(volume, plane, index, channel, frame), volume));
+      }
+    }
+  }
+}
+
+describe('what zarr wrote has the values that it had there, in all planes, channels and frames', () => {
+  test.each([
+    ...['u1', 'i1', 'little-u2', 'big-i2', 'little-u4', 'big-i4', 'little-f4', 'big-f8'].map((each) => `v2-${each}`),
+    ...['five', 'one-chunk', 'plane', 'shuffled-axes', 'flat', 'alone', 'v2-blosc', 'v2-lz4', 'v2-zlib', 'v2-zstd'],
+    ...['v3-plain', 'v3-gzip', 'v3-zstd', 'v3-blosc', 'v3-sharded'],
+  ])('%s', async (name) => {
+    await expectAllSlices(await open(name));
+  });
+
+  test('chunks that nobody wrote have the fill value', async () => {
+    const volume = await open('empty');
+    expect(await volume.readValue(3, 3, 3)).toBe(5);
+    expect(await volume.readValue(4, 3, 3)).toBe(-7);
+  });
+});
+
+describe('what it says of itself', () => {
+  test('channels, frames, lengths, places, the name and the levels', async () => {
+    const volume = await open('five');
+    expect(volume.toString()).toBe('Volume "cells": 13 × 11 × 5 uint16, 3 channels, 2 frames, 0.5 × 0.25 × 2 µm');
+    expect(volume).toMatchObject({ origin: [1, 2, 3], direction: null, chunked: true });
+    expect(volume.levels).toEqual([
+      [13, 11, 5],
+      [7, 6, 5],
+      [4, 3, 3],
+    ]);
+    expect((await open('nanometres')).unit).toBe('nm');
+    expect((await open('alone')).toString()).toBe('Volume "alone": 13 × 11 × 5 uint16, 1 × 1 × 1 px');
+  });
+
+  test('the window of its one channel; of its values one of the coarsest level’s', async () => {
+    expect((await open('window')).defaultWindow).toEqual([10, 900]);
+    const volume = await open('five');
+    // Every fourth of x and y and every second of z, and 2 more, as the writer made it.
+    expect(volume.range).toEqual([2, valueAt(12, 8, 4, 2) + 2]);
+    expect(volume.sample({ channel: 1 }).range).toEqual([valueAt(0, 0, 0, 1) + 2, valueAt(12, 8, 4, 1) + 2]);
+  });
+});
+
+describe('levels', () => {
+  test('one of them is read into memory, whole, where it lies', async () => {
+    const volume = await open('v3-sharded', { level: 1 });
+    expect(volume).toMatchObject({ shape: [7, 6, 5], chunked: false, spacing: [1, 0.5, 2], frames: 2, channels: 3 });
+    expect(volume.valueAt(3, 4, 2, { frame: 1, channel: 2 })).toBe(valueAt(6, 8, 2, 2, 1) + 1);
+    await expectAllSlices(await open('five', { level: 0 }));
+  });
+
+  test('a tile of a coarser level is of the coarsest one that has its voxels, and of no other', async () => {
+    const volume = await open('five');
+    const tile = async (level: [number, number], width: number, height: number): Promise<number[]> => {
+      const target = new Uint16Array(width * height);
+      const rect = { x: 0, y: 0, width, height };
+      await volume.at({}).readTile('xy', 3, level, rect, { slab: 1, projection: 'max' }, target);
+      return Array.from(target);
+    };
+    const level1 = Array.from({ length: 42 }, (_, i) => valueAt(2 * (i % 7), 2 * Math.floor(i / 7), 3) + 1);
+    expect(await tile([1, 1], 7, 6)).toEqual(level1);
+    // Its z is that of slices 2 and 3.
+    const level2 = Array.from({ length: 12 }, (_, i) => valueAt(4 * (i % 4), 4 * Math.floor(i / 4), 2) + 2);
+    expect(await tile([2, 2], 4, 3)).toEqual(level2);
+    // Coarser along x only: the voxels themselves.
+    const every = Array.from({ length: 77 }, (_, i) => valueAt(Math.min(12, 2 * (i % 7) + 1), Math.floor(i / 7), 3));
+    expect(await tile([1, 0], 7, 11)).toEqual(every);
+  });
+
+  test('a slab is what is seen of its slices', async () => {
+    const volume = await open('five');
+    const memory = await open('five', { level: 0 });
+    for (const plane of PLANES) {
+      for (const projection of ['max', 'min', 'mean'] as const) {
+        const options = { slab: 4, projection, frame: 1, channel: 2 };
+        expect(await volume.readSlice(plane, 3, options)).toEqual(memory.slice(plane, 3, options));
+      }
+    }
+  });
+});
+
+describe('voxels that are left in their chunks', () => {
+  test('are asked for: what needs them at once says how', async () => {
+    const volume = await open('five');
+    expect(refusal(() => volume.data, 'not-in-memory')).toMatchObject({ details: { member: 'data' } });
+    expect(() => volume.slice('xy', 0)).toThrow('await volume.readSlice');
+    expect(() => volume.valueAt(0, 0, 0)).toThrow('level: 0');
+    expect(await volume.readValue(12, 10, 4, { frame: 1, channel: 2 })).toBe(valueAt(12, 10, 4, 2, 1));
+    await expect(volume.readValue(13, 0, 0)).rejects.toMatchObject({ code: 'index-out-of-range' });
+    await expect(volume.readSlice('xy', 5)).rejects.toMatchObject({ code: 'index-out-of-range' });
+  });
+
+  test('are read anew after a change that was told', async () => {
+    const volume = await open('alone');
+    const file = join(folder, 'alone.zarr', '.zarray');
+    expect(await volume.readValue(1, 1, 1)).toBe(valueAt(1, 1, 1));
+    rmSync(join(folder, 'alone.zarr', '0.0.0'));
+    expect(statSync(file).isFile()).toBe(true);
+    expect(await volume.readValue(1, 1, 1)).toBe(valueAt(1, 1, 1));
+    volume.changed();
+    expect(await volume.readValue(1, 1, 1)).toBe(0);
+  });
+
+  test('that are broken are an error, and the others go on', async () => {
+    const volume = await open('v2-zstd');
+    writeFileSync(join(folder, 'v2-zstd.zarr', 's0', '0.0.0.0.0'), 'not zstd');
+    await expect(volume.readValue(0, 0, 0)).rejects.toMatchObject({ code: 'file-corrupt' });
+    expect(await volume.readValue(12, 10, 4)).toBe(valueAt(12, 10, 4));
+  });
+});
+
+describe('in the web', () => {
+  const url = (name: string): string => `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/${name}`;
+
+  test.each(['five.zarr', 'v3-sharded.zarr', 'v3-blosc.zarr/'])('%s is read chunk by chunk', async (name) => {
+    const volume = await openVolume(url(name));
+    expect(volume.chunked).toBe(true);
+    await expectAllSlices(volume);
+  });
+
+  test('a place without an image is an error that names it, without what may be a secret', async () => {
+    const missing = `${url('missing.zarr')}?token=secret`;
+    await expect(openVolume(missing)).rejects.toMatchObject({
+      code: 'file-corrupt',
+      message: `${url('missing.zarr')}: it is no array or group of Zarr, or its description is broken`,
+    });
+  });
+});
+
+describe('what is broken is refused with a sentence, soon and without taking much', () => {
+  test.each([
+    ['json', 'file-corrupt', 's0 is no array or group of Zarr, or its description is broken'],
+    ['no-array', 'file-corrupt', 's1 is no array'],
+    ['no-levels', 'file-corrupt', 'its multiscales have no datasets'],
+    ['outside', 'file-corrupt', 'etc/passwd is no array'],
+    ['no-image', 'unsupported-format', 'a Zarr group without multiscales'],
+    ['axes', 'file-corrupt', 'no scale or translation of 4 numbers'],
+    ['axis-twice', 'file-corrupt', 'its axes are x, channel, z, y, x'],
+    ['axis-unknown', 'unsupported-format', 'an axis named q'],
+    ['scale-zero', 'file-corrupt', 'its scale is 1, 1, 0, 1, 1, expected positive'],
+    ['scale-text', 'file-corrupt', 'no scale or translation of 5 numbers'],
+    ['scale-short', 'file-corrupt', 'no scale or translation of 5 numbers'],
+    ['negative', 'file-corrupt', '2 × 3 × -5 × 11 × 13'],
+    ['huge', 'file-corrupt', 'its array is 2 × 3 × 1152921504606847000'],
+    ['huge-chunk', 'unsupported-format', 'at most 256 MB can be read at a time'],
+    ['zero-chunk', 'file-corrupt', 'in chunks of 1 × 1 × 0 × 4 × 5'],
+    ['codec', 'unsupported-format', 'chunks in numcodecs.nobody-knows, which is unknown'],
+    ['dtype', 'unsupported-format', 'values of v2:object'],
+    ['finer', 'file-corrupt', 'its levels do not become coarser'],
+    ['truncated', 'file-corrupt', 'a Blosc block of 162 bytes, of which 81 are there'],
+    ['no-bytes', 'file-corrupt', 'a Blosc block of 16 bytes, of which 0 are there'],
+    ['garbage', 'file-corrupt', 'a Blosc block of'],
+    ['bomb', 'file-corrupt', 'a Blosc block that is 2147483647 bytes when it is unpacked'],
+  ])('%s', async (name, code, sentence) => {
+    const before = process.resourceUsage().maxRSS;
+    const began = performance.now();
+    const path = join(folder, `broken-${name}.zarr`);
+    const error = await openVolume(path).catch((thrown: unknown) => thrown);
+    expect(performance.now() - began).toBeLessThan(2000);
+    expect((process.resourceUsage().maxRSS - before) / 1024).toBeLessThan(64);
+    expect(error).toMatchObject({ name: 'SlicescopeError', code });
+    expect((error as Error).message).toContain(sentence);
+    expect((error as Error).message).toContain(path);
+  });
+
+  test('a level that there is not, of what has levels and of what has none', async () => {
+    await expect(open('five', { level: 3 })).rejects.toMatchObject({
+      code: 'unsupported-format',
+      message: `${join(folder, 'five.zarr')}: it has no level 3; its levels are 0 to 2`,
+    });
+    await expect(open('int64')).rejects.toMatchObject({ code: 'unsupported-format' });
+    await expect(open('five', { level: -1 })).rejects.toMatchObject({ code: 'invalid-argument' });
+    await expect(open('five', { cacheBytes: NaN })).rejects.toMatchObject({ code: 'invalid-argument' });
+  });
+});
