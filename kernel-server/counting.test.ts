@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ARRAY_OF, DTYPES, HISTOGRAM_PERCENTS, type DType, type VoxelArray } from '../src/protocol';
+import { ARRAY_OF, DTYPES, HISTOGRAM_PERCENTS, type DType, type Rescale, type VoxelArray } from '../src/protocol';
 import { Volume } from '../src/volume';
 import { countValues, type Count } from './counting';
 
-function count(dtype: DType, values: VoxelArray, bins: number): Count {
-  const steps = countValues({ dtype, length: values.length, read: (use) => { use(values); } }, bins); // prettier-ignore
+function count(dtype: DType, values: VoxelArray, bins: number, rescale: Rescale | null = null): Count {
+  const steps = countValues({ dtype, rescale, length: values.length, read: (use) => { use(values); } }, bins); // prettier-ignore
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;
@@ -109,7 +109,8 @@ test('percentiles of 32 bits are exact, whatever the values', () => {
 
 test('values that change meanwhile are counted in some way, and the counting ends', () => {
   const values = Float32Array.from({ length: 70_000 }, (_, at) => at);
-  const steps = countValues({ dtype: 'float32', length: values.length, read: (use) => { use(values); } }, 64); // prettier-ignore
+  const about = { dtype: 'float32', rescale: null, length: values.length } as const;
+  const steps = countValues({ ...about, read: (use) => { use(values); } }, 64); // prettier-ignore
   for (let left = 1000; left > 0; left--) {
     values.fill(left);
     const { done, value } = steps.next();

@@ -6,6 +6,7 @@ import {
   tileRect,
   writeHeader,
   type FrameHeader,
+  type Rescale,
   type TileWish,
 } from '../src/protocol';
 import { framePool } from './frame-pool';
@@ -14,6 +15,8 @@ import type { View } from './view';
 /** A frame with its voxels as they are, and what its header says. */
 export interface RawFrame {
   readonly header: FrameHeader;
+  /** What the voxels stand for. */
+  readonly rescale: Rescale | null;
   /** Of the frame pool: to be given back when it was sent. */
   readonly bytes: Buffer<ArrayBuffer>;
 }
@@ -57,5 +60,5 @@ export function cutTile(view: View, wish: TileWish, revision: number, channel: n
     encoding: 'raw',
   };
   writeHeader(bytes, header);
-  return { header, bytes };
+  return { header, rescale: layer.rescale, bytes };
 }

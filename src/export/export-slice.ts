@@ -37,7 +37,8 @@ export function drawSlice(
   scale = 1,
 ): Picture {
   const { plane, index, frame } = settings;
-  const info = volume.info(0).planes[plane];
+  const whole = volume.info(0);
+  const info = whole.planes[plane];
   const kind = slabKind(volume, settings);
   const grids = overlays.map((overlay) => new OverlayGrid(volume, overlay));
   const overlayVolumes = grids.map((grid) => grid.info(0));
@@ -66,7 +67,7 @@ export function drawSlice(
     };
   };
 
-  const layers = layersOf({ ...settings, overlayVolumes }).map((look: LayerLook): DrawnLayer => {
+  const layers = layersOf({ ...settings, volume: whole, overlayVolumes }).map((look: LayerLook): DrawnLayer => {
     const cut = cutOf(look.layer);
     const level = levelOf(cut);
     const { width, height } = levelSize(cut.info, level);

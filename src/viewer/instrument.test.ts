@@ -158,7 +158,15 @@ test('presets and colour maps are chosen by name', () => {
 
 test('overlays are switched, made transparent, and chosen for the colour map', () => {
   const { revision, name, planes } = volumeInfo(7);
-  const info: OverlayInfo = { revision, name, planes, dtype: 'uint8', components: 1, labels: { 1: 'liver' } };
+  const info: OverlayInfo = {
+    revision,
+    name,
+    planes,
+    dtype: 'uint8',
+    rescale: null,
+    components: 1,
+    labels: { 1: 'liver' },
+  };
   const overlay = { colormap: 'labels', window: [0, 1], visible: true, opacity: 1 } as const;
   open({ ...viewState(1, 'xy', 2), overlays: [overlay], overlayVolumes: [info] });
   press('s');

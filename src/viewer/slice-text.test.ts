@@ -10,7 +10,7 @@ function tile(rect: TileRect, values: readonly number[], more: Partial<Tile> = {
 }
 
 function sliceOf(width: number, height: number, tiles: readonly Tile[]): Slice {
-  const layers = [{ layer: 0, revision: 1, width, height, tiles }];
+  const layers = [{ layer: 0, revision: 1, rescale: null, width, height, tiles }];
   return { revision: 1, plane: 'xy', index: 0, frame: 0, width, height, layers, quality: 'exact' };
 }
 

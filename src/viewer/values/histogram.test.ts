@@ -1,16 +1,20 @@
 import { expect, test } from '@jest/globals';
+import { asStored } from '../testing/states';
 import { axisOf, barHeights, histogramOf } from './histogram';
 
 test('bars of integers have equally many numbers each, and count all values', () => {
   const values = Float64Array.from({ length: 1024 }, (_, at) => at % 512);
-  const histogram = histogramOf(values, 'uint16');
+  const histogram = histogramOf(values, asStored('uint16'));
   expect(histogram?.edges).toEqual([-0.5, 511.5]);
   expect(histogram?.counts).toEqual(new Array(256).fill(4));
 });
 
 test('few numbers have a bar each', () => {
-  expect(histogramOf(Float64Array.of(3, 3, 5, 6, 3), 'uint8')).toEqual({ edges: [2.5, 6.5], counts: [3, 0, 1, 1] });
-  expect(histogramOf(new Float64Array(0), 'uint8')).toBeNull();
+  expect(histogramOf(Float64Array.of(3, 3, 5, 6, 3), asStored('uint8'))).toEqual({
+    edges: [2.5, 6.5],
+    counts: [3, 0, 1, 1],
+  });
+  expect(histogramOf(new Float64Array(0), asStored('uint8'))).toBeNull();
 });
 
 test('heights are logarithms: one among a million is still seen', () => {

@@ -73,7 +73,15 @@ test('the position is that of the voxel’s middle, by origin, spacing and direc
 
 test('labels have names, colours three numbers, and an overlay finer than the volume its own pixels', () => {
   const { revision, name, planes } = volumeInfo(7);
-  const info: OverlayInfo = { revision, name, planes, dtype: 'uint8', components: 1, labels: { 7: 'liver' } };
+  const info: OverlayInfo = {
+    revision,
+    name,
+    planes,
+    dtype: 'uint8',
+    rescale: null,
+    components: 1,
+    labels: { 7: 'liver' },
+  };
   const state: ViewState = {
     ...viewState(1, 'xy', 2),
     overlays: [{ colormap: 'labels', window: [0, 1], visible: true, opacity: 1 }],
@@ -83,7 +91,14 @@ test('labels have names, colours three numbers, and an overlay finer than the vo
   const data = Uint8Array.from({ length: 48 }, (_, at) => (at === 8 * 3 + 5 ? 7 : 0));
   const rgb = { ...tileOf('xy', value), components: 3, data: Uint8Array.from({ length: 36 }, (_, at) => at) };
   const slice = sliceOf('xy', 2, [rgb]);
-  const fine = { layer: 1, revision: 7, width: 8, height: 6, tiles: [{ ...rgb, components: 1, rect, data }] };
+  const fine = {
+    layer: 1,
+    revision: 7,
+    rescale: null,
+    width: 8,
+    height: 6,
+    tiles: [{ ...rgb, components: 1, rect, data }],
+  };
   const both = { ...slice, layers: [...slice.layers, fine] };
   const probe = probeAt(state, both, surface(state, 'xy'), [5 + 27, 5 + 17]);
   expect(probe?.layers.map(({ values, label }) => [values, label])).toEqual([

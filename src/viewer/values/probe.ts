@@ -1,4 +1,12 @@
-import { PLANE_AXES, type LayerInfo, type Plane, type Triple, type ViewState, type VolumeInfo } from '../../protocol';
+import {
+  PLANE_AXES,
+  realValue,
+  type LayerInfo,
+  type Plane,
+  type Triple,
+  type ViewState,
+  type VolumeInfo,
+} from '../../protocol';
 import { BORDER_BIAS, pointInVolume } from '../../shading';
 import type { Surface } from '../host';
 import type { LayerSlice, Slice } from '../slice-cache';
@@ -54,9 +62,9 @@ function pixelAt(share: number, count: number): number {
   return Math.max(0, Math.min(count - 1, Math.floor(share * count + BORDER_BIAS)));
 }
 
-/** A layer's values at a place of its slice, of the finest tile there is. */
+/** A layer's real values at a place of its slice, of the finest tile there is. */
 function valuesAt(
-  { width, height, tiles }: LayerSlice,
+  { width, height, tiles, rescale }: LayerSlice,
   [columnShare, rowShare]: readonly [number, number],
 ): { values: number[]; isNear: boolean } | null {
   const [column, row] = [pixelAt(columnShare, width), pixelAt(rowShare, height)];
@@ -65,7 +73,9 @@ function valuesAt(
     const y = Math.floor(row / 2 ** level[1]) - rect.y;
     if (window !== null || x < 0 || y < 0 || x >= rect.width || y >= rect.height) continue;
     const at = components * (y * rect.width + x);
-    const values = Array.from({ length: components }, (_, component) => data[at + component] as number);
+    const values = Array.from({ length: components }, (_, component) =>
+      realValue(data[at + component] as number, rescale),
+    );
     return { values, isNear: level[0] + level[1] > 0 && !isMiddle([column, row], level) };
   }
   return null;
