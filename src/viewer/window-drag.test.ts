@@ -39,3 +39,11 @@ test('a window is never narrower than one value', () => {
   const [low, high] = windowAround(1000, 0, asStored('float32'));
   expect(high - low).toBeCloseTo(1000 * 2 ** -18, 6);
 });
+
+test('windows of real values are whole where these are, and reach as far', () => {
+  const hounsfield = { dtype: 'uint8', rescale: { slope: 10, intercept: -1000 } } as const;
+  expect(draggedWindow([-1000, -900], [0, -1e6], hounsfield)).toEqual([-1050, -950]);
+  expect(draggedWindow([-1000, -900], [1e6, 0], hounsfield)).toEqual([-3500, 1600]);
+  const fine = { dtype: 'uint8', rescale: { slope: 0.01, intercept: 0 } } as const;
+  expect(draggedWindow([0.1, 0.3], [-128, 0], fine)).toEqual([expect.closeTo(0.15), expect.closeTo(0.25)]);
+});

@@ -28,3 +28,11 @@ test('the axis has the window on it, unless that is far away', () => {
   expect(axisOf(bars, [20, 130])).toEqual([-2, 132]);
   expect(axisOf(bars, [-1e6, 1e6])).toEqual([-52, 152]);
 });
+
+test('bars of stored values are those of the real ones, in the other order where the slope is negative', () => {
+  const stored = Float64Array.of(3, 3, 5, 6, 3);
+  const kind = { dtype: 'uint8', rescale: { slope: 2, intercept: -10 } } as const;
+  expect(histogramOf(stored, kind)).toEqual({ edges: [-5, 3], counts: [3, 0, 1, 1] });
+  const turned = { dtype: 'uint8', rescale: { slope: -2, intercept: 0 } } as const;
+  expect(histogramOf(stored, turned)).toEqual({ edges: [-13, -5], counts: [1, 1, 0, 3] });
+});

@@ -113,3 +113,29 @@ test('where nobody points, the voxel is where the planes meet', () => {
   expect([probe?.voxel, probe?.layers[0]?.values]).toEqual([[1, 2, 3], [121]]);
   expect(probeOf(viewState(2, 'xy', 3), sliceOf('xy', 3, []))).toBeNull();
 });
+
+test('values are real ones, and so are the labels’ names', () => {
+  const { revision, name, planes } = volumeInfo(7);
+  const rescale = { slope: -0.5, intercept: 100 };
+  const info: OverlayInfo = {
+    revision,
+    name,
+    planes,
+    dtype: 'uint16',
+    rescale,
+    components: 1,
+    labels: { 44: 'liver' },
+  };
+  const state: ViewState = {
+    ...viewState(1, 'xy', 2),
+    overlays: [{ colormap: 'labels', window: [0, 1], visible: true, opacity: 1 }],
+    overlayVolumes: [info],
+  };
+  const slice = sliceOf('xy', 2, [tileOf('xy', value)], [tileOf('xy', value)]);
+  const layers = slice.layers.map((layer) => (layer.layer === 1 ? { ...layer, rescale } : layer));
+  const probe = probeAt(state, { ...slice, layers }, surface(state, 'xy'), [5 + 25, 5 + 15]);
+  expect(probe?.layers.map(({ values, label }) => [values, label])).toEqual([
+    [[112], null],
+    [[44], 'liver'],
+  ]);
+});

@@ -55,3 +55,9 @@ test('the mean of a slab has fractions', () => {
   expect(shownKind({ ...plain, slab: 3, projection: 'max' }, base)).toEqual(asStored('uint16'));
   expect(shownKind({ ...plain, slab: 3, projection: 'mean' }, base)).toEqual(asStored('float32'));
 });
+
+test('a layer’s values are what its stored ones stand for', () => {
+  const rescale = { slope: 1, intercept: -1024 };
+  const state = { ...plain, volume: { ...plain.volume, rescale } };
+  expect(shownKind(state, layersIn(state)[0] as Layer)).toEqual({ dtype: 'uint16', rescale });
+});
