@@ -157,7 +157,7 @@ export function sliceExport(volume: Volume, options: ExportOptions, caller: stri
 
 /**
  * Write one slice: as a picture, pixel for pixel what a view with these settings draws (.png, .jpg, .webp, .avif, .tif),
- * or its values as they are (`values: true` with .png of uint8 and uint16 or .tif; .npy). The file appears whole or not
+ * or its real values (`values: true` with .png of uint8 and uint16 or .tif; .npy). The file appears whole or not
  * at all, and replaces one that is there only with `overwrite: true`.
  * @returns the file's absolute path
  * @throws SlicescopeError `invalid-argument`, `unknown-plane`, `index-out-of-range`, `invalid-window`, `unknown-window`,
