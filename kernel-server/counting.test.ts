@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ARRAY_OF, DTYPES, HISTOGRAM_PERCENTS, type DType, type VoxelArray } from '../src/protocol';
+import { ARRAY_OF, DTYPES, HISTOGRAM_PERCENTS, type DType, type Rescale, type VoxelArray } from '../src/protocol';
 import { Volume } from '../src/volume';
 import { countValues, type Count } from './counting';
 
-function count(dtype: DType, values: VoxelArray, bins: number): Count {
-  const steps = countValues({ dtype, length: values.length, read: (use) => { use(values); } }, bins); // prettier-ignore
+function count(dtype: DType, values: VoxelArray, bins: number, rescale: Rescale | null = null): Count {
+  const steps = countValues({ dtype, rescale, length: values.length, read: (use) => { use(values); } }, bins); // prettier-ignore
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;
@@ -109,7 +109,8 @@ test('percentiles of 32 bits are exact, whatever the values', () => {
 
 test('values that change meanwhile are counted in some way, and the counting ends', () => {
   const values = Float32Array.from({ length: 70_000 }, (_, at) => at);
-  const steps = countValues({ dtype: 'float32', length: values.length, read: (use) => { use(values); } }, 64); // prettier-ignore
+  const about = { dtype: 'float32', rescale: null, length: values.length } as const;
+  const steps = countValues({ ...about, read: (use) => { use(values); } }, 64); // prettier-ignore
   for (let left = 1000; left > 0; left--) {
     values.fill(left);
     const { done, value } = steps.next();
@@ -118,4 +119,29 @@ test('values that change meanwhile are counted in some way, and the counting end
     return;
   }
   throw new Error('it does not end');
+});
+
+test.each([
+  { slope: 0.5, intercept: -1024 },
+  { slope: -3, intercept: 7 },
+])('with %j ranges, bars and percentiles are of real values', (rescale) => {
+  for (const dtype of ['int16', 'uint32', 'float32'] as const) {
+    const stored = new ARRAY_OF[dtype](999);
+    for (let at = 0; at < stored.length; at++) stored[at] = (at * at) % 7001;
+    const { range, edges, counts, percentiles } = count(dtype, stored, 64, rescale);
+    const volume = Volume.from(stored, [999, 1, 1], { rescale });
+    expect(range).toEqual(volume.range);
+    const width = (edges[1] - edges[0]) / counts.length;
+    const bars = new Array<number>(counts.length).fill(0);
+    for (const value of volume.slice('xy', 0).data) {
+      // A value at the edge of two bars of floats is in the lower one of the stored values.
+      const place = (value - edges[0]) / width;
+      const bar = rescale.slope < 0 && Number.isInteger(place) ? place - 1 : Math.floor(place);
+      const own = Math.max(0, Math.min(counts.length - 1, bar));
+      bars[own] = (bars[own] as number) + 1;
+    }
+    expect(counts).toEqual(bars);
+    const exact = volume.percentiles(HISTOGRAM_PERCENTS);
+    expect(percentiles).toEqual(exact.map((value) => expect.closeTo(value, 6) as unknown));
+  }
 });

@@ -1,5 +1,14 @@
-import { HISTOGRAM_PERCENTS, type DType, type Histogram, type VoxelArray } from '../src/protocol';
-import { barsFor, countBars } from '../src/shading';
+import {
+  HISTOGRAM_PERCENTS,
+  isReversed,
+  realRange,
+  realValue,
+  type DType,
+  type Histogram,
+  type Rescale,
+  type VoxelArray,
+} from '../src/protocol';
+import { barsFor, countBars, realBars } from '../src/shading';
 import { percentileOf, type Ordered } from '../src/volume';
 
 /** Values that are counted in one step, in a tenth of a millisecond or two. */
@@ -8,6 +17,8 @@ const STEP = 16_384;
 /** The values of one 3D volume. */
 export interface CountedSource {
   readonly dtype: DType;
+  /** What the values stand for. */
+  readonly rescale: Rescale | null;
   readonly length: number;
   /** The values as they are at this moment; nobody writes into them until `use` returns, once they were refreshed. */
   read(use: (values: VoxelArray) => void): void;
@@ -48,10 +59,21 @@ function* inSteps(
 
 /**
  * Count all values, a step at a time: between two of them the thread may do something else. Counts are exact, and so
- * are percentiles, but those of `float64`, whose last 32 bits are not looked at.
+ * are percentiles, but those of `float64`, whose last 32 bits are not looked at. Stored values are counted, and the bars
+ * are those of the real ones.
  * @param bins from 1 to 256: bars at most.
  */
-export function countValues(source: CountedSource, bins: number): Generator<undefined, Count, undefined> {
+export function* countValues(source: CountedSource, bins: number): Generator<undefined, Count, undefined> {
+  const { rescale } = source;
+  const count = yield* countStored(source, bins);
+  if (rescale === null || count.range === null) return count;
+  const percentiles = count.percentiles.map((value) => realValue(value, rescale));
+  // As many percent lie above each as below it in the other order.
+  if (isReversed(rescale)) percentiles.reverse();
+  return { ...realBars(count, rescale), range: realRange(count.range, rescale), percentiles };
+}
+
+function countStored(source: CountedSource, bins: number): Generator<undefined, Count, undefined> {
   switch (source.dtype) {
     case 'uint8':
     case 'int8':

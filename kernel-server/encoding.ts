@@ -4,6 +4,7 @@ import { encodePreview } from '../src/export';
 import {
   HEADER_BYTES,
   SlicescopeError,
+  storedWindow,
   toPlanes,
   voxelsOf,
   writeHeader,
@@ -21,7 +22,7 @@ const OUTPUT_CHUNK = 1_048_576;
  * one, it is the raw one.
  */
 export async function encodeFrame(
-  { header, bytes }: RawFrame,
+  { header, rescale, bytes }: RawFrame,
   encoding: Exclude<Encoding, 'raw'>,
   preview: PreviewSettings | null,
 ): Promise<Uint8Array> {
@@ -34,7 +35,8 @@ export async function encodeFrame(
     payload = await deflate(planes, { strategy: constants.Z_RLE, memLevel: 9, chunkSize: OUTPUT_CHUNK });
   } else {
     if (preview === null) throw new SlicescopeError('protocol-error', 'slice: a preview without settings', {});
-    payload = await encodePreview({ width: tile.width, height: tile.height, components, data: voxels }, preview);
+    const pixels = { width: tile.width, height: tile.height, components, data: voxels };
+    payload = await encodePreview(pixels, { ...preview, window: storedWindow(preview.window, rescale) });
   }
   if (HEADER_BYTES + payload.byteLength >= bytes.byteLength) return bytes;
   const frame = new Uint8Array(HEADER_BYTES + payload.byteLength);

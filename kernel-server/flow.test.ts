@@ -281,6 +281,20 @@ describe('a tile in another encoding', () => {
     expect([text.slice(0, 4), text.slice(8, 12)]).toEqual(['RIFF', 'WEBP']);
   });
 
+  test('as a preview through a window of real values, is the one through that of the stored ones', async () => {
+    const { shape, data } = smooth;
+    const rescaled = Volume.from(data, shape, { rescale: { slope: 2, intercept: -50 } });
+    views.put(viewRecord('b', rescaled, 2), 5);
+    peer.messages.length = 0;
+    peer.grant(2);
+    peer.wish('a', 2, [{ index: 3, ...preview }], PREVIEW);
+    const plain = await arrival();
+    peer.wish('b', 2, [{ index: 3, ...preview }], { ...PREVIEW, window: [-50, 450] });
+    const frame = await arrival();
+    expect(frame.encoding).toBe('preview');
+    expect(frame.payload).toEqual(plain.payload);
+  });
+
   test.each([packed, preview])('%p, that is not smaller than the raw one comes raw', async (encoding) => {
     views.put(viewRecord('a', encoding === packed ? noise : small, 3), 5);
     peer.grant(1);

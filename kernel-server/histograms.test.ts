@@ -201,3 +201,22 @@ describe('a page', () => {
     expect(peer.messages).toEqual([]);
   });
 });
+
+test('of a volume with a rescale it is one of real values, and of an overlay of its own', () => {
+  const rescale = { slope: -10, intercept: 5 };
+  const base = Volume.from(Uint8Array.of(1, 1, 2, 4), [4, 1, 1], { rescale });
+  const overlay = Volume.from(Uint8Array.of(0, 1, 1, 1), [4, 1, 1], { rescale: { slope: 1, intercept: 100 } });
+  const look = { colormap: 'hot', window: [0, 1], visible: true, opacity: 1 } as const;
+  const record = viewRecord('a', base, 1);
+  const overlays = [{ volume: overlay.toRecord(), labels: {}, revision: 2 }];
+  views.put({ ...record, overlays, settings: { ...record.settings, overlays: [look] } }, 1);
+  const view = views.get('a') as View;
+  const answers = [ask(view), ask(view, {}, { ...request, layer: 1 })];
+  work();
+  expect(answers.flat()).toMatchObject([
+    { range: [-35, -5], edges: [-40, 0], counts: [1, 0, 1, 2] },
+    { range: [100, 101], edges: [99.5, 101.5], counts: [1, 3] },
+  ]);
+  const exact = base.percentiles(HISTOGRAM_PERCENTS);
+  expect(answers[0]?.[0]?.percentiles).toEqual(exact.map((value) => expect.closeTo(value, 9) as unknown));
+});

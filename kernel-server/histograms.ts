@@ -51,10 +51,9 @@ function sourceOf(view: View, { layer, frame }: HistogramRequest): CountedSource
       const overlay = overlays[layer - volume.channels];
       return use(overlay === undefined ? base.sample({ frame, channel: layer }) : overlay.volume);
     });
-  const { dtype, length } = read(({ dtype: kind, data }) => ({ dtype: kind, length: data.length }));
+  const about = read(({ dtype, rescale, data }) => ({ dtype, rescale, length: data.length }));
   return {
-    dtype,
-    length,
+    ...about,
     read: (use) => {
       read(({ data }) => {
         use(data);

@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import { Volume } from '../src/volume';
 import { phantom } from '../src/volume/testing/phantom';
 import { Publication, readFront } from './publication';
+import { Source } from './sources';
 import { LIB } from './testing/companions';
 
 test('what is read is the volume as it was published last, of its own dtype, and not what was written since', () => {
@@ -78,4 +79,17 @@ test('a thread that reads all the time, while another writes and publishes in a 
   }
   expect(await told).toEqual([0, 0, 3]);
   expect(value).toBeGreaterThan(2);
+});
+
+test('copies stand for the same values as the volume', () => {
+  const volume = Volume.from(Uint8Array.of(1, 2), [2, 1, 1], { rescale: { slope: -3, intercept: 10 } });
+  const publication = new Publication(volume.toRecord());
+  publication.publish();
+  const source = new Source(volume.toRecord(), publication.shared);
+  volume.data.fill(0);
+  expect(source.read((copy) => [copy.range, copy.valueAt(1, 0, 0), copy.info(1).rescale])).toEqual([
+    [4, 7],
+    4,
+    { slope: -3, intercept: 10 },
+  ]);
 });

@@ -6,6 +6,7 @@ import {
   tileRect,
   writeHeader,
   type FrameHeader,
+  type Rescale,
   type TileWish,
 } from '../src/protocol';
 import { framePool } from './frame-pool';
@@ -14,6 +15,8 @@ import type { View } from './view';
 /** A frame with its voxels as they are, and what its header says. */
 export interface RawFrame {
   readonly header: FrameHeader;
+  /** What the voxels stand for. */
+  readonly rescale: Rescale | null;
   /** Of the frame pool: to be given back when it was sent. */
   readonly bytes: Buffer<ArrayBuffer>;
 }
@@ -64,6 +67,6 @@ export function cutTile(
     encoding: 'raw',
   };
   writeHeader(bytes, header);
-  const frame = { header, bytes };
+  const frame = { header, rescale: layer.rescale, bytes };
   return reading === undefined ? frame : reading.then(() => frame);
 }

@@ -18,7 +18,7 @@ import type { OverlayRecord, ViewRecord } from './thread';
 import type { ViewClient } from './views';
 
 /** What tiles are cut from. */
-export interface Layer extends Pick<LayerInfo, 'planes'> {
+export interface Layer extends Pick<LayerInfo, 'planes' | 'rescale'> {
   readonly kind: PixelKind;
   /** An overlay's own; null for the view's volume, whose revision is that which the client knows. */
   readonly revision: number | null;
@@ -140,10 +140,12 @@ export class View {
         overlay.cut(wish, tile, target);
         return undefined;
       };
-      return { planes: info.planes, kind: info, revision: info.revision, cut };
+      const { planes, rescale } = info;
+      return { planes, rescale, kind: info, revision: info.revision, cut };
     }
     const cut: Layer['cut'] = (tile, target, stop) => this.#cut(wish, tile, target, stop);
-    return { planes: volume.planes, kind: slabKind(volume, wish), revision: null, cut };
+    const { planes, rescale } = volume;
+    return { planes, rescale, kind: slabKind(volume, wish), revision: null, cut };
   }
 
   /**

@@ -44,6 +44,7 @@ export {
   type DType,
   type ErrorCode,
   type Plane,
+  type Rescale,
   type Shape,
   type Window,
 } from './protocol';

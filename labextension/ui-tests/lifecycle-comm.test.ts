@@ -48,7 +48,7 @@ def plane_info(plane):
     return {"count": COUNT[plane], "width": width, "height": height, "spacing": [1, 1],
             "orientation": orientation, "edges": None}
 
-volume = {"revision": 1, "name": "from Python", "shape": [48, 32, 20], "dtype": "uint16", "components": 1,
+volume = {"revision": 1, "name": "from Python", "shape": [48, 32, 20], "dtype": "uint16", "rescale": None, "components": 1,
           "frames": 1, "channels": 1, "spacing": [1, 1, 1], "origin": [0, 0, 0], "direction": None, "unit": "px",
           "planes": {plane: plane_info(plane) for plane in PLANES}}
 state = {

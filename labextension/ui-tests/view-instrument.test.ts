@@ -54,7 +54,7 @@ test('the panel’s histogram, numbers, presets and colour maps are of the value
   const drawn = async (): Promise<number[]> =>
     [...((await bars.getAttribute('d')) ?? '').matchAll(/V([\d.]+)H/g)].map(([, y]) => 1 - Number(y) / 64);
   const expectBars = async (values: Float64Array): Promise<void> => {
-    const heights = barHeights(histogramOf(values, 'int16')?.counts ?? []);
+    const heights = barHeights(histogramOf(values, ct)?.counts ?? []);
     await eventually(async () => {
       const shown = await drawn();
       expect(shown).toHaveLength(heights.length);

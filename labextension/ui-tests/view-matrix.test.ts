@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { readPng } from '../../src/export/testing/read-png';
-import { PLANES, type DType } from '../../src/protocol';
+import { PLANES, realRange, type DType } from '../../src/protocol';
 import { pointInVolume, shownOrientation } from '../../src/shading';
 import type { Volume } from '../../src/volume';
 import { pairwise, type Case } from './pairwise';
@@ -28,6 +28,12 @@ const FACTORS = {
   layers: ['alone', 'labels', 'map', 'both', 'channels'] as const,
   colormap: ['gray', 'viridis', 'turbo', 'RdBu', 'labels'] as const,
   window: ['all', 'narrow', 'wide'] as const,
+  rescale: [
+    null,
+    { slope: 1, intercept: -1024 },
+    { slope: 0.37, intercept: 11.5 },
+    { slope: -2.5, intercept: 1e-3 },
+  ] as const,
   interpolation: ['nearest', 'linear'] as const,
   invert: [false, true] as const,
   plane: PLANES,
@@ -45,7 +51,7 @@ const SHAPE = [29, 22, 13] as const;
 const SPACING = [1, 1.5, 2.25] as const;
 
 /** A volume with noise in it, and where it is of floats some NaN. */
-function volumeFor({ kind, layers }: Looks, seed: number): Volume {
+function volumeFor({ kind, layers, rescale }: Looks, seed: number): Volume {
   const next = noise(seed);
   const options = { spacing: SPACING, channels: layers === 'channels' && !kind.startsWith('rgb') ? 3 : 1 };
   if (kind === 'rgb' || kind === 'rgba') {
@@ -59,14 +65,14 @@ function volumeFor({ kind, layers }: Looks, seed: number): Volume {
     const at = low + next() * (high - low);
     return isFloat ? (next() < 0.03 ? NaN : at) : Math.round(at);
   };
-  const all = volumeOf(kind, SHAPE, value, options);
+  const all = volumeOf(kind, SHAPE, value, { ...options, rescale });
   const voxels = SHAPE[0] * SHAPE[1] * SHAPE[2];
   for (let at = voxels; at < all.data.length; at++) all.data[at] = value();
   return all;
 }
 
-function windowOf({ kind, window }: Looks): readonly [number, number] {
-  const [low, high] = kind === 'rgb' || kind === 'rgba' ? [0, 255] : RANGES[kind];
+function windowOf({ kind, window, rescale }: Looks): readonly [number, number] {
+  const [low, high] = kind === 'rgb' || kind === 'rgba' ? [0, 255] : realRange(RANGES[kind], rescale);
   const width = high - low;
   if (window === 'all') return [low, high];
   return window === 'narrow' ? [low + 0.31 * width, low + 0.68 * width] : [low - 0.7 * width, high + 1.9 * width];
@@ -134,9 +140,14 @@ test.each([0, 1, 2])(
     const labels = volumeOf('uint16', [40, 33, 30], () => (next() < 0.5 ? 0 : Math.floor(next() * 700)), {
       spacing: [0.5, 0.75, 1],
       origin: [3, 2, 1],
+      rescale: { slope: 3, intercept: 0 },
     });
     stage(stand.server, 'labels', labels);
-    const map = volumeOf('float32', [11, 9, 10], () => next(), { spacing: [3, 3, 2.5], origin: [-2, 4, 0] });
+    const map = volumeOf('uint8', [11, 9, 10], () => Math.floor(256 * next()), {
+      spacing: [3, 3, 2.5],
+      origin: [-2, 4, 0],
+      rescale: { slope: -1 / 255, intercept: 1 },
+    });
     stage(stand.server, 'map', map);
     const told = JSON.stringify(cases.map(({ name, looks }) => [name, optionsOf(looks)]));
     const notebook = await stand.open([

@@ -4,12 +4,13 @@ const PERCENTS = [0.5, 50, 99.5];
 
 /** What `slicescope info` says of a volume, by the names that it has there. */
 export function infoOf(volume: Volume): Readonly<Record<string, unknown>> {
-  const { name, shape, dtype, components, channels, frames, spacing, unit, origin, direction } = volume;
+  const { name, shape, dtype, rescale, components, channels, frames, spacing, unit, origin, direction } = volume;
   const isScalar = components === 1;
   return {
     name,
     shape,
     dtype,
+    rescale,
     components,
     channels,
     frames,
@@ -32,7 +33,7 @@ function shown(value: unknown): string {
   if (Array.isArray(value)) return value.map(shown).join(' ');
   if (typeof value === 'object') {
     return Object.entries(value)
-      .map(([name, each]) => `${name} %: ${shown(each)}`)
+      .map(([name, each]) => `${name}${Number.isNaN(Number(name)) ? '' : ' %'}: ${shown(each)}`)
       .join(', ');
   }
   return typeof value === 'string' ? value : JSON.stringify(value);

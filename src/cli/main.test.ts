@@ -46,6 +46,7 @@ describe('slicescope info', () => {
       'name ct',
       'shape 4 3 5',
       'dtype int16',
+      'rescale none',
       'components 1',
       'channels 1',
       'frames 1',
@@ -59,6 +60,16 @@ describe('slicescope info', () => {
       'bytes 120',
       '',
     ]);
+  });
+
+  test('says what stored values stand for, and everything else in real ones', () => {
+    const voxels = bytesOf(VALUES, 'setInt16');
+    const file = niftiFile({ dims: [4, 3, 5], datatype: 4, voxels, slope: 0.5, intercept: -1024 });
+    writeFileSync(join(folder, 'rescaled.nii'), file);
+    const lines = slicescope('info', 'rescaled.nii').stdout.split('\n');
+    expect(lines.map((line) => line.replace(/\s+/g, ' '))).toEqual(
+      expect.arrayContaining(['dtype int16', 'rescale slope: 0.5, intercept: -1024', 'range -1274 -536.5']),
+    );
   });
 
   test('says it as JSON, of raw voxels that are described too', () => {

@@ -164,7 +164,7 @@ export function programOf(version: string, print: Print): Command {
   withLook(withFiles(program.command('export')))
     .description('write a slice, or several, as pictures or as values')
     .requiredOption('-o, --output <path>', '.png .jpg .webp .avif .tif .npy; with {index} in it a file for each slice')
-    .option('--values', 'the values as they are: .png of uint8 and uint16, .tif, .npy')
+    .option('--values', 'the real values: .png of uint8 and uint16, .tif, .npy')
     .option('--scale <factor>', 'pixels for each one at scale 1', number)
     .option('--mm-per-pixel <length>', 'another way to say the scale', number)
     .option('--quality <number>', 'of JPEG, WebP and AVIF, from 1 to 100', number)

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { DType } from '../protocol';
+import { realValue, type DType } from '../protocol';
 import { Volume } from '../volume';
 import { exportAnimation, exportMontage, exportSlice, exportStack, drawSlice, lookAt } from './index';
 import { readBack, type ReadBack } from './testing/read-back';
@@ -62,6 +62,72 @@ describe('values that are exported are the volume’s, read back by another libr
     expect(eight.values).toEqual(valuesOf(volumeOf('uint8'), 2));
     expect(sixteen).toMatchObject({ shape: [4, 5], info: { mode: 'I;16' } });
     expect(sixteen.values).toEqual(valuesOf(volumeOf('uint16'), 2));
+  });
+
+  test('real values of stored ones: whole where they are, and of 64 bits elsewhere', async () => {
+    const of = (dtype: DType, slope: number, intercept: number): Volume => {
+      const { data, shape } = volumeOf(dtype);
+      return Volume.from(data, shape, { rescale: { slope, intercept } });
+    };
+    const cases = [
+      [of('int16', 1, -1024), 'int32'],
+      [of('uint16', 1, -0x8000), 'int16'],
+      [of('uint8', 0.1, -3), 'float64'],
+      [of('float32', -2, 1), 'float64'],
+    ] as const;
+    const paths: string[] = [];
+    for (const [i, [volume]] of cases.entries()) {
+      paths.push(await exportSlice(volume, at(`${String(i)}.tif`), { index: 1, values: true }));
+      paths.push(await exportSlice(volume, at(`${String(i)}.npy`), { index: 1 }));
+    }
+    const files = readBack(...paths);
+    cases.forEach(([{ data, rescale }, dtype], i) => {
+      const real = Array.from(data.subarray(20, 40), (value) => realValue(value, rescale));
+      for (const file of files.slice(2 * i, 2 * i + 2)) expect(file).toMatchObject({ dtype, values: real });
+    });
+  });
+
+  test('a stack of real values, and what is seen of several slices', async () => {
+    const { data, shape } = volumeOf('int16');
+    const rescale = { slope: -0.5, intercept: 10 };
+    const volume = Volume.from(data, shape, { rescale });
+    const paths = [
+      ...(await exportStack(volume, at('all.npy'))),
+      await exportSlice(volume, at('max.npy'), { index: 1, slab: 3, projection: 'max' }),
+    ];
+    const [all, most] = readBack(...paths) as [ReadBack, ReadBack];
+    const real = Array.from(data, (value) => realValue(value, rescale));
+    expect(all).toMatchObject({ shape: [3, 4, 5], dtype: 'float64', values: real });
+    const seen = Array.from({ length: 20 }, (_, i) => Math.max(...[0, 20, 40].map((z) => real[z + i] as number)));
+    expect(most).toMatchObject({ shape: [4, 5], values: seen });
+  });
+
+  test('a PNG has real values that fit into 16 bits, and none is written of others', async () => {
+    const { data, shape } = volumeOf('uint8');
+    const fits = Volume.from(data, shape, { rescale: { slope: 100, intercept: 7 } });
+    const [file] = readBack(await exportSlice(fits, at('fits.png'), { index: 1, values: true }));
+    expect(file).toMatchObject({ info: { mode: 'I;16' }, values: valuesOf(fits, 1) });
+    expect(file?.values[0]).toBe((data[20] as number) * 100 + 7);
+    const negative = Volume.from(data, shape, { rescale: { slope: 1, intercept: -1024 } });
+    await expect(exportSlice(negative, at('no.png'), { index: 1, values: true })).rejects.toMatchObject({
+      code: 'unsupported-format',
+      message: `exportSlice: ${at('no.png')}: png holds values of uint8 and uint16, not int16; write .tif or .npy`,
+    });
+    expect(existsSync(at('no.png'))).toBe(false);
+  });
+
+  test('a picture of stored values is that of the real ones', () => {
+    const { data, shape } = volumeOf('uint16');
+    const rescale = { slope: 0.25, intercept: -1024 };
+    const volume = Volume.from(data, shape, { rescale });
+    const real = Volume.from(
+      Float64Array.from(data, (value) => realValue(value, rescale)),
+      shape,
+    );
+    for (const options of [{}, { window: 'bone' }, { slab: 3, projection: 'min' }] as const) {
+      const [one, other] = [volume, real].map((each) => drawSlice(each, lookAt(each, options, 'test').settings));
+      expect(one).toEqual(other);
+    }
   });
 
   test('colours', async () => {

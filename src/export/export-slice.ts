@@ -37,7 +37,8 @@ export function drawSlice(
   scale = 1,
 ): Picture {
   const { plane, index, frame } = settings;
-  const info = volume.info(0).planes[plane];
+  const whole = volume.info(0);
+  const info = whole.planes[plane];
   const kind = slabKind(volume, settings);
   const grids = overlays.map((overlay) => new OverlayGrid(volume, overlay));
   const overlayVolumes = grids.map((grid) => grid.info(0));
@@ -66,7 +67,7 @@ export function drawSlice(
     };
   };
 
-  const layers = layersOf({ ...settings, overlayVolumes }).map((look: LayerLook): DrawnLayer => {
+  const layers = layersOf({ ...settings, volume: whole, overlayVolumes }).map((look: LayerLook): DrawnLayer => {
     const cut = cutOf(look.layer);
     const level = levelOf(cut);
     const { width, height } = levelSize(cut.info, level);
@@ -156,7 +157,7 @@ export function sliceExport(volume: Volume, options: ExportOptions, caller: stri
 
 /**
  * Write one slice: as a picture, pixel for pixel what a view with these settings draws (.png, .jpg, .webp, .avif, .tif),
- * or its values as they are (`values: true` with .png of uint8 and uint16 or .tif; .npy). The file appears whole or not
+ * or its real values (`values: true` with .png of uint8 and uint16 or .tif; .npy). The file appears whole or not
  * at all, and replaces one that is there only with `overwrite: true`.
  * @returns the file's absolute path
  * @throws SlicescopeError `invalid-argument`, `unknown-plane`, `index-out-of-range`, `invalid-window`, `unknown-window`,

@@ -4,7 +4,7 @@ import type { LookOptions } from './look';
 
 /** How a slice is written. */
 export interface FileOptions {
-  /** The values as they are, of the first channel: no window, no colours, nothing mirrored. Default false; .npy has no other. */
+  /** The real values, of the first channel: no window, no colours, nothing mirrored. Default false; .npy has no other. */
   readonly values?: boolean;
   /** Pixels for each one at scale 1, at which the shorter side of a voxel has one; over 0, at most 64. Default 1. */
   readonly scale?: number;

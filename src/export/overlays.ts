@@ -1,4 +1,4 @@
-import { SlicescopeError, quote, type OverlaySettings, type Window } from '../protocol';
+import { SlicescopeError, areWhole, quote, type OverlaySettings, type Window } from '../protocol';
 import { isCategorical, resolveWindow, type ColormapName, type WindowName } from '../shading';
 import { boxOf, overlap, Volume, type Labels, type OverlayLayer } from '../volume';
 
@@ -16,7 +16,7 @@ export interface OverlayOptions {
   readonly visible?: boolean;
   /**
    * Whether it is a label map, whose values are never mixed and whose 0 is nothing; or the names of its labels, by value.
-   * Default: whether it is of integers and drawn in the colour map `labels`.
+   * Default: whether it is of whole numbers and drawn in the colour map `labels`.
    */
   readonly labels?: boolean | Readonly<Record<number, string>>;
 }
@@ -43,7 +43,7 @@ function refuse(caller: string, argument: string, what: string): SlicescopeError
 
 function labelsOf({ labels, volume, colormap }: OverlayOptions, name: string, caller: string): Labels | null {
   if (labels === undefined) {
-    return colormap !== undefined && isCategorical(colormap) && !volume.dtype.startsWith('float') ? {} : null;
+    return colormap !== undefined && isCategorical(colormap) && areWhole(volume) ? {} : null;
   }
   if (typeof labels === 'boolean') return labels ? {} : null;
   const isNames = typeof labels === 'object' && (labels as unknown) !== null && !Array.isArray(labels);

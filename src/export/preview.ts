@@ -13,7 +13,7 @@ interface Pixels {
 
 /**
  * A small lossy WebP of a part of a slice, for a line on which its values would take long: grays are
- * indices into a colour map, NaN is transparent; colours are as they are.
+ * indices into a colour map, NaN is transparent; colours are as they are. The window is of stored values.
  */
 export async function encodePreview(
   { width, height, components, data }: Pixels,

@@ -1,6 +1,14 @@
 import { basename } from 'node:path';
 import type { NIFTI1, NIFTI2 } from 'nifti-reader-js' with { 'resolution-mode': 'import' };
-import type { DType, Shape, Triple, VoxelArray, Window } from '../protocol';
+import {
+  realValue,
+  type DType,
+  type Rescale,
+  type Shape,
+  type Triple,
+  type VoxelArray,
+  type Window,
+} from '../protocol';
 import { Volume, type VolumeOptions } from '../volume';
 import { corrupt, unsupported, type Format, type OnFraction } from './format';
 import { checkRightAngles } from './text-header';
@@ -115,12 +123,12 @@ function checkExtensions(
 }
 
 /** How stored values become real ones; null where they are the real ones. A slope of 0 or NaN says that there is none. */
-function scalingOf({ scl_slope: slope, scl_inter: intercept }: Header, path: string): readonly [number, number] | null {
+function rescaleOf({ scl_slope: slope, scl_inter: intercept }: Header, path: string): Rescale | null {
   if (slope === 0 || Number.isNaN(slope)) return null;
   if (!Number.isFinite(slope) || !Number.isFinite(intercept)) {
     throw corrupt(path, `its header says slope ${String(slope)} and intercept ${String(intercept)}`);
   }
-  return slope === 1 && intercept === 0 ? null : [slope, intercept];
+  return slope === 1 && intercept === 0 ? null : { slope, intercept };
 }
 
 /** Three rows from indices to RAS; null where the file says nothing of its orientation. */
@@ -202,7 +210,8 @@ async function readNifti(path: string, onFraction: OnFraction): Promise<Volume> 
   const least = headerBytes(head.bytes);
   const offset = offsetOf(header, least, path);
   checkExtensions(head.bytes, header, least, offset, path);
-  const scaling = components === 1 ? scalingOf(header, path) : null;
+  const rescale = components === 1 ? rescaleOf(header, path) : null;
+  const isFloat = dtype.startsWith('float');
   const [width = 1, height = 1, depth = 1, frames = 1] = sizes;
   const shape: Shape = [width, height, depth];
   const { littleEndian } = header;
@@ -215,17 +224,18 @@ async function readNifti(path: string, onFraction: OnFraction): Promise<Volume> 
     components,
     name: basename(path).replace(/(\.nii)?(\.gz)?$/i, ''),
     window: windowOf(header),
+    rescale: isFloat ? null : rescale,
   };
   const volume = Volume.alloc(shape, dtype, options);
   await readVoxels(voxels, volume.data, onFraction);
-  if (scaling === null) return volume;
+  if (rescale === null || !isFloat) return volume;
   const scaled = Volume.alloc(shape, 'float32', options);
-  scale(volume.data, scaling, scaled.data);
+  scale(volume.data, rescale, scaled.data);
   return scaled;
 }
 
-function scale(stored: VoxelArray, [slope, intercept]: readonly [number, number], real: VoxelArray): void {
-  for (let i = 0; i < real.length; i++) real[i] = (stored[i] as number) * slope + intercept;
+function scale(stored: VoxelArray, rescale: Rescale, real: VoxelArray): void {
+  for (let i = 0; i < real.length; i++) real[i] = realValue(stored[i] as number, rescale);
 }
 
 export const nifti: Format = {

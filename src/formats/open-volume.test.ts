@@ -56,10 +56,18 @@ describe('the values are those of the file', () => {
     expect(Array.from(volume.data)).toEqual(values);
   });
 
-  test('a slope and an intercept are applied, as float32', async () => {
+  test('of integers with a slope and an intercept: they stay as they are, and stand for others', async () => {
     const voxels = bytesOf(range(-10, 60), 'setInt16');
     const volume = await openVolume(put('scaled.nii', niftiFile({ datatype: 4, voxels, slope: 2, intercept: 10 })));
-    expect(volume.dtype).toBe('float32');
+    expect(volume).toMatchObject({ dtype: 'int16', rescale: { slope: 2, intercept: 10 }, range: [-10, 108] });
+    expect(Array.from(volume.data)).toEqual(range(-10, 60));
+    expect(volume.valueAt(1, 0, 0)).toBe(-9 * 2 + 10);
+  });
+
+  test('of floats with a slope and an intercept: these are applied, as float32', async () => {
+    const voxels = bytesOf(range(-10, 60), 'setFloat32');
+    const volume = await openVolume(put('floats.nii', niftiFile({ datatype: 16, voxels, slope: 2, intercept: 10 })));
+    expect(volume).toMatchObject({ dtype: 'float32', rescale: null });
     expect(Array.from(volume.data)).toEqual(range(-10, 60).map((value) => value * 2 + 10));
   });
 

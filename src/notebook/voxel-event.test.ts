@@ -29,6 +29,15 @@ describe('a pointer is an event', () => {
     expect(voxelEvent({ ...message, values: [] }, volume, [], [])?.values).toEqual([1.5]);
   });
 
+  test('with real values, of which labels have their names', () => {
+    const rescale = { slope: 2, intercept: -3 };
+    const stored = Volume.from(Uint8Array.of(0, 1, 2, 3), [2, 2, 1], { rescale });
+    const overlay = { volume: stored, labels: { 3: 'liver' } };
+    const look = { colormap: 'labels', window: [0, 2], visible: true, opacity: 0.5 } as const;
+    const event = voxelEvent({ ...message, position: [1, 1, 0], values: [null, 3] }, stored, [overlay], [look]);
+    expect(event).toMatchObject({ value: 3, values: [3, 3], label: 'liver' });
+  });
+
   test('with colours, and with the values of all channels', () => {
     const rgb = Volume.from(Uint8Array.of(1, 2, 3), [1, 1, 1], { components: 3 });
     expect(voxelEvent({ ...message, values: [[1, 2, 3]] }, rgb, [], [])?.value).toEqual([1, 2, 3]);

@@ -8,4 +8,5 @@ export * from './messages';
 export * from './packing';
 export * from './tiles';
 export * from './types';
+export * from './values';
 export * from './wishes';

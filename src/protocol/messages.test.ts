@@ -51,6 +51,7 @@ const STATE: ViewState = {
     name: 'T1',
     shape: [1, 2, 3],
     dtype: 'uint8',
+    rescale: { slope: 0.5, intercept: -1024 },
     components: 1,
     frames: 1,
     channels: 1,

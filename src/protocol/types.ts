@@ -70,7 +70,16 @@ export type Convention = (typeof CONVENTIONS)[number];
 export const PLAYBACKS = ['loop', 'bounce'] as const;
 export type Playback = (typeof PLAYBACKS)[number];
 
-/** Low is drawn in the first colour and high in the last; low < high, in the volume's values. */
+/**
+ * What the stored values of a volume stand for: slope · value + intercept, such as Hounsfield units. Both are finite, and
+ * the slope is not 0.
+ */
+export interface Rescale {
+  readonly slope: number;
+  readonly intercept: number;
+}
+
+/** Low is drawn in the first colour and high in the last; low < high, in the volume's real values. */
 export type Window = readonly [low: number, high: number];
 
 /** Number of voxels along x, y and z; x runs fastest. */
@@ -136,7 +145,10 @@ export interface LayerInfo {
   /** Identifies a volume and its content: a swap and a `refresh()` each take a new number. */
   readonly revision: number;
   readonly name: string;
+  /** Of its slices, whose values are as they are stored. */
   readonly dtype: DType;
+  /** What they stand for; null where they are the real values. */
+  readonly rescale: Rescale | null;
   /** 1, or 3 or 4 for RGB and RGBA `uint8`. */
   readonly components: number;
   readonly planes: { readonly [P in Plane]: PlaneInfo };

@@ -1,4 +1,4 @@
-import { MAX_BINS, type VoxelArray, type Window } from '../protocol';
+import { MAX_BINS, isReversed, realRange, type Rescale, type VoxelArray, type Window } from '../protocol';
 
 /** How a histogram's bars lie: `count` of one width, the first from `edges[0]` on, the last up to `edges[1]`. */
 export interface Bars {
@@ -48,4 +48,17 @@ export function countBars(
     const own = bar < last ? bar : last;
     counts[own] = (counts[own] as number) + 1;
   }
+}
+
+/** Bars of stored values as those of the real ones: as many in each, in the other order where the slope is negative. */
+export function realBars<C extends { readonly edges: Window; readonly counts: readonly number[] }>(
+  counted: C,
+  rescale: Rescale | null,
+): C {
+  const { edges, counts } = counted;
+  return {
+    ...counted,
+    edges: realRange(edges, rescale),
+    counts: isReversed(rescale) ? [...counts].reverse() : counts,
+  };
 }

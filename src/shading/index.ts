@@ -1,7 +1,6 @@
 export * from './bars';
 export * from './box';
 export * from './colormaps';
-export * from './dtype-ranges';
 export * from './layers';
 export * from './links';
 export * from './orientation';

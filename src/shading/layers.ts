@@ -1,10 +1,23 @@
-import type { Interpolation, ViewState, Window } from '../protocol';
+import {
+  storedWindow,
+  type Interpolation,
+  type Rescale,
+  type ViewState,
+  type VolumeInfo,
+  type Window,
+} from '../protocol';
 
 /** How one volume of a view is drawn. */
 export interface LayerLook {
   /** Which volume: the channels from 0 on, then the overlays. */
   readonly layer: number;
+  /**
+   * In the values of its slices, which are as they are stored: low is the greater one where a rescale turns their order
+   * round.
+   */
   readonly window: Window;
+  /** What the stored values stand for: labels are told by it. */
+  readonly rescale: Rescale | null;
   readonly colormap: string;
   readonly invert: boolean;
   readonly interpolation: Interpolation;
@@ -15,24 +28,34 @@ export interface LayerLook {
 }
 
 /** What of a view's state decides which volumes are drawn, and how. */
-export type LayerState = Pick<
+export interface LayerState extends Pick<
   ViewState,
   'window' | 'colormap' | 'invert' | 'interpolation' | 'channels' | 'overlays' | 'overlayVolumes'
->;
+> {
+  readonly volume: Pick<VolumeInfo, 'rescale'>;
+}
 
-/** The volumes that a view draws, in the order in which it does; those that are switched off are not among them. */
+/**
+ * The volumes that a view draws, in the order in which it does; those that are switched off are not among them. Here, and
+ * nowhere else, windows of real values become those of stored ones.
+ */
 export function layersOf(state: LayerState): readonly LayerLook[] {
   const { window, colormap, invert, interpolation, channels, overlays, overlayVolumes } = state;
-  const plain = { invert, interpolation, opacity: 1 } as const;
+  const { rescale } = state.volume;
+  const plain = { rescale, invert, interpolation, opacity: 1 } as const;
+  const stored = (real: Window): Window => storedWindow(real, rescale);
   const base: readonly LayerLook[] =
     channels.length === 0
-      ? [{ layer: 0, window, colormap, ...plain, blend: 'over' }]
-      : channels.flatMap(({ visible, ...of }, layer) => (visible ? [{ layer, ...of, ...plain, blend: 'add' }] : []));
+      ? [{ layer: 0, window: stored(window), colormap, ...plain, blend: 'over' }]
+      : channels.flatMap(({ visible, ...of }, layer) =>
+          visible ? [{ layer, ...of, window: stored(of.window), ...plain, blend: 'add' }] : [],
+        );
   const first = Math.max(1, channels.length);
   const over = overlays.flatMap(({ visible, ...of }, at): LayerLook[] => {
-    const isLabels = overlayVolumes[at]?.labels != null;
-    const look = { invert: false, interpolation: isLabels ? 'nearest' : interpolation, blend: 'over' } as const;
-    return visible && of.opacity > 0 ? [{ layer: first + at, ...of, ...look }] : [];
+    const { labels = null, rescale: own = null } = overlayVolumes[at] ?? {};
+    const look = { invert: false, interpolation: labels === null ? interpolation : 'nearest', blend: 'over' } as const;
+    const isDrawn = visible && of.opacity > 0;
+    return isDrawn ? [{ layer: first + at, ...of, window: storedWindow(of.window, own), rescale: own, ...look }] : [];
   });
   return [...base, ...over];
 }

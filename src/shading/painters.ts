@@ -1,4 +1,4 @@
-import type { Orientation, VoxelArray, Window } from '../protocol';
+import { realValue, type Orientation, type VoxelArray } from '../protocol';
 import { colormapTable, isCategorical, labelIndex } from './colormaps';
 import type { LayerLook } from './layers';
 import { nearestAlong, neighboursAlong } from './sampling';
@@ -9,7 +9,7 @@ export interface LayerData {
   readonly width: number;
   readonly height: number;
   readonly components: number;
-  /** Row by row, `width × height × components` elements. */
+  /** Row by row, `width × height × components` elements, as they are stored. */
   readonly data: VoxelArray;
 }
 
@@ -27,9 +27,14 @@ export type Painter = (y: number, row: Float64Array) => void;
 /** Writes the colour of the value or the colour at `element` of the data to `row`, from `to` on. */
 type Colorist = (element: number, row: Float64Array, to: number) => void;
 
-/** Which of a colour map's colours a value takes; NaN only for what has none. */
-export function indexer(window: Window, colormap: string): (value: number) => number {
-  return isCategorical(colormap) ? labelIndex : (value) => colorIndex(value, window);
+/** Which of a colour map's colours a stored value takes; NaN only for what has none. */
+export function indexer({
+  window,
+  colormap,
+  rescale,
+}: Pick<LayerLook, 'window' | 'colormap' | 'rescale'>): (value: number) => number {
+  if (!isCategorical(colormap)) return (value) => colorIndex(value, window);
+  return rescale === null ? labelIndex : (value) => labelIndex(realValue(value, rescale));
 }
 
 function direct({ data, components }: LayerData): Colorist {
@@ -42,9 +47,9 @@ function direct({ data, components }: LayerData): Colorist {
   };
 }
 
-function mapped({ data }: LayerData, { window, colormap, invert }: LayerLook): Colorist {
-  const table = colormapTable(colormap, invert);
-  const indexOf = indexer(window, colormap);
+function mapped({ data }: LayerData, look: LayerLook): Colorist {
+  const table = colormapTable(look.colormap, look.invert);
+  const indexOf = indexer(look);
   return (element, row, to) => {
     const index = indexOf(data[element] as number);
     for (let channel = 0; channel < 4; channel++) {

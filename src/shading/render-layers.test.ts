@@ -9,6 +9,7 @@ import { AS_STORED, ORIENTATIONS } from './testing/settings-fixture';
 const LOOK: LayerLook = {
   layer: 0,
   window: [0, 255],
+  rescale: null,
   colormap: 'gray',
   invert: false,
   interpolation: 'linear',

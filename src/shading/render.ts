@@ -34,7 +34,7 @@ export interface DrawnLayer {
 }
 
 /** The colours of all values of a slice, one RGBA quadruple a voxel, in the slice's own order. */
-function colors({ data, components }: LayerData, { window, colormap, invert }: LayerLook): Uint32Array {
+function colors({ data, components }: LayerData, look: LayerLook): Uint32Array {
   const count = data.length / components;
   const out = new Uint32Array(count);
   const bytes = new Uint8Array(out.buffer);
@@ -46,8 +46,8 @@ function colors({ data, components }: LayerData, { window, colormap, invert }: L
     }
     return out;
   }
-  const table = new Uint32Array(colormapTable(colormap, invert).buffer);
-  const indexOf = indexer(window, colormap);
+  const table = new Uint32Array(colormapTable(look.colormap, look.invert).buffer);
+  const indexOf = indexer(look);
   for (let voxel = 0; voxel < count; voxel++) out[voxel] = table[indexOf(data[voxel] as number)] ?? 0;
   return out;
 }
@@ -131,6 +131,7 @@ export function renderLayers(
 /** Draw one slice at scale 1, as `renderLayers` does. */
 export function renderSlice(slice: SliceData, shading: Shading): Picture {
   const { window, colormap, invert = false, interpolation = 'nearest' } = shading;
-  const look = { layer: 0, window, colormap, invert, interpolation, opacity: 1, blend: 'over' } as const;
+  const plain = { layer: 0, rescale: null, opacity: 1, blend: 'over' } as const;
+  const look = { ...plain, window, colormap, invert, interpolation };
   return renderLayers(slice, [{ slice, look }], rotated(shading.orientation, shading.rotation));
 }

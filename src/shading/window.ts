@@ -18,7 +18,10 @@ export function checkWindow(value: unknown, caller: string): Window {
   return [low, high];
 }
 
-/** Where in a colour map of 256 colours a value lies: 255 t, t = clamp((v − low) / (high − low), 0, 1); NaN for NaN. */
+/**
+ * Where in a colour map of 256 colours a value lies: 255 t, t = clamp((v − low) / (high − low), 0, 1); NaN for NaN. Of stored
+ * values low may be the greater end.
+ */
 export function colorPlace(value: number, [low, high]: Window): number {
   const t = (value - low) / (high - low);
   return 255 * (t < 0 ? 0 : t > 1 ? 1 : t);

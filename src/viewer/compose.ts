@@ -28,10 +28,10 @@ function layerSlice(plan: LayerPlan, { plane }: Cut): { slice: LayerSlice; quali
   if (base === undefined) return null;
   const details = plan.details.map(({ key }) => tileCache.get(key)).filter((tile) => tile !== undefined);
   const isWhole = finestOf(plan).every(({ key }) => tileCache.has(key));
-  const { revision } = info;
+  const { revision, rescale } = info;
   const { width, height } = info.planes[plane];
   const quality = overview === undefined ? 'preview' : isWhole ? 'exact' : 'partial';
-  return { slice: { layer, revision, width, height, tiles: [base, ...details] }, quality };
+  return { slice: { layer, revision, rescale, width, height, tiles: [base, ...details] }, quality };
 }
 
 /** Whether a picture is of a state's volumes, with the content that they have in it. */

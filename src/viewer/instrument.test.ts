@@ -156,9 +156,48 @@ test('presets and colour maps are chosen by name', () => {
   expect(host.current.colormap).toBe('magma');
 });
 
+test('of a CT that is stored in whole numbers from 0 on, everything is said in Hounsfield units', () => {
+  jest.useFakeTimers();
+  const volume = { ...volumeInfo(1), rescale: { slope: 1, intercept: -1024 } };
+  open({ ...viewState(1, 'xy', 2), volume, window: [-1024, -924], listens: ['click'] });
+  press('s');
+  const presets = find('.slicescope-panel select[aria-label="Window"]') as HTMLSelectElement;
+  const choose = (value: string): void => {
+    presets.value = value;
+    presets.dispatchEvent(new Event('change'));
+  };
+  choose('own');
+  expect(host.current.window).toEqual([-1024, 0xffff - 1024]);
+  choose('bone');
+  expect(host.current.window).toEqual([-500, 1300]);
+  expect(find('.slicescope-color-bar').getAttribute('aria-label')).toBe('gray from −500 to 1300');
+  press('w');
+  expect(host.current.window).toEqual([-1024, -1001]); // Stored are 0 to 23.
+  const of = find('.slicescope-panel select[aria-label="Histogram of"]') as HTMLSelectElement;
+  of.value = 'slice';
+  of.dispatchEvent(new Event('change'));
+  jest.advanceTimersByTime(500);
+  const low = find('.slicescope-handle[data-end="low"]');
+  // A bar for each of 24 numbers, and a margin of a fiftieth.
+  expect([low.getAttribute('aria-valuemin'), low.getAttribute('aria-valuenow')]).toEqual(['-1024.98', '-1024']);
+  point('pointermove', 250, 150);
+  expect(find('.slicescope-probe').textContent).toBe('[2, 1, 2]   2.00, 1.00, 2.00 mm   −1012');
+  point('pointerdown', 250, 150);
+  point('click', 250, 150);
+  expect(host.sent.at(-1)).toMatchObject({ kind: 'click', position: [2, 1, 2], values: [-1012] });
+});
+
 test('overlays are switched, made transparent, and chosen for the colour map', () => {
   const { revision, name, planes } = volumeInfo(7);
-  const info: OverlayInfo = { revision, name, planes, dtype: 'uint8', components: 1, labels: { 1: 'liver' } };
+  const info: OverlayInfo = {
+    revision,
+    name,
+    planes,
+    dtype: 'uint8',
+    rescale: null,
+    components: 1,
+    labels: { 1: 'liver' },
+  };
   const overlay = { colormap: 'labels', window: [0, 1], visible: true, opacity: 1 } as const;
   open({ ...viewState(1, 'xy', 2), overlays: [overlay], overlayVolumes: [info] });
   press('s');

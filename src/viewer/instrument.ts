@@ -15,8 +15,8 @@ import { ScaleBar } from './parts/scale-bar';
 import { Toolbar } from './parts/toolbar';
 import { windowOfHistogram, windowOfValues } from './values/auto-window';
 import { Histograms } from './values/histograms';
-import { layerOf, overviewOf, sampleOf } from './values/slice-values';
-import { activeLayer, layersIn, shownDtype, withLook, type Layer } from './values/windows';
+import { layerOf, overviewOf, realSample, sampleOf } from './values/slice-values';
+import { activeLayer, layersIn, shownKind, withLook, type Layer } from './values/windows';
 import { draggedWindow } from './window-drag';
 
 /**
@@ -168,9 +168,9 @@ export class Instrument implements Workbench, Handled {
   windowDrag(): (by: readonly [x: number, y: number]) => void {
     const layer = activeLayer(this.state(), this.#chosen);
     if (layer === null) return () => undefined;
-    const dtype = shownDtype(this.state(), layer);
+    const kind = shownKind(this.state(), layer);
     return (by) => {
-      this.#setWindow(layer, draggedWindow(layer.window, by, dtype));
+      this.#setWindow(layer, draggedWindow(layer.window, by, kind));
     };
   }
 
@@ -191,7 +191,7 @@ export class Instrument implements Workbench, Handled {
       return;
     }
     void this.histograms.ask({ ...state }, layer).then((histogram) => {
-      const window = histogram === null ? null : windowOfHistogram(histogram, shownDtype(this.state(), layer));
+      const window = histogram === null ? null : windowOfHistogram(histogram, shownKind(this.state(), layer));
       if (window === null) ofSlice();
       else this.#setWindow(layer, window);
     });
@@ -205,7 +205,8 @@ export class Instrument implements Workbench, Handled {
   #sliceWindow(layer: Layer, plane: Plane): Window | null {
     const drawn = layerOf(this.host.sliceOf(plane), layer.layer);
     const tile = drawn === null ? null : overviewOf(drawn);
-    return tile === null ? null : windowOfValues(sampleOf(tile.data), shownDtype(this.state(), layer));
+    if (drawn === null || tile === null) return null;
+    return windowOfValues(realSample(sampleOf(tile.data), drawn), shownKind(this.state(), layer));
   }
 
   #isShown(): boolean {

@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
-import type { DType, Level, Plane, Projection, TileRect, VoxelArray, Window } from '../protocol';
+import type { DType, Level, Plane, Projection, Rescale, TileRect, VoxelArray, Window } from '../protocol';
 
 /** One tile of a slice, ready to be drawn. */
 export interface Tile {
   readonly level: Level;
   readonly rect: TileRect;
-  /** Row by row, rect.width × rect.height × components values. */
+  /** Row by row, rect.width × rect.height × components values, as they are stored. */
   readonly data: VoxelArray;
   readonly dtype: DType;
   readonly components: number;
@@ -21,6 +21,8 @@ export interface LayerSlice {
   /** Which volume of the view: its channels from 0 on, then its overlays. */
   readonly layer: number;
   readonly revision: number;
+  /** What the values of its tiles stand for. */
+  readonly rescale: Rescale | null;
   /** At full resolution, in the layer's own pixels: as many as the view's volume has, or more. */
   readonly width: number;
   readonly height: number;

@@ -10,7 +10,7 @@ function tile(rect: TileRect, values: readonly number[], more: Partial<Tile> = {
 }
 
 function sliceOf(width: number, height: number, tiles: readonly Tile[]): Slice {
-  const layers = [{ layer: 0, revision: 1, width, height, tiles }];
+  const layers = [{ layer: 0, revision: 1, rescale: null, width, height, tiles }];
   return { revision: 1, plane: 'xy', index: 0, frame: 0, width, height, layers, quality: 'exact' };
 }
 
@@ -50,4 +50,9 @@ test('too many values are refused, with what can be done', () => {
   expect(() => sliceText(sliceOf(width, height, []), UPRIGHT)).toThrow(
     'The slice has 2048 × 513 values; at most 1048576 can be copied. In the notebook, volume.slice(plane, index) has them all.',
   );
+});
+
+test('values are real ones where the stored ones stand for others', () => {
+  const layers = plain.layers.map((layer) => ({ ...layer, rescale: { slope: 0.5, intercept: -1024 } }));
+  expect(sliceText({ ...plain, layers }, UPRIGHT)).toBe('-1023.5\t-1023\t-1022.5\n-1026\t-1021.5\t-1021');
 });

@@ -1,4 +1,4 @@
-import { SlicescopeError, type Orientation } from '../protocol';
+import { SlicescopeError, realValue, type Orientation } from '../protocol';
 import type { LayerSlice, Slice } from './slice-cache';
 import { text } from './text';
 
@@ -36,8 +36,8 @@ export function sliceText(slice: Slice, { transpose, flipX, flipY }: Orientation
   }).join('\n');
 }
 
-/** Reads voxels in whichever tile they are. */
-function reader({ width, height, tiles }: LayerSlice): (column: number, row: number) => string {
+/** Reads voxels in whichever tile they are, as real values. */
+function reader({ width, height, tiles, rescale }: LayerSlice): (column: number, row: number) => string {
   const whole = tiles.filter(({ level, window }) => window === null && level[0] === 0 && level[1] === 0);
   const voxels = whole.reduce((sum, { rect }) => sum + rect.width * rect.height, 0);
   if (voxels < width * height) {
@@ -49,7 +49,8 @@ function reader({ width, height, tiles }: LayerSlice): (column: number, row: num
       const [x, y] = [column - rect.x, row - rect.y];
       if (x < 0 || y < 0 || x >= rect.width || y >= rect.height) continue;
       const at = components * (y * rect.width + x);
-      return data.subarray(at, at + components).join(',');
+      const values = Array.from(data.subarray(at, at + components), (value) => realValue(value, rescale));
+      return values.join(',');
     }
     return '';
   };

@@ -1,5 +1,4 @@
-import type { DType, Window } from '../protocol';
-import { DTYPE_RANGES, isWhole } from '../shading';
+import { areWhole, valueRange, type ValueKind, type Window } from '../protocol';
 
 /** CSS pixels to the right that make a window twice as wide. */
 const DOUBLING = 128;
@@ -12,20 +11,20 @@ const LEAST_WIDTH = 1e-30;
 /**
  * A window after a drag by [x, y] CSS pixels from where it was `from`: to the right widens it, down raises its level
  * and so darkens the picture. The gain is the window's own width, whatever the data's range is. Never inverted; whole
- * numbers for integers.
+ * numbers where values are whole.
  */
-export function draggedWindow(from: Window, [x, y]: readonly [x: number, y: number], dtype: DType): Window {
-  const [least, most] = DTYPE_RANGES[dtype];
+export function draggedWindow(from: Window, [x, y]: readonly [x: number, y: number], kind: ValueKind): Window {
+  const [least, most] = valueRange(kind);
   const before = from[1] - from[0];
   const level = Math.min(most, Math.max(least, (from[0] + from[1]) / 2 + (before * y) / SHIFTING));
-  const widest = isWhole(dtype) ? 2 * (most - least) : Number.MAX_VALUE / 4;
+  const widest = areWhole(kind) ? 2 * (most - least) : Number.MAX_VALUE / 4;
   const width = Math.min(widest, before * 2 ** (x / DOUBLING));
-  return windowAround(level, width, dtype);
+  return windowAround(level, width, kind);
 }
 
-/** The window of this level and width that a dtype can have: at least one value wide. */
-export function windowAround(level: number, width: number, dtype: DType): Window {
-  if (isWhole(dtype)) {
+/** The window of this level and width that such values can have: at least one value wide. */
+export function windowAround(level: number, width: number, kind: ValueKind): Window {
+  if (areWhole(kind)) {
     const low = Math.round(level - width / 2);
     return [low, Math.max(low + 1, Math.round(level + width / 2))];
   }

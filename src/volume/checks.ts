@@ -5,6 +5,7 @@ import {
   quote,
   type DType,
   type Projection,
+  type Rescale,
   type Shape,
   type Triple,
   type Window,
@@ -134,6 +135,20 @@ export function checkWindow(value: unknown, caller: string): Window {
     `${caller}: window is [${shown.map(quote).join(', ')}], expected [low, high], finite, low below high`,
     { window: shown },
   );
+}
+
+/** A finite slope that is not 0, and a finite intercept; null where they change nothing. */
+export function checkRescale(value: unknown, components: number, caller: string): Rescale | null {
+  const { slope, intercept } = value as Readonly<Record<string, unknown>>;
+  if (!Number.isFinite(slope) || slope === 0 || !Number.isFinite(intercept)) {
+    const message = `${caller}: rescale has slope ${quote(slope)} and intercept ${quote(intercept)}, expected finite numbers, the slope not 0`;
+    throw new SlicescopeError('invalid-argument', message, { argument: 'rescale' });
+  }
+  if (components !== 1) {
+    const message = `${caller}: a rescale of ${String(components)} components; colours have none`;
+    throw new SlicescopeError('invalid-argument', message, { argument: 'rescale' });
+  }
+  return slope === 1 && intercept === 0 ? null : { slope: slope as number, intercept: intercept as number };
 }
 
 export function checkIndex(index: number, count: number, what: string): void {

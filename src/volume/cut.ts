@@ -8,9 +8,10 @@ export interface VolumeSlice {
   readonly width: number;
   /** Rows. */
   readonly height: number;
+  /** Of `data`: the volume's, unless it has a `rescale` or the slice is the mean of several. */
   readonly dtype: DType;
   readonly components: 1 | 3 | 4;
-  /** A copy, row by row: width × height × components values. */
+  /** A copy, row by row: width × height × components real values. */
   readonly data: VoxelArray;
 }
 

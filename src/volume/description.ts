@@ -3,6 +3,7 @@ import {
   SlicescopeError,
   quote,
   type DType,
+  type Rescale,
   type Shape,
   type Triple,
   type VoxelArray,
@@ -15,6 +16,7 @@ import {
   checkCount,
   checkDirection,
   checkOrigin,
+  checkRescale,
   checkShape,
   checkSpacing,
   checkUnit,
@@ -45,6 +47,12 @@ export interface VolumeOptions {
   readonly unit?: string | undefined;
   /** The window to start with, such as a file's own. Without it: the 0.5 and 99.5 percentiles. */
   readonly window?: Window | null | undefined;
+  /**
+   * What the values in `data` stand for: slope · value + intercept, such as the Hounsfield units of a CT. All that is
+   * said of values elsewhere, such as windows, is said of these. Without it, or with null, they are the real ones. Not
+   * for RGB and RGBA.
+   */
+  readonly rescale?: Rescale | null | undefined;
 }
 
 /** A volume as plain data for a message to another thread; the voxels stay where they are. */
@@ -63,6 +71,7 @@ export interface VolumeRecord {
   readonly direction: readonly number[] | null;
   readonly name: string;
   readonly window: Window | null;
+  readonly rescale: Rescale | null;
 }
 
 /** A volume before it has voxels. */
@@ -103,6 +112,7 @@ export function describe(
     direction: options.direction == null ? null : checkDirection(options.direction, caller),
     name,
     window: options.window == null ? null : checkWindow(options.window, caller),
+    rescale: options.rescale == null ? null : checkRescale(options.rescale, components, caller),
   };
 }
 

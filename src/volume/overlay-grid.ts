@@ -2,6 +2,7 @@ import {
   PLANES,
   PLANE_AXES,
   levelVoxel,
+  realDType,
   type Level,
   type OverlayInfo,
   type PixelKind,
@@ -38,7 +39,7 @@ const TOLERANCE = 1e-4;
  * An overlay as slices of the volume below: as many of them, each covering the same rectangle, in pixels that are finer
  * by whole factors where the overlay's voxels are. It is sampled where these pixels have their middles: labels are those
  * of the nearest voxel, and 0 beside the overlay; other values are interpolated between the eight nearest, as float32,
- * and NaN beside it. Where both grids are one, slices are copies.
+ * and NaN beside it. Where both grids are one, slices are copies. Labels are real values; others are as they are stored.
  */
 export class OverlayGrid {
   readonly #base: Volume;
@@ -47,14 +48,15 @@ export class OverlayGrid {
   readonly #affine: Affine;
   /** Pixels for one voxel of the base along x, y and z. */
   readonly #factors: Triple;
-  readonly #isSame: boolean;
+  readonly #isCopy: boolean;
 
   constructor(base: Volume, { volume, labels }: OverlayLayer) {
     this.#base = base;
     this.#overlay = volume;
     this.#labels = labels;
     this.#affine = voxelsToVoxels(base, volume);
-    this.#isSame = isSameGrid(base, volume, this.#affine);
+    const isStored = labels === null || volume.rescale === null;
+    this.#isCopy = isStored && isSameGrid(base, volume, this.#affine);
     const { m } = this.#affine;
     this.#factors = [0, 1, 2].map((axis) => {
       const steps = [0, 1, 2].map((row) => Math.abs(m[3 * row + axis] as number));
@@ -65,7 +67,8 @@ export class OverlayGrid {
   /** What its pixels are. */
   get kind(): PixelKind {
     const { dtype } = this.#overlay;
-    return { dtype: this.#labels === null && !this.#isSame ? 'float32' : dtype, components: 1 };
+    if (this.#labels !== null) return { dtype: realDType(this.#overlay), components: 1 };
+    return { dtype: this.#isCopy ? dtype : 'float32', components: 1 };
   }
 
   info(revision: number): OverlayInfo {
@@ -82,7 +85,10 @@ export class OverlayGrid {
     };
     const [xy, xz, yz] = PLANES.map(finer) as [PlaneInfo, PlaneInfo, PlaneInfo];
     const { dtype, components } = this.kind;
-    return { revision, name: this.#overlay.name, dtype, components, planes: { xy, xz, yz }, labels: this.#labels };
+    const { name } = this.#overlay;
+    const labels = this.#labels;
+    const rescale = labels === null ? this.#overlay.rescale : null;
+    return { revision, name, dtype, rescale, components, planes: { xy, xz, yz }, labels };
   }
 
   /**
@@ -92,7 +98,7 @@ export class OverlayGrid {
    * @throws SlicescopeError `index-out-of-range`, `invalid-argument`.
    */
   copyTile(source: Volume, plane: Plane, index: number, level: Level, tile: TileRect, target: VoxelArray): void {
-    if (this.#isSame) {
+    if (this.#isCopy) {
       source.copyTile(plane, index, level, tile, target);
       return;
     }

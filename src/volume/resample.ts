@@ -1,4 +1,4 @@
-import { ARRAY_OF, type VoxelArray } from '../protocol';
+import { ARRAY_OF, realValue, type VoxelArray } from '../protocol';
 import { asWords, type Words } from './layout';
 import type { Volume } from './volume';
 
@@ -8,26 +8,26 @@ export type Points = readonly [x: Float64Array, y: Float64Array, z: Float64Array
 /** Parts of a voxel: a point so near to the middle of a voxel, or to a border, is on it. */
 const TOLERANCE = 1e-6;
 
-/** The value of the voxel that each point lies in; 0 outside. */
+/** The real value of the voxel that each point lies in; 0 outside. */
 export function sampleNearest(
-  { data, shape: [width, height, depth] }: Volume,
+  { data, rescale, shape: [width, height, depth] }: Volume,
   points: Points,
   target: VoxelArray,
 ): void {
   const [xs, ys, zs] = points;
-  const [words, pixels] = [asWords(data), asWords(target)];
+  const [words, pixels] = rescale === null ? [asWords(data), asWords(target)] : [data, target];
   const middle = 0.5 + TOLERANCE;
   for (let i = 0; i < pixels.length; i++) {
     const x = Math.floor((xs[i] as number) + middle);
     const y = Math.floor((ys[i] as number) + middle);
     const z = Math.floor((zs[i] as number) + middle);
     const isInside = x >= 0 && y >= 0 && z >= 0 && x < width && y < height && z < depth;
-    pixels[i] = isInside ? (words[(z * height + y) * width + x] as number) : 0;
+    pixels[i] = isInside ? realValue(words[(z * height + y) * width + x] as number, rescale) : 0;
   }
 }
 
 /**
- * Values interpolated between the eight voxels around each point, which are those at the border where there is none; NaN
+ * Stored values interpolated between the eight voxels around each point, which are those at the border where there is none; NaN
  * outside of all voxels, and where a voxel that counts is NaN.
  */
 export function sampleLinear({ data, dtype, shape }: Volume, points: Points, target: VoxelArray): void {

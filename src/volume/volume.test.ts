@@ -120,7 +120,8 @@ describe('memory', () => {
     };
     const volume = Volume.from(new Uint8Array(72), [2, 3, 4], options);
     const record = volume.toRecord();
-    expect(record).toEqual({ ...options, shape: [2, 3, 4], channels: 1, frames: 1, unit: 'mm', data: volume.data });
+    const counts = { channels: 1, frames: 1 };
+    expect(record).toEqual({ ...options, ...counts, shape: [2, 3, 4], unit: 'mm', rescale: null, data: volume.data });
     const other = Volume.fromRecord(record);
     expect(other.data.buffer).toBe(volume.data.buffer);
     expect(other.toRecord()).toEqual(record);
@@ -448,6 +449,7 @@ describe('what is said of a volume', () => {
       name: 'a',
       shape: [7, 5, 3],
       dtype: 'int16',
+      rescale: null,
       components: 1,
       planes: {
         xy: { count: 3, width: 7, height: 5, spacing: [1, 2], ...plain },

@@ -3,12 +3,16 @@ import {
   PLANES,
   PLANE_AXES,
   SlicescopeError,
+  areWhole,
   quote,
+  realRange,
+  realValue,
   slabKind,
   type DType,
   type Level,
   type Plane,
   type PlaneInfo,
+  type Rescale,
   type Shape,
   type TileRect,
   type Triple,
@@ -23,6 +27,7 @@ import type { Part, SliceOptions, VolumeSlice } from './cut';
 import { allocate, describe, elementsOf, formatCounts, type VolumeOptions, type VolumeRecord } from './description';
 import { dtypeOf, isShared, type VoxelSource } from './dtype';
 import { orientationOf, planeAcross } from './orientation';
+import { realOrder, realValues, storedProjection } from './rescale';
 import { projectSlices, projecting, slabSlices, type Slab } from './slab';
 import { checkTile, copyTile } from './slicing';
 import { order, percentileOf, rangeOf, windowFor, windowOfRange, type Ordered } from './statistics';
@@ -58,6 +63,7 @@ interface InChunks {
  */
 export class Volume {
   readonly shape: Shape;
+  /** Of `data`. */
   readonly dtype: DType;
   /** Values a voxel: 1, or 3 (RGB) or 4 (RGBA) of `uint8`. */
   readonly components: 1 | 3 | 4;
@@ -77,6 +83,11 @@ export class Volume {
   readonly name: string;
   /** The window that was given, such as a file's own; null if none was. */
   readonly window: Window | null;
+  /**
+   * The real value of a voxel is slope · stored value + intercept; null where the stored one is it. Everything but `data`
+   * is of real values: `valueAt`, `slice`, `range`, percentiles and windows.
+   */
+  readonly rescale: Rescale | null;
 
   #sample: Volume | null = null;
   #range: readonly [number, number] | null = null;
@@ -101,6 +112,7 @@ export class Volume {
     this.direction = record.direction;
     this.name = record.name;
     this.window = record.window;
+    this.rescale = record.rescale;
   }
 
   /**
@@ -180,14 +192,15 @@ export class Volume {
    * @internal
    */
   toRecord(): VolumeRecord {
-    const { shape, components, channels, frames, unit, spacing, origin, direction, name, window } = this;
-    const plain = { shape, components, channels, frames, unit, spacing, origin, direction, name, window };
+    const { shape, components, channels, frames, unit, spacing, origin, direction, name, window, rescale } = this;
+    const plain = { shape, components, channels, frames, unit, spacing, origin, direction, name, window, rescale };
     const chunks = this.#chunks === null ? {} : { chunks: this.#chunks.voxels.record };
     return { data: this.#data, ...plain, ...chunks };
   }
 
   /**
-   * The voxels themselves, over a SharedArrayBuffer. Call `changed()` after writing into it.
+   * The voxels themselves, as they are stored, over a SharedArrayBuffer: `rescale` says what they stand for. Call
+   * `changed()` after writing into it.
    * @throws SlicescopeError `not-in-memory` where they are left in their chunks.
    */
   get data(): VoxelArray {
@@ -237,10 +250,11 @@ export class Volume {
    */
   sample({ frame = 0, channel = 0 }: Part): Volume {
     if (this.#chunks === null) return this.at({ frame, channel });
-    const { channels, components } = this;
+    const { channels, components, rescale } = this;
     const whole = (this.#sample ??= Volume.from(this.#data, this.#chunks.voxels.record.sample, {
       channels,
       components,
+      rescale,
     }));
     return whole.at({ channel });
   }
@@ -250,12 +264,12 @@ export class Volume {
    * 16 777 216 values, above that of an evenly spaced sample of about as many.
    */
   get range(): readonly [min: number, max: number] {
-    return (this.#range ??= rangeOf(this.#data, this.dtype));
+    return (this.#range ??= realRange(rangeOf(this.#data, this.dtype), this.rescale));
   }
 
   /**
    * The window to start with: the one given, else the 0.5 and 99.5 percentiles; whole numbers for integer
-   * dtypes, [0, 255] for RGB and RGBA. Always finite, and low below high.
+   * values, [0, 255] for RGB and RGBA. Always finite, and low below high.
    */
   get defaultWindow(): Window {
     return this.window ?? this.autoWindow;
@@ -323,19 +337,20 @@ export class Volume {
    */
   valueAt(x: number, y: number, z: number, part: Part = {}): number | number[] {
     if (this.#chunks !== null) throw this.#notInMemory('valueAt');
-    const { data } = this.at(part);
+    const { data, rescale } = this.at(part);
     const [width, height, depth] = this.shape;
     checkIndex(x, width, 'valueAt: x');
     checkIndex(y, height, 'valueAt: y');
     checkIndex(z, depth, 'valueAt: z');
     const start = ((z * height + y) * width + x) * this.components;
-    if (this.components === 1) return data[start] as number;
+    if (this.components === 1) return realValue(data[start] as number, rescale);
     return Array.from(data.subarray(start, start + this.components));
   }
 
   /**
    * A copy of one slice, exact, or of several seen through at once. `xy` is w × h at z, `xz` is w × d at y, `yz` is
-   * h × d at x. The mean of several is of float32.
+   * h × d at x. The mean of several is of float32. With a `rescale` values are real ones, in the smallest integer dtype that
+   * holds all that there can be, or in float64 where they are not whole.
    * @throws SlicescopeError `unknown-plane`, `index-out-of-range`, `invalid-argument`; `not-in-memory`, where `readSlice`
    * has it.
    */
@@ -347,7 +362,7 @@ export class Volume {
     const { width, height } = this.#sizeOf(plane);
     const data = new ARRAY_OF[dtype](width * height * components);
     this.at(part).copySlab(plane, index, [0, 0], { x: 0, y: 0, width, height }, { slab, projection }, data);
-    return { plane, index, width, height, dtype, components, data };
+    return { plane, index, width, height, components, ...realValues(data, { dtype, rescale: this.rescale }) };
   }
 
   /**
@@ -364,7 +379,7 @@ export class Volume {
     const data = new ARRAY_OF[dtype](width * height);
     const rect = { x: 0, y: 0, width, height };
     await this.at(part).readTile(plane, index, [0, 0], rect, { slab, projection }, data);
-    return { plane, index, width, height, dtype, components, data };
+    return { plane, index, width, height, components, ...realValues(data, { dtype, rescale: this.rescale }) };
   }
 
   /**
@@ -378,7 +393,7 @@ export class Volume {
     checkIndex(y, height, 'readValue: y');
     const value = new ARRAY_OF[this.dtype](1);
     await this.at(part).readTile('xy', z, [0, 0], { x, y, width: 1, height: 1 }, { slab: 1, projection: 'max' }, value);
-    return value[0] as number;
+    return realValue(value[0] as number, this.rescale);
   }
 
   /**
@@ -401,11 +416,12 @@ export class Volume {
     checkIndex(index, size.count, `slice: index of plane ${plane}`);
     checkTile(size, level, rect, slabKind(this, { slab, projection }), target);
     const { voxels, part } = this.#chunks;
-    await voxels.cut({ plane, index, level, rect, slab, projection }, target, part, signal);
+    const stored = { slab, projection: storedProjection(projection, this.rescale) };
+    await voxels.cut({ plane, index, level, rect, ...stored }, target, part, signal);
   }
 
   /**
-   * Cut a tile of a slice at a level of detail into the start of `target`, with no copy between. Of several frames or
+   * Cut a tile of a slice, as it is stored, at a level of detail into the start of `target`, with no copy between. Of several frames or
    * channels it is the first one.
    * @param tile in pixels of the level: pixel i is voxel i · 2^level + 2^level / 2, or the last one.
    * @param target of the volume's dtype, of tile width × tile height × components elements or more.
@@ -450,7 +466,8 @@ export class Volume {
     checkIndex(index, size.count, `slice: index of plane ${plane}`);
     checkTile(size, level, tile, slabKind(this, { slab, projection }), target);
     const pixels = target.subarray(0, tile.width * tile.height);
-    projectSlices(projecting(projection, this.dtype, pixels), slabSlices(index, slab, size.count), (each, into) => {
+    const stored = projecting(storedProjection(projection, this.rescale), this.dtype, pixels);
+    projectSlices(stored, slabSlices(index, slab, size.count), (each, into) => {
       this.copyTile(plane, each, level, tile, into, blocks);
     });
   }
@@ -470,11 +487,11 @@ export class Volume {
 
   /** What a client learns of the volume. `revision` identifies the volume and its present content. */
   info(revision: number): VolumeInfo {
-    const { name, shape, dtype, components, spacing, origin, direction, unit, frames, channels } = this;
+    const { name, shape, dtype, rescale, components, spacing, origin, direction, unit, frames, channels } = this;
     const planes = { xy: this.#planeInfo('xy'), xz: this.#planeInfo('xz'), yz: this.#planeInfo('yz') };
     const geometry = { spacing, origin, direction, unit };
     const { chunked } = this;
-    return { revision, name, shape, dtype, components, planes, ...geometry, frames, channels, chunked };
+    return { revision, name, shape, dtype, rescale, components, planes, ...geometry, frames, channels, chunked };
   }
 
   /** One line, such as `Volume "T1": 197 × 233 × 189 uint8, 1 × 1 × 1 mm`. */
@@ -495,11 +512,11 @@ export class Volume {
   }
 
   get #isWhole(): boolean {
-    return !this.dtype.startsWith('float');
+    return areWhole(this);
   }
 
   #order(): Ordered {
-    return (this.#ordered ??= order(this.#data, this.dtype));
+    return (this.#ordered ??= realOrder(order(this.#data, this.dtype), this.rescale));
   }
 
   #sizeOf(plane: Plane): { width: number; height: number; count: number } {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { isSlicescopeError } from '../../protocol';
+import { isSlicescopeError, realValue } from '../../protocol';
 import type { Volume } from '../../volume';
 import { openVolume } from '../index';
 
@@ -41,7 +41,7 @@ function difference(volume: Volume, values: Float64Array): number {
   let most = 0;
   values.forEach((value, i) => {
     greatest = Math.max(greatest, Math.abs(value));
-    most = Math.max(most, Math.abs((volume.data[i] as number) - value));
+    most = Math.max(most, Math.abs(realValue(volume.data[i] as number, volume.rescale) - value));
   });
   return most / greatest;
 }
@@ -73,8 +73,8 @@ test('each of pydicom’s test files has the values that pydicom reads, or is re
     if (volume === null && shape !== null) refused.push(name);
     if (volume === null || shape === null) continue;
     expect([name, volume.data.length]).toEqual([name, shape.reduce((product, size) => product * size, 1)]);
-    // Two decoders of a lossy JPEG may differ by one, and floats have 24 bits.
-    const most = volume.components === 3 ? 1 / 255 : 1e-7;
+    // Two decoders of a lossy JPEG may differ by one, and floats have 24 bits. Integers stay as they are.
+    const most = volume.components === 3 ? 1 / 255 : volume.dtype === 'float32' ? 1e-7 : 0;
     expect([name, difference(volume, valuesOf(name)) <= most]).toEqual([name, true]);
     equal += 1;
   }
@@ -122,8 +122,18 @@ describe('a folder of slices', () => {
     expect([0, 1, 2, 3].map((z) => (volume.valueAt(0, 0, z) as number) + 1024)).toEqual([0, 1, 2, 3]);
   });
 
+  test('stays as it is stored where one slope and intercept is that of all slices', async () => {
+    const volume = await open('rescaled');
+    expect(volume).toMatchObject({ dtype: 'int16', rescale: { slope: 0.5, intercept: -1024 } });
+    expect(difference(volume, valuesOf('rescaled'))).toBe(0);
+    expect([0, 1, 2, 3].map((z) => volume.valueAt(0, 0, z))).toEqual([-1023.5, -1022.5, -1024, -1023]);
+    // The window of the header is one of real values.
+    expect(volume.window).toEqual([-160.5, 238.5]);
+  });
+
   test('has the slope and intercept of each slice', async () => {
     const volume = await open('slopes');
+    expect(volume).toMatchObject({ dtype: 'float32', rescale: null });
     expect([0, 1, 2, 3].map((z) => volume.valueAt(0, 0, z))).toEqual([
       1 * 2 - 1024,
       3 * 4 - 1024,

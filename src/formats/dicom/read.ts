@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ARRAY_OF, SlicescopeError, type DType, type VoxelArray } from '../../protocol';
+import { ARRAY_OF, SlicescopeError, realValue, type DType, type Rescale, type VoxelArray } from '../../protocol';
 import { Volume, type VolumeOptions } from '../../volume';
 import { bytesIn, unsupported, type Format, type OnFraction, type ReadRequest } from '../format';
 import { readHead } from '../voxels';
@@ -72,6 +72,13 @@ function clearUnused(values: VoxelArray, { bitsAllocated, bitsStored, signed }: 
   }
 }
 
+/** What the values of all planes stand for; undefined where it is not the same for all, or no rescale. */
+function rescaleOf([first, ...others]: readonly Plane[]): Rescale | undefined {
+  const { slope, intercept } = first as Plane;
+  const isOne = others.every((other) => other.slope === slope && other.intercept === intercept);
+  return isOne && slope !== 0 ? { slope, intercept } : undefined;
+}
+
 async function read(request: ReadRequest, onFraction: OnFraction): Promise<Volume> {
   const [path] = request.paths;
   const images = chosen(path, await imagesOf(request, onFraction), request.series);
@@ -80,7 +87,7 @@ async function read(request: ReadRequest, onFraction: OnFraction): Promise<Volum
   const [{ layout, seriesDescription }] = images;
   const { spacing, origin, direction, slices, frames, planes } = stack;
   const isColour = layout.samples === 3;
-  const isScaled = !isColour && planes.some(({ slope, intercept }) => slope !== 1 || intercept !== 0);
+  const rescale = isColour ? null : rescaleOf(planes);
   const options: VolumeOptions = {
     spacing,
     origin,
@@ -89,15 +96,17 @@ async function read(request: ReadRequest, onFraction: OnFraction): Promise<Volum
     components: isColour ? 3 : 1,
     name: seriesDescription.trim() || basename(path).replace(/\.dcm$/i, ''),
     window: isColour ? null : (planes[planes.length >> 1] as Plane).window,
+    rescale,
   };
   const stored = dtypeOf(layout);
+  const isScaled = !isColour && rescale === undefined;
   const dtype = isScaled ? 'float32' : isColour ? 'uint8' : stored;
   const volume = Volume.alloc([layout.width, layout.height, slices], dtype, options);
   await fill(volume, stack, isScaled ? stored : null, onFraction);
   return volume;
 }
 
-/** @param stored the dtype of what is in the files, where slope and intercept are to be applied. */
+/** @param stored the dtype of what is in the files, where slope and intercept are another one's for each plane. */
 async function fill(volume: Volume, { planes }: Stack, stored: DType | null, onFraction: OnFraction): Promise<void> {
   const size = volume.data.length / planes.length;
   for (let i = 0; i < planes.length;) {
@@ -119,8 +128,8 @@ async function fill(volume: Volume, { planes }: Stack, stored: DType | null, onF
   }
 }
 
-function scale(stored: VoxelArray, { slope, intercept }: Plane, real: VoxelArray): void {
-  for (let i = 0; i < real.length; i++) real[i] = (stored[i] as number) * slope + intercept;
+function scale(stored: VoxelArray, plane: Plane, real: VoxelArray): void {
+  for (let i = 0; i < real.length; i++) real[i] = realValue(stored[i] as number, plane);
 }
 
 export const dicom: Format = {

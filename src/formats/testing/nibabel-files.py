@@ -11,7 +11,7 @@ for path in sorted(Path(nibabel.__file__).parent.glob("tests/data/*.nii*")):
     if not isinstance(image, nibabel.Nifti1Pair):
         print(json.dumps({"path": str(path), "isVolume": False}))
         continue
-    values = numpy.asanyarray(image.dataobj)
+    values = image.get_fdata()
     # LPS.
     affine = numpy.diag([-1, -1, 1, 1]) @ image.affine
     flat = values.ravel(order="F").astype("f8")

@@ -1,6 +1,8 @@
 """Write files with other people's libraries, all with voxel (x, y, z) = x + 10 y + 100 z of 4 x 3 x 2 voxels."""
 
 import gzip
+import json
+import struct
 import sys
 from pathlib import Path
 
@@ -76,6 +78,21 @@ def write_qform(path):
 put("qform.nii", write_qform)
 put("two.nii", lambda path: nibabel.save(nibabel.Nifti2Image(image, affine), path))
 put("two-frames.nii.gz", lambda path: nibabel.save(nibabel.Nifti2Image(frames.T.astype("<f4"), affine), path))
+
+
+
+def write_rescaled(path, dtype, slope, intercept):
+    """The same values, stored as they are under a header that says what they stand for, and what nibabel makes of them."""
+    written = bytearray(nibabel.Nifti1Image(values.T.astype(dtype), affine).to_bytes())
+    written[112:120] = struct.pack("<ff", slope, intercept)
+    with gzip.open(path, "wb") as file:
+        file.write(written)
+    real = nibabel.load(path).get_fdata().ravel(order="F").tolist()
+    Path(path.replace(".nii.gz", ".json")).write_text(json.dumps(real))
+
+
+for dtype, slope, intercept in [("u1", 0.1, -3), ("i2", 1, -1024), ("u2", -2.5, 7), ("i4", 1e-3, 0)]:
+    put(f"rescaled-{dtype}.nii.gz", lambda path: write_rescaled(path, dtype, slope, intercept))
 
 # 6 pages of 4 x 3: two slices of three channels, or of three frames.
 hyper = numpy.stack([values + 1000 * c for c in range(3)], axis=1)

@@ -16,7 +16,7 @@ export function volumeInfo(dtype: DType = 'uint16'): VolumeInfo {
     return { count, width, height, spacing: [1, 1], orientation: AS_STORED, edges: null };
   };
   const planes = { xy: plane(5, 7, 9), xz: plane(5, 9, 7), yz: plane(7, 9, 5) };
-  return { revision: 1, name: 'phantom', shape: [5, 7, 9], dtype, components: 1, planes, ...GEOMETRY };
+  return { revision: 1, name: 'phantom', shape: [5, 7, 9], dtype, rescale: null, components: 1, planes, ...GEOMETRY };
 }
 
 /** Of a plain image. */

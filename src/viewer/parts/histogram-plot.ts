@@ -1,5 +1,4 @@
-import type { DType, Window } from '../../protocol';
-import { isWhole } from '../../shading';
+import type { Window } from '../../protocol';
 import { element } from '../dom';
 import { text } from '../text';
 import { axisOf, barHeights, type Counted } from '../values/histogram';
@@ -22,7 +21,8 @@ export class HistogramPlot {
   #counted: Counted | null = null;
   #axis: readonly [number, number] = [0, 1];
   #window: Window = [0, 1];
-  #dtype: DType = 'uint8';
+  /** Whether values are whole numbers. */
+  #isWhole = true;
   #held: End | null = null;
 
   constructor(change: (window: Window) => void) {
@@ -38,8 +38,8 @@ export class HistogramPlot {
   }
 
   /** Show these counts, or none while they are not known, and the window on them. */
-  update(counted: Counted | null, window: Window, dtype: DType): void {
-    this.#dtype = dtype;
+  update(counted: Counted | null, window: Window, isWhole: boolean): void {
+    this.#isWhole = isWhole;
     this.#window = window;
     // The axis stays under the hand that drags.
     const axis = this.#held === null ? axisOf(counted ?? { edges: window, counts: [] }, window) : this.#axis;
@@ -99,7 +99,7 @@ export class HistogramPlot {
     };
     handle.onpointerup = handle.onpointercancel = () => {
       this.#held = null;
-      this.update(this.#counted, this.#window, this.#dtype);
+      this.update(this.#counted, this.#window, this.#isWhole);
     };
     handle.onkeydown = (event) => {
       const way = ['ArrowRight', 'ArrowUp'].includes(event.key)
@@ -111,7 +111,7 @@ export class HistogramPlot {
       event.preventDefault();
       const share = event.shiftKey ? KEY_SHARE / 10 : KEY_SHARE;
       const step = share * (this.#axis[1] - this.#axis[0]);
-      const whole = isWhole(this.#dtype) ? Math.max(1, Math.round(step)) : step;
+      const whole = this.#isWhole ? Math.max(1, Math.round(step)) : step;
       this.#moveTo(end, this.#window[end === 'low' ? 0 : 1] + way * whole);
     };
     return handle;
@@ -119,9 +119,8 @@ export class HistogramPlot {
 
   /** One end at a value; it pushes nothing, and stops before the other. */
   #moveTo(end: End, value: number): void {
-    const whole = isWhole(this.#dtype);
-    const at = whole ? Math.round(value) : value;
-    const gap = whole ? 1 : (this.#axis[1] - this.#axis[0]) / 1000;
+    const at = this.#isWhole ? Math.round(value) : value;
+    const gap = this.#isWhole ? 1 : (this.#axis[1] - this.#axis[0]) / 1000;
     const [low, high] = this.#window;
     this.#change(end === 'low' ? [Math.min(at, high - gap), high] : [low, Math.max(at, low + gap)]);
   }

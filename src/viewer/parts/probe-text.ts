@@ -2,14 +2,15 @@ import type { LayerValue, PointerMessage, ViewState } from '../../protocol';
 import { text } from '../text';
 import { exactNumber, roundedNumber } from '../values/numbers';
 import type { Probe, Probed } from '../values/probe';
-import { layersIn, shownDtype } from '../values/windows';
+import { layersIn, shownKind } from '../values/windows';
 
 const COLOURS = ['R', 'G', 'B', 'A'];
 
 function valueText(state: ViewState, { layer, values, isNear, label }: Probed): string {
   if (values === null) return '…';
+  const { dtype, rescale } = shownKind(state, layer);
   const numbers = values.map((value, at) => {
-    const number = exactNumber(value, shownDtype(state, layer));
+    const number = exactNumber(value, rescale === null ? dtype : 'float64');
     return values.length > 1 ? `${COLOURS[at] ?? ''} ${number}` : number;
   });
   return `${isNear ? '≈ ' : ''}${numbers.join(' ')}${label === null ? '' : ` ${label}`}`;

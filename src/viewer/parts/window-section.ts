@@ -1,11 +1,11 @@
-import { CT_WINDOWS, DTYPE_RANGES, WINDOW_PRESETS, isWhole } from '../../shading';
-import type { DType, Plane, Window } from '../../protocol';
+import { ARRAY_OF, areWhole, valueRange, type Plane, type ValueKind, type Window } from '../../protocol';
+import { CT_WINDOWS, WINDOW_PRESETS } from '../../shading';
 import { element } from '../dom';
 import { text } from '../text';
 import { typedWindow } from '../values/auto-window';
 import { histogramOf, type Counted } from '../values/histogram';
 import { layerOf, overviewOf, sampleOf } from '../values/slice-values';
-import { hasWindow, shownDtype, withLook, type Layer } from '../values/windows';
+import { hasWindow, shownKind, withLook, type Layer } from '../values/windows';
 import type { Tile } from '../slice-cache';
 import { HistogramPlot } from './histogram-plot';
 import type { Part, Workbench } from './part';
@@ -16,15 +16,20 @@ const COUNTING_MS = 100;
 
 type Of = 'volume' | 'slice';
 
-/** Windows with a name that a dtype can have: CT's for signed values, and its own range. */
-export function presetsFor(dtype: DType): readonly (readonly [id: string, words: string, window: Window])[] {
-  const [least, most] = DTYPE_RANGES[dtype];
-  const range = isWhole(dtype) && most - least <= 0xffff ? ([least, most] as const) : ([0, 1] as const);
-  const own = [['own', isWhole(dtype) ? text('All of %1', dtype) : '0 … 1', range]] as const;
-  const isSigned = !dtype.startsWith('uint') && dtype !== 'int8';
-  if (!isSigned) return isWhole(dtype) && most > 0xffff ? [] : own;
+/** Values of at most 16 bits are few enough that a window may show them all. */
+const MOST_BYTES = 2;
+
+/** Windows with a name that such values can have: CT's for those that may be negative, and their own range. */
+export function presetsFor(kind: ValueKind): readonly (readonly [id: string, words: string, window: Window])[] {
+  const { dtype } = kind;
+  const [least, most] = valueRange(kind);
+  const isFloat = dtype.startsWith('float');
+  const isSmall = ARRAY_OF[dtype].BYTES_PER_ELEMENT <= MOST_BYTES;
+  const range: Window = isFloat ? [0, 1] : [least, most];
+  const own = [['own', isFloat ? '0 … 1' : text('All of %1', dtype), range]] as const;
+  const isCt = least < 0 && most > 0xff;
   const ct = WINDOW_PRESETS.map((name) => [name, text('CT %1', name.replace('-', ' ')), CT_WINDOWS[name]] as const);
-  return dtype === 'int32' ? ct : [...ct, ...own];
+  return [...(isCt ? ct : []), ...(isFloat || isSmall ? own : [])];
 }
 
 /** The chosen layer's window: its histogram, its ends as numbers, and windows to choose from. */
@@ -36,7 +41,7 @@ export class WindowSection implements Part {
   readonly #high: HTMLInputElement;
   readonly #of: HTMLSelectElement;
   readonly #presets: HTMLSelectElement = element('select', 'slicescope-select');
-  #dtype: DType | null = null;
+  #kind: ValueKind | null = null;
   #counting: ReturnType<typeof setTimeout> | undefined;
   #counted: { readonly tile: Tile; readonly counted: Counted | null } | null = null;
 
@@ -76,14 +81,15 @@ export class WindowSection implements Part {
     const { layer } = this.#bench;
     this.element.hidden = layer === null || !hasWindow(layer);
     if (layer === null || this.element.hidden) return;
-    const dtype = shownDtype(this.#bench.state(), layer);
-    if (dtype !== this.#dtype) this.#choices(dtype);
+    const kind = shownKind(this.#bench.state(), layer);
+    // A refresh brings the same rescale in another object.
+    if (JSON.stringify(kind) !== JSON.stringify(this.#kind)) this.#choices(kind);
     showNumber(this.#low, layer.window[0]);
     showNumber(this.#high, layer.window[1]);
     this.#plot.update(
-      this.#of.value === 'slice' ? this.#ofSlice(layer, dtype) : this.#ofVolume(layer),
+      this.#of.value === 'slice' ? this.#ofSlice(layer, kind) : this.#ofVolume(layer),
       layer.window,
-      dtype,
+      areWhole(kind),
     );
   }
 
@@ -101,20 +107,20 @@ export class WindowSection implements Part {
     const { layer } = this.#bench;
     if (layer === null) return;
     const [before, after] = layer.window;
-    const window = typedWindow(low ?? before, high ?? after, shownDtype(this.#bench.state(), layer));
+    const window = typedWindow(low ?? before, high ?? after, shownKind(this.#bench.state(), layer));
     if (window !== null) this.#set(window);
     // What was typed may be no window: then the ends are as they were.
     const now = this.#bench.layer?.window ?? layer.window;
     [this.#low.valueAsNumber, this.#high.valueAsNumber] = now;
   }
 
-  #choices(dtype: DType): void {
-    this.#dtype = dtype;
+  #choices(kind: ValueKind): void {
+    this.#kind = kind;
     this.#presets.replaceChildren(
       new Option(text('Window…'), ''),
       new Option(text('Auto, of the slice'), 'slice'),
       new Option(text('Auto, of the volume'), 'volume'),
-      ...presetsFor(dtype).map(([id, words]) => new Option(words, id)),
+      ...presetsFor(kind).map(([id, words]) => new Option(words, id)),
     );
   }
 
@@ -122,7 +128,7 @@ export class WindowSection implements Part {
     this.#presets.value = '';
     const { plane } = this.#bench.state();
     if (id === 'slice' || id === 'volume') this.#bench.autoWindow(id, plane);
-    const found = this.#dtype === null ? undefined : presetsFor(this.#dtype).find(([name]) => name === id);
+    const found = this.#kind === null ? undefined : presetsFor(this.#kind).find(([name]) => name === id);
     if (found !== undefined) this.#set(found[2]);
   }
 
@@ -138,14 +144,14 @@ export class WindowSection implements Part {
     return known?.range == null ? null : known;
   }
 
-  #ofSlice(layer: Layer, dtype: DType): Counted | null {
+  #ofSlice(layer: Layer, kind: ValueKind): Counted | null {
     const { plane } = this.#bench.state();
     const tile = this.#tile(layer, plane);
     if (tile !== null && tile !== this.#counted?.tile) {
       this.#counting ??= setTimeout(() => {
         this.#counting = undefined;
         const now = this.#tile(layer, plane);
-        if (now !== null) this.#counted = { tile: now, counted: histogramOf(sampleOf(now.data), dtype) };
+        if (now !== null) this.#counted = { tile: now, counted: histogramOf(sampleOf(now.data), kind) };
         this.update();
       }, COUNTING_MS);
     }

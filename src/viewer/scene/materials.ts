@@ -12,25 +12,16 @@ import {
   Vector2,
   Vector4,
 } from 'three';
-import type { DType, Window } from '../../protocol';
+import { DTYPE_RANGES, type DType, type Window } from '../../protocol';
 import { colormapTable, isCategorical, type LayerLook } from '../../shading';
 import type { LayerSlice, Tile } from '../slice-cache';
 import { placeTile, type Placed } from './place-tile';
 import { fragmentShader, vertexShader, type Mode } from './shader';
 import type { TileTexture } from './slice-texture';
 
-const INTEGER_RANGE: Partial<Record<DType, readonly [number, number]>> = {
-  uint8: [0, 0xff],
-  int8: [-0x80, 0x7f],
-  uint16: [0, 0xffff],
-  int16: [-0x8000, 0x7fff],
-  uint32: [0, 0xffff_ffff],
-  int32: [-0x8000_0000, 0x7fff_ffff],
-};
-
 const UNIFORMS = [
   ...['slice', 'colors', 'box', 'edge', 'slope', 'size', 'inset', 'transpose'],
-  ...['width', 'perWidth', 'offset', 'base', 'opacity'],
+  ...['width', 'perWidth', 'steps', 'offset', 'base', 'opacity'],
 ];
 
 /** How what is drawn meets what is there: `replace` it, lie `over` it, or be added to it. */
@@ -132,15 +123,18 @@ export function modeOf({ interpolation, colormap }: LayerLook, { components }: P
   return components === 1 && isCategorical(colormap) ? 'labels' : interpolation;
 }
 
-/** The window's low end and width, in the parts that the shader needs them in to be exact. */
+/**
+ * The window's low end and width, in the parts that the shader needs them in to be exact; and the steps from the first
+ * colour to the last, which are negative where low is the greater end.
+ */
 function windowUniforms(dtype: DType, [low, high]: Window): Readonly<Record<string, unknown>> {
-  const width = high - low;
-  const perWidth = 1 / width;
-  const range = INTEGER_RANGE[dtype];
-  if (range === undefined) {
+  const width = Math.abs(high - low);
+  const scale = { width, perWidth: 1 / width, steps: low < high ? 255 : -255 };
+  if (dtype.startsWith('float')) {
     const base = Math.fround(low);
-    return { base: new Vector2(base, low - base), offset: 0, width, perWidth };
+    return { base: new Vector2(base, low - base), offset: 0, ...scale };
   }
-  const base = Math.max(range[0], Math.min(range[1], Math.floor(low)));
-  return { base, offset: base - low, width, perWidth };
+  const [least, most] = DTYPE_RANGES[dtype];
+  const base = Math.max(least, Math.min(most, Math.floor(low)));
+  return { base, offset: base - low, ...scale };
 }

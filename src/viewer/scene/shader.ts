@@ -107,7 +107,7 @@ function single(sampling: Sampling, mode: Mode): string {
   const faded = isPlain ? '' : ' * opacity';
   if (sampling === 'color') return `${texel} ${VALUE.color} color = vec4(value.rgb * value.a, value.a)${faded};`;
   const nearest = `${DISTANCE[sampling]}
-    float scaled = 255.0 * distance;
+    float scaled = steps * distance;
     int k = int(clamp(scaled * perWidth + 0.5, 0.0, 255.0));
     float rest = scaled - (float(k) - 0.5) * width;
     k = clamp(k - int(rest < 0.0) + int(rest >= width), 0, 255);`;
@@ -129,7 +129,7 @@ function mixed(sampling: Sampling): string {
     ? 'color = sum * opacity;'
     : `
     if (isHigh && isLow) { color = vec4(0.0); return; }
-    float index = clamp(sum * perWidth * 255.0, 0.0, 255.0);
+    float index = clamp(sum * perWidth * steps, 0.0, 255.0);
     int k = min(int(index), 254);
     vec4 first = texelFetch(colors, ivec2(k, 0), 0);
     vec4 second = texelFetch(colors, ivec2(k + 1, 0), 0);
@@ -169,6 +169,7 @@ uniform vec2 slope;
 uniform bool transpose;
 uniform float width;
 uniform float perWidth;
+uniform float steps;
 uniform float offset;
 uniform float opacity;
 ${BASE[sampling]}

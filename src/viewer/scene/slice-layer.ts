@@ -2,6 +2,7 @@ import type { WebGLRenderTarget } from 'three';
 import type { LayerLook } from '../../shading';
 import type { LayerSlice, Slice, Tile } from '../slice-cache';
 import { around } from './apron';
+import { labelTile } from './label-tile';
 import { modeOf, type Look } from './materials';
 import { pageRenderer, type DrawnLayer } from './renderer';
 import { TileTexture, type Neighbours } from './slice-texture';
@@ -29,14 +30,15 @@ export class SliceLayer {
   #upload({ layers }: Slice, looks: readonly LayerLook[]): DrawnLayer[] {
     const before = this.#textures;
     this.#textures = new Map();
-    const drawn = looks.flatMap((look): DrawnLayer[] => {
+    const all = looks.flatMap((look): DrawnLayer[] => {
       const slice = layers.find(({ layer }) => layer === look.layer);
       if (slice === undefined) return [];
-      const tiles = slice.tiles.map((tile) => ({ tile, texture: this.#texture(tile, slice, look, before) }));
+      const drawn = { ...slice, tiles: slice.tiles.map((tile) => drawnTile(tile, look)) };
+      const tiles = drawn.tiles.map((tile) => ({ tile, texture: this.#texture(tile, drawn, look, before) }));
       return [{ slice, look, tiles }];
     });
     for (const unused of before.values()) unused.dispose();
-    return drawn;
+    return all;
   }
 
   #texture(tile: Tile, slice: LayerSlice, look: LayerLook, before: Map<string, TileTexture>): TileTexture {
@@ -49,6 +51,12 @@ export class SliceLayer {
     this.#textures.set(place, texture);
     return texture;
   }
+}
+
+/** What of a tile is in its texture. */
+function drawnTile(tile: Tile, look: LayerLook): Tile {
+  const isRescaled = look.rescale !== null && tile.window === null;
+  return isRescaled && modeOf(look, tile) === 'labels' ? labelTile(tile, look.rescale) : tile;
 }
 
 /** The tiles around one that is mixed with them; a tile that is all of its slice has none. */

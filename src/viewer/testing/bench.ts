@@ -27,9 +27,11 @@ export class TestHost implements ViewerHost {
     this.onChange();
   }
 
-  /** Values 0, 10, 20, … along the rows and 0, 1, 2, … along the columns. */
+  /** Stored values 0, 10, 20, … along the rows and 0, 1, 2, … along the columns. */
   sliceOf(plane: Plane): Slice {
-    return sliceOf(plane, this.current.index, [tileOf(plane, (x, y) => 10 * y + x)]);
+    const slice = sliceOf(plane, this.current.index, [tileOf(plane, (x, y) => 10 * y + x)]);
+    const { rescale } = this.current.volume;
+    return { ...slice, layers: slice.layers.map((layer) => ({ ...layer, rescale })) };
   }
 
   send(content: ClientContent): void {

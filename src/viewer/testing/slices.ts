@@ -26,6 +26,13 @@ export function tileOf(
 /** A slice of the test volume as it is here, with these tiles for each layer from 0 on. */
 export function sliceOf(plane: Plane, index: number, ...layers: readonly (readonly Tile[])[]): Slice {
   const { width, height } = volumeInfo(1).planes[plane];
-  const parts = layers.map((tiles, layer): LayerSlice => ({ layer, revision: 1, width, height, tiles }));
+  const parts = layers.map((tiles, layer): LayerSlice => ({
+    layer,
+    revision: 1,
+    rescale: null,
+    width,
+    height,
+    tiles,
+  }));
   return { revision: 1, plane, index, frame: 0, width, height, layers: parts, quality: 'exact' };
 }

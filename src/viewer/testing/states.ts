@@ -1,8 +1,19 @@
 import { initialSettings } from '../../shading';
 import { GEOMETRY } from '../../shading/testing/settings-fixture';
-import { PLANE_AXES, type Plane, type PlaneInfo, type ViewState, type VolumeInfo } from '../../protocol';
+import {
+  PLANE_AXES,
+  type DType,
+  type Plane,
+  type PlaneInfo,
+  type ValueKind,
+  type ViewState,
+  type VolumeInfo,
+} from '../../protocol';
 
 const upright = { transpose: false, flipX: false, flipY: false };
+
+/** Values that are stored as they are. */
+export const asStored = (dtype: DType): ValueKind => ({ dtype, rescale: null });
 
 /** A volume of 4 × 3 × 5 voxels, as a companion describes it. */
 export function volumeInfo(revision: number): VolumeInfo {
@@ -19,6 +30,7 @@ export function volumeInfo(revision: number): VolumeInfo {
     name: 'test',
     shape: [4, 3, 5],
     dtype: 'uint16',
+    rescale: null,
     components: 1,
     ...GEOMETRY,
     planes: { xy: plane(5, 4, 3), xz: plane(3, 4, 5), yz: plane(4, 3, 5) },

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Histogram } from '../../protocol';
+import { asStored } from '../testing/states';
 import { percentile, typedWindow, windowOfHistogram, windowOfValues } from './auto-window';
 
 test('percentiles are interpolated between neighbours', () => {
@@ -9,17 +10,17 @@ test('percentiles are interpolated between neighbours', () => {
 
 test('the window of values leaves out half a percent at either end', () => {
   const values = Float64Array.from({ length: 1001 }, (_, at) => 1000 - at);
-  expect(windowOfValues(values, 'uint16')).toEqual([5, 995]);
-  expect(windowOfValues(values, 'float32')).toEqual([expect.closeTo(5), expect.closeTo(995)]);
+  expect(windowOfValues(values, asStored('uint16'))).toEqual([5, 995]);
+  expect(windowOfValues(values, asStored('float32'))).toEqual([expect.closeTo(5), expect.closeTo(995)]);
 });
 
 test('where nearly all values are one, the window is their range; where all are, it starts there', () => {
   const mostly = new Float64Array(1000).fill(7);
   mostly[3] = 90;
-  expect(windowOfValues(mostly, 'uint8')).toEqual([7, 90]);
-  expect(windowOfValues(new Float64Array(9).fill(7), 'uint8')).toEqual([7, 8]);
-  expect(windowOfValues(new Float64Array(9).fill(0.25), 'float32')).toEqual([0.25, 1.25]);
-  expect(windowOfValues(new Float64Array(0), 'float32')).toBeNull();
+  expect(windowOfValues(mostly, asStored('uint8'))).toEqual([7, 90]);
+  expect(windowOfValues(new Float64Array(9).fill(7), asStored('uint8'))).toEqual([7, 8]);
+  expect(windowOfValues(new Float64Array(9).fill(0.25), asStored('float32'))).toEqual([0.25, 1.25]);
+  expect(windowOfValues(new Float64Array(0), asStored('float32'))).toBeNull();
 });
 
 test('a volume’s window is of the percentiles that come with its histogram', () => {
@@ -33,11 +34,11 @@ test('a volume’s window is of the percentiles that come with its histogram', (
     counts: [5, 6],
     percentiles: [1.5, 2, 3, 4, 50, 95, 96, 97, 98.25],
   };
-  expect(windowOfHistogram(histogram, 'int16')).toEqual([1, 99]);
-  expect(windowOfHistogram(histogram, 'float32')).toEqual([1.5, 98.25]);
+  expect(windowOfHistogram(histogram, asStored('int16'))).toEqual([1, 99]);
+  expect(windowOfHistogram(histogram, asStored('float32'))).toEqual([1.5, 98.25]);
   const flat = { ...histogram, percentiles: new Array<number>(9).fill(3) };
-  expect(windowOfHistogram(flat, 'int16')).toEqual([-10, 900]);
-  expect(windowOfHistogram({ ...histogram, range: null, counts: [], percentiles: [] }, 'int16')).toBeNull();
+  expect(windowOfHistogram(flat, asStored('int16'))).toEqual([-10, 900]);
+  expect(windowOfHistogram({ ...histogram, range: null, counts: [], percentiles: [] }, asStored('int16'))).toBeNull();
 });
 
 test.each([
@@ -49,5 +50,5 @@ test.each([
   [NaN, 5, 'int16', null],
   [0, Infinity, 'float32', null],
 ] as const)('what is typed as %d and %d for %s is the window %j', (low, high, dtype, expected) => {
-  expect(typedWindow(low, high, dtype)).toEqual(expected);
+  expect(typedWindow(low, high, asStored(dtype))).toEqual(expected);
 });

@@ -1,11 +1,11 @@
-import { MAX_BINS, type DType, type Histogram } from '../../protocol';
-import { barsFor, countBars, isWhole } from '../../shading';
+import { MAX_BINS, areWhole, type Histogram, type ValueKind } from '../../protocol';
+import { barsFor, countBars, realBars } from '../../shading';
 
 /** A histogram as it is drawn: bars as wide as each other, from `edges[0]` to `edges[1]`. */
 export type Counted = Pick<Histogram, 'edges' | 'counts'>;
 
-/** How often which values are there; null without a value. */
-export function histogramOf(values: Float64Array, dtype: DType): Counted | null {
+/** How often which real values are there, of stored ones; null without a value. */
+export function histogramOf(values: Float64Array, { dtype, rescale }: ValueKind): Counted | null {
   if (values.length === 0) return null;
   let least = Infinity;
   let most = -Infinity;
@@ -13,10 +13,10 @@ export function histogramOf(values: Float64Array, dtype: DType): Counted | null 
     if (value < least) least = value;
     if (value > most) most = value;
   }
-  const bars = barsFor([least, most], MAX_BINS, isWhole(dtype));
+  const bars = barsFor([least, most], MAX_BINS, areWhole({ dtype, rescale: null }));
   const counts = new Uint32Array(bars.count);
   countBars(counts, values, bars);
-  return { edges: bars.edges, counts: [...counts] };
+  return realBars({ edges: bars.edges, counts: [...counts] }, rescale);
 }
 
 /** Heights of the bars, from 0 to 1: by the logarithm of their counts, so that the few are seen beside the many. */

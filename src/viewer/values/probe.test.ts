@@ -73,7 +73,15 @@ test('the position is that of the voxel’s middle, by origin, spacing and direc
 
 test('labels have names, colours three numbers, and an overlay finer than the volume its own pixels', () => {
   const { revision, name, planes } = volumeInfo(7);
-  const info: OverlayInfo = { revision, name, planes, dtype: 'uint8', components: 1, labels: { 7: 'liver' } };
+  const info: OverlayInfo = {
+    revision,
+    name,
+    planes,
+    dtype: 'uint8',
+    rescale: null,
+    components: 1,
+    labels: { 7: 'liver' },
+  };
   const state: ViewState = {
     ...viewState(1, 'xy', 2),
     overlays: [{ colormap: 'labels', window: [0, 1], visible: true, opacity: 1 }],
@@ -83,7 +91,14 @@ test('labels have names, colours three numbers, and an overlay finer than the vo
   const data = Uint8Array.from({ length: 48 }, (_, at) => (at === 8 * 3 + 5 ? 7 : 0));
   const rgb = { ...tileOf('xy', value), components: 3, data: Uint8Array.from({ length: 36 }, (_, at) => at) };
   const slice = sliceOf('xy', 2, [rgb]);
-  const fine = { layer: 1, revision: 7, width: 8, height: 6, tiles: [{ ...rgb, components: 1, rect, data }] };
+  const fine = {
+    layer: 1,
+    revision: 7,
+    rescale: null,
+    width: 8,
+    height: 6,
+    tiles: [{ ...rgb, components: 1, rect, data }],
+  };
   const both = { ...slice, layers: [...slice.layers, fine] };
   const probe = probeAt(state, both, surface(state, 'xy'), [5 + 27, 5 + 17]);
   expect(probe?.layers.map(({ values, label }) => [values, label])).toEqual([
@@ -97,4 +112,30 @@ test('where nobody points, the voxel is where the planes meet', () => {
   const probe = probeOf(state, sliceOf('xy', 3, [tileOf('xy', value)]));
   expect([probe?.voxel, probe?.layers[0]?.values]).toEqual([[1, 2, 3], [121]]);
   expect(probeOf(viewState(2, 'xy', 3), sliceOf('xy', 3, []))).toBeNull();
+});
+
+test('values are real ones, and so are the labels’ names', () => {
+  const { revision, name, planes } = volumeInfo(7);
+  const rescale = { slope: -0.5, intercept: 100 };
+  const info: OverlayInfo = {
+    revision,
+    name,
+    planes,
+    dtype: 'uint16',
+    rescale,
+    components: 1,
+    labels: { 44: 'liver' },
+  };
+  const state: ViewState = {
+    ...viewState(1, 'xy', 2),
+    overlays: [{ colormap: 'labels', window: [0, 1], visible: true, opacity: 1 }],
+    overlayVolumes: [info],
+  };
+  const slice = sliceOf('xy', 2, [tileOf('xy', value)], [tileOf('xy', value)]);
+  const layers = slice.layers.map((layer) => (layer.layer === 1 ? { ...layer, rescale } : layer));
+  const probe = probeAt(state, { ...slice, layers }, surface(state, 'xy'), [5 + 25, 5 + 15]);
+  expect(probe?.layers.map(({ values, label }) => [values, label])).toEqual([
+    [[112], null],
+    [[44], 'liver'],
+  ]);
 });

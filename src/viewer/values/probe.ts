@@ -1,4 +1,12 @@
-import { PLANE_AXES, type LayerInfo, type Plane, type Triple, type ViewState, type VolumeInfo } from '../../protocol';
+import {
+  PLANE_AXES,
+  realValue,
+  type LayerInfo,
+  type Plane,
+  type Triple,
+  type ViewState,
+  type VolumeInfo,
+} from '../../protocol';
 import { BORDER_BIAS, pointInVolume } from '../../shading';
 import type { Surface } from '../host';
 import type { LayerSlice, Slice } from '../slice-cache';
@@ -55,11 +63,11 @@ function pixelAt(share: number, count: number): number {
 }
 
 /**
- * A layer's values at a place of its slice, of the finest tile there is.
+ * A layer's real values at a place of its slice, of the finest tile there is.
  * @param isAveraged whether coarser levels are of no voxel's value.
  */
 function valuesAt(
-  { width, height, tiles }: LayerSlice,
+  { width, height, tiles, rescale }: LayerSlice,
   [columnShare, rowShare]: readonly [number, number],
   isAveraged: boolean,
 ): { values: number[]; isNear: boolean } | null {
@@ -69,7 +77,9 @@ function valuesAt(
     const y = Math.floor(row / 2 ** level[1]) - rect.y;
     if (window !== null || x < 0 || y < 0 || x >= rect.width || y >= rect.height) continue;
     const at = components * (y * rect.width + x);
-    const values = Array.from({ length: components }, (_, component) => data[at + component] as number);
+    const values = Array.from({ length: components }, (_, component) =>
+      realValue(data[at + component] as number, rescale),
+    );
     return { values, isNear: level[0] + level[1] > 0 && (isAveraged || !isMiddle([column, row], level)) };
   }
   return null;

@@ -1,4 +1,4 @@
-import type { VoxelArray } from '../../protocol';
+import { realValue, type VoxelArray } from '../../protocol';
 import type { LayerSlice, Slice, Tile } from '../slice-cache';
 
 /** Of more values than this an even sample is looked at: enough for percentiles and bars. */
@@ -19,7 +19,7 @@ export function overviewOf(layer: LayerSlice): Tile | null {
   );
 }
 
-/** The finite values of a slice, or an even sample of them; in no order. */
+/** The finite values of a slice, as they are stored, or an even sample of them; in no order. */
 export function sampleOf(data: VoxelArray): Float64Array {
   const stride = Math.max(1, Math.ceil(data.length / SAMPLE));
   // A stride that divides the rows' length would see some columns only.
@@ -31,4 +31,9 @@ export function sampleOf(data: VoxelArray): Float64Array {
     if (Number.isFinite(value)) values[count++] = value;
   }
   return values.subarray(0, count);
+}
+
+/** The real values of a sample. */
+export function realSample(values: Float64Array, { rescale }: Pick<LayerSlice, 'rescale'>): Float64Array {
+  return rescale === null ? values : values.map((value) => realValue(value, rescale));
 }

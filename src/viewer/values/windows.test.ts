@@ -1,13 +1,14 @@
 import { expect, test } from '@jest/globals';
 import type { OverlayInfo, ViewState } from '../../protocol';
-import { viewState, volumeInfo } from '../testing/states';
-import { activeLayer, layersIn, shownDtype, withLook, type Layer } from './windows';
+import { asStored, viewState, volumeInfo } from '../testing/states';
+import { activeLayer, layersIn, shownKind, withLook, type Layer } from './windows';
 
 const plain = viewState(1, 'xy', 2);
 const channel = (colormap: string, visible = true) => ({ colormap, window: [0, 9] as const, visible });
 const overlay = (labels: OverlayInfo['labels']): OverlayInfo => {
   const { revision, name, planes } = volumeInfo(7);
-  return { revision, name, planes, dtype: labels === null ? 'float32' : 'uint8', components: 1, labels };
+  const dtype = labels === null ? 'float32' : 'uint8';
+  return { revision, name, planes, dtype, rescale: null, components: 1, labels };
 };
 const layered: ViewState = {
   ...plain,
@@ -50,7 +51,13 @@ test('a layer’s look is changed where it is kept', () => {
 
 test('the mean of a slab has fractions', () => {
   const base = layersIn(plain)[0] as Layer;
-  expect(shownDtype(plain, base)).toBe('uint16');
-  expect(shownDtype({ ...plain, slab: 3, projection: 'max' }, base)).toBe('uint16');
-  expect(shownDtype({ ...plain, slab: 3, projection: 'mean' }, base)).toBe('float32');
+  expect(shownKind(plain, base)).toEqual(asStored('uint16'));
+  expect(shownKind({ ...plain, slab: 3, projection: 'max' }, base)).toEqual(asStored('uint16'));
+  expect(shownKind({ ...plain, slab: 3, projection: 'mean' }, base)).toEqual(asStored('float32'));
+});
+
+test('a layer’s values are what its stored ones stand for', () => {
+  const rescale = { slope: 1, intercept: -1024 };
+  const state = { ...plain, volume: { ...plain.volume, rescale } };
+  expect(shownKind(state, layersIn(state)[0] as Layer)).toEqual({ dtype: 'uint16', rescale });
 });

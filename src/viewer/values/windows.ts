@@ -1,4 +1,4 @@
-import type { DType, LayerInfo, ViewSettings, ViewState, Window } from '../../protocol';
+import type { LayerInfo, ValueKind, ViewSettings, ViewState, Window } from '../../protocol';
 
 /** A volume that a view draws, named for a person and with the settings that are its own. */
 export interface Layer {
@@ -58,7 +58,11 @@ export function withLook(
   }
 }
 
-/** The dtype in which a layer's values are shown: the mean of a slab has fractions. */
-export function shownDtype({ projection, slab }: ViewState, { kind, info }: Pick<Layer, 'kind' | 'info'>): DType {
-  return kind !== 'overlay' && slab > 1 && projection === 'mean' && info.dtype !== 'float64' ? 'float32' : info.dtype;
+/** What a layer's values are, as they are shown: the mean of a slab has fractions. */
+export function shownKind(
+  { projection, slab }: ViewState,
+  { kind, info: { dtype, rescale } }: Pick<Layer, 'kind' | 'info'>,
+): ValueKind {
+  const isMean = kind !== 'overlay' && slab > 1 && projection === 'mean' && dtype !== 'float64';
+  return { dtype: isMean ? 'float32' : dtype, rescale };
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy
 import pydicom
+from pydicom.pixels import apply_rescale
 from pydicom.uid import generate_uid
 
 warnings.simplefilter("ignore")
@@ -16,10 +17,9 @@ files = Path(pydicom.__file__).parent / "data" / "test_files"
 
 def values_of(path):
     data = pydicom.dcmread(path)
-    values = data.pixel_array.astype("float64")
     if "DoseGridScaling" in data:
-        return values * float(data.DoseGridScaling)
-    return values * float(data.get("RescaleSlope") or 1) + float(data.get("RescaleIntercept") or 0)
+        return data.pixel_array.astype("float64") * float(data.DoseGridScaling)
+    return apply_rescale(data.pixel_array, data).astype("float64")
 
 
 said = {}
@@ -72,3 +72,13 @@ slices("time", [position for position in line for _ in range(3)])
 slices("tilted", [[0.5 * i, 2.0 * i, 0] for i in range(4)])
 slices("sizes", line, lambda data, i: i == 3 and setattr(data, "Columns", 64))
 slices("slopes", line, lambda data, i: setattr(data, "RescaleSlope", i + 1))
+
+
+def rescale(data, i):
+    data.RescaleSlope, data.RescaleIntercept = 0.5, -1024
+    data.WindowCenter, data.WindowWidth = 39.5, 400
+
+
+slices("rescaled", line, rescale)
+along = sorted((out / "rescaled").iterdir(), key=lambda path: pydicom.dcmread(path).ImagePositionPatient[1])
+numpy.stack([values_of(path) for path in along]).tofile(out / "rescaled.bin")
