@@ -1,9 +1,8 @@
 import type { DType, Window } from '../../protocol';
-import { isWhole } from '../../shading';
+import { exactNumber, isWhole } from '../../shading';
 import { element } from '../dom';
 import { text } from '../text';
 import { axisOf, barHeights, type Counted } from '../values/histogram';
-import { exactNumber } from '../values/numbers';
 import { mark, svg } from './widgets';
 
 const [WIDTH, HEIGHT] = [256, 64];
