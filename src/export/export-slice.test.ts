@@ -6,7 +6,8 @@ import { messageOf, type ErrorCode } from '../protocol';
 import { colormapTable, renderSlice } from '../shading';
 import { Volume } from '../volume';
 import { phantom, phantomValue } from '../volume/testing/phantom';
-import { drawSlice, drawSnapshot, exportSlice } from './export-slice';
+import { drawSlice, drawSnapshot } from './draw-slice';
+import { exportSlice } from './export-slice';
 import { defaultSettings, type LookOptions } from './look';
 import { readPng } from './testing/read-png';
 
