@@ -1,27 +1,37 @@
-import { SlicescopeError, type ViewSettings } from '../protocol';
+import { SlicescopeError, type Window } from '../protocol';
 import {
   COLOR_BAR_TICKS,
   colorIndex,
   colormapTable,
   isCategorical,
-  layersOf,
   roundedNumber,
   ticks,
-  type LayerLook,
   type Picture,
 } from '../shading';
 import type { Volume } from '../volume';
 import { drawText } from './lettering';
+import type { Look } from './look';
 import { padding, textSize } from './marks';
 import { blank, drawOver, fill, put } from './paint';
 
 const LINE = [128, 128, 128] as const;
 
-/** The layers of a picture whose values are seen through a window and a colour map. */
-function mappedLayers(volume: Volume, settings: ViewSettings): LayerLook[] {
-  return layersOf({ ...settings, overlayVolumes: [] }).filter(
-    ({ layer, colormap }) => !isCategorical(colormap) && (layer >= volume.channels || volume.components === 1),
-  );
+/** Values that are seen through a window and a colour map. */
+interface Mapped {
+  readonly window: Window;
+  readonly colormap: string;
+  readonly invert: boolean;
+}
+
+/** What is shown that has a window, as a view's panel has it: neither colours nor labels. */
+function mappedLayers({ volume, settings, overlays }: Look & { readonly volume: Volume }): Mapped[] {
+  const { window, colormap, invert, channels } = settings;
+  const of = channels.length === 0 ? [{ window, colormap, visible: true }] : channels;
+  const base = volume.components === 1 ? of.map((each) => ({ ...each, invert })) : [];
+  const over = settings.overlays
+    .filter(({ opacity }, at) => opacity > 0 && overlays[at]?.labels === null)
+    .map((each) => ({ ...each, invert: false }));
+  return [...base, ...over].filter((each) => each.visible && !isCategorical(each.colormap));
 }
 
 interface Tick {
@@ -31,7 +41,7 @@ interface Tick {
 }
 
 /** Round numbers of the window, as many as have room side by side. */
-async function ticksOf({ window: [low, high] }: LayerLook, text: number, room: number): Promise<readonly Tick[]> {
+async function ticksOf({ window: [low, high] }: Mapped, text: number, room: number): Promise<readonly Tick[]> {
   for (let count = COLOR_BAR_TICKS; ; count--) {
     const { values, step } = ticks(low, high, count);
     const made = values.map(async (value) => ({
@@ -44,7 +54,7 @@ async function ticksOf({ window: [low, high] }: LayerLook, text: number, room: n
 }
 
 /** The colours of a window's values from left to right: each pixel's is that of the value at its middle. */
-function stripOf({ window, colormap, invert }: LayerLook, width: number, height: number): Picture {
+function stripOf({ window, colormap, invert }: Mapped, width: number, height: number): Picture {
   const strip = blank(width, height);
   const table = colormapTable(colormap, invert);
   const [low, high] = window;
@@ -57,7 +67,7 @@ function stripOf({ window, colormap, invert }: LayerLook, width: number, height:
 }
 
 /** One layer's colours with numbers, on black. */
-async function barOf(layer: LayerLook, width: number, text: number, pad: number): Promise<Picture> {
+async function barOf(layer: Mapped, width: number, text: number, pad: number): Promise<Picture> {
   const [thickness, mark] = [Math.max(6, Math.round(0.75 * text)), Math.max(2, Math.round(text / 4))];
   const numbers = await ticksOf(layer, text, width);
   const widest = Math.max(0, ...numbers.map(({ number }) => number.width));
@@ -84,13 +94,12 @@ async function barOf(layer: LayerLook, width: number, text: number, pad: number)
  * @throws SlicescopeError `invalid-argument` where there are none.
  */
 export async function drawColorBar(
-  volume: Volume,
-  settings: ViewSettings,
+  what: Look & { readonly volume: Volume },
   width: number,
   size: { readonly width: number; readonly height: number },
   caller: string,
 ): Promise<Picture> {
-  const layers = mappedLayers(volume, settings);
+  const layers = mappedLayers(what);
   if (layers.length === 0) {
     const message = `${caller}: colorBar is true, but the values shown are colours or labels, which have no window`;
     throw new SlicescopeError('invalid-argument', message, { argument: 'colorBar' });

@@ -61,7 +61,7 @@ export async function drawerOf(what: SliceExport, caller: string): Promise<Draw>
       : []),
     ...(options.scaleBar === true ? await scaleBarMarks(region, pixelsPerUnit(what, scale), volume.unit) : []),
   ];
-  const bar = options.colorBar === true ? await drawColorBar(volume, settings, region.width, region, caller) : null;
+  const bar = options.colorBar === true ? await drawColorBar(what, region.width, region, caller) : null;
   return (each) => {
     const picture = drawSlice(volume, each, overlays, 'whole', scale, region);
     drawMarks(picture, marks);

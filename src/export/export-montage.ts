@@ -30,8 +30,7 @@ export async function writeMontage(
   // One bar of colours is enough for all.
   const draw = await drawerOf({ ...what, options: { ...options, colorBar: false } }, caller);
   const { sheet, cell } = await contactSheet(picturesOf(what, chosen, draw), chosen, columns);
-  const whole =
-    options.colorBar === true ? above(sheet, await drawColorBar(volume, settings, sheet.width, cell, caller)) : sheet;
+  const whole = options.colorBar === true ? above(sheet, await drawColorBar(what, sheet.width, cell, caller)) : sheet;
   const { perCentimetre } = pixelsOf(volume, settings.plane, options, caller);
   const encoding = { quality: options.quality, perCentimetre, description: describeStack(what, chosen, false) };
   await writeWhole(target, await encodePicture(whole, target.format, encoding), caller);

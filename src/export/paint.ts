@@ -8,14 +8,12 @@ export function blank(width: number, height: number): Picture {
 }
 
 /** Give an area of a picture one opaque colour. */
-export function fill(
-  picture: Picture,
-  [left, top, width, height]: Rect,
-  color: readonly [number, number, number],
-): void {
-  const [from, to] = [Math.max(0, left), Math.min(picture.width, left + width)];
-  for (let y = Math.max(0, top); y < Math.min(picture.height, top + height); y++) {
-    for (let x = from; x < to; x++) picture.data.set([...color, 255], 4 * (y * picture.width + x));
+export function fill({ width, height, data }: Picture, area: Rect, color: readonly [number, number, number]): void {
+  const [left, top, across, down] = area;
+  const pixels = new Uint32Array(data.buffer);
+  const [pixel = 0] = new Uint32Array(Uint8Array.of(...color, 255).buffer);
+  for (let y = Math.max(0, top); y < Math.min(height, top + down); y++) {
+    pixels.fill(pixel, y * width + Math.max(0, left), y * width + Math.min(width, left + across));
   }
 }
 
