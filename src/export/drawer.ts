@@ -47,9 +47,10 @@ function pixelsPerUnit({ volume, settings }: SliceExport, scale: number): number
 
 /**
  * What draws the slices of one look: as a view does, and with the marks that are asked for, which are made once.
+ * @param hasBar whether each has a colour bar of its own, if one is asked for.
  * @throws SlicescopeError `invalid-argument`.
  */
-export async function drawerOf(what: SliceExport, caller: string): Promise<Draw> {
+export async function drawerOf(what: SliceExport, caller: string, hasBar = true): Promise<Draw> {
   const { volume, settings, overlays, options } = what;
   const { plane } = settings;
   const { scale } = pixelsOf(volume, plane, options, caller);
@@ -61,7 +62,7 @@ export async function drawerOf(what: SliceExport, caller: string): Promise<Draw>
       : []),
     ...(options.scaleBar === true ? await scaleBarMarks(region, pixelsPerUnit(what, scale), volume.unit) : []),
   ];
-  const bar = options.colorBar === true ? await drawColorBar(what, region.width, region, caller) : null;
+  const bar = options.colorBar === true && hasBar ? await drawColorBar(what, region.width, region, caller) : null;
   return (each) => {
     const picture = drawSlice(volume, each, overlays, 'whole', scale, region);
     drawMarks(picture, marks);

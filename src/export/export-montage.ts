@@ -28,7 +28,7 @@ export async function writeMontage(
   }
   const { volume, settings, options } = what;
   // One bar of colours is enough for all.
-  const draw = await drawerOf({ ...what, options: { ...options, colorBar: false } }, caller);
+  const draw = await drawerOf(what, caller, false);
   const { sheet, cell } = await contactSheet(picturesOf(what, chosen, draw), chosen, columns);
   const whole = options.colorBar === true ? above(sheet, await drawColorBar(what, sheet.width, cell, caller)) : sheet;
   const { perCentimetre } = pixelsOf(volume, settings.plane, options, caller);

@@ -303,6 +303,11 @@ test.each<[string, () => Promise<unknown>, string]>([
     'exportSlice: letters and bars need a picture of 80 × 40 pixels, and this one has 40 × 60; make it larger with scale: 4',
   ],
   [
+    'a sheet of pictures without room',
+    () => exportMontage(plain(0, {}, [30, 30, 4]), at('n.png'), { colorBar: true }),
+    'exportMontage: letters and bars need a picture of 80 × 40 pixels, and this one has 30 × 30; make it larger with scale: 2.7',
+  ],
+  [
     'a file of values',
     () => exportStack(plain(0), at('n.tif'), { values: true, scaleBar: true }),
     'exportStack: scaleBar is true, but a file of values has nothing drawn over it; leave one of them out',

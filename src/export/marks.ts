@@ -1,6 +1,5 @@
-import { SlicescopeError } from '../protocol';
+import { SlicescopeError, type Edges } from '../protocol';
 import { SCALE_BAR_SHARE, scaleLength, type Picture } from '../shading';
-import type { Edges } from '../protocol';
 import { drawText } from './lettering';
 import { blank, drawOver, fill } from './paint';
 
