@@ -30,7 +30,11 @@ const AREAS = [
       'lru-cache',
     ],
   },
-  { folder: 'src/export', folders: ['src/protocol', 'src/volume', 'src/shading'], packages: ['node:', 'sharp'] },
+  {
+    folder: 'src/export',
+    folders: ['src/protocol', 'src/volume', 'src/shading'],
+    packages: ['node:', 'sharp', 'opentype.js'],
+  },
   { folder: 'src/viewer', folders: ['src/protocol', 'src/shading'], packages: ['lru-cache', '@noble/hashes'] },
   {
     folder: 'kernel-server',

@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+import cv2
 import nibabel
 import nrrd
 import numpy
@@ -46,12 +47,19 @@ def read(path, suffix):
     return {"ms": 1000 * (time.perf_counter() - began), "sum": int(values.sum(dtype="u8"))}
 
 
-def stack(raw, folder):
+WRITERS = {
+    "pillow": lambda path, pixels: Image.fromarray(pixels).save(path),
+    "opencv": lambda path, pixels: cv2.imwrite(str(path), pixels),
+}
+
+
+def stack(raw, folder, library):
     values = volume(raw)
+    write = WRITERS[library]
     began = time.perf_counter()
     for z in range(SHAPE[0]):
         gray = numpy.clip(values[z].astype("f4") * (255 / 4095) + 0.5, 0, 255).astype("u1")
-        Image.fromarray(numpy.stack([gray] * 3, -1)).save(Path(folder) / f"{z:03}.png")
+        write(Path(folder) / f"{z:03}.png", numpy.stack([gray] * 3, -1))
     return {"ms": 1000 * (time.perf_counter() - began)}
 
 

@@ -124,10 +124,10 @@ describe('a companion', () => {
     const settings = { plane: 'xz', index: 2, window: [20, 200], colormap: 'viridis', rotation: 1 } as const;
     companion.put(viewRecord('a', volume, 1, settings));
     const { png } = companion.snapshot('a');
-    const drawn = drawSlice(volume, { ...SETTINGS, ...settings });
+    const drawn = await drawSlice(volume, { ...SETTINGS, ...settings });
     expect(await readPng(Buffer.from(png))).toEqual({ ...drawn, channels: 3 });
     companion.set('a', { index: 3 });
-    const next = drawSlice(volume, { ...SETTINGS, ...settings, index: 3 });
+    const next = await drawSlice(volume, { ...SETTINGS, ...settings, index: 3 });
     expect(await readPng(Buffer.from(companion.snapshot('a').png))).toEqual({ ...next, channels: 3 });
   });
 

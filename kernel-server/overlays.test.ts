@@ -73,7 +73,7 @@ describe('overlays', () => {
     expect(state.overlayVolumes).toMatchObject([{ revision: revision + 1, dtype: 'uint8' }]);
     expect(await valueOf(page, 'a', revision, 1)).toEqual([50, revision + 1]);
     const layers = [{ volume: overlay, labels: null }];
-    const drawn = drawSlice(volume, { ...state }, layers);
+    const drawn = await drawSlice(volume, { ...state }, layers);
     expect((await readPng(Buffer.from(companion.snapshot('a').png))).data).toEqual(drawn.data);
   });
 

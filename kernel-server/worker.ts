@@ -36,7 +36,7 @@ async function snapshot(viewId: string): Promise<Snapshot> {
   if (view === undefined) throw new SlicescopeError('unknown-view', 'the view is closed', { viewId });
   const { state } = view;
   return {
-    png: await encodePng(view.readAll((volume, overlays) => drawSnapshot(volume, state, overlays))),
+    png: await encodePng(await view.readAll((volume, overlays) => drawSnapshot(volume, state, overlays))),
     key: pictureKey(state),
   };
 }

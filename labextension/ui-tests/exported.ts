@@ -6,9 +6,9 @@ import { colorAt, type Pixels } from './pictures';
 import { eventually } from './waiting';
 
 /** How a canvas differs in the middles of the voxels from what is exported with these options. */
-function deviations(canvas: Pixels, volume: Volume, options: LookOptions): string[] {
+async function deviations(canvas: Pixels, volume: Volume, options: LookOptions): Promise<string[]> {
   const { settings, overlays } = lookAt(volume, options, 'test');
-  const picture = drawSlice(volume, settings, overlays);
+  const picture = await drawSlice(volume, settings, overlays);
   const found: string[] = [];
   const scale = Math.min(canvas.width / picture.width, canvas.height / picture.height);
   const [left, top] = [canvas.width - scale * picture.width, canvas.height - scale * picture.height].map(
@@ -29,6 +29,6 @@ function deviations(canvas: Pixels, volume: Volume, options: LookOptions): strin
 /** Wait until the canvas shows what is exported with these options, in the middle of each voxel. */
 export async function expectExported(viewer: ViewerPage, volume: Volume, options: LookOptions): Promise<void> {
   await eventually(async () => {
-    expect(deviations(await viewer.pixels(), volume, options)).toEqual([]);
+    expect(await deviations(await viewer.pixels(), volume, options)).toEqual([]);
   });
 }

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
+import { exactNumber } from '../../src/shading';
 import { barHeights, histogramOf } from '../../src/viewer/values/histogram';
-import { exactNumber } from '../../src/viewer/values/numbers';
 import type { NotebookPage, ViewerPage } from './notebook';
 import { expectPicture } from './pictures';
 import { SCREENSHOTS, useJupyter } from './stand';

@@ -91,8 +91,36 @@ describe('slicescope export', () => {
     const { status, stdout, stderr } = slicescope('export', 'ct.nii', ...args, '-o', 'slice.png');
     expect([status, stdout, stderr]).toEqual([0, `${join(folder, 'slice.png')}\n`, '']);
     const look = { plane: 'xz', index: 2, window: [-400, 800], colormap: 'viridis' } as const;
-    const drawn = drawSlice(volume, lookAt(volume, look, 'test').settings);
+    const drawn = await drawSlice(volume, lookAt(volume, look, 'test').settings);
     expect(await readPng(join(folder, 'slice.png'))).toEqual({ ...drawn, channels: 3 });
+  });
+
+  test('writes a part of a slice, with letters and bars', async () => {
+    const part = [
+      '--index',
+      '1',
+      '--zoom',
+      '2',
+      '--center',
+      '0.75',
+      '0.5',
+      '0.5',
+      '--scale',
+      '40',
+      '--window',
+      'range',
+    ];
+    const marks = ['--letters', '--scale-bar', '--color-bar'];
+    expect(slicescope('export', 'ct.nii', ...part, '-o', 'part.png').status).toBe(0);
+    expect(slicescope('export', 'ct.nii', ...part, ...marks, '-o', 'marks.png').status).toBe(0);
+    const plain = await readPng(join(folder, 'part.png'));
+    const marked = await readPng(join(folder, 'marks.png'));
+    // Columns 2 and 3, and of rows 0 to 2 what is from 0.75 to 2.25, at 40 pixels for each.
+    expect([plain.width, plain.height]).toEqual([80, 60]);
+    const gray = (value: number): number => Math.round((255 * (value + 500)) / 1475);
+    expect([plain.data[0], plain.data.at(-2)]).toEqual([gray(VALUES[14] as number), gray(VALUES[23] as number)]);
+    expect([marked.width, marked.height > 60]).toEqual([80, true]);
+    expect(marked.data.subarray(0, plain.data.length)).not.toEqual(plain.data);
   });
 
   test('writes values, a file for each slice, a sheet and an animation', () => {

@@ -51,6 +51,8 @@ interface LookFlags {
   readonly rotate?: number;
   readonly slab?: number;
   readonly projection?: 'max' | 'min' | 'mean';
+  readonly zoom?: number;
+  readonly center?: readonly string[];
 }
 
 interface ExportFlags extends FileFlags, LookFlags {
@@ -59,6 +61,9 @@ interface ExportFlags extends FileFlags, LookFlags {
   readonly scale?: number;
   readonly mmPerPixel?: number;
   readonly quality?: number;
+  readonly letters?: boolean;
+  readonly scaleBar?: boolean;
+  readonly colorBar?: boolean;
   readonly overwrite?: boolean;
   readonly from?: number;
   readonly to?: number;
@@ -94,12 +99,14 @@ function windowOf(words: readonly string[] | undefined): ExportOptions['window']
 }
 
 function lookOf(flags: ExportFlags): ExportOptions {
-  const { plane, index, frame, window, colormap, invert, interpolation, rotate, slab, projection } = flags;
-  const { values, scale, mmPerPixel, quality, overwrite } = flags;
+  const { plane, index, frame, window, colormap, invert, interpolation, rotate, slab, projection, zoom } = flags;
+  const { values, scale, mmPerPixel, quality, letters, scaleBar, colorBar, overwrite } = flags;
   const rotation = rotate === undefined ? undefined : rotate / 90;
+  const center = flags.center?.map(Number) as ExportOptions['center'];
   return present({
     ...{ plane, index, frame, window: windowOf(window), colormap, invert, interpolation, slab, projection },
-    ...{ rotation, values, scale, millimetresPerPixel: mmPerPixel, quality, overwrite },
+    ...{ rotation, zoom, center, values, scale, millimetresPerPixel: mmPerPixel, quality, overwrite },
+    ...{ letters, scaleBar, colorBar },
   }) as ExportOptions;
 }
 
@@ -143,7 +150,9 @@ function withLook(command: Command): Command {
     .addOption(new Option('--interpolation <name>', 'default: nearest').choices(['nearest', 'linear']))
     .addOption(new Option('--rotate <degrees>', 'clockwise').choices(['0', '90', '180', '270']).argParser(number))
     .option('--slab <slices>', 'how many are seen through at once', number)
-    .addOption(new Option('--projection <name>', 'what a slab shows').choices(['max', 'min', 'mean']));
+    .addOption(new Option('--projection <name>', 'what a slab shows').choices(['max', 'min', 'mean']))
+    .option('--zoom <factor>', 'a part of the slice, as a view shows it', number)
+    .option('--center <x y z...>', 'of a part: its middle, as shares of the edges (default: 0.5 0.5 0.5)');
 }
 
 /** The commands; `print` is told what they answer. What they throw is for who runs them. */
@@ -168,6 +177,9 @@ export function programOf(version: string, print: Print): Command {
     .option('--scale <factor>', 'pixels for each one at scale 1', number)
     .option('--mm-per-pixel <length>', 'another way to say the scale', number)
     .option('--quality <number>', 'of JPEG, WebP and AVIF, from 1 to 100', number)
+    .option('--letters', 'at the edges, which side is which')
+    .option('--scale-bar', 'how long a length is')
+    .option('--color-bar', 'below the picture, which colours values have')
     .option('--overwrite', 'replace a file that is there')
     .option('--from <index>', 'the first of several slices', number)
     .option('--to <index>', 'the last of several slices', number)

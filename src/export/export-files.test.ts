@@ -1,8 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { realValue, type DType } from '../protocol';
+import type { Picture } from '../shading';
 import { Volume } from '../volume';
 import { exportAnimation, exportMontage, exportSlice, exportStack, drawSlice, lookAt } from './index';
 import { readBack, type ReadBack } from './testing/read-back';
@@ -116,7 +117,7 @@ describe('values that are exported are the volume’s, read back by another libr
     expect(existsSync(at('no.png'))).toBe(false);
   });
 
-  test('a picture of stored values is that of the real ones', () => {
+  test('a picture of stored values is that of the real ones', async () => {
     const { data, shape } = volumeOf('uint16');
     const rescale = { slope: 0.25, intercept: -1024 };
     const volume = Volume.from(data, shape, { rescale });
@@ -125,7 +126,8 @@ describe('values that are exported are the volume’s, read back by another libr
       shape,
     );
     for (const options of [{}, { window: 'bone' }, { slab: 3, projection: 'min' }] as const) {
-      const [one, other] = [volume, real].map((each) => drawSlice(each, lookAt(each, options, 'test').settings));
+      const drawn = [volume, real].map((each) => drawSlice(each, lookAt(each, options, 'test').settings));
+      const [one, other] = await Promise.all(drawn);
       expect(one).toEqual(other);
     }
   });
@@ -170,8 +172,12 @@ describe('values that are exported are the volume’s, read back by another libr
 describe('pictures', () => {
   const volume = volumeOf('uint16');
   const look = { plane: 'xz', index: 1, colormap: 'viridis' } as const;
-  const drawn = drawSlice(volume, lookAt(volume, look, 'test').settings);
-  const rgb = Array.from(drawn.data).filter((_, i) => i % 4 !== 3);
+  let drawn: Picture;
+  let rgb: number[] = [];
+  beforeAll(async () => {
+    drawn = await drawSlice(volume, lookAt(volume, look, 'test').settings);
+    rgb = Array.from(drawn.data).filter((_, i) => i % 4 !== 3);
+  });
 
   test('.png, .webp and .tif have the pixels that a view draws; .jpg and .avif nearly', async () => {
     const names = ['p.png', 'p.webp', 'p.tif', 'p.jpg', 'p.avif'];

@@ -6,7 +6,8 @@ import { messageOf, type ErrorCode } from '../protocol';
 import { colormapTable, renderSlice } from '../shading';
 import { Volume } from '../volume';
 import { phantom, phantomValue } from '../volume/testing/phantom';
-import { drawSlice, drawSnapshot, exportSlice } from './export-slice';
+import { drawSlice, drawSnapshot } from './draw-slice';
+import { exportSlice } from './export-slice';
 import { defaultSettings, type LookOptions } from './look';
 import { readPng } from './testing/read-png';
 
@@ -184,7 +185,8 @@ describe('the file', () => {
       [0, 1, 2, 3].map((index) => exportSlice(volume, path, { index, window: [0, 250], overwrite: true })),
     );
     const found = await readPng(path);
-    const all = [0, 1, 2, 3].map((index) => drawSlice(volume, { ...defaultSettings(volume), index, window: [0, 250] }));
+    const draw = (index: number) => drawSlice(volume, { ...defaultSettings(volume), index, window: [0, 250] });
+    const all = await Promise.all([0, 1, 2, 3].map(draw));
     expect(all.map(({ data }) => Buffer.compare(data, found.data))).toContain(0);
     expect(readdirSync(folder)).toEqual(['slice.png']);
   });
@@ -286,12 +288,12 @@ describe('refused, with a sentence and without a trace, is', () => {
   });
 });
 
-test('a snapshot is the slice at scale 1, and of a slice that is too large for that its coarser level', () => {
+test('a snapshot is the slice at scale 1, and of a slice that is too large for that its coarser level', async () => {
   const small = phantom([5, 4, 3]);
-  expect(drawSnapshot(small, defaultSettings(small))).toEqual(drawSlice(small, defaultSettings(small)));
+  expect(await drawSnapshot(small, defaultSettings(small))).toEqual(await drawSlice(small, defaultSettings(small)));
   const volume = Volume.alloc([4100, 3000, 1], 'uint8');
   volume.data.forEach((_, at) => (volume.data[at] = ((at % 4100) >> 4) + (Math.floor(at / 4100) >> 4)));
-  const { width, height, data } = drawSnapshot(volume, { ...defaultSettings(volume), window: WHOLE });
+  const { width, height, data } = await drawSnapshot(volume, { ...defaultSettings(volume), window: WHOLE });
   expect([width, height]).toEqual([2050, 1500]); // Four voxels a column, two a row, drawn to scale.
   for (const [x, y] of [
     [0, 0],

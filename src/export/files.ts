@@ -11,6 +11,9 @@ const FORMATS: Readonly<Record<string, FileFormat>> = {
   ...{ '.tif': 'tiff', '.tiff': 'tiff', '.npy': 'npy' },
 };
 
+/** What a file holds: all of it, or what comes one piece after the other and is not all there at once. */
+export type Content = Uint8Array | AsyncIterable<Uint8Array>;
+
 /** Where a file goes. */
 export interface Target {
   /** Absolute. */
@@ -54,12 +57,22 @@ export function checkTarget(
 
 /**
  * Write a file that appears whole or not at all.
- * @throws SlicescopeError `write-failed`, `file-exists`.
+ * @throws SlicescopeError `write-failed`, `file-exists`; and what the content throws.
  */
-export async function writeWhole({ path, overwrite }: Target, bytes: Uint8Array, caller: string): Promise<void> {
+export async function writeWhole({ path, overwrite }: Target, content: Content, caller: string): Promise<void> {
+  /** What the content has thrown: it is no fault of the file's. */
+  const broken: unknown[] = [];
+  async function* watched(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* pieces;
+    } catch (cause) {
+      broken.push(cause);
+      throw cause;
+    }
+  }
   const partial = `${path}.${String(process.pid)}.${String(performance.now())}.part`;
   try {
-    await writeFile(partial, bytes, { flag: 'wx' });
+    await writeFile(partial, content instanceof Uint8Array ? content : watched(content), { flag: 'wx' });
     if (overwrite) {
       await rename(partial, path);
     } else {
@@ -68,6 +81,7 @@ export async function writeWhole({ path, overwrite }: Target, bytes: Uint8Array,
     }
   } catch (cause) {
     await rm(partial, { force: true }).catch(() => undefined);
+    if (broken.length > 0) throw broken[0];
     const isThere = typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'EEXIST';
     if (isThere && !overwrite) throw exists(path, caller);
     const message = `${caller}: ${path} can't be written (${messageOf(cause)}); choose a folder that exists and is yours`;

@@ -1,3 +1,7 @@
+export * from './draw-slice';
+export * from './drawer';
+export * from './export-animation';
+export * from './export-montage';
 export * from './export-slice';
 export * from './export-stack';
 export { checkTarget, type FileFormat } from './files';
@@ -6,3 +10,4 @@ export { fileOptions, rangeOptions, type ExportOptions, type FileOptions, type R
 export * from './overlays';
 export { encodePng } from './picture';
 export * from './preview';
+export { stackExport, type StackExport, type StackOptions } from './stack';

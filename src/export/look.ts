@@ -48,6 +48,10 @@ export interface LookOptions {
   readonly flip?: readonly [horizontal: boolean, vertical: boolean];
   /** On which side the patient's right is: `radiological`, left, or `neurological`. Default `radiological`. */
   readonly convention?: Convention;
+  /** Magnification; 1 shows the whole slice. Default 1. */
+  readonly zoom?: number;
+  /** The point of the volume at the middle of what is shown, as shares of its edges. Default [0.5, 0.5, 0.5]. */
+  readonly center?: Triple;
   /** The voxel [x, y, z] whose slice is shown; another way to say `index`. */
   readonly position?: Triple;
   /** Of a volume with several: which one. Default 0. */

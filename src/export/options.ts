@@ -14,7 +14,18 @@ export interface FileOptions {
   readonly quality?: number | undefined;
   /** Whether a file that is there is replaced. Default false. */
   readonly overwrite?: boolean;
+  /** What is drawn where `zoom` and `center` show a part: `view` that part, `whole` the slice. Default `view`. */
+  readonly region?: 'view' | 'whole';
+  /** Whether letters at the picture's edges say which side is which. Default false. */
+  readonly letters?: boolean;
+  /** Whether a bar in the lower right corner says how long a length is. Default false. */
+  readonly scaleBar?: boolean;
+  /** Whether bars below the picture say which colours values have, and make it as much higher. Default false. */
+  readonly colorBar?: boolean;
 }
+
+/** What is drawn over and below a picture, if it is asked for. */
+export const MARKS = ['letters', 'scaleBar', 'colorBar'] as const;
 
 export interface ExportOptions extends LookOptions, FileOptions {}
 
@@ -45,6 +56,7 @@ export function rangeOptions(
 }
 
 const MOST_SCALE = 64;
+const REGIONS: readonly unknown[] = ['view', 'whole'];
 
 /** Millimetres in the units of length that are common. */
 const MILLIMETRES: Readonly<Record<string, number>> = {
@@ -87,8 +99,9 @@ export function fileOptions<T extends FileOptions>(
   caller: string,
 ): { readonly file: FileOptions; readonly look: Omit<T, keyof FileOptions> } {
   checkObject(options, caller);
-  const { values, scale, millimetresPerPixel, quality, overwrite, ...look } = options;
-  for (const [name, value] of Object.entries({ values, overwrite })) {
+  const { values, scale, millimetresPerPixel, quality, overwrite, region, letters, scaleBar, colorBar, ...look } =
+    options;
+  for (const [name, value] of Object.entries({ values, overwrite, letters, scaleBar, colorBar })) {
     if (value !== undefined && typeof value !== 'boolean') throw refuse(caller, name, value, 'true or false');
   }
   const isScale = (value: unknown): boolean => typeof value === 'number' && value > 0 && value <= MOST_SCALE;
@@ -104,7 +117,9 @@ export function fileOptions<T extends FileOptions>(
   if (quality !== undefined && !(Number.isInteger(quality) && quality >= 1 && quality <= 100)) {
     throw refuse(caller, 'quality', quality, 'a whole number from 1 to 100');
   }
-  return { file: { values, scale, millimetresPerPixel, quality, overwrite } as FileOptions, look };
+  if (region !== undefined && !REGIONS.includes(region)) throw refuse(caller, 'region', region, 'view or whole');
+  const file = { values, scale, millimetresPerPixel, quality, overwrite, region, letters, scaleBar, colorBar };
+  return { file: file as FileOptions, look };
 }
 
 /** How large pixels are. */

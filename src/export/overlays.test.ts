@@ -22,9 +22,9 @@ function pixels({ data }: { readonly data: Uint8Array }): number[][] {
   return Array.from({ length: data.length / 4 }, (_, at) => Array.from(data.subarray(4 * at, 4 * at + 4)));
 }
 
-function draw(volume: Volume, options: LookOptions): number[][] {
+async function draw(volume: Volume, options: LookOptions): Promise<number[][]> {
   const { settings, overlays } = lookAt(volume, options, 'test');
-  return pixels(drawSlice(volume, settings, overlays));
+  return pixels(await drawSlice(volume, settings, overlays));
 }
 
 const over = (below: number, above: number, opacity: number): number =>
@@ -33,25 +33,28 @@ const base = Volume.from(Uint8Array.of(0, 100, 200, 250), [4, 1, 1]);
 const labels = Volume.from(Uint8Array.of(0, 1, 2, 0), [4, 1, 1]);
 
 describe('an overlay is drawn over the volume', () => {
-  test('labels in their colours, and nothing where there is none', () => {
+  test('labels in their colours, and nothing where there is none', async () => {
     const table = colormapTable('labels');
-    const drawn = draw(base, { window: [0, 255], overlays: [{ volume: labels, colormap: 'labels', opacity: 0.25 }] });
+    const drawn = await draw(base, {
+      window: [0, 255],
+      overlays: [{ volume: labels, colormap: 'labels', opacity: 0.25 }],
+    });
     const expected = [0, 1, 2, 0].map((label, at) =>
       [0, 1, 2].map((part) => over(base.data[at]!, table[4 * label + part]!, label === 0 ? 0 : 0.25)),
     );
     expect(drawn).toEqual(expected.map((color) => [...color, 255]));
   });
 
-  test('a map of numbers through its window, and nothing where it is not', () => {
+  test('a map of numbers through its window, and nothing where it is not', async () => {
     const map = Volume.from(Float32Array.of(-5, 5), [2, 1, 1], { origin: [1, 0, 0] });
-    const drawn = draw(base, {
+    const drawn = await draw(base, {
       window: [0, 255],
       overlays: [{ volume: map, colormap: 'gray', window: [-5, 5], opacity: 0.5 }],
     });
     expect(drawn.map(([gray]) => gray)).toEqual([0, over(100, 0, 0.5), over(200, 255, 0.5), 250]);
   });
 
-  test('several in their order, but those that are switched off', () => {
+  test('several in their order, but those that are switched off', async () => {
     const all = (value: number): Volume => Volume.from(new Uint8Array(4).fill(value), [4, 1, 1]);
     const look = { colormap: 'gray', window: [0, 255] } as const;
     const overlays: OverlayOptions[] = [
@@ -60,26 +63,26 @@ describe('an overlay is drawn over the volume', () => {
       { volume: all(0), ...look, opacity: 1, visible: false },
       { volume: all(0), ...look, opacity: 0 },
     ];
-    expect(draw(base, { window: [0, 255], overlays }).map(([gray]) => gray)).toEqual([150, 150, 150, 150]);
+    expect((await draw(base, { window: [0, 255], overlays })).map(([gray]) => gray)).toEqual([150, 150, 150, 150]);
   });
 
-  test('of a finer grid in its own pixels', () => {
+  test('of a finer grid in its own pixels', async () => {
     const small = Volume.from(Uint8Array.of(0), [1, 1, 1], { spacing: [2, 2, 2] });
     const fine = Volume.from(Uint8Array.of(1, 0, 0, 1), [2, 2, 1], { spacing: [1, 1, 2], origin: [-0.5, -0.5, 0] });
     const { settings, overlays } = lookAt(small, { overlays: [{ volume: fine, labels: true, opacity: 1 }] }, 'test');
     expect(overlays).toEqual([{ volume: fine, labels: {} }]);
     // The picture has the size of the volume's; its one pixel shows what is at its middle.
-    expect(drawSlice(small, settings, overlays)).toMatchObject({ width: 1, height: 1 });
+    expect(await drawSlice(small, settings, overlays)).toMatchObject({ width: 1, height: 1 });
   });
 
   test('and in what is written to a file', async () => {
     const options: LookOptions = { window: [0, 255], overlays: [{ volume: labels, labels: { 1: 'one' }, opacity: 1 }] };
     const { data } = await readPng(await exportSlice(base, join(folder, 'labels.png'), options));
-    expect(pixels({ data })).toEqual(draw(base, options));
+    expect(pixels({ data })).toEqual(await draw(base, options));
   });
 });
 
-test('an overview of a slice that is too large for one frame has the overlay in it', () => {
+test('an overview of a slice that is too large for one frame has the overlay in it', async () => {
   const large = Volume.alloc([4100, 3000, 1], 'uint8');
   const map = Volume.from(Uint8Array.of(0, 255), [2, 1, 1], { spacing: [2050, 3000, 1], origin: [1024.5, 1499.5, 0] });
   const { settings, overlays } = lookAt(
@@ -87,7 +90,7 @@ test('an overview of a slice that is too large for one frame has the overlay in 
     { window: [0, 255], overlays: [{ volume: map, labels: true, colormap: 'gray', window: [0, 255], opacity: 1 }] },
     'test',
   );
-  const { width, height, data } = drawSnapshot(large, settings, overlays);
+  const { width, height, data } = await drawSnapshot(large, settings, overlays);
   expect([width, height]).toEqual([2050, 1500]);
   const at = (x: number, y: number): number => data[4 * (y * width + x)]!;
   expect([at(0, 0), at(1000, 1499), at(1050, 0), at(2049, 1499)]).toEqual([0, 0, 255, 255]);
@@ -96,16 +99,16 @@ test('an overview of a slice that is too large for one frame has the overlay in 
 describe('the channels of a volume are added up', () => {
   const cells = Volume.from(Uint8Array.of(255, 0, 51, 0, 255, 102), [3, 1, 1], { channels: 2 });
 
-  test('in red, green and so on, each through its window', () => {
-    expect(draw(cells, { window: [0, 255] })).toEqual([
+  test('in red, green and so on, each through its window', async () => {
+    expect(await draw(cells, { window: [0, 255] })).toEqual([
       [255, 0, 0, 255],
       [0, 255, 0, 255],
       [51, 102, 0, 255],
     ]);
   });
 
-  test('as each is asked for, and without those that are switched off', () => {
-    const drawn = draw(cells, {
+  test('as each is asked for, and without those that are switched off', async () => {
+    const drawn = await draw(cells, {
       channels: [{ colormap: 'gray', window: [0, 255] }, { visible: false }],
     });
     expect(drawn.map(([red, green, blue]) => [red, green, blue])).toEqual(
@@ -141,13 +144,14 @@ describe('the channels of a volume are added up', () => {
   });
 });
 
-test('a slab, a frame and its mean are what is drawn', () => {
+test('a slab, a frame and its mean are what is drawn', async () => {
   const series = Volume.from(Uint8Array.of(10, 20, 30, 100, 200, 50), [1, 1, 3], { frames: 2 });
-  const gray = (options: LookOptions): number => draw(series, { window: [0, 255], ...options })[0]![0]!;
-  expect(gray({ frame: 1, index: 2 })).toBe(50);
-  expect(gray({ frame: 1, index: 1, slab: 3 })).toBe(200);
-  expect(gray({ frame: 1, index: 1, slab: 3, projection: 'min' })).toBe(50);
-  expect(gray({ frame: 0, index: 1, slab: 2, projection: 'mean' })).toBe(25);
+  const gray = async (options: LookOptions): Promise<number> =>
+    (await draw(series, { window: [0, 255], ...options }))[0]![0]!;
+  expect(await gray({ frame: 1, index: 2 })).toBe(50);
+  expect(await gray({ frame: 1, index: 1, slab: 3 })).toBe(200);
+  expect(await gray({ frame: 1, index: 1, slab: 3, projection: 'min' })).toBe(50);
+  expect(await gray({ frame: 0, index: 1, slab: 2, projection: 'mean' })).toBe(25);
 });
 
 describe('what is left out of an overlay is', () => {

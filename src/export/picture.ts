@@ -55,17 +55,31 @@ export async function encodePicture(picture: Picture, format: FileFormat, how: E
   }
 }
 
-/** A picture that moves: all of one size, so many a second, again and again. */
+/**
+ * A picture that moves: all of one size, so many a second, again and again. sharp takes all of its pixels at once.
+ * @param order which picture is shown when: each one, and then, of those, what comes again.
+ */
 export async function encodeAnimation(
-  pictures: readonly [Picture, ...Picture[]],
+  pictures: AsyncIterable<Picture>,
+  order: readonly number[],
   format: 'webp' | 'gif',
   perSecond: number,
 ): Promise<Uint8Array> {
   const sharp = await loadSharp();
-  const [{ width, height }] = pictures;
-  const data = Buffer.concat(pictures.map((picture) => picture.data));
-  const raw = { width, height: height * pictures.length, channels: 4, pageHeight: height } as const;
+  let [data, size, count] = [new Uint8Array(0), { width: 0, height: 0 }, 0];
+  for await (const picture of pictures) {
+    if (count === 0) [data, size] = [new Uint8Array(picture.data.length * order.length), picture];
+    data.set(picture.data, picture.data.length * count);
+    count++;
+  }
+  const length = data.length / order.length;
+  for (let at = count; at < order.length; at++) {
+    const from = length * (order[at] as number);
+    data.copyWithin(length * at, from, from + length);
+  }
+  const { width, height } = size;
+  const raw = { width, height: height * order.length, channels: 4, pageHeight: height } as const;
   const image = sharp(data, { raw, limitInputPixels: false });
-  const timing = { loop: 0, delay: pictures.map(() => Math.round(1000 / perSecond)) };
+  const timing = { loop: 0, delay: order.map(() => Math.round(1000 / perSecond)) };
   return await (format === 'gif' ? image.gif(timing) : image.webp({ lossless: true, ...timing })).toBuffer();
 }

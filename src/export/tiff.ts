@@ -1,5 +1,6 @@
 import { endianness } from 'node:os';
-import { deflateSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { deflate } from 'node:zlib';
 import { SlicescopeError, type DType, type VoxelArray } from '../protocol';
 
 /** One picture of a TIFF file, of values as they are. */
@@ -67,7 +68,7 @@ function packed([, type, values]: Field): { readonly count: number; readonly byt
   return { count: type === 'rational' ? values.length / 2 : values.length, bytes };
 }
 
-/** A directory that is the last one until the next is linked to it. */
+/** A directory as it lies at `at`, the last one until the next is linked to it. */
 function directoryOf(fields: readonly Field[], at: number): Buffer {
   const table = Buffer.alloc(2 + 12 * fields.length + 4);
   const behind: Buffer[] = [];
@@ -96,31 +97,47 @@ function tooLarge(bytes: number): SlicescopeError {
   return new SlicescopeError('limit-exceeded', message, { limit: 'TIFF', value: bytes });
 }
 
+/** A page, and what of it is in a file. */
+export interface DeflatedPage {
+  readonly page: Page;
+  readonly pixels: Buffer;
+}
+
+/** Deflates a page in Node's thread pool. */
+export async function deflated(page: Page): Promise<DeflatedPage> {
+  const { data } = page;
+  const bytes = Buffer.from(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+  const little = endianness() === 'LE' ? bytes : swapped(bytes, data.BYTES_PER_ELEMENT);
+  return { page, pixels: await promisify(deflate)(little) };
+}
+
 /**
- * A TIFF file of pages that keep their values, deflated. sharp writes 8 and 16 unsigned bits only.
+ * A TIFF file of pages that keep their values, piece by piece. sharp writes 8 and 16 unsigned bits only.
+ * @param count how many pages there are.
  * @throws SlicescopeError `limit-exceeded` where it would have 4 GB or more.
  */
-export function encodeTiff(pages: readonly Page[], info: PageInfo): Uint8Array {
-  const head = Buffer.from('II*\0\0\0\0\0', 'latin1');
-  const parts: Buffer[] = [head];
-  let end = head.length;
-  // A page's pixels lie before its directory, and the next page's behind that.
-  let link: { readonly buffer: Buffer; readonly at: number } = { buffer: head, at: 4 };
-  for (const page of pages) {
-    const { data } = page;
-    const bytes: Buffer = Buffer.from(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
-    const deflated = deflateSync(endianness() === 'LE' ? bytes : swapped(bytes, data.BYTES_PER_ELEMENT));
-    const pixels = deflated.length % 2 === 0 ? deflated : Buffer.concat([deflated, Buffer.alloc(1)]);
-    const at = end + pixels.length;
-    const fields = fieldsOf(page, info, end, deflated.length);
+export async function* encodeTiff(
+  pages: AsyncIterable<DeflatedPage> | Iterable<DeflatedPage>,
+  count: number,
+  info: PageInfo,
+): AsyncGenerator<Buffer> {
+  const head = Buffer.from('II*\0\x08\0\0\0', 'latin1');
+  yield head;
+  let at = head.length;
+  let rest = count;
+  // A page's directory lies before its pixels, so that it is known where the next one begins.
+  for await (const { page, pixels } of pages) {
+    const { length } = directoryOf(fieldsOf(page, info, 0, pixels.length), at);
+    const fields = fieldsOf(page, info, at + length, pixels.length);
     const directory = directoryOf(fields, at);
-    link.buffer.writeUInt32LE(at, link.at);
-    link = { buffer: directory, at: 2 + 12 * fields.length };
-    parts.push(pixels, directory);
-    end = at + directory.length;
-    if (end > MOST_BYTES) throw tooLarge(end);
+    at += length + pixels.length + (pixels.length % 2);
+    if (at > MOST_BYTES) throw tooLarge(at);
+    rest--;
+    if (rest > 0) directory.writeUInt32LE(at, 2 + 12 * fields.length);
+    yield directory;
+    yield pixels;
+    if (pixels.length % 2 === 1) yield Buffer.alloc(1);
   }
-  return Buffer.concat(parts);
 }
 
 function swapped(bytes: Buffer, size: number): Buffer {

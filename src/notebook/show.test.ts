@@ -9,7 +9,7 @@ import { type ErrorCode, type SlicescopeError } from '../protocol';
 import { refusal } from '../protocol/testing/thrown';
 import { initialSettings } from '../shading';
 import { Volume } from '../volume';
-import { phantom } from '../volume/testing/phantom';
+import { phantom, phantomValue } from '../volume/testing/phantom';
 import { show } from './show';
 import type { SliceView, ViewOptions } from './slice-view';
 
@@ -265,12 +265,36 @@ describe('a view exports', () => {
 
   test('the slice that it shows', async () => {
     const view = show(volume);
-    view.set({ plane: 'xz', index: 4, window: [20, 180], colormap: 'viridis', rotation: 1, zoom: 5 });
+    view.set({ plane: 'xz', index: 4, window: [20, 180], colormap: 'viridis', rotation: 1 });
     const path = join(folder, 'slice.png');
     expect(await view.exportSlice(path)).toBe(path);
     const settings = { index: 4, window: [20, 180], colormap: 'viridis', rotation: 1 } as const;
-    const drawn = drawSlice(volume, { ...defaultSettings(volume), plane: 'xz', ...settings });
+    const drawn = await drawSlice(volume, { ...defaultSettings(volume), plane: 'xz', ...settings });
     expect(await readPng(path)).toEqual({ ...drawn, channels: 3 });
+  });
+
+  test('the part that it is zoomed in to, or the whole slice if that is asked for', async () => {
+    const large = phantom([40, 24, 3], 'uint8');
+    const view = show(large, { index: 1, window: [0, 255], zoom: 4, center: [0.25, 0.75, 0.5] });
+    const part = await readPng(await view.exportSlice(join(folder, 'part.png')));
+    expect([part.width, part.height]).toEqual([10, 6]);
+    expect([part.data[0], part.data.at(-2)]).toEqual([phantomValue(5, 15, 1), phantomValue(14, 20, 1)]);
+    expect(await readPng(await view.exportSlice())).toEqual(part);
+    const whole = await readPng(await view.exportSlice(join(folder, 'whole.png'), { region: 'whole' }));
+    expect(whole).toEqual({
+      ...(await drawSlice(large, { ...defaultSettings(large), window: [0, 255] })),
+      channels: 3,
+    });
+  });
+
+  test('with letters and bars, if they are asked for', async () => {
+    const large = phantom([100, 60, 3], 'uint8');
+    const view = show(large, { window: [0, 255] });
+    const path = await view.exportSlice(join(folder, 'marks.png'), { letters: true, scaleBar: true, colorBar: true });
+    const marked = await readPng(path);
+    const plain = await readPng(await view.exportSlice(join(folder, 'plain.png')));
+    expect([marked.width, marked.height > plain.height]).toEqual([plain.width, true]);
+    expect(marked.data.subarray(0, plain.data.length)).not.toEqual(plain.data);
   });
 
   test('the picture’s bytes, without a path', async () => {
@@ -278,7 +302,7 @@ describe('a view exports', () => {
     const path = join(folder, 'bytes.png');
     const bytes = await view.exportSlice();
     writeFileSync(path, bytes);
-    const drawn = drawSlice(volume, { ...defaultSettings(volume), plane: 'yz', index: 2, window: [20, 180] });
+    const drawn = await drawSlice(volume, { ...defaultSettings(volume), plane: 'yz', index: 2, window: [20, 180] });
     expect(await readPng(path)).toEqual({ ...drawn, channels: 3 });
     expect(inspect(bytes)).toBe(`PNG of ${String(bytes.length)} bytes`);
   });
@@ -288,7 +312,7 @@ describe('a view exports', () => {
     const [first, second] = await view.exportStack(join(folder, 's{index}.png'), { from: 1, to: 3, step: 2 });
     expect([first, second]).toEqual([join(folder, 's1.png'), join(folder, 's3.png')]);
     const settings = { window: [20, 180], colormap: 'viridis', rotation: 1 } as const;
-    const drawn = drawSlice(volume, { ...defaultSettings(volume), plane: 'xz', index: 3, ...settings });
+    const drawn = await drawSlice(volume, { ...defaultSettings(volume), plane: 'xz', index: 3, ...settings });
     expect(await readPng(second as string)).toEqual({ ...drawn, channels: 3 });
     const sheet = await readPng(await view.exportMontage(join(folder, 'sheet.png'), { from: 1, to: 2, columns: 2 }));
     expect([sheet.width, sheet.height]).toEqual([2 * drawn.width + 2, drawn.height]);

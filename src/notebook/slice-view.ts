@@ -4,7 +4,7 @@ import {
   checkOverlays,
   checkVolume,
   defaultChannels,
-  drawSlice,
+  drawerOf,
   encodePng,
   fileOptions,
   rangeOptions,
@@ -40,7 +40,6 @@ import {
   type Playback,
   type PointerEventName,
   type PointerMessage,
-  type Triple,
   type ViewSettings,
   type Window,
 } from '../protocol';
@@ -53,10 +52,6 @@ import { voxelEvent, withValues, type VoxelEvent } from './voxel-event';
 
 /** What a view can be set to, at its start and later. */
 export interface ViewOptions extends LookOptions {
-  /** Magnification; 1 shows the whole slice. Default 1. */
-  readonly zoom?: number;
-  /** The point of the volume at the middle of the view, as shares of its edges. Default [0.5, 0.5, 0.5]. */
-  readonly center?: Triple;
   /** One plane, the three of them, or their slices in the volume's box. Default `slice`. */
   readonly layout?: Layout;
   /** Whether lines show where the other planes are, in the layout `planes`. Default true. */
@@ -281,7 +276,7 @@ export class SliceView extends ViewProperties {
   }
 
   /**
-   * Write what the view shows: the whole slice with all that is drawn over it, rotated and mirrored as the view shows it.
+   * Write what the view shows: the slice with all that is drawn over it, rotated and mirrored, the part that it is zoomed in to.
    * Options as of the function `exportSlice`; a look that they give is not the view's.
    * @returns the file's absolute path; without a path the bytes of a PNG, which a notebook displays
    * @throws SlicescopeError `invalid-argument`, `unsupported-format`, `file-exists`, `write-failed`.
@@ -291,8 +286,8 @@ export class SliceView extends ViewProperties {
   async exportSlice(path?: string, options: FileOptions = {}): Promise<string | Uint8Array> {
     const caller = 'view.exportSlice';
     if (path !== undefined) return await writeSlice(this.#exported(options, caller), path, caller);
-    const { volume, settings, overlays } = this.#exported(options, caller);
-    return displayedBytes(await encodePng(drawSlice(volume, settings, overlays)));
+    const what = this.#exported(options, caller);
+    return displayedBytes(await encodePng(await (await drawerOf(what, caller))(what.settings)));
   }
 
   /** Write slices as the view shows its one, as the function `exportStack` does. @returns the files' absolute paths */

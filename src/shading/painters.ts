@@ -1,7 +1,8 @@
 import { realValue, type Orientation, type VoxelArray } from '../protocol';
 import { colormapTable, isCategorical, labelIndex } from './colormaps';
 import type { LayerLook } from './layers';
-import { nearestAlong, neighboursAlong } from './sampling';
+import type { Region } from './region';
+import { nearestAlong, neighboursAlong, type Span } from './sampling';
 import { colorIndex, colorPlace } from './window';
 
 /** One volume's slice, of whatever grid: it covers the whole picture. */
@@ -13,13 +14,15 @@ export interface LayerData {
   readonly data: VoxelArray;
 }
 
-interface PictureSize {
+/** A picture's size, and the part of it that is drawn. */
+export interface DrawnPart {
   readonly width: number;
   readonly height: number;
+  readonly region: Region;
 }
 
 /**
- * Writes the colours of the picture's row `y` into `row`: RGBA from 0 to 255, premultiplied, not rounded, one pixel after
+ * Writes the colours of the region's row `y` into `row`: RGBA from 0 to 255, premultiplied, not rounded, one pixel after
  * another.
  */
 export type Painter = (y: number, row: Float64Array) => void;
@@ -58,15 +61,26 @@ function mapped({ data }: LayerData, look: LayerLook): Colorist {
   };
 }
 
-function paintNearest(layer: LayerData, look: LayerLook, size: PictureSize, orientation: Orientation): Painter {
-  const { transpose, flipX, flipY } = orientation;
-  const across = nearestAlong(size.width, transpose ? layer.height : layer.width, flipX);
-  const down = nearestAlong(size.height, transpose ? layer.width : layer.height, flipY);
+/** For each pixel across and down the region, what `along` says of it. */
+export function tablesOf<T>(
+  along: (pixels: number, voxels: number, flip: boolean, span: Span) => T,
+  layer: LayerData,
+  { width, height, region }: DrawnPart,
+  { transpose, flipX, flipY }: Orientation,
+): [across: T, down: T] {
+  return [
+    along(width, transpose ? layer.height : layer.width, flipX, [region.left, region.width]),
+    along(height, transpose ? layer.width : layer.height, flipY, [region.top, region.height]),
+  ];
+}
+
+function paintNearest(layer: LayerData, look: LayerLook, part: DrawnPart, orientation: Orientation): Painter {
+  const [across, down] = tablesOf(nearestAlong, layer, part, orientation);
   const [acrossStep, downStep] = steps(layer, orientation);
   const colorist = layer.components === 1 ? mapped(layer, look) : direct(layer);
   return (y, row) => {
     const start = (down[y] as number) * downStep;
-    for (let x = 0; x < size.width; x++) colorist(start + (across[x] as number) * acrossStep, row, 4 * x);
+    for (let x = 0; x < part.region.width; x++) colorist(start + (across[x] as number) * acrossStep, row, 4 * x);
   };
 }
 
@@ -126,10 +140,8 @@ function mixValues({ data }: LayerData, { window, colormap, invert }: LayerLook)
   };
 }
 
-function paintLinear(layer: LayerData, look: LayerLook, size: PictureSize, orientation: Orientation): Painter {
-  const { transpose, flipX, flipY } = orientation;
-  const across = neighboursAlong(size.width, transpose ? layer.height : layer.width, flipX);
-  const down = neighboursAlong(size.height, transpose ? layer.width : layer.height, flipY);
+function paintLinear(layer: LayerData, look: LayerLook, part: DrawnPart, orientation: Orientation): Painter {
+  const [across, down] = tablesOf(neighboursAlong, layer, part, orientation);
   const [acrossStep, downStep] = steps(layer, orientation);
   const mix = layer.components === 1 ? mixValues(layer, look) : mixColors(layer);
   const corners = new Int32Array(4);
@@ -137,7 +149,7 @@ function paintLinear(layer: LayerData, look: LayerLook, size: PictureSize, orien
   return (y, row) => {
     const [above, below] = [(down.first[y] as number) * downStep, (down.second[y] as number) * downStep];
     const lower = down.share[y] as number;
-    for (let x = 0; x < size.width; x++) {
+    for (let x = 0; x < part.region.width; x++) {
       const [left, right] = [(across.first[x] as number) * acrossStep, (across.second[x] as number) * acrossStep];
       const righter = across.share[x] as number;
       corners[0] = above + left;
@@ -154,7 +166,7 @@ function paintLinear(layer: LayerData, look: LayerLook, size: PictureSize, orien
 }
 
 /** What draws one volume's part of a picture. */
-export function painterOf(layer: LayerData, look: LayerLook, size: PictureSize, orientation: Orientation): Painter {
+export function painterOf(layer: LayerData, look: LayerLook, part: DrawnPart, orientation: Orientation): Painter {
   const isLinear = look.interpolation === 'linear' && !(layer.components === 1 && isCategorical(look.colormap));
-  return (isLinear ? paintLinear : paintNearest)(layer, look, size, orientation);
+  return (isLinear ? paintLinear : paintNearest)(layer, look, part, orientation);
 }

@@ -2,7 +2,8 @@ import type { Interpolation, Orientation, Window } from '../protocol';
 import { colormapTable, type ColormapName } from './colormaps';
 import type { LayerLook } from './layers';
 import { pictureSize, rotated, type SliceGrid } from './orientation';
-import { indexer, painterOf, type LayerData } from './painters';
+import { indexer, painterOf, tablesOf, type DrawnPart, type LayerData } from './painters';
+import type { Region } from './region';
 import { nearestAlong } from './sampling';
 
 /** A slice as it was cut. */
@@ -53,13 +54,11 @@ function colors({ data, components }: LayerData, look: LayerLook): Uint32Array {
 }
 
 /** One layer that nothing is mixed in: many pictures are this, and it takes a tenth of the time. */
-function copyColors({ slice, look }: DrawnLayer, picture: Picture, orientation: Orientation): void {
+function copyColors({ slice, look }: DrawnLayer, picture: Picture, part: DrawnPart, orientation: Orientation): void {
   const { width, height } = picture;
-  const { transpose, flipX, flipY } = orientation;
-  const across = nearestAlong(width, transpose ? slice.height : slice.width, flipX);
-  const down = nearestAlong(height, transpose ? slice.width : slice.height, flipY);
+  const [across, down] = tablesOf(nearestAlong, slice, part, orientation);
   const voxels = colors(slice, look);
-  const [acrossStep, downStep] = transpose ? [slice.width, 1] : [1, slice.width];
+  const [acrossStep, downStep] = orientation.transpose ? [slice.width, 1] : [1, slice.width];
   const pixels = new Uint32Array(picture.data.buffer);
   for (let y = 0; y < height; y++) {
     const row = (down[y] ?? 0) * downStep;
@@ -94,7 +93,8 @@ function straighten(source: Float64Array | Uint8Array, target: Uint8Array, opaci
  * picture its size, and all cover the same rectangle. A pixel shows what is at its middle. This is the definition of
  * how slices look: exports and snapshots are drawn by it, and the viewer's shader is tested against it, pixel by pixel.
  *
- * `scale` makes the picture larger or smaller: its pixels lie as many times denser.
+ * `scale` makes the picture larger or smaller: its pixels lie as many times denser. Of a region those pixels are drawn that
+ * the whole picture has there.
  *
  * Each layer is added to, or drawn over, the rounded, premultiplied 8-bit colours of those before it; the first one lies
  * on transparent black. Of one layer alone the colours are not premultiplied before they are rounded.
@@ -104,17 +104,20 @@ export function renderLayers(
   layers: readonly DrawnLayer[],
   orientation: Orientation,
   scale = 1,
+  region?: Region,
 ): Picture {
-  const { width, height } = pictureSize(grid, orientation, scale);
+  const size = pictureSize(grid, orientation, scale);
+  const part = { ...size, region: region ?? { left: 0, top: 0, ...size } };
+  const { width, height } = part.region;
   const picture = { width, height, data: new Uint8Array(4 * width * height) };
   const [first] = layers;
   if (first === undefined) return picture;
   const isAlone = layers.length === 1;
   if (isAlone && first.look.interpolation === 'nearest' && first.look.opacity === 1) {
-    copyColors(first, picture, orientation);
+    copyColors(first, picture, part, orientation);
     return picture;
   }
-  const painters = layers.map(({ slice, look }) => painterOf(slice, look, picture, orientation));
+  const painters = layers.map(({ slice, look }) => painterOf(slice, look, part, orientation));
   const row = new Float64Array(4 * width);
   for (let y = 0; y < height; y++) {
     const target = picture.data.subarray(4 * width * y, 4 * width * (y + 1));

@@ -1,4 +1,5 @@
 import type { Plane } from '../protocol';
+import { canvasAspect } from '../shading';
 
 export interface Size {
   readonly width: number;
@@ -7,13 +8,10 @@ export interface Size {
 
 /** The height of the canvas, in CSS pixels, where the page is wide enough. */
 const HEIGHT = 512;
-/** The canvas is never narrower or flatter than this, so that a slice of one row can still be handled. */
-const MIN_ASPECT = 1 / 3;
-const MAX_ASPECT = 3;
 
 /** The canvas' size in CSS pixels: of the picture's proportions, and no wider than the output. */
 export function boxSize(picture: Size, available: number): Size {
-  const aspect = Math.min(MAX_ASPECT, Math.max(MIN_ASPECT, picture.width / picture.height));
+  const aspect = canvasAspect(picture);
   const width = Math.max(1, Math.min(available, Math.round(HEIGHT * aspect)));
   return { width, height: Math.max(1, Math.round(width / aspect)) };
 }

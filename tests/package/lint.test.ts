@@ -31,7 +31,7 @@ const CASES: readonly Case[] = [
   ...allowed('src/formats/probe.ts', '../protocol', '../volume', 'node:fs', 'nifti-reader-js', 'dicom-parser', 'sharp'),
   ...forbidden('src/formats/probe.ts', '../export', '../notebook', '../viewer', 'three', 'ws'),
   ...allowed('src/formats/testing/deep/probe.ts'),
-  ...allowed('src/export/probe.ts', '../volume', '../shading', 'node:fs', 'sharp'),
+  ...allowed('src/export/probe.ts', '../volume', '../shading', 'node:fs', 'sharp', 'opentype.js'),
   ...forbidden('src/export/probe.ts', '../formats', '../notebook', '../../kernel-server', 'ws', 'three'),
   ...allowed('src/notebook/probe.ts', '../volume', '../export', '../formats', '../../kernel-server', 'node:path'),
   ...forbidden('src/notebook/probe.ts', '../viewer', '../../labextension/src', 'ws', 'sharp', '../index'),

@@ -1,12 +1,10 @@
 import type { Window } from '../../protocol';
+import { COLOR_BAR_TICKS, exactNumber, roundedNumber, ticks } from '../../shading';
 import { element } from '../dom';
 import { text } from '../text';
-import { exactNumber, roundedNumber, ticks } from '../values/numbers';
 import type { Part, Workbench } from './part';
 import { swatchOf } from './swatch';
 import { mark } from './widgets';
-
-const TICKS = 4;
 
 /** The colours of the window's values, with numbers; hidden where values are colours or labels themselves. */
 export class ColorBar implements Part {
@@ -42,7 +40,7 @@ export class ColorBar implements Part {
   }
 
   #write([low, high]: Window): void {
-    const { values, step } = ticks(low, high, TICKS);
+    const { values, step } = ticks(low, high, COLOR_BAR_TICKS);
     this.#numbers.replaceChildren(
       ...values.map((value) => {
         const made = element('span', 'slicescope-tick');

@@ -1,8 +1,8 @@
 import type { Window } from '../../protocol';
+import { exactNumber } from '../../shading';
 import { element } from '../dom';
 import { text } from '../text';
 import { axisOf, barHeights, type Counted } from '../values/histogram';
-import { exactNumber } from '../values/numbers';
 import { mark, svg } from './widgets';
 
 const [WIDTH, HEIGHT] = [256, 64];

@@ -1,6 +1,6 @@
 import type { LayerValue, PointerMessage, ViewState } from '../../protocol';
+import { exactNumber, roundedNumber } from '../../shading';
 import { text } from '../text';
-import { exactNumber, roundedNumber } from '../values/numbers';
 import type { Probe, Probed } from '../values/probe';
 import { layersIn, shownKind } from '../values/windows';
 

@@ -1,11 +1,10 @@
 import { PLANE_AXES, type ViewState } from '../../protocol';
+import { SCALE_BAR_SHARE, scaleLength } from '../../shading';
 import { element } from '../dom';
 import type { Surface } from '../host';
-import { scaleLength } from '../values/scale-bar';
 import { say } from './widgets';
 
-/** Of the canvas' width. */
-const LONGEST_SHARE = 0.25;
+/** In CSS pixels. */
 const LONGEST = 160;
 
 /** How long a length is in a picture, drawn over its corner. */
@@ -29,7 +28,7 @@ export class ScaleBar {
     const ratio = window.devicePixelRatio;
     const axis = PLANE_AXES[plane][orientation.transpose ? 1 : 0];
     const across = placed.width / ratio / (volume.shape[axis] * volume.spacing[axis]);
-    const length = scaleLength(across, volume.unit, Math.min(LONGEST, (LONGEST_SHARE * canvas.width) / ratio));
+    const length = scaleLength(across, volume.unit, Math.min(LONGEST, (SCALE_BAR_SHARE * canvas.width) / ratio));
     const drawn = JSON.stringify(length);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { scaleLength } from './scale-bar';
+import { scaleLength } from './scale-length';
 
 test.each([
   [1, 'mm', 100, 100, '10 cm'],

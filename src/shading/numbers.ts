@@ -45,6 +45,9 @@ export function niceBelow(most: number): number {
   return Number((factor * unit).toPrecision(3));
 }
 
+/** How many numbers a bar of colours has, about. */
+export const COLOR_BAR_TICKS = 4;
+
 /** Round numbers from low to high, about `count` of them, ascending. */
 export function ticks(low: number, high: number, count: number): { readonly values: number[]; readonly step: number } {
   const fine = niceBelow((high - low) / Math.max(1, count));

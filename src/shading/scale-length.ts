@@ -1,8 +1,11 @@
 import { niceBelow } from './numbers';
 
-/** A bar that shows how long a length is on the screen. */
+/** The longest that such a bar is, of the picture's width. */
+export const SCALE_BAR_SHARE = 0.25;
+
+/** A bar that shows how long a length is in a picture. */
 export interface ScaleLength {
-  /** In CSS pixels. */
+  /** In the pixels that were asked for. */
   readonly pixels: number;
   /** Such as `5 mm`. */
   readonly text: string;
@@ -24,7 +27,7 @@ function inUnit(length: number, unit: string): string {
 }
 
 /**
- * The longest of 1, 2, 5 × 10ⁿ units that takes at most `most` CSS pixels, where a unit of the volume takes
+ * The longest of 1, 2, 5 × 10ⁿ units that takes at most `most` pixels, where a unit of the volume takes
  * `pixelsPerUnit`; null where that is no number.
  */
 export function scaleLength(pixelsPerUnit: number, unit: string, most: number): ScaleLength | null {
