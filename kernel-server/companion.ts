@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, Worker, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import {
   SlicescopeError,
   messageOf,
-  type CompanionRecord,
   type PointerEventName,
   type PointerMessage,
   type ViewSettings,
@@ -14,6 +12,7 @@ import {
 import { Links, chosenIn, clampSettings, type Link, type Linked } from '../src/shading';
 import { Volume } from '../src/volume';
 import { Publication, noteRevision, takeRevision, type PublishedCopies } from './publication';
+import { RecordFiles } from './record-files';
 import { letGo } from './shared-garbage';
 import type {
   FromWorker,
@@ -71,8 +70,7 @@ function memoryOf({ volume, overlays }: NewView): readonly VoxelArray[] {
 export class Companion {
   readonly #options: CompanionOptions;
   readonly #secret: string = randomBytes(32).toString('hex');
-  readonly #recordFile: string;
-  readonly #pagesFile: string;
+  readonly #files: RecordFiles;
   readonly #views: Map<string, ViewRecord> = new Map();
   readonly #links: Links = new Links();
   readonly #lastSet: Map<string, Map<string, number>> = new Map();
@@ -91,15 +89,8 @@ export class Companion {
   /** @throws SlicescopeError `companion-failed`. */
   constructor(options: CompanionOptions) {
     this.#options = options;
-    const base = join(options.runtimeDir, `slicescope-${options.kernelId}`);
-    this.#recordFile = `${base}.json`;
-    this.#pagesFile = `${base}.pages.json`;
-    rmSync(this.#pagesFile, { force: true });
+    this.#files = new RecordFiles(options.runtimeDir, options.kernelId);
     [this.#worker, this.#sync, this.#signal] = this.#start();
-    process.once('exit', () => {
-      rmSync(this.#recordFile, { force: true });
-      rmSync(this.#pagesFile, { force: true });
-    });
   }
 
   /** The settings of a view, as they are now. */
@@ -310,7 +301,7 @@ export class Companion {
     this.#signal = new Int32Array(new SharedArrayBuffer(4));
     const setup: WorkerSetup = {
       secret: this.#secret,
-      pagesFile: this.#pagesFile,
+      pagesFile: this.#files.pagesFile,
       port: this.#port,
       sync: port2,
       signal: this.#signal,
@@ -335,7 +326,7 @@ export class Companion {
       this.#restart();
     });
     this.#port = answer.port;
-    this.#writeRecord({ port: answer.port, secret: this.#secret, pid: process.pid });
+    this.#files.write({ port: answer.port, secret: this.#secret, pid: process.pid });
     return [worker, this.#sync, this.#signal];
   }
 
@@ -343,14 +334,14 @@ export class Companion {
     const now = Date.now();
     this.#deaths.push(now);
     if (this.#deaths.filter((death) => now - death < 60_000).length > RESTARTS_A_MINUTE) {
-      rmSync(this.#recordFile, { force: true });
+      this.#files.removeRecord();
       console.error('slicescope: the viewer’s server keeps stopping. Restart the kernel to look at volumes again.');
       return;
     }
     try {
       this.#start();
     } catch (error) {
-      rmSync(this.#recordFile, { force: true });
+      this.#files.removeRecord();
       console.error(`slicescope: ${messageOf(error)}`);
       return;
     }
@@ -394,13 +385,5 @@ export class Companion {
     const reason = answer.type === 'failed' ? answer.message : answer.type;
     const message = `show: the viewer's server ${what} (${reason}); restart the kernel and try again`;
     return new SlicescopeError('companion-failed', message, {});
-  }
-
-  /** The record appears whole, and nobody else can ever read it. */
-  #writeRecord(record: CompanionRecord): void {
-    const partial = `${this.#recordFile}.${String(process.pid)}`;
-    rmSync(partial, { force: true });
-    writeFileSync(partial, JSON.stringify(record), { mode: 0o600, flag: 'wx' });
-    renameSync(partial, this.#recordFile);
   }
 }
