@@ -29,6 +29,7 @@ const AREAS = [
   },
   { folder: 'src/export', folders: ['src/protocol', 'src/volume', 'src/shading'], packages: ['node:', 'sharp'] },
   { folder: 'src/viewer', folders: ['src/protocol', 'src/shading'], packages: ['lru-cache', '@noble/hashes'] },
+  { folder: 'src/page', folders: ['src/protocol', 'src/shading', 'src/viewer'], packages: [] },
   {
     folder: 'kernel-server',
     folders: ['src/protocol', 'src/volume', 'src/shading', 'src/export'],

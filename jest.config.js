@@ -46,7 +46,7 @@ module.exports = {
       'src/cli',
       'kernel-server',
     ]),
-    project('viewer', 'jsdom', ['src/viewer'], {
+    project('viewer', 'jsdom', ['src/viewer', 'src/page'], {
       transformIgnorePatterns: ['/node_modules/(?!@noble/)'],
     }),
     browser('labextension'),
