@@ -38,7 +38,7 @@ const AREAS = [
   {
     folder: 'src/notebook',
     folders: ['src/protocol', 'src/volume', 'src/shading', 'src/formats', 'src/export', 'kernel-server'],
-    packages: ['node:'],
+    packages: ['node:', 'open'],
   },
   {
     folder: 'src/cli',
