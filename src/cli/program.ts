@@ -5,6 +5,7 @@ import {
   exportSlice,
   exportStack,
   type ExportOptions,
+  type LookOptions,
   type PlaneName,
   type RangeOptions,
 } from '../export';
@@ -14,9 +15,7 @@ import { DTYPES, type DType, type Shape } from '../protocol';
 import { COLORMAPS, type ColormapName } from '../shading';
 import type { Volume } from '../volume';
 import { infoOf, tableOf } from './info';
-
-/** Where a program writes: to the standard output, in a test elsewhere. */
-export type Print = (text: string) => void;
+import { viewUntilInterrupted, type Print } from './view';
 
 function number(text: string): number {
   const value = Number(text);
@@ -93,19 +92,24 @@ function windowOf(words: readonly string[] | undefined): ExportOptions['window']
   return second === undefined ? (first as 'auto') : [Number(first), Number(second)];
 }
 
-function lookOf(flags: ExportFlags): ExportOptions {
+function lookOf(flags: LookFlags): LookOptions {
   const { plane, index, frame, window, colormap, invert, interpolation, rotate, slab, projection } = flags;
-  const { values, scale, mmPerPixel, quality, overwrite } = flags;
   const rotation = rotate === undefined ? undefined : rotate / 90;
-  return present({
-    ...{ plane, index, frame, window: windowOf(window), colormap, invert, interpolation, slab, projection },
-    ...{ rotation, values, scale, millimetresPerPixel: mmPerPixel, quality, overwrite },
-  }) as ExportOptions;
+  const choices = { plane, index, frame, window: windowOf(window), colormap, invert, interpolation };
+  return present({ ...choices, rotation, slab, projection }) as LookOptions;
+}
+
+function exportOf(flags: ExportFlags): ExportOptions {
+  const { values, scale, mmPerPixel, quality, overwrite } = flags;
+  return {
+    ...lookOf(flags),
+    ...present({ values, scale, millimetresPerPixel: mmPerPixel, quality, overwrite }),
+  };
 }
 
 async function write(volume: Volume, flags: ExportFlags): Promise<readonly string[]> {
   const { output, from, to, step, montage, columns, perSecond, bounce } = flags;
-  const look = lookOf(flags);
+  const look = exportOf(flags);
   const range: RangeOptions = present({ from, to, step });
   if (montage === true) {
     return [await exportMontage(volume, output, { ...look, ...range, ...present({ columns }) })];
@@ -146,10 +150,13 @@ function withLook(command: Command): Command {
     .addOption(new Option('--projection <name>', 'what a slab shows').choices(['max', 'min', 'mean']));
 }
 
-/** The commands; `print` is told what they answer. What they throw is for who runs them. */
-export function programOf(version: string, print: Print): Command {
+/**
+ * The commands; `print` is told what they answer, `say` what is said to the person besides. What they throw is for who
+ * runs them.
+ */
+export function programOf(version: string, print: Print, say: Print): Command {
   const program = new Command('slicescope')
-    .description('Slices of 3D volumes: what is in a file, and pictures and values out of it.')
+    .description('Slices of 3D volumes: what is in a file, a look at it, and pictures and values out of it.')
     .version(version)
     .showHelpAfterError('(--help says how it is used)');
 
@@ -159,6 +166,13 @@ export function programOf(version: string, print: Print): Command {
     .action(async (files: string[], flags: FileFlags & { readonly json?: boolean }) => {
       const info = infoOf(await volumeOf(files, flags));
       print(flags.json === true ? JSON.stringify(info, null, 2) : tableOf(info));
+    });
+
+  withLook(withFiles(program.command('view')))
+    .description('look at a volume in a browser, until Ctrl-C')
+    .option('--no-open', 'print the address only')
+    .action(async (files: string[], flags: FileFlags & LookFlags & { readonly open: boolean }) => {
+      await viewUntilInterrupted(await volumeOf(files, flags), lookOf(flags), { opens: flags.open, print, say });
     });
 
   withLook(withFiles(program.command('export')))
