@@ -6,6 +6,7 @@ import { INCOMPLETE } from './sentences';
 /** The page of one view, outside of Jupyter: `slicescope view`, and `show` in plain Node. */
 
 const main = document.querySelector('main') as HTMLElement;
+const heading = document.querySelector('h1') as HTMLElement;
 const said = document.querySelector('.page-notice') as HTMLElement;
 
 /** Say something where there is no viewer yet. */
@@ -17,6 +18,14 @@ function say(notice: Notice): void {
   button.textContent = action.label;
   button.onclick = action.run;
   said.append(button);
+}
+
+/** To write the same again would have the page laid out anew with every slice. */
+function entitle(name: string): void {
+  const title = name === '' ? 'slicescope' : name;
+  if (document.title === title) return;
+  document.title = title;
+  heading.textContent = title;
 }
 
 function look({ viewId, ...companion }: PageAddress): void {
@@ -31,8 +40,7 @@ function look({ viewId, ...companion }: PageAddress): void {
         main.append(viewer.element);
       }
       viewer.update();
-      const title = model.state.volume.name === '' ? 'slicescope' : model.state.volume.name;
-      if (document.title !== title) document.title = title;
+      entitle(model.state.volume.name);
       // There is nothing else that keys and wheel could be for.
       const canvas = isFocused ? null : viewer.element.querySelector('canvas');
       canvas?.focus({ preventScroll: true });
