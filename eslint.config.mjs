@@ -36,6 +36,7 @@ const AREAS = [
     packages: ['node:', 'sharp', 'opentype.js'],
   },
   { folder: 'src/viewer', folders: ['src/protocol', 'src/shading'], packages: ['lru-cache', '@noble/hashes'] },
+  { folder: 'src/page', folders: ['src/protocol', 'src/shading', 'src/viewer'], packages: [] },
   {
     folder: 'kernel-server',
     folders: ['src/protocol', 'src/volume', 'src/shading', 'src/export', 'src/formats'],
@@ -44,7 +45,7 @@ const AREAS = [
   {
     folder: 'src/notebook',
     folders: ['src/protocol', 'src/volume', 'src/shading', 'src/formats', 'src/export', 'kernel-server'],
-    packages: ['node:'],
+    packages: ['node:', 'open'],
   },
   {
     folder: 'src/cli',

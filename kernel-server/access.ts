@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * Who may open a WebSocket at all, before any proof: pages of the Jupyter server that has handed out the
- * companion's record, and nobody else.
+ * Who may open a WebSocket at all, before any proof. In Jupyter: pages of the server that has handed out the
+ * companion's record, and nobody else. Outside of it: the page that the companion serves itself, and nobody else.
  *
  * Jupyter's server extension notes the host of every authenticated request for the record in the pages
  * file, which only the user can write. A page connects in one of two ways:
@@ -11,6 +11,8 @@ import type { IncomingHttpHeaders } from 'node:http';
  *   DNS rebinding sends the attacker's name with that port.
  * - through jupyter-server-proxy, which passes the browser's headers on: Host is that of the page.
  * In both, Origin is a page of a noted host.
+ *
+ * The companion's own page comes from the very host that it connects to.
  */
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
@@ -35,9 +37,16 @@ function hostOf(origin: string | undefined): string | null {
   }
 }
 
-export function mayConnect(headers: IncomingHttpHeaders, port: number, pagesFile: string): boolean {
-  const page = hostOf(headers.origin);
+/** Whether a Host is a loopback name with the server's own port. */
+export function isOwnHost(host: string | undefined, port: number): boolean {
+  return LOOPBACK.some((name) => host === `${name}:${String(port)}`);
+}
+
+/** @param pagesFile null where the companion serves its page itself. */
+export function mayConnect(headers: IncomingHttpHeaders, port: number, pagesFile: string | null): boolean {
+  const { host, origin } = headers;
+  if (pagesFile === null) return isOwnHost(host, port) && origin === `http://${String(host)}`;
+  const page = hostOf(origin);
   if (page === null || !notedHosts(pagesFile).includes(page)) return false;
-  const isDirect = LOOPBACK.some((name) => headers.host === `${name}:${String(port)}`);
-  return isDirect || headers.host === page;
+  return isOwnHost(host, port) || host === page;
 }

@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, Worker, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import {
   SlicescopeError,
   messageOf,
-  type CompanionRecord,
   type PointerEventName,
   type PointerMessage,
   type ViewSettings,
@@ -14,6 +12,7 @@ import {
 import { Links, chosenIn, clampSettings, type Link, type Linked } from '../src/shading';
 import { Volume } from '../src/volume';
 import { Publication, noteRevision, takeRevision, type PublishedCopies } from './publication';
+import { RecordFiles } from './record-files';
 import { letGo } from './shared-garbage';
 import type {
   FromWorker,
@@ -36,18 +35,21 @@ export interface NewView extends Pick<ViewRecord, 'viewId' | 'volume' | 'setting
   readonly overlays: readonly OverlayLayerRecord[];
 }
 
-export interface CompanionOptions {
-  /** Jupyter's id of this kernel. */
-  readonly kernelId: string;
-  /** Jupyter's runtime folder: where the companion's record goes. */
-  readonly runtimeDir: string;
+/** Where pages find the companion. */
+type Place =
+  /** By its record, under Jupyter's id of the kernel, in Jupyter's runtime folder. */
+  | { readonly kernelId: string; readonly runtimeDir: string }
+  /** Outside of Jupyter, at an address that a person opens: it serves a page itself. */
+  | { readonly kernelId: null };
+
+export type CompanionOptions = Place & {
   /** Compiled worker.js. */
   readonly workerFile?: string;
   /** A person changed a view in a browser. */
   readonly onChange: (viewId: string, patch: Partial<ViewSettings>) => void;
   /** A person's pointer is over a voxel, or clicked one; only of what `listen` was called for. */
   readonly onPointer?: (viewId: string, message: PointerMessage) => void;
-}
+};
 
 /** The memory of the volumes that a view shows, its own first. */
 function memoryOf({ volume, overlays }: NewView): readonly VoxelArray[] {
@@ -56,8 +58,8 @@ function memoryOf({ volume, overlays }: NewView): readonly VoxelArray[] {
 
 /**
  * The main thread's handle on the companion. The constructor returns when the worker listens, so that
- * `show` can be synchronous. Nothing of it keeps the process alive. When the worker dies, another one
- * is started with the same views, secret and, if it is still free, port.
+ * `show` can be synchronous. Nothing of it keeps a kernel's process alive; outside of Jupyter its open views do, because
+ * there is nothing else that people look at them for. When the worker dies, another one is started with the same views, secret and, if it is still free, port.
  *
  * `#views` is what the main thread knows; the worker has the last word while it lives, because it serves
  * the browser while the main thread may be busy. A change by a browser that the worker took before a
@@ -71,8 +73,8 @@ function memoryOf({ volume, overlays }: NewView): readonly VoxelArray[] {
 export class Companion {
   readonly #options: CompanionOptions;
   readonly #secret: string = randomBytes(32).toString('hex');
-  readonly #recordFile: string;
-  readonly #pagesFile: string;
+  /** Null outside of Jupyter. */
+  readonly #files: RecordFiles | null;
   readonly #views: Map<string, ViewRecord> = new Map();
   readonly #links: Links = new Links();
   readonly #lastSet: Map<string, Map<string, number>> = new Map();
@@ -91,15 +93,14 @@ export class Companion {
   /** @throws SlicescopeError `companion-failed`. */
   constructor(options: CompanionOptions) {
     this.#options = options;
-    const base = join(options.runtimeDir, `slicescope-${options.kernelId}`);
-    this.#recordFile = `${base}.json`;
-    this.#pagesFile = `${base}.pages.json`;
-    rmSync(this.#pagesFile, { force: true });
+    this.#files = options.kernelId === null ? null : new RecordFiles(options.runtimeDir, options.kernelId);
     [this.#worker, this.#sync, this.#signal] = this.#start();
-    process.once('exit', () => {
-      rmSync(this.#recordFile, { force: true });
-      rmSync(this.#pagesFile, { force: true });
-    });
+  }
+
+  /** Where a person looks at a view outside of Jupyter. What is behind the # is never sent to anybody. */
+  pageUrl(viewId: string): string {
+    const fragment = new URLSearchParams({ view: viewId, secret: this.#secret });
+    return `http://127.0.0.1:${String(this.#port)}/#${String(fragment)}`;
   }
 
   /** The settings of a view, as they are now. */
@@ -134,6 +135,7 @@ export class Companion {
       listens: before?.listens,
     };
     this.#views.set(viewId, view);
+    this.#keepAlive(this.#worker);
     this.#news.delete(viewId); // A message about the volumes before may still be under way.
     this.#post({ type: 'put', view, seq: this.#next(viewId, settings) });
     this.#announce(memory, viewId);
@@ -198,6 +200,7 @@ export class Companion {
   close(viewId: string): void {
     const before = this.#views.get(viewId);
     this.#views.delete(viewId);
+    this.#keepAlive(this.#worker);
     this.#links.forget(viewId);
     this.#lastSet.delete(viewId);
     this.#news.delete(viewId);
@@ -314,7 +317,7 @@ export class Companion {
     this.#signal = new Int32Array(new SharedArrayBuffer(4));
     const setup: WorkerSetup = {
       secret: this.#secret,
-      pagesFile: this.#pagesFile,
+      pagesFile: this.#files?.pagesFile ?? null,
       port: this.#port,
       sync: port2,
       signal: this.#signal,
@@ -330,7 +333,7 @@ export class Companion {
     worker.on('error', (error) => {
       console.error('slicescope: the viewer’s server stopped and is started again.', error);
     });
-    worker.unref();
+    this.#keepAlive(worker);
     if (answer.type !== 'listening') {
       void worker.terminate();
       throw this.#failure('does not listen', answer);
@@ -339,22 +342,27 @@ export class Companion {
       this.#restart();
     });
     this.#port = answer.port;
-    this.#writeRecord({ port: answer.port, secret: this.#secret, pid: process.pid });
+    this.#files?.write({ port: answer.port, secret: this.#secret, pid: process.pid });
     return [worker, this.#sync, this.#signal];
+  }
+
+  #keepAlive(worker: Worker): void {
+    if (this.#files === null && this.#views.size > 0) worker.ref();
+    else worker.unref();
   }
 
   #restart(): void {
     const now = Date.now();
     this.#deaths.push(now);
     if (this.#deaths.filter((death) => now - death < 60_000).length > RESTARTS_A_MINUTE) {
-      rmSync(this.#recordFile, { force: true });
-      console.error('slicescope: the viewer’s server keeps stopping. Restart the kernel to look at volumes again.');
+      this.#files?.removeRecord();
+      console.error(`slicescope: the viewer’s server keeps stopping. ${this.#again} to look at volumes again.`);
       return;
     }
     try {
       this.#start();
     } catch (error) {
-      rmSync(this.#recordFile, { force: true });
+      this.#files?.removeRecord();
       console.error(`slicescope: ${messageOf(error)}`);
       return;
     }
@@ -394,17 +402,14 @@ export class Companion {
     }
   }
 
-  #failure(what: string, answer: SyncReply): SlicescopeError {
-    const reason = answer.type === 'failed' ? answer.message : answer.type;
-    const message = `show: the viewer's server ${what} (${reason}); restart the kernel and try again`;
-    return new SlicescopeError('companion-failed', message, {});
+  /** What a person can do when there is no server any more. */
+  get #again(): string {
+    return this.#files === null ? 'Run the program again' : 'Restart the kernel';
   }
 
-  /** The record appears whole, and nobody else can ever read it. */
-  #writeRecord(record: CompanionRecord): void {
-    const partial = `${this.#recordFile}.${String(process.pid)}`;
-    rmSync(partial, { force: true });
-    writeFileSync(partial, JSON.stringify(record), { mode: 0o600, flag: 'wx' });
-    renameSync(partial, this.#recordFile);
+  #failure(what: string, answer: SyncReply): SlicescopeError {
+    const reason = answer.type === 'failed' ? answer.message : answer.type;
+    const message = `show: the viewer's server ${what} (${reason}); ${this.#again.toLowerCase()} and try again`;
+    return new SlicescopeError('companion-failed', message, {});
   }
 }

@@ -16,13 +16,17 @@ import {
   type ServerMessage,
 } from '../src/protocol';
 import { mayConnect } from './access';
+import { answerWithPage, type Page } from './page';
 import { Session } from './session';
 import type { Views } from './views';
 
 export interface ServerOptions {
   /** 256 bits, as 64 hexadecimal digits. */
   readonly secret: string;
-  readonly pagesFile: string;
+  /** The hosts that Jupyter's server has noted (access.ts); null outside of Jupyter. */
+  readonly pagesFile: string | null;
+  /** What is served to browsers outside of Jupyter, and may then connect. Without it: nothing. */
+  readonly page?: Page | undefined;
   /** 0 lets the system pick. */
   readonly port: number;
   /** Other limits than `LIMITS`. */
@@ -58,10 +62,11 @@ function offersOurs(request: IncomingMessage): boolean {
 
 /**
  * The companion's server, on loopback only. It answers nothing but WebSocket upgrades of pages that may
- * connect (access.ts), and talks to nobody who does not prove within `limits.handshakeMs` to hold the secret.
+ * connect (access.ts) and, outside of Jupyter, requests for its page (page.ts), and talks to nobody who does not
+ * prove within `limits.handshakeMs` to hold the secret.
  */
 export async function serve(views: Views, options: ServerOptions): Promise<RunningServer> {
-  const { secret, pagesFile, port } = options;
+  const { secret, pagesFile, page, port } = options;
   const limits: Limits = { ...LIMITS, ...options.limits };
   const instance = randomBytes(16).toString('hex');
   const strangers = new Set<WebSocket>();
@@ -71,9 +76,11 @@ export async function serve(views: Views, options: ServerOptions): Promise<Runni
     requestTimeout: limits.handshakeMs,
     connectionsCheckingInterval: CHECK_MS,
   };
-  const http = createServer(patience, (_request, response) => {
-    response.writeHead(426, { Connection: 'close', Upgrade: 'websocket' }).end();
+  const http = createServer(patience, (request, response) => {
+    if (page === undefined) response.writeHead(426, { Connection: 'close', Upgrade: 'websocket' }).end();
+    else answerWithPage(page, request, response, ownPort());
   });
+  const ownPort = (): number => (http.address() as AddressInfo).port;
   http.maxConnections = limits.connections;
   // A variable, because the types of ws do not have closeTimeout yet.
   const socketOptions = {
@@ -87,8 +94,7 @@ export async function serve(views: Views, options: ServerOptions): Promise<Runni
 
   http.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    const listening = (http.address() as AddressInfo).port;
-    if (!mayConnect(request.headers, listening, pagesFile)) {
+    if (!mayConnect(request.headers, ownPort(), pagesFile)) {
       refuseUpgrade(socket, '403 Forbidden', limits.handshakeMs);
     } else if (!offersOurs(request)) {
       refuseUpgrade(socket, '400 Bad Request', limits.handshakeMs);
@@ -165,7 +171,7 @@ export async function serve(views: Views, options: ServerOptions): Promise<Runni
     http.once('error', reject);
     http.listen({ host: '127.0.0.1', port }, () => {
       resolve({
-        port: (http.address() as AddressInfo).port,
+        port: ownPort(),
         close: () => {
           http.close();
           for (const socket of [...strangers, ...clients]) socket.terminate();

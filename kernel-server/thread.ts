@@ -102,8 +102,11 @@ export type SyncReply =
 
 export interface WorkerSetup {
   readonly secret: string;
-  /** The file in which Jupyter's server notes the hosts of pages that it has let in; see access.ts. */
-  readonly pagesFile: string;
+  /**
+   * The file in which Jupyter's server notes the hosts of pages that it has let in; see access.ts. Null outside of
+   * Jupyter: the worker serves the page itself.
+   */
+  readonly pagesFile: string | null;
   /** A port to take again after a restart of the worker; 0 lets the system pick. */
   readonly port: number;
   readonly sync: MessagePort;

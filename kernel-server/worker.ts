@@ -1,10 +1,12 @@
+import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { drawSnapshot, encodePng } from '../src/export';
 import { SlicescopeError, messageOf } from '../src/protocol';
 import { pictureKey } from '../src/shading';
 import { Outbox } from './outbox';
+import { readPage } from './page';
 import { takeRevision } from './publication';
-import { serve } from './server';
+import { serve, type RunningServer } from './server';
 import type { Snapshot, SyncReply, ToWorker, WorkerSetup } from './thread';
 import { Views } from './views';
 
@@ -85,16 +87,20 @@ toMain.on('message', (message: ToWorker) => {
 });
 
 /** After a restart the old port is taken again, so that pages find the companion where it was. */
-serve(views, { secret, pagesFile, port })
-  .catch(async (error: unknown) => {
+async function start(): Promise<RunningServer> {
+  const page = pagesFile === null ? readPage(join(__dirname, '../page')) : undefined;
+  const options = { secret, pagesFile, page };
+  return await serve(views, { ...options, port }).catch(async (error: unknown) => {
     if (port === 0) throw error;
-    return await serve(views, { secret, pagesFile, port: 0 });
-  })
-  .then(
-    (server) => {
-      reply({ type: 'listening', port: server.port });
-    },
-    (error: unknown) => {
-      reply({ type: 'failed', message: messageOf(error) });
-    },
-  );
+    return await serve(views, { ...options, port: 0 });
+  });
+}
+
+start().then(
+  (server) => {
+    reply({ type: 'listening', port: server.port });
+  },
+  (error: unknown) => {
+    reply({ type: 'failed', message: messageOf(error) });
+  },
+);

@@ -9,6 +9,7 @@ import { installChromium } from './setup/chromium.mjs';
 import { copyExampleData } from './setup/example-data.mjs';
 import { installKernel } from './setup/kernel.mjs';
 import { checkNode, installNodePackages } from './setup/node-packages.mjs';
+import { buildPage } from './setup/page.mjs';
 import { installPythonPackages } from './setup/python.mjs';
 import { runSteps } from './setup/report.mjs';
 
@@ -17,6 +18,7 @@ const STEPS = [
   { title: 'Node packages', run: installNodePackages },
   { title: 'Python packages (.venv)', run: installPythonPackages },
   { title: 'TypeScript', run: buildTypeScript },
+  { title: 'Page outside of Jupyter', run: buildPage },
   { title: "JupyterLab's extension", run: buildExtension },
   { title: 'slicescope in .venv', run: installWheel },
   { title: 'TypeScript kernel', run: installKernel },

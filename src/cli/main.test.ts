@@ -1,12 +1,16 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { createInterface } from 'node:readline';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { drawSlice, lookAt } from '../export';
 import { readBack, type ReadBack } from '../export/testing/read-back';
 import { readPng } from '../export/testing/read-png';
 import { bytesOf, niftiFile } from '../formats/testing/nifti-file';
+import { TestClient } from '../../kernel-server/testing/client';
+import { voxelsOf } from '../protocol';
 import { Volume } from '../volume';
 
 jest.setTimeout(30_000); // Each command is a process of its own.
@@ -145,6 +149,84 @@ describe('slicescope export', () => {
   });
 });
 
+describe('slicescope view', () => {
+  const running: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of running.splice(0)) child.kill('SIGKILL');
+  });
+
+  interface Viewing {
+    readonly url: URL;
+    readonly viewId: string;
+    readonly secret: string;
+    /** Ctrl-C. @returns the exit status, the signal that it died of, and what it said besides the address */
+    interrupt(): Promise<readonly [number | null, string | null, string]>;
+  }
+
+  /** It goes on: what it prints is waited for. */
+  async function view(...args: readonly string[]): Promise<Viewing> {
+    const child = spawn(process.execPath, [MAIN, 'view', ...args], { cwd: folder });
+    running.push(child);
+    let said = '';
+    child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString('utf8')));
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const first = await lines.next();
+    if (first.done === true) throw new Error(said);
+    const url = new URL(first.value);
+    const fragment = new URLSearchParams(url.hash.slice(1));
+    return {
+      url,
+      viewId: fragment.get('view') ?? '',
+      secret: fragment.get('secret') ?? '',
+      interrupt: async () => {
+        const ended = once(child, 'close') as Promise<[number | null, string | null]>;
+        child.kill('SIGINT');
+        const more = await lines.next();
+        expect(more.done).toBe(true);
+        return [...(await ended), said];
+      },
+    };
+  }
+
+  test('prints the address of a page that shows the file as asked, until Ctrl-C, which is no failure', async () => {
+    const look = ['--plane', 'xz', '--index', '2', '--window', '-400', '800', '--colormap', 'hot', '--rotate', '90'];
+    const { url, viewId, secret, interrupt } = await view('ct.nii', '--no-open', ...look);
+    expect((await fetch(url)).status).toBe(200);
+    const client = await TestClient.connect(Number(url.port), { Origin: url.origin });
+    await client.shakeHands(secret);
+    const { state } = await client.open(viewId);
+    expect(state).toMatchObject({ plane: 'xz', index: 2, window: [-400, 800], colormap: 'hot', rotation: 1 });
+    expect(state.volume.name).toBe('ct');
+    const asked = { requestId: 1, plane: 'xz', index: 2 } as const;
+    const frame = await client.slice(viewId, state.volume.revision, asked);
+    expect(voxelsOf(frame, frame.payload)).toEqual(volume.slice('xz', 2).data);
+    expect(await interrupt()).toEqual([0, null, 'Open this address in a browser. Ctrl-C ends it.\n']);
+    expect((await client.untilClosed()).at(-1)).toMatchObject({ kind: 'closed' });
+    await expect(fetch(url)).rejects.toThrow();
+  });
+
+  test('shows raw voxels that are described, and each run has a secret of its own', async () => {
+    const raw = ['ct.bin', '--shape', '4x3x5', '--dtype', 'int16', '--big-endian', '--no-open'];
+    const [one, other] = [await view(...raw), await view(...raw)];
+    expect(one.secret).not.toBe(other.secret);
+    for (const each of [one, other]) expect((await each.interrupt()).slice(0, 2)).toEqual([0, null]);
+  });
+
+  test('opens no browser where nobody would see it', async () => {
+    const { interrupt } = await view('ct.nii');
+    expect(await interrupt()).toEqual([0, null, 'Open this address in a browser. Ctrl-C ends it.\n']);
+  });
+
+  test.each([
+    ['a file that is not there', ['none.nii'], 'none.nii: there is no such file'],
+    ['an index past the end', ['ct.nii', '--index', '9'], 'view: index is 9, expected a whole number from 0 to 4'],
+  ])('ends with 1 and a sentence for %s, and prints no address', (_, args, sentence) => {
+    const { status, stdout, stderr } = slicescope('view', ...args, '--no-open');
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(sentence);
+  });
+});
+
 describe('how it ends', () => {
   test.each<[string, readonly string[], number, string]>([
     ['what fails says why in a sentence, and ends with 1', ['info', 'none.nii'], 1, 'none.nii: there is no such file'],
@@ -194,7 +276,7 @@ describe('how it ends', () => {
 
   test('its page in the documents lists each option', () => {
     const page = join(__dirname, '../../docs/cli.md');
-    const { stdout } = slicescope('export', '--help');
+    const stdout = ['export', 'view'].map((command) => slicescope(command, '--help').stdout).join('');
     const options = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, name]) => name as string);
     expect(options.length).toBeGreaterThan(20);
     const text = readFileSync(page, 'utf8');

@@ -9,9 +9,15 @@ import { programOf } from './program';
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
 const { version } = JSON.parse(readFileSync(join(__dirname, '../../../package.json'), 'utf8')) as { version: string };
-const program = programOf(version, (text) => {
-  process.stdout.write(`${text}\n`);
-});
+const program = programOf(
+  version,
+  (text) => {
+    process.stdout.write(`${text}\n`);
+  },
+  (sentence) => {
+    process.stderr.write(`${sentence}\n`);
+  },
+);
 // Commands take what their program says of its exits when they are made before it.
 for (const command of [program, ...program.commands]) command.exitOverride();
 

@@ -5,6 +5,7 @@ import {
   exportSlice,
   exportStack,
   type ExportOptions,
+  type LookOptions,
   type PlaneName,
   type RangeOptions,
 } from '../export';
@@ -14,9 +15,7 @@ import { DTYPES, type DType, type Shape } from '../protocol';
 import { COLORMAPS, type ColormapName } from '../shading';
 import type { Volume } from '../volume';
 import { infoOf, tableOf } from './info';
-
-/** Where a program writes: to the standard output, in a test elsewhere. */
-export type Print = (text: string) => void;
+import { viewUntilInterrupted, type Print } from './view';
 
 function number(text: string): number {
   const value = Number(text);
@@ -38,6 +37,7 @@ interface FileFlags {
   readonly dtype?: DType;
   readonly offset?: number;
   readonly bigEndian?: boolean;
+  readonly level?: number;
 }
 
 interface LookFlags {
@@ -82,12 +82,12 @@ function present<T extends object>(options: T): { [Name in keyof T]: Exclude<T[N
 }
 
 async function volumeOf(files: readonly string[], flags: FileFlags): Promise<Volume> {
-  const { format, series, shape: sizes, dtype, offset, bigEndian } = flags;
+  const { format, series, shape: sizes, dtype, offset, bigEndian, level } = flags;
   const raw =
     sizes === undefined || dtype === undefined
       ? undefined
       : { shape: sizes, dtype, offset, littleEndian: bigEndian !== true };
-  const options: OpenOptions = { format, series, raw };
+  const options: OpenOptions = { format, series, raw, level };
   return await open(files.length === 1 ? (files[0] as string) : files, options);
 }
 
@@ -98,21 +98,25 @@ function windowOf(words: readonly string[] | undefined): ExportOptions['window']
   return second === undefined ? (first as 'auto') : [Number(first), Number(second)];
 }
 
-function lookOf(flags: ExportFlags): ExportOptions {
+function lookOf(flags: LookFlags): LookOptions {
   const { plane, index, frame, window, colormap, invert, interpolation, rotate, slab, projection, zoom } = flags;
-  const { values, scale, mmPerPixel, quality, letters, scaleBar, colorBar, overwrite } = flags;
   const rotation = rotate === undefined ? undefined : rotate / 90;
   const center = flags.center?.map(Number) as ExportOptions['center'];
-  return present({
-    ...{ plane, index, frame, window: windowOf(window), colormap, invert, interpolation, slab, projection },
-    ...{ rotation, zoom, center, values, scale, millimetresPerPixel: mmPerPixel, quality, overwrite },
-    ...{ letters, scaleBar, colorBar },
-  }) as ExportOptions;
+  const choices = { plane, index, frame, window: windowOf(window), colormap, invert, interpolation };
+  return present({ ...choices, rotation, slab, projection, zoom, center }) as LookOptions;
+}
+
+function exportOf(flags: ExportFlags): ExportOptions {
+  const { values, scale, mmPerPixel, quality, letters, scaleBar, colorBar, overwrite } = flags;
+  return {
+    ...lookOf(flags),
+    ...present({ values, scale, millimetresPerPixel: mmPerPixel, quality, letters, scaleBar, colorBar, overwrite }),
+  };
 }
 
 async function write(volume: Volume, flags: ExportFlags): Promise<readonly string[]> {
   const { output, from, to, step, montage, columns, perSecond, bounce } = flags;
-  const look = lookOf(flags);
+  const look = exportOf(flags);
   const range: RangeOptions = present({ from, to, step });
   if (montage === true) {
     return [await exportMontage(volume, output, { ...look, ...range, ...present({ columns }) })];
@@ -133,6 +137,7 @@ function withFiles(command: Command): Command {
       new Option('--format <name>', 'what it is, where that is not told from its content').choices(FORMAT_NAMES),
     )
     .option('--series <name>', 'of several arrays or DICOM series in it: which one')
+    .option('--level <number>', 'of an OME-Zarr with several levels of detail: one of them, read whole', number)
     .option('--shape <sizes>', 'of a file of raw voxels: its sizes, x first, such as 512x512x300', shape)
     .addOption(new Option('--dtype <name>', 'of a file of raw voxels').choices(DTYPES))
     .option('--offset <bytes>', 'of a file of raw voxels: where they begin', number)
@@ -155,10 +160,13 @@ function withLook(command: Command): Command {
     .option('--center <x y z...>', 'of a part: its middle, as shares of the edges (default: 0.5 0.5 0.5)');
 }
 
-/** The commands; `print` is told what they answer. What they throw is for who runs them. */
-export function programOf(version: string, print: Print): Command {
+/**
+ * The commands; `print` is told what they answer, `say` what is said to the person besides. What they throw is for who
+ * runs them.
+ */
+export function programOf(version: string, print: Print, say: Print): Command {
   const program = new Command('slicescope')
-    .description('Slices of 3D volumes: what is in a file, and pictures and values out of it.')
+    .description('Slices of 3D volumes: what is in a file, a look at it, and pictures and values out of it.')
     .version(version)
     .showHelpAfterError('(--help says how it is used)');
 
@@ -168,6 +176,13 @@ export function programOf(version: string, print: Print): Command {
     .action(async (files: string[], flags: FileFlags & { readonly json?: boolean }) => {
       const info = infoOf(await volumeOf(files, flags));
       print(flags.json === true ? JSON.stringify(info, null, 2) : tableOf(info));
+    });
+
+  withLook(withFiles(program.command('view')))
+    .description('look at a volume in a browser, until Ctrl-C')
+    .option('--no-open', 'print the address only')
+    .action(async (files: string[], flags: FileFlags & LookFlags & { readonly open: boolean }) => {
+      await viewUntilInterrupted(await volumeOf(files, flags), lookOf(flags), { opens: flags.open, print, say });
     });
 
   withLook(withFiles(program.command('export')))

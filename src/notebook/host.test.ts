@@ -109,6 +109,21 @@ describe('in a notebook, show', () => {
     expect(await child.end()).toBe(0);
   });
 
+  test('serves no page: Jupyter has one', async () => {
+    const child = kernel(`
+      loadTslab();
+      show(Volume.alloc([2, 2, 2], 'uint8'));
+      const { readFileSync } = require('node:fs');
+      console.log(readFileSync(${JSON.stringify(`${folder}/slicescope-4c1e-aa.json`)}, 'utf8'));
+      setInterval(() => undefined, 1000);`);
+    for (let i = 0; i < 2; i++) expect(await child.line()).toContain(VIEW_MIME);
+    const { port } = JSON.parse(await child.line()) as { port: number };
+    for (const path of ['', 'page.js', 'page.css', 'index.html']) {
+      const answer = await fetch(`http://127.0.0.1:${String(port)}/${path}`);
+      expect([answer.status, await answer.text()]).toEqual([426, '']);
+    }
+  });
+
   test('a view whose settings change, whose volume is swapped and refreshed, says so itself', async () => {
     const child = kernel(`
       loadTslab();

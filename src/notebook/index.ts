@@ -1,6 +1,7 @@
 export { link, type SettingName } from './link';
 export * from './open';
-export { show } from './show';
+export { hasScreen, openBrowser } from './browser';
+export { show, showOnPage } from './show';
 export {
   SliceView,
   type ChangeEvent,

@@ -9,9 +9,11 @@ import { Volume } from '../volume';
 import { phantom } from '../volume/testing/phantom';
 import { show } from './show';
 import type { SliceView, ViewOptions } from './slice-view';
+import { closeViews } from './testing/close-views';
 
 jest.setTimeout(30_000); // The first picture loads sharp.
 jest.spyOn(console, 'log').mockImplementation(() => undefined);
+afterAll(closeViews);
 
 const volume = phantom([4, 3, 2], 'uint16', { window: [0, 250] });
 const labels = phantom([4, 3, 2], 'uint8');

@@ -1,12 +1,14 @@
-import { beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { refusal } from '../protocol/testing/thrown';
 import { Volume } from '../volume';
 import { phantom } from '../volume/testing/phantom';
 import { link } from './link';
 import { show } from './show';
 import type { SliceView } from './slice-view';
+import { closeViews } from './testing/close-views';
 
 jest.spyOn(console, 'log').mockImplementation(() => undefined);
+afterAll(closeViews);
 
 const volume = phantom([6, 5, 8], 'uint16', { window: [0, 250] });
 const flat = phantom([6, 5, 3], 'uint16', { window: [0, 250] });

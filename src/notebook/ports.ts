@@ -7,10 +7,10 @@ import type { ChosenSettings, SliceView, ViewPort } from './slice-view';
 export const views: Map<string, SliceView> = new Map();
 let companion: Companion | null = null;
 
-export function companionOf(host: NotebookHost): Companion {
+/** The one of this process. @param host null outside of a notebook, where it serves a page itself. */
+export function companionOf(host: NotebookHost | null): Companion {
   companion ??= new Companion({
-    kernelId: host.kernelId,
-    runtimeDir: host.runtimeDir,
+    ...(host === null ? { kernelId: null } : { kernelId: host.kernelId, runtimeDir: host.runtimeDir }),
     onChange: (viewId, patch) => views.get(viewId)?.changedByViewer(patch),
     onPointer: (viewId, message) => views.get(viewId)?.pointedByViewer(message),
   });

@@ -12,10 +12,12 @@ import { Volume } from '../volume';
 import { phantom, phantomValue } from '../volume/testing/phantom';
 import { show } from './show';
 import type { SliceView, ViewOptions } from './slice-view';
+import { closeViews } from './testing/close-views';
 
 jest.setTimeout(30_000); // The first picture loads sharp.
 
 const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+afterAll(closeViews);
 beforeEach(() => {
   log.mockClear();
 });
@@ -24,11 +26,11 @@ const volume = phantom([6, 5, 8], 'uint16', { name: 'phantom', window: [0, 250] 
 const settingsOf = ({ plane, index, window, colormap }: SliceView) => ({ plane, index, window, colormap });
 
 describe('in plain Node, show', () => {
-  test('says how to look at the volume instead, in one line', () => {
-    show(volume);
-    expect(log.mock.calls).toEqual([
-      ['show: this is no notebook, so there is nowhere to draw. Write slices with view.exportSlice(path).'],
-    ]);
+  test('says where to look at the volume, in one line', () => {
+    const view = show(volume);
+    const address = `http://127\\.0\\.0\\.1:\\d+/#view=${view.id}&secret=[0-9a-f]{64}`;
+    const said = new RegExp(`^show: ${address} shows Volume "phantom": .*, until Ctrl-C or view\\.close\\(\\)\\.$`);
+    expect(log.mock.calls).toEqual([[expect.stringMatching(said)]]);
   });
 
   test('returns a view of the middle slice, in gray, through the window of the volume', () => {

@@ -1,11 +1,13 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { exportSlice } from '../export';
 import { refusal } from '../protocol/testing/thrown';
 import { Volume } from '../volume';
 import { phantom } from '../volume/testing/phantom';
 import { show } from './show';
+import { closeViews } from './testing/close-views';
 
 jest.spyOn(console, 'log').mockImplementation(() => undefined);
+afterAll(closeViews);
 
 /** 0 to 999, each once. */
 const ramp = Volume.from(Uint16Array.from({ length: 1000 }, (_, at) => at), [10, 10, 10]); // prettier-ignore

@@ -1,10 +1,12 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import type { PointerMessage } from '../protocol';
 import { Volume } from '../volume';
 import { show } from './show';
 import { voxelEvent } from './voxel-event';
+import { closeViews } from './testing/close-views';
 
 jest.spyOn(console, 'log').mockImplementation(() => undefined);
+afterAll(closeViews);
 
 const volume = Volume.from(Float32Array.of(1.5, NaN, -Infinity, 4), [2, 2, 1]);
 const message: PointerMessage = { kind: 'click', plane: 'xy', position: [0, 0, 0], frame: 0, values: [1.5] };

@@ -3,7 +3,7 @@ import { boxOf, layersOf, sliceInBox, type Box } from '../shading';
 import { orbited } from './camera';
 import type { Needs } from './detail';
 import { element } from './dom';
-import { BOX_SIDE, type Size } from './layout';
+import { boxFrame, type Room, type Size } from './layout';
 import { BoxLayer, Orbit, type Look } from './scene';
 import type { Slice } from './slice-cache';
 
@@ -38,7 +38,7 @@ export class BoxPane {
   readonly #target: ImageBitmapRenderingContext;
   readonly #layer: BoxLayer = new BoxLayer();
   #orbit: { readonly hand: Orbit; readonly up: string } | null = null;
-  #size: Size = { width: BOX_SIDE, height: BOX_SIDE };
+  #size: Size = { width: 1, height: 1 };
   #shown: ReadonlyMap<Plane, Slice> = new Map();
   #drawn = '';
 
@@ -61,10 +61,10 @@ export class BoxPane {
   }
 
   /** Take the room that there is. */
-  arrange(available: number): void {
-    const width = Math.max(1, Math.min(BOX_SIDE, available));
-    this.#size = { width, height: width };
-    this.element.style.width = this.element.style.height = `${String(width)}px`;
+  arrange(room: Room): void {
+    this.#size = boxFrame(room);
+    this.element.style.width = `${String(this.#size.width)}px`;
+    this.element.style.height = `${String(this.#size.height)}px`;
   }
 
   /** What the picture can show of a plane at the distance from which the whole box is seen, so that a nearer look asks for nothing. */
@@ -73,7 +73,7 @@ export class BoxPane {
     const info = volume.planes[plane];
     const { width, height } = info;
     const longest = Math.max(...volume.shape.map((voxels, axis) => voxels * (volume.spacing[axis] as number)));
-    const perUnit = (this.#size.height * window.devicePixelRatio) / longest;
+    const perUnit = (Math.min(this.#size.width, this.#size.height) * window.devicePixelRatio) / longest;
     return {
       scale: [perUnit * info.spacing[0], perUnit * info.spacing[1]],
       region: { x: 0, y: 0, width, height },

@@ -6,6 +6,13 @@ export interface Size {
   readonly height: number;
 }
 
+/** The room that a viewer has for its pictures, in CSS pixels. */
+export interface Room {
+  readonly width: number;
+  /** Null where the pictures are as high as they usually are; else they fill the room. */
+  readonly height: number | null;
+}
+
 /** The height of the canvas, in CSS pixels, where the page is wide enough. */
 const HEIGHT = 512;
 
@@ -27,14 +34,17 @@ export interface PaneFrame {
 }
 
 /** The one pane of the layout `slice`. */
-export function soloFrame(picture: Size, available: number): PaneFrame {
-  return { box: boxSize(picture, available), picture, scale: null };
+export function soloFrame(picture: Size, { width, height }: Room): PaneFrame {
+  return { box: height === null ? boxSize(picture, width) : { width, height }, picture, scale: null };
 }
 
-/** The edges of the layout `volume`, in CSS pixels, where the page is wide enough. */
-export const BOX_SIDE: number = HEIGHT;
+/** The picture of the layout `volume`. */
+export function boxFrame({ width, height }: Room): Size {
+  const side = Math.max(1, Math.min(HEIGHT, width));
+  return height === null ? { width: side, height: side } : { width, height };
+}
 
-/** The height of three panes together, and the gap between two, in CSS pixels. */
+/** The usual height of three panes together, and the gap between two, in CSS pixels. */
 const TRIO_HEIGHT = 640;
 const GAP = 3;
 /** No pane is narrower or flatter than this, in CSS pixels. */
@@ -51,10 +61,13 @@ function scaleOfPair(one: number, other: number, total: number): number {
  * The panes of the three planes: xy at the top left, xz below it, which has its columns, and yz beside that, which has
  * its rows. All are to one scale; `pictures` have the same pixel.
  */
-export function trioFrames({ xy, xz, yz }: Readonly<Record<Plane, Size>>, available: number): Record<Plane, PaneFrame> {
+export function trioFrames({ xy, xz, yz }: Readonly<Record<Plane, Size>>, room: Room): Record<Plane, PaneFrame> {
   const [left, right] = [Math.max(xy.width, xz.width), yz.width];
   const [top, bottom] = [xy.height, Math.max(xz.height, yz.height)];
-  const scale = Math.min(scaleOfPair(left, right, available - GAP), scaleOfPair(top, bottom, TRIO_HEIGHT - GAP));
+  const scale = Math.min(
+    scaleOfPair(left, right, room.width - GAP),
+    scaleOfPair(top, bottom, (room.height ?? TRIO_HEIGHT) - GAP),
+  );
   const length = (pixels: number): number => Math.max(MIN_PANE, Math.floor(pixels * scale));
   const frame = (picture: Size, width: number, height: number): PaneFrame => ({
     box: { width: length(width), height: length(height) },

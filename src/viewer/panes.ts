@@ -4,7 +4,7 @@ import { Crosshair, type CrosshairHost } from './crosshair';
 import type { Needs } from './detail';
 import { element } from './dom';
 import type { Surface } from './host';
-import { soloFrame, trioFrames, type PaneFrame, type Size } from './layout';
+import { soloFrame, trioFrames, type PaneFrame, type Room, type Size } from './layout';
 import { Pane } from './pane';
 import { cutOf } from './plan';
 import type { Slice } from './slice-cache';
@@ -41,12 +41,12 @@ export class Panes {
     for (const { crosshair } of this.#mounted.values()) crosshair.update();
   }
 
-  /** Have the panes that the state needs, each for its plane and in its place, in a page with this much room. */
-  arrange(available: number): void {
+  /** Have the panes that the state needs, each for its plane and in its place, in this much room. */
+  arrange(room: Room): void {
     const state = this.#host.state();
     this.element.dataset.layout = state.layout;
     this.element.dataset.crosshair = String(state.layout === 'planes' && state.crosshair);
-    const frames = framesOf(state, available);
+    const frames = framesOf(state, room);
     this.#mount([...frames.keys()]);
     for (const [plane, { pane }] of this.#mounted) {
       pane.arrange(plane, frames.get(plane) as PaneFrame);
@@ -129,14 +129,14 @@ export class Panes {
 }
 
 /** Where the state's panes are, in the order in which they are walked through. */
-function framesOf(state: ViewState, available: number): Map<Plane, PaneFrame> {
+function framesOf(state: ViewState, room: Room): Map<Plane, PaneFrame> {
   const { layout, plane, volume } = state;
   if (layout !== 'planes') {
     const info = volume.planes[plane];
-    return new Map([[plane, soloFrame(pictureSize(info, shownOrientation(info, state)), available)]]);
+    return new Map([[plane, soloFrame(pictureSize(info, shownOrientation(info, state)), room)]]);
   }
   const [xy, xz, yz] = PLANES.map((each) => sizeToScale(state, each)) as unknown as readonly [Size, Size, Size];
-  const frames = trioFrames({ xy, xz, yz }, available);
+  const frames = trioFrames({ xy, xz, yz }, room);
   return new Map(PLANES.map((each) => [each, frames[each]]));
 }
 

@@ -2,6 +2,7 @@ import type { Plane } from '../protocol';
 import type { Needs } from './detail';
 import { BoxPane } from './box-pane';
 import { element } from './dom';
+import type { Room } from './layout';
 import { Panes, type PanesHost } from './panes';
 import type { Slice } from './slice-cache';
 
@@ -25,8 +26,8 @@ export class Pictures {
     return this.#shown?.isSettled === true;
   }
 
-  /** Have the pictures that the state needs, in a page with this much room. */
-  arrange(available: number): void {
+  /** Have the pictures that the state needs, in this much room. */
+  arrange(room: Room): void {
     if (this.#host.state().layout === 'volume') {
       this.#panes?.dispose();
       this.#panes = null;
@@ -35,7 +36,7 @@ export class Pictures {
       this.#disposeBox();
       this.#panes ??= this.#makePanes();
     }
-    this.#shown?.arrange(available);
+    this.#shown?.arrange(room);
   }
 
   /** Draw what is here. */

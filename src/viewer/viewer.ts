@@ -13,6 +13,7 @@ import { element } from './dom';
 import { handOf } from './gestures';
 import type { ViewerHost } from './host';
 import { Instrument } from './instrument';
+import type { Room } from './layout';
 import { Pictures } from './pictures';
 import { pageRenderer } from './scene';
 import type { Slice } from './slice-cache';
@@ -31,6 +32,12 @@ export interface ViewerModel {
   onAnswer(listener: (content: ServerContent) => void): () => void;
   /** What this viewer can show of a plane; null when it is out of sight. */
   need(viewer: object, plane: Plane, needs: Needs | null): void;
+}
+
+/** How a viewer is placed. */
+export interface ViewerOptions {
+  /** Whether it takes the height of the element that it is in too, and its pictures all that is left of that. */
+  readonly fills?: boolean;
 }
 
 /** Why there is nothing newer than the picture, and what the person can do. */
@@ -60,13 +67,14 @@ export class Viewer {
   readonly #sight: IntersectionObserver;
   #isInSight = true;
   #stopRestoring: (() => void) | null = null;
-  /** The width that there is, in CSS pixels: asking the page for it at every slice would cost a layout each. */
-  #available = 0;
+  /** The room that there is: asking the page for it at every slice would cost a layout each. */
+  #room: Room = { width: 0, height: null };
   /** The slice that the root's attributes are of. */
   #described: Slice | null = null;
 
-  constructor(model: ViewerModel) {
+  constructor(model: ViewerModel, { fills = false }: ViewerOptions = {}) {
     this.#model = model;
+    this.element.classList.toggle('slicescope-fills', fills);
     this.#notice.setAttribute('role', 'status');
     this.#notice.hidden = true;
     const state = (): ViewState => model.state;
@@ -98,12 +106,13 @@ export class Viewer {
     this.#controls.bar.prepend(play.element);
     this.element.append(this.#stage, this.#controls.bar, frames.element, legend, panel.element);
     this.element.dataset.state = 'waiting';
+    const measured = fills ? this.#stage : this.element;
     this.#resize = new ResizeObserver(() => {
-      this.#available = this.element.clientWidth;
+      this.#room = { width: measured.clientWidth, height: fills ? measured.clientHeight : null };
       this.#draw();
       this.#instrument.update();
     });
-    this.#resize.observe(this.element);
+    this.#resize.observe(measured);
     this.#sight = new IntersectionObserver((entries) => {
       this.#isInSight = entries.at(-1)?.isIntersecting === true;
       this.#tellNeeds();
@@ -160,8 +169,8 @@ export class Viewer {
   }
 
   #draw(): void {
-    if (this.#available === 0) return;
-    this.#pictures.arrange(this.#available);
+    if (this.#room.width === 0 || this.#room.height === 0) return;
+    this.#pictures.arrange(this.#room);
     this.#tellNeeds();
     try {
       this.#stopRestoring ??= pageRenderer().onRestored(() => {
@@ -177,7 +186,7 @@ export class Viewer {
   }
 
   #tellNeeds(): void {
-    const isSeen = this.#isInSight && this.#available > 0;
+    const isSeen = this.#isInSight && this.#room.width > 0;
     for (const plane of PLANES) this.#model.need(this, plane, isSeen ? this.#pictures.needsOf(plane) : null);
   }
 

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
@@ -136,12 +138,36 @@ describe('the packed npm package', () => {
     expect(JSON.parse(run(command, ['info', ...described], { cwd: folder }))).toMatchObject({ range: [0, 23] });
   });
 
+  test('brings the page that it serves, whole', async () => {
+    const options = ['ramp.raw', '--shape', '2x3x4', '--dtype', 'uint8', '--no-open'];
+    const viewing = spawn(join(folder, 'node_modules', '.bin', 'slicescope'), ['view', ...options], { cwd: folder });
+    try {
+      const [line] = (await once(viewing.stdout, 'data')) as [Buffer];
+      const url = new URL(line.toString('utf8').trim());
+      for (const [path, start] of [
+        ['/', '<!doctype html>'],
+        ['/page.css', '.slicescope-'],
+        ['/page.js', ''],
+      ] as const) {
+        const answer = await fetch(new URL(path, url));
+        const text = await answer.text();
+        expect([path, answer.status, text.slice(0, start.length)]).toEqual([path, 200, start]);
+        const file = join(folder, 'node_modules/slicescope/lib/page', path === '/' ? 'index.html' : path);
+        expect(text).toBe(readFileSync(file, 'utf8'));
+      }
+    } finally {
+      viewing.kill();
+    }
+    const licences = readFileSync(join(folder, 'node_modules/slicescope/lib/page/LICENSES.txt'), 'utf8');
+    for (const name of ['three', '@noble/hashes', 'lru-cache']) expect(licences).toMatch(new RegExp(`^${name}$`, 'm'));
+  });
+
   test('has only compiled code, declarations and its papers, and no test', () => {
     const paths = packed.files.map(({ path }) => path);
-    const expected = /^(lib\/(src|kernel-server)\/.+\.(js|d\.ts)|package\.json|README\.md|LICENSE)$/;
-    expect(paths.filter((path) => !expected.test(path) || /\.test\.|testing\/|^lib\/src\/viewer/.test(path))).toEqual(
-      [],
-    );
+    const expected =
+      /^(lib\/(src|kernel-server)\/.+\.(js|d\.ts)|lib\/page\/(index\.html|page\.js|page\.css|LICENSES\.txt)|package\.json|README\.md|LICENSE)$/;
+    const inner = /\.test\.|testing\/|^lib\/src\/(viewer|page)/;
+    expect(paths.filter((path) => !expected.test(path) || inner.test(path))).toEqual([]);
     expect(paths).toContain('lib/src/index.d.ts');
     expect(paths).toContain('LICENSE');
   });

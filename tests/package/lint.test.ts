@@ -50,6 +50,8 @@ const CASES: readonly Case[] = [
   ...allowed('src/viewer/scene/probe.ts', 'three', 'three/addons/x.js', '../slice-cache', '../../protocol'),
   ...forbidden('src/viewer/scene/probe.ts', '../../volume', '../../../kernel-server', 'node:fs', 'threejs'),
   ...forbidden('src/viewer/transport/probe.ts', 'three', 'ws', '../../volume'),
+  ...allowed('src/page/probe.ts', '../viewer', '../viewer/slice-feed', '../protocol', '../shading'),
+  ...forbidden('src/page/probe.ts', 'three', '../volume', '../../kernel-server', 'node:fs', '../../labextension/src'),
   ...allowed('kernel-server/probe.ts', '../src/protocol', '../src/volume', '../src/shading', 'ws', 'node:http'),
   ...forbidden(
     'kernel-server/probe.ts',

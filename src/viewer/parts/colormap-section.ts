@@ -19,6 +19,7 @@ export class ColormapSection implements Part {
   readonly element: HTMLElement = element('div', 'slicescope-section');
   readonly #bench: Workbench;
   readonly #all: HTMLDetailsElement = element('details', 'slicescope-colormaps');
+  readonly #summary: HTMLElement = element('summary', 'slicescope-summary');
   readonly #strip: HTMLElement = element('span', 'slicescope-swatch');
   readonly #name: HTMLElement = element('span', 'slicescope-swatch-name');
   readonly #maps: Map<string, HTMLInputElement> = new Map();
@@ -27,10 +28,8 @@ export class ColormapSection implements Part {
 
   constructor(bench: Workbench) {
     this.#bench = bench;
-    const summary = element('summary', 'slicescope-summary');
-    summary.append(this.#strip, this.#name);
-    mark(summary, 'aria-label', text('Colour map'));
-    this.#all.append(summary);
+    this.#summary.append(this.#strip, this.#name);
+    this.#all.append(this.#summary);
     this.#all.ontoggle = () => {
       if (this.#maps.size === 0) this.#fill();
       this.update();
@@ -63,6 +62,7 @@ export class ColormapSection implements Part {
     const background = swatchOf(layer.colormap, invert && layer.kind !== 'overlay');
     if (this.#strip.style.background !== background) this.#strip.style.background = background;
     say(this.#name, layer.colormap);
+    mark(this.#summary, 'aria-label', text('Colour map: %1', layer.colormap));
     const chosen = this.#maps.get(layer.colormap);
     if (chosen !== undefined) chosen.checked = true;
   }
