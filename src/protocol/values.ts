@@ -37,14 +37,26 @@ export function isReversed(rescale: Rescale | null): boolean {
   return rescale !== null && rescale.slope < 0;
 }
 
+/** Of a sum and a quotient, what rounding may have added or taken away, as a share of what went into them. */
+const ROUNDING = 2 ** -50;
+
+/** The stored value, not always whole, that stands for a real one. */
+function storedValue(real: number, { slope, intercept }: Rescale): number {
+  const stored = (real - intercept) / slope;
+  // What was a whole number or another 32-bit float but for rounding is one again: a shader computes with these, and
+  // values that lie half-way between two colours then take the same one everywhere.
+  const single = Math.fround(stored);
+  const noise = (ROUNDING * (Math.abs(real) + Math.abs(intercept))) / Math.abs(slope);
+  return Math.abs(single - stored) <= noise ? single : stored;
+}
+
 /**
- * The stored values, not always whole, that stand for the ends of a window of real ones. Where the slope is negative,
- * the first is the greater one. Pictures are made by it: what is between is the same affine map.
+ * The stored values that stand for the ends of a window of real ones. Where the slope is negative, the first is the
+ * greater one. Pictures are made by it: what is between is the same affine map.
  */
 export function storedWindow([low, high]: Window, rescale: Rescale | null): Window {
   if (rescale === null) return [low, high];
-  const { slope, intercept } = rescale;
-  return [(low - intercept) / slope, (high - intercept) / slope];
+  return [storedValue(low, rescale), storedValue(high, rescale)];
 }
 
 /** The least and the greatest real value that there can be. */

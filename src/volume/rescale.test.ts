@@ -85,6 +85,15 @@ describe.each(RESCALES)('with %j', (rescale) => {
   });
 });
 
+test('a window whose ends are whole stored values has these, whatever the rounding', () => {
+  expect(0.7 / 0.1).not.toBe(7);
+  expect(storedWindow([0, 0.7], { slope: 0.1, intercept: 0 })).toEqual([0, 7]);
+  expect(storedWindow([0, 0.8], { slope: -1 / 255, intercept: 1 })).toEqual([255, 51]);
+  expect(storedWindow([-1000.1, 0], { slope: 0.1, intercept: -1024 })).toEqual([239, 10_240]);
+  const [third] = storedWindow([1, 2], { slope: 3, intercept: 0 });
+  expect(third).toBe(1 / 3);
+});
+
 test('the least and the greatest of several slices change places where the slope is negative', () => {
   const volume = Volume.from(Uint8Array.of(1, 9, 5), [1, 1, 3], { rescale: { slope: -1, intercept: 10 } });
   const seen = PROJECTIONS.map((projection) => volume.slice('xy', 1, { slab: 3, projection }).data[0]);
