@@ -47,7 +47,7 @@ function checkOptions(options: unknown): asserts options is OpenOptions {
 }
 
 /**
- * Read a volume from a file, or from several, into shared memory, on a thread of its own. docs/guide.md lists the formats.
+ * Read a volume from a file, or from several, into shared memory, on a thread of its own. docs/formats.md lists the formats.
  * Integers with a slope or an intercept come scaled, as float32. A file that says nothing of its orientation makes a
  * volume without direction.
  * @throws SlicescopeError `invalid-argument`, `file-not-found`, `file-unreadable`, `unsupported-format`, `file-corrupt`;
