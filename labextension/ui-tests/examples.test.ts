@@ -9,13 +9,29 @@ import type { Window } from '../../src/protocol';
 import { Volume } from '../../src/volume';
 import { EXAMPLES, openExample, runExample } from './examples';
 import { expectExported } from './exported';
+import type { ViewerPage } from './notebook';
 import { expectPicture } from './pictures';
 import { useJupyter } from './stand';
 import { eventually } from './waiting';
 
+type Point = readonly [number, number];
+
 const stand = useJupyter();
 const open = (name: string): Promise<Volume> => openVolume(join(EXAMPLES, 'data', name));
 const written = (name: string): string => join(stand.server.folder, 'data', name);
+
+/** Click the middle of a pixel of a picture that is whole in its canvas. */
+async function clickVoxel({ canvas }: ViewerPage, [width, height]: Point, [x, y]: Point): Promise<void> {
+  await canvas.scrollIntoViewIfNeeded();
+  const box = await canvas.boundingBox();
+  if (box === null) throw new Error('The canvas is not on the page.');
+  const scale = Math.min(box.width / width, box.height / height);
+  const position = {
+    x: box.width / 2 + (x + 0.5 - width / 2) * scale,
+    y: box.height / 2 + (y + 0.5 - height / 2) * scale,
+  };
+  await canvas.click({ position, force: true });
+}
 
 /** What an exported PNG is: the picture that the viewer draws. */
 async function expectFile(path: string, volume: Volume, look: LookOptions): Promise<void> {
@@ -40,11 +56,7 @@ test('a CT from DICOM: its presets, its rods in Hounsfield units, and a rod that
         expect(Math.abs(Number(measured) - Number(expected))).toBeLessThan(20);
     },
     "view.on('click'": async () => {
-      const box = await viewer.canvas.boundingBox();
-      if (box === null) throw new Error('The canvas is not on the page.');
-      const scale = Math.min(box.width, box.height) / 512;
-      const [x, y] = [box.x + box.width / 2 + (316.5 - 256) * scale, box.y + box.height / 2 + (148.5 - 256) * scale];
-      await notebook.page.mouse.click(x, y);
+      await clickVoxel(viewer, [512, 512], [316, 148]);
       await eventually(async () => {
         const [, place, value] = /voxel ([\d, ]+): (-?\d+) HU, around it/.exec(await notebook.printed()) ?? [];
         const [i = 0, j = 0, k = 0] = (place ?? '').split(', ').map(Number);
@@ -69,7 +81,10 @@ test('a microscope’s stack: its channels, a projection of one, and what is cou
     'show(cells': () => expectExported(viewer, cells, { index: 30, channels: [magenta, green] }),
     'only the nuclei': () => expectExported(viewer, cells, { index: 30, channels: [{ visible: false }, green] }),
     'membranes, brighter': () => expectExported(viewer, cells, look),
-    'slab: 60': () => expectExported(viewer, cells, { ...look, slab: 60, projection: 'max', interpolation: 'linear' }),
+    'slab: 60': async () => {
+      await notebook.run("view.interpolation = 'nearest'"); // Other pictures cannot be compared pixel by pixel.
+      await expectExported(viewer, cells, { ...look, slab: 60, projection: 'max' });
+    },
     'let bright': async () => {
       const count = bright.reduce((sum, each) => sum + each, 0);
       const volume = (count * 0.26 * 0.26 * 0.29).toFixed(1);
@@ -95,13 +110,8 @@ test('a label map: the atlas on the scan, the name of the region that is clicked
     'show(t1': () =>
       expectExported(viewer, t1, { index: 58, overlays: [{ volume: atlas, labels: true, opacity: 0.6 }] }),
     "view.on('click'": async () => {
-      const box = await viewer.canvas.boundingBox();
-      if (box === null) throw new Error('The canvas is not on the page.');
       // The patient's left, at small x, is on the right of the picture, and anterior, at great y, is up.
-      const scale = Math.min(box.width / 197, box.height / 233);
-      const x = box.x + box.width / 2 + (197 / 2 - 72.5) * scale;
-      const y = box.y + box.height / 2 + (233 / 2 - 112.5) * scale;
-      await notebook.page.mouse.click(x, y);
+      await clickVoxel(viewer, [197, 233], [196 - 72, 232 - 112]);
       await eventually(async () => {
         expect(await notebook.printed()).toContain('left hippocampus: 6.9 mL');
       });
@@ -156,7 +166,6 @@ test('a live simulation: each part of it shows the wave after as many steps', as
     'simulation.ipynb',
     {
       'const view = show(wave': async () => {
-        // Between the middles of voxels there is no other picture to compare it with.
         await notebook.run("view.interpolation = 'nearest'");
         await expectExported(viewer, waveAfter(0), look);
       },
@@ -202,7 +211,7 @@ test('a batch of exports: sheets, slices, values and an animation', async () => 
   expect(pages.shape).toEqual([9, 512, 512]);
   expect(Float32Array.from(pages.values)).toEqual(ct.data.slice(30 * 512 * 512, 39 * 512 * 512));
   expect(Float32Array.from(slice.values)).toEqual(ct.slice('xy', 34).data);
-  expect(cine.shape.slice(0, 3)).toEqual([58, 189, 233]);
+  expect(cine.shape.slice(0, 3)).toEqual([56, 189, 233]);
   expect(sheet.shape.slice(0, 2)).toEqual([4 * 117 + 3 * 2, 6 * 99 + 5 * 2]);
   expect(readFileSync(join(folder, 'view.png')).length).toBeGreaterThan(1000);
 }, 240_000);

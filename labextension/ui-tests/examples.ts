@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect } from '@jest/globals';
+import { messageOf } from '../../src/protocol';
 import type { NotebookPage } from './notebook';
 import type { Stand } from './stand';
 
@@ -51,7 +52,11 @@ export async function runExample(
   const meet = async (all: typeof checks, source: string): Promise<boolean> => {
     const words = Object.keys(all).filter((each) => source.includes(each));
     for (const each of words) {
-      await all[each]?.();
+      try {
+        await all[each]?.();
+      } catch (cause) {
+        throw new Error(`after the cell with “${each}”: ${messageOf(cause)}`, { cause });
+      }
       met.add(each);
     }
     return words.length > 0;

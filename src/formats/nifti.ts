@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { NIFTI1, NIFTI2 } from 'nifti-reader-js' with { 'resolution-mode': 'import' };
 import type { DType, Shape, Triple, VoxelArray, Window } from '../protocol';
 import { Volume, type VolumeOptions } from '../volume';
+import { fileHeader } from './file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from './format';
 import { checkRightAngles } from './text-header';
 import { checkName, checkSize, readHead, readVoxels, type VoxelBytes } from './voxels';
@@ -240,4 +241,6 @@ export const nifti: Format = {
   title: 'NIfTI (.nii, .nii.gz)',
   matches: (head) => headerBytes(head) !== 0,
   read: async ({ paths: [path] }, onFraction) => await readNifti(path, onFraction),
+  header: async ({ paths: [path] }) =>
+    fileHeader(Object.entries(await parse((await readHead(path, HEAD_BYTES)).bytes, path))),
 };
