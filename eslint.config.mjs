@@ -23,6 +23,7 @@ const AREAS = [
       'nifti-reader-js',
       'yauzl',
       'dicom-parser',
+      '@iwharris/dicom-data-dictionary',
       '@cornerstonejs/',
       'jpeg-lossless-decoder-js',
       'zarrita',

@@ -1,34 +1,19 @@
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { openVolume } from '../../src/formats';
 import { Volume } from '../../src/volume';
+import { EXAMPLES, cellsOf, expectNoComplaints, openExample } from './examples';
 import { expectPicture, type Expected } from './pictures';
 import { useJupyter } from './stand';
 import { eventually } from './waiting';
 
 const stand = useJupyter();
-const EXAMPLES = resolve(__dirname, '../../examples');
-const FILE = 'data/icbm152-t1.nii.gz';
-
-/** The numbers of the code cells of the example, by how they begin. */
-function cellsOf(path: string): Map<string, number> {
-  const { cells } = JSON.parse(readFileSync(path, 'utf8')) as { cells: { cell_type: string; source: string[] }[] };
-  const found = new Map<string, number>();
-  cells.forEach(({ cell_type, source }, at) => {
-    if (cell_type === 'code') found.set([source].flat().join(''), at);
-  });
-  return found;
-}
+const FILE = 'icbm152-t1.nii.gz';
 
 test('the example runs from top to bottom, and its slider scrubs the real volume, by value', async () => {
-  mkdirSync(join(stand.server.folder, 'data'));
-  copyFileSync(join(EXAMPLES, FILE), join(stand.server.folder, FILE));
-  copyFileSync(join(EXAMPLES, 'first-look.ipynb'), join(stand.server.folder, 'first-look.ipynb'));
-  const cells = cellsOf(join(EXAMPLES, 'first-look.ipynb'));
-  const volume = await openVolume(join(EXAMPLES, FILE));
-  const notebook = await stand.openFile('first-look.ipynb');
-  await notebook.page.setViewportSize({ width: 800, height: 900 }); // Smaller canvases are compared sooner.
+  const cells = cellsOf('first-look.ipynb');
+  const volume = await openVolume(join(EXAMPLES, 'data', FILE));
+  const notebook = await openExample(stand, 'first-look.ipynb', [FILE]);
   const viewer = notebook.viewer();
   const { page } = notebook;
 
@@ -83,8 +68,7 @@ test('the example runs from top to bottom, and its slider scrubs the real volume
     }
   }
   expect(live).toBe(3);
-  expect(await page.locator('.jp-NotebookPanel [data-mime-type="application/vnd.jupyter.stderr"]').count()).toBe(0);
-  expect(await page.locator('.jp-NotebookPanel [data-mime-type="application/vnd.jupyter.error"]').count()).toBe(0);
+  await expectNoComplaints(notebook);
   await eventually(async () => {
     expect(await page.locator('.slicescope-view[data-state="live"]').count()).toBe(2);
   });

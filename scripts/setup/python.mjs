@@ -55,7 +55,7 @@ function makeVenv(doing) {
   return version;
 }
 
-/** Packages that JupyterLab needs beside it, and nilearn for its data alone, without what it depends on. */
+/** Packages that JupyterLab needs beside it, and others for their data alone, without what they depend on. */
 export function installPythonPackages(doing) {
   const hash = hashOf(['requirements.txt', 'scripts/setup/requirements-data.txt']);
   // A venv knows its own place: one that was copied or moved along with the repository is of no use.

@@ -1,9 +1,10 @@
+import type { FileHeader } from '../formats';
 import type { Volume } from '../volume';
 
 const PERCENTS = [0.5, 50, 99.5];
 
-/** What `slicescope info` says of a volume, by the names that it has there. */
-export function infoOf(volume: Volume): Readonly<Record<string, unknown>> {
+/** What `slicescope info` says of a volume, by the names that it has there, and what the file's header says. */
+export function infoOf(volume: Volume, header: FileHeader): Readonly<Record<string, unknown>> {
   const { name, shape, dtype, rescale, components, channels, frames, spacing, unit, origin, direction } = volume;
   const isScalar = components === 1;
   return {
@@ -24,6 +25,7 @@ export function infoOf(volume: Volume): Readonly<Record<string, unknown>> {
       : null,
     window: volume.defaultWindow,
     ...(volume.chunked ? { levels: volume.levels } : { bytes: volume.data.byteLength }),
+    header,
   };
 }
 
@@ -39,10 +41,12 @@ function shown(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** A line for each, its name first. */
-export function tableOf(info: Readonly<Record<string, unknown>>): string {
-  const width = Math.max(...Object.keys(info).map(({ length }) => length));
-  return Object.entries(info)
-    .map(([name, value]) => `${name.padEnd(width)}  ${shown(value)}`)
-    .join('\n');
+/** A line for each, its name first; the header's after an empty line. */
+export function tableOf({ header, ...info }: Readonly<Record<string, unknown>>): string {
+  const lines = (fields: object): string[] => {
+    const width = Math.max(...Object.keys(fields).map(({ length }) => length));
+    return Object.entries(fields).map(([name, value]) => `${name.padEnd(width)}  ${shown(value)}`);
+  };
+  const said = lines(header as FileHeader);
+  return [...lines(info), ...(said.length > 0 ? ['', 'header', ...said.map((line) => `  ${line}`)] : [])].join('\n');
 }

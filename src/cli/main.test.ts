@@ -46,7 +46,7 @@ describe('slicescope info', () => {
   test('says what a volume is, as a table', () => {
     const { status, stdout, stderr } = slicescope('info', 'ct.nii');
     expect([status, stderr]).toEqual([0, '']);
-    expect(stdout.split('\n').map((line) => line.replace(/\s+/g, ' '))).toEqual([
+    expect(stdout.split('\n', 25).map((line) => line.replace(/\s+/g, ' '))).toEqual([
       'name ct',
       'shape 4 3 5',
       'dtype int16',
@@ -63,6 +63,12 @@ describe('slicescope info', () => {
       expect.stringContaining('window') as unknown,
       'bytes 120',
       '',
+      'header',
+      ' littleEndian true',
+      ' dim_info 0',
+      ' dims 3 4 3 5 0 0 0 0',
+      ...Array.from({ length: 4 }, () => expect.stringContaining(' intent_') as unknown),
+      ' datatypeCode 4',
     ]);
   });
 

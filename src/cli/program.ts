@@ -9,7 +9,7 @@ import {
   type PlaneName,
   type RangeOptions,
 } from '../export';
-import { FORMAT_NAMES, type FormatName, type OpenOptions } from '../formats';
+import { FORMAT_NAMES, type FileHeader, type FormatName, type OpenOptions } from '../formats';
 import { open } from '../notebook';
 import { DTYPES, type DType, type Shape } from '../protocol';
 import { COLORMAPS, type ColormapName } from '../shading';
@@ -81,13 +81,17 @@ function present<T extends object>(options: T): { [Name in keyof T]: Exclude<T[N
   };
 }
 
-async function volumeOf(files: readonly string[], flags: FileFlags): Promise<Volume> {
+async function volumeOf(
+  files: readonly string[],
+  flags: FileFlags,
+  onHeader?: OpenOptions['onHeader'],
+): Promise<Volume> {
   const { format, series, shape: sizes, dtype, offset, bigEndian, level } = flags;
   const raw =
     sizes === undefined || dtype === undefined
       ? undefined
       : { shape: sizes, dtype, offset, littleEndian: bigEndian !== true };
-  const options: OpenOptions = { format, series, raw, level };
+  const options: OpenOptions = { format, series, raw, level, onHeader };
   return await open(files.length === 1 ? (files[0] as string) : files, options);
 }
 
@@ -171,10 +175,12 @@ export function programOf(version: string, print: Print, say: Print): Command {
     .showHelpAfterError('(--help says how it is used)');
 
   withFiles(program.command('info'))
-    .description('say what a volume is: its shape, its values, where it lies')
+    .description('say what a volume is: its shape, its values, where it lies, and what the header of its file says')
     .option('--json', 'as JSON')
     .action(async (files: string[], flags: FileFlags & { readonly json?: boolean }) => {
-      const info = infoOf(await volumeOf(files, flags));
+      let header: FileHeader = {};
+      const volume = await volumeOf(files, flags, (said) => (header = said));
+      const info = infoOf(volume, header);
       print(flags.json === true ? JSON.stringify(info, null, 2) : tableOf(info));
     });
 

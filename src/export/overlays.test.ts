@@ -185,7 +185,7 @@ describe('refused, with a sentence, is', () => {
       'a volume alone',
       [volume],
       'invalid-argument',
-      'test: overlays[0].data is no option of an overlay; it has volume,',
+      'test: overlays[0].shape is no option of an overlay; it has volume,',
     ],
     ['nothing', [{}], 'invalid-argument', 'test: overlays[0].volume is undefined, expected a volume; make one'],
     ['an unknown option', [{ volume, alpha: 1 }], 'invalid-argument', 'test: overlays[0].alpha is no option of an'],

@@ -1,6 +1,7 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { SlicescopeError, messageOf, type DType, type Shape, type VoxelArray } from '../protocol';
 import type { Volume, VolumeOptions } from '../volume';
+import type { FileHeader } from './file-header';
 
 /** The kinds of files that can be read. */
 export const FORMAT_NAMES = [
@@ -42,6 +43,8 @@ export interface ReadRequest {
   readonly level?: number | undefined;
   /** Of what is left in its chunks: bytes of them that are kept. */
   readonly cacheBytes?: number | undefined;
+  /** Whether what the header says is to be told too. */
+  readonly wantsHeader?: boolean | undefined;
 }
 
 /** Told of how far reading has come: from 0 to 1. */
@@ -63,6 +66,8 @@ export interface Format {
    * @throws SlicescopeError `unsupported-format`, `file-corrupt`, `file-unreadable`.
    */
   readonly read: (request: ReadRequest, onFraction: OnFraction) => Promise<Volume>;
+  /** What the header says of a file that has been read; without it a file has none. */
+  readonly header?: (request: ReadRequest) => Promise<FileHeader>;
 }
 
 /** Bytes of a file that say what it is. */

@@ -3,6 +3,7 @@ import { basename, extname, join } from 'node:path';
 import type { Sharp } from 'sharp';
 import { isSlicescopeError, messageOf, type DType } from '../protocol';
 import { Volume } from '../volume';
+import { fileHeader } from './file-header';
 import { bytesIn, corrupt, unsupported, type Format, type OnFraction, type ReadRequest } from './format';
 
 const IS_IMAGE = /\.(png|jpe?g)$/i;
@@ -85,4 +86,9 @@ export const images: Format = {
   title: 'PNG and JPEG slices (a folder of them)',
   matches: (head) => (head[0] === 0x89 && head[1] === 0x50) || (head[0] === 0xff && head[1] === 0xd8),
   read: readImages,
+  header: async ({ paths }) => {
+    const [first] = (await slicesOf(paths)) as [string];
+    const { default: sharp } = await import('sharp');
+    return fileHeader(Object.entries(await sharp(first).metadata()));
+  },
 };

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { ARRAY_OF, type DType, type Triple } from '../protocol';
 import { Volume, type VolumeOptions } from '../volume';
+import { fileHeader, type FileHeader } from './file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from './format';
 import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from './text-header';
 import { MAX_COMPRESSION, checkSize, readHead, readVoxels, unpackFrom, type VoxelBytes } from './voxels';
@@ -19,18 +20,23 @@ const DTYPES: ReadonlyMap<string, DType> = new Map([
 
 type Fields = ReadonlyMap<string, string>;
 
-/** The fields of a header, which ends with the line that says where the values are. */
-function parse(head: Uint8Array, path: string): { readonly fields: Fields; readonly bytes: number } {
+/** The lines of a header, which ends with the one that says where the values are, and how many bytes it has. */
+function linesOf(head: Uint8Array, path: string) {
   const text = Buffer.from(head).toString('latin1');
   const end = /^[ \t]*ElementDataFile[ \t]*=[ \t]*(.*)$/m.exec(text);
   if (end === null) throw corrupt(path, 'its header has no field ElementDataFile');
   const bytes = end.index + end[0].length;
-  const fields = new Map<string, string>();
-  for (const line of text.slice(0, bytes).split(/\r?\n/)) {
-    const field = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line);
-    if (field !== null) fields.set((field[1] as string).toLowerCase(), field[2] as string);
-  }
-  return { fields, bytes: bytes + 1 };
+  const lines = text.slice(0, bytes).matchAll(/^[ \t]*(\w+)[ \t]*=[ \t]*(.*?)[ \t\r]*$/gm);
+  return { lines: [...lines].map(([, name = '', value = '']) => [name, value] as const), bytes: bytes + 1 };
+}
+
+function parse(head: Uint8Array, path: string): { readonly fields: Fields; readonly bytes: number } {
+  const { lines, bytes } = linesOf(head, path);
+  return { fields: new Map(lines.map(([name, value]) => [name.toLowerCase(), value])), bytes };
+}
+
+async function headerOf(path: string): Promise<FileHeader> {
+  return fileHeader(linesOf((await readHead(path, MOST_HEADER_BYTES)).bytes, path).lines);
 }
 
 function firstOf(fields: Fields, ...names: string[]): string | undefined {
@@ -137,4 +143,5 @@ export const metaimage: Format = {
   title: 'MetaImage (.mha, .mhd)',
   matches: (head) => /^\s*(ObjectType|NDims|Comment)\s*=/.test(Buffer.from(head.subarray(0, 64)).toString('latin1')),
   read: async ({ paths: [path] }, onFraction) => await readMetaImage(path, onFraction),
+  header: async ({ paths: [path] }) => await headerOf(path),
 };

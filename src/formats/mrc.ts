@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { DType, Triple } from '../protocol';
 import { Volume } from '../volume';
+import { fileHeader, type FileHeader } from './file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from './format';
 import { spacingOf } from './text-header';
 import { checkName, checkSize, readHead, readVoxels, type VoxelBytes } from './voxels';
@@ -18,8 +19,45 @@ const DTYPES: ReadonlyMap<number, DType> = new Map([
 /** Offsets of the fields that are read. */
 const AT = { sizes: 0, mode: 12, sampling: 28, cell: 40, extended: 92, origin: 196, map: 208, machine: 212 };
 
+/** What a person may want to know of a header: names, where they begin, how many, and whether they are floats. */
+const FIELDS: readonly (readonly [name: string, at: number, count: number, isFloat: boolean])[] = [
+  ['nx ny nz', 0, 3, false],
+  ['mode', 12, 1, false],
+  ['nxstart nystart nzstart', 16, 3, false],
+  ['mx my mz', 28, 3, false],
+  ['cella', 40, 3, true],
+  ['cellb', 52, 3, true],
+  ['mapc mapr maps', 64, 3, false],
+  ['dmin dmax dmean', 76, 3, true],
+  ['ispg', 88, 1, false],
+  ['nsymbt', 92, 1, false],
+  ['nversion', 108, 1, false],
+  ['origin', 196, 3, true],
+  ['rms', 216, 1, true],
+  ['nlabl', 220, 1, false],
+];
+/** Lines that programs have left. */
+const LABELS = { at: 224, bytes: 80, most: 10 };
+
 function isMrc(head: Uint8Array): boolean {
   return head.length >= HEADER_BYTES && Buffer.from(head.subarray(AT.map, AT.map + 4)).toString('latin1') === 'MAP ';
+}
+
+async function headerOf(path: string): Promise<FileHeader> {
+  const { bytes } = await readHead(path, HEADER_BYTES);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const littleEndian = view.getUint8(AT.machine) !== 0x11;
+  const said = FIELDS.map(([name, at, count, isFloat]) => {
+    const numbers = Array.from({ length: count }, (_, i) =>
+      isFloat ? view.getFloat32(at + 4 * i, littleEndian) : view.getInt32(at + 4 * i, littleEndian),
+    );
+    return [name, numbers] as const;
+  });
+  const labels = Array.from({ length: LABELS.most }, (_, i) => {
+    const at = LABELS.at + LABELS.bytes * i;
+    return [`label ${String(i + 1)}`, Buffer.from(bytes.subarray(at, at + LABELS.bytes)).toString('latin1')] as const;
+  });
+  return fileHeader([...said, ...labels]);
 }
 
 async function readMrc(path: string, onFraction: OnFraction): Promise<Volume> {
@@ -73,4 +111,5 @@ export const mrc: Format = {
   title: 'MRC (.mrc, .map, .rec)',
   matches: (head) => isMrc(head),
   read: async ({ paths: [path] }, onFraction) => await readMrc(path, onFraction),
+  header: async ({ paths: [path] }) => await headerOf(path),
 };

@@ -10,6 +10,7 @@ import {
   type Window,
 } from '../protocol';
 import { Volume, type VolumeOptions } from '../volume';
+import { fileHeader } from './file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from './format';
 import { checkRightAngles } from './text-header';
 import { checkName, checkSize, readHead, readVoxels, type VoxelBytes } from './voxels';
@@ -17,6 +18,8 @@ import { checkName, checkSize, readHead, readVoxels, type VoxelBytes } from './v
 /** Bytes of the headers of NIfTI-1 and NIfTI-2, which both begin with that number. */
 const HEADER_BYTES = [348, 540] as const;
 const HEAD_BYTES = 65_536;
+/** Where the code of the qform is in NIfTI-1. */
+const QFORM_CODE = [252, 254] as const;
 
 interface Datatype {
   readonly dtype: DType;
@@ -132,19 +135,17 @@ function rescaleOf({ scl_slope: slope, scl_inter: intercept }: Header, path: str
 }
 
 /** Three rows from indices to RAS; null where the file says nothing of its orientation. */
-function affineOf(header: Header, isFirst: boolean): readonly (readonly number[])[] | null {
-  const { sform_code: sform, qform_code: qform } = header;
-  // Of NIfTI-1 the library's `affine` is the one with the higher code.
-  if (sform > 0 && (!isFirst || sform >= qform)) return header.affine;
-  return qform > 0 ? header.getQformMat() : null;
+function affineOf(header: Header): readonly (readonly number[])[] | null {
+  if (header.sform_code > 0) return header.affine;
+  return header.qform_code > 0 ? header.getQformMat() : null;
 }
 
 type Geometry = Required<Pick<VolumeOptions, 'spacing' | 'origin' | 'direction'>>;
 
 /** In LPS and millimetres. */
-function geometryOf(header: Header, sizes: readonly number[], isFirst: boolean, path: string): Geometry {
+function geometryOf(header: Header, sizes: readonly number[], path: string): Geometry {
   const scale = MILLIMETRES.get(header.xyzt_units & 7) ?? 1;
-  const affine = affineOf(header, isFirst);
+  const affine = affineOf(header);
   if (
     affine
       ?.slice(0, 3)
@@ -194,9 +195,16 @@ async function parse(bytes: Uint8Array, path: string): Promise<Header> {
   if (magic !== (isFirst ? 'n+1' : 'n+2')) {
     throw unsupported(path, 'an ANALYZE header, or none of NIfTI; convert it to one file (.nii, .nii.gz)');
   }
-  const header = isFirst ? new First() : new Second();
+  const read = (raw: Uint8Array<ArrayBuffer>): Header => {
+    const header = isFirst ? new First() : new Second();
+    header.readHeader(raw.buffer);
+    return header;
+  };
   // Without what follows: the extensions would be read with it.
-  header.readHeader(bytes.slice(0, size + 4).fill(0, size).buffer);
+  const raw = bytes.slice(0, size + 4).fill(0, size);
+  const header = read(raw);
+  // A sform counts before a qform, as for nibabel; of NIfTI-1 the library takes the one with the higher code.
+  if (isFirst && header.sform_code > 0) header.affine = read(raw.fill(0, ...QFORM_CODE)).affine;
   return header;
 }
 
@@ -219,7 +227,7 @@ async function readNifti(path: string, onFraction: OnFraction): Promise<Volume> 
   const voxels: VoxelBytes = { path, offset, isPacked: head.isPacked, dtype, littleEndian, count };
   checkSize(voxels, head.most);
   const options: VolumeOptions = {
-    ...geometryOf(header, sizes, least === HEADER_BYTES[0], path),
+    ...geometryOf(header, sizes, path),
     frames,
     components,
     name: basename(path).replace(/(\.nii)?(\.gz)?$/i, ''),
@@ -243,4 +251,6 @@ export const nifti: Format = {
   title: 'NIfTI (.nii, .nii.gz)',
   matches: (head) => headerBytes(head) !== 0,
   read: async ({ paths: [path] }, onFraction) => await readNifti(path, onFraction),
+  header: async ({ paths: [path] }) =>
+    fileHeader(Object.entries(await parse((await readHead(path, HEAD_BYTES)).bytes, path))),
 };

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { DType, Shape } from '../protocol';
 import { Volume } from '../volume';
+import { fileHeader, type FileHeader } from './file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from './format';
 import { checkName, checkSize, readHead, readVoxels, type VoxelBytes } from './voxels';
 
@@ -29,12 +30,8 @@ export function isNpy(head: Uint8Array): boolean {
   return MAGIC.every((byte, at) => head[at] === byte);
 }
 
-/**
- * Read the header of a .npy file; https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
- * @param path stands in errors.
- * @throws SlicescopeError `file-corrupt`, `unsupported-format`.
- */
-export function parseNpyHeader(head: Uint8Array, path: string): ArrayHeader {
+/** The header's text, and where the values begin. */
+function textOf(head: Uint8Array, path: string): { readonly text: string; readonly offset: number } {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const isLong = (head[6] ?? 0) > 1;
   const start = isLong ? 12 : 10;
@@ -44,7 +41,22 @@ export function parseNpyHeader(head: Uint8Array, path: string): ArrayHeader {
     throw corrupt(path, `its header says that it has ${String(length)} bytes, of at most ${String(MOST_HEADER_BYTES)}`);
   }
   if (head.length < start + length) throw corrupt(path, 'truncated in its header');
-  const text = Buffer.from(head.subarray(start, start + length)).toString('latin1');
+  return { text: Buffer.from(head.subarray(start, start + length)).toString('latin1'), offset: start + length };
+}
+
+/** What the header of an array says, by NumPy's names. */
+export function npyHeader(head: Uint8Array, path: string): FileHeader {
+  const fields = textOf(head, path).text.matchAll(/'(\w+)':\s*('[^']*'|\([^)]*\)|\w+)/g);
+  return fileHeader([...fields].map(([, name = '', value]) => [name, value]));
+}
+
+/**
+ * Read the header of a .npy file; https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ * @param path stands in errors.
+ * @throws SlicescopeError `file-corrupt`, `unsupported-format`.
+ */
+export function parseNpyHeader(head: Uint8Array, path: string): ArrayHeader {
+  const { text, offset } = textOf(head, path);
   const descr = /'descr':\s*'([^']*)'/.exec(text)?.[1];
   const order = /'fortran_order':\s*(True|False)/.exec(text)?.[1];
   const sizes = /'shape':\s*\(([\d,\sL]*)\)/.exec(text)?.[1];
@@ -67,7 +79,7 @@ export function parseNpyHeader(head: Uint8Array, path: string): ArrayHeader {
   const shape = dims.filter((each) => each !== '').map(Number);
   const fastestFirst = order === 'True' ? shape : [...shape].reverse();
   return {
-    offset: start + length,
+    offset,
     dtype,
     littleEndian: type?.[1] !== '>',
     ...axesOf(fastestFirst, order === 'False' && type?.[2] === 'u1', path),
@@ -119,4 +131,5 @@ export const npy: Format = {
     const name = basename(path).replace(/(\.npy)?(\.gz)?$/i, '');
     return await readNpy(bytes, { path, isPacked, most, name }, onFraction);
   },
+  header: async ({ paths: [path] }) => npyHeader((await readHead(path, 2 * MOST_HEADER_BYTES)).bytes, path),
 };

@@ -4,7 +4,7 @@ import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { SlicescopeError, isSlicescopeError, messageOf } from '../protocol';
 import type { Volume } from '../volume';
 import { corrupt, type Format, type OnFraction } from './format';
-import { isNpy, readNpy } from './npy';
+import { isNpy, npyHeader, readNpy } from './npy';
 import { MAX_COMPRESSION } from './voxels';
 
 const HEAD_BYTES = 20_000;
@@ -38,7 +38,18 @@ async function headOf(source: Readable): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-async function readNpz(path: string, series: string | undefined, onFraction: OnFraction): Promise<Volume> {
+/** One array of an archive, while that is open. */
+interface Opened {
+  readonly entry: Entry;
+  readonly head: Uint8Array;
+  readonly unpacked: () => Promise<Readable>;
+}
+
+async function withArray<T>(
+  path: string,
+  series: string | undefined,
+  use: (array: Opened) => T | Promise<T>,
+): Promise<T> {
   const zip = await openPromise(path, { autoClose: false }).catch((cause: unknown) => {
     throw corrupt(path, `no whole zip (${messageOf(cause)})`, cause);
   });
@@ -47,10 +58,7 @@ async function readNpz(path: string, series: string | undefined, onFraction: OnF
     const unpacked = (): Promise<Readable> => zip.openReadStreamPromise(entry);
     const head = await headOf(await unpacked());
     if (!isNpy(head)) throw corrupt(path, `${entry.fileName} in it is no array`);
-    const name = `${basename(path).replace(/\.npz$/i, '')} ${entry.fileName.replace(/\.npy$/i, '')}`;
-    // The zip's reader gives neither more nor less than the size that the zip says.
-    const most = Math.min(entry.uncompressedSize, (entry.compressedSize + 1) * MAX_COMPRESSION);
-    return await readNpy(head, { path, isPacked: true, unpacked, most, name }, onFraction);
+    return await use({ entry, head, unpacked });
   } catch (cause) {
     throw isSlicescopeError(cause) ? cause : corrupt(path, `its zip is broken (${messageOf(cause)})`, cause);
   } finally {
@@ -58,9 +66,19 @@ async function readNpz(path: string, series: string | undefined, onFraction: OnF
   }
 }
 
+async function readNpz(path: string, series: string | undefined, onFraction: OnFraction): Promise<Volume> {
+  return await withArray(path, series, async ({ entry, head, unpacked }) => {
+    const name = `${basename(path).replace(/\.npz$/i, '')} ${entry.fileName.replace(/\.npy$/i, '')}`;
+    // The zip's reader gives neither more nor less than the size that the zip says.
+    const most = Math.min(entry.uncompressedSize, (entry.compressedSize + 1) * MAX_COMPRESSION);
+    return await readNpy(head, { path, isPacked: true, unpacked, most, name }, onFraction);
+  });
+}
+
 export const npz: Format = {
   name: 'npz',
   title: 'NumPy’s archives (.npz)',
   matches: (head, name) => head[0] === 0x50 && head[1] === 0x4b && name.endsWith('.npz'),
   read: async ({ paths: [path], series }, onFraction) => await readNpz(path, series, onFraction),
+  header: async ({ paths: [path], series }) => await withArray(path, series, ({ head }) => npyHeader(head, path)),
 };

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { DType, Triple } from '../protocol';
 import { Volume, type VolumeOptions } from '../volume';
+import { fileHeader, type FileHeader } from './file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from './format';
 import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from './text-header';
 import { MAX_COMPRESSION, checkSize, readHead, readVoxels, unpackFrom, type VoxelBytes } from './voxels';
@@ -29,19 +30,33 @@ const PATIENT_SPACES: Readonly<Record<string, readonly [number, number]>> = {
 
 type Fields = ReadonlyMap<string, string>;
 
-/** The fields of a header, by their names without spaces, and how many bytes it has. */
-function parse(head: Uint8Array, path: string): { readonly fields: Fields; readonly bytes: number } {
+/** A header's text, and how many bytes it has with the empty line behind it. */
+function textOf(head: Uint8Array, path: string): { readonly header: string; readonly bytes: number } {
   const text = Buffer.from(head).toString('latin1');
   const end = /\r?\n\r?\n/.exec(text);
   const isWhole = head.length < MOST_HEADER_BYTES; // A detached header may end with its file.
   if (end === null && !isWhole) throw corrupt(path, `its header has no end within ${String(MOST_HEADER_BYTES)} bytes`);
-  const header = end === null ? text : text.slice(0, end.index);
+  if (end === null) return { header: text, bytes: text.length };
+  return { header: text.slice(0, end.index), bytes: end.index + end[0].length };
+}
+
+/** The fields of a header, by their names without spaces, and how many bytes it has. */
+function parse(head: Uint8Array, path: string): { readonly fields: Fields; readonly bytes: number } {
+  const { header, bytes } = textOf(head, path);
   const fields = new Map<string, string>();
   for (const line of header.split(/\r?\n/).slice(1)) {
     const field = /^([^#:][^:]*):(?!=)\s*(.*)$/.exec(line);
     if (field !== null) fields.set((field[1] as string).toLowerCase().replaceAll(' ', ''), (field[2] as string).trim());
   }
-  return { fields, bytes: end === null ? text.length : end.index + end[0].length };
+  return { fields, bytes };
+}
+
+/** Fields, and pairs of keys and values, which are the writer's own. */
+async function headerOf(path: string): Promise<FileHeader> {
+  const { header } = textOf((await readHead(path, MOST_HEADER_BYTES)).bytes, path);
+  return fileHeader(
+    [...header.matchAll(/^([^#:\n][^:\n]*):=?[ \t]*(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+  );
 }
 
 function need(fields: Fields, name: string, path: string): string {
@@ -187,4 +202,5 @@ export const nrrd: Format = {
   title: 'NRRD (.nrrd, .nhdr)',
   matches: (head) => Buffer.from(head.subarray(0, 7)).toString('latin1') === 'NRRD000',
   read: async ({ paths: [path] }, onFraction) => await readNrrd(path, onFraction),
+  header: async ({ paths: [path] }) => await headerOf(path),
 };

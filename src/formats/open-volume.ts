@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { SlicescopeError, messageOf, quote } from '../protocol';
 import { Volume, type VolumeRecord } from '../volume';
+import type { FileHeader } from './file-header';
 import { FORMAT_NAMES, type FormatName, type RawDescription, type ReadRequest } from './format';
 import { locate, type Location } from './locate';
 import { openChunks } from './open-chunks';
@@ -13,6 +14,8 @@ export type Openable = string | URL | readonly string[];
 export interface OpenOptions {
   /** Told of each step, at most about a hundred times. What it throws ends the opening. */
   readonly onProgress?: ((progress: OpenProgress) => void) | undefined;
+  /** Told what the file's header says, by the format's own names; of a series, that of its first file. */
+  readonly onHeader?: ((header: FileHeader) => void) | undefined;
   /** Ends the opening; it is rejected with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Default: told from the content. */
@@ -44,9 +47,10 @@ function checkOptions(options: unknown): asserts options is OpenOptions {
     });
   if (typeof options !== 'object' || options === null)
     throw refuse('options', options, "an object such as { format: 'nrrd' }");
-  const { onProgress, signal, series, raw, level, cacheBytes } = options as Readonly<Record<string, unknown>>;
+  const { onProgress, onHeader, signal, series, raw, level, cacheBytes } = options as Readonly<Record<string, unknown>>;
   if (onProgress !== undefined && typeof onProgress !== 'function')
     throw refuse('onProgress', onProgress, 'a function');
+  if (onHeader !== undefined && typeof onHeader !== 'function') throw refuse('onHeader', onHeader, 'a function');
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw refuse('signal', signal, 'an AbortSignal');
   if (series !== undefined && typeof series !== 'string') throw refuse('series', series, 'a name');
   if (raw !== undefined && (typeof raw !== 'object' || raw === null)) {
@@ -58,7 +62,7 @@ function checkOptions(options: unknown): asserts options is OpenOptions {
 }
 
 /**
- * Read a volume from a file, or from several, into shared memory, on a thread of its own. docs/guide.md lists the formats.
+ * Read a volume from a file, or from several, into shared memory, on a thread of its own. docs/formats.md lists the formats.
  * Integers with a slope or an intercept stay as they are, with a `rescale`. A file that says nothing of its orientation makes a
  * volume without direction.
  * @throws SlicescopeError `invalid-argument`, `file-not-found`, `file-unreadable`, `unsupported-format`, `file-corrupt`;
@@ -66,7 +70,7 @@ function checkOptions(options: unknown): asserts options is OpenOptions {
  */
 export async function openVolume(source: Openable, options: OpenOptions = {}): Promise<Volume> {
   checkOptions(options);
-  const { format, series, raw, level, cacheBytes, signal } = options;
+  const { format, series, raw, level, cacheBytes, signal, onHeader } = options;
   if (format !== undefined && !FORMAT_NAMES.includes(format)) {
     const message = `Volume.open: format is ${quote(format)}, expected one of ${FORMAT_NAMES.join(', ')}`;
     throw new SlicescopeError('invalid-argument', message, { argument: 'format' });
@@ -74,7 +78,8 @@ export async function openVolume(source: Openable, options: OpenOptions = {}): P
   signal?.throwIfAborted();
   const location = await locate(source, options);
   try {
-    const request = { paths: location.paths, format, series, raw, level, cacheBytes };
+    const wantsHeader = onHeader !== undefined;
+    const request = { paths: location.paths, format, series, raw, level, cacheBytes, wantsHeader };
     const volume = Volume.fromRecord(await read(location, request, options), openChunks);
     options.onProgress?.({ stage: 'done', fraction: 1 });
     return volume;
@@ -108,19 +113,26 @@ async function read(location: Location, request: ReadRequest, options: OpenOptio
   }
 }
 
-function answerOf(worker: Worker, path: string, { onProgress }: OpenOptions): Promise<VolumeRecord> {
+function answerOf(worker: Worker, path: string, { onProgress, onHeader }: OpenOptions): Promise<VolumeRecord> {
   return new Promise((fulfil, reject) => {
     const stopped = (why: string, cause?: unknown): void => {
       reject(new SlicescopeError('file-unreadable', `${path}: the reader stopped (${why})`, { path }, { cause }));
     };
+    /** What a listener throws ends the opening. */
+    const hear = (listener: () => void): void => {
+      try {
+        listener();
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(messageOf(error), { cause: error }));
+      }
+    };
     worker.on('message', (message: ReadMessage) => {
       switch (message.type) {
         case 'progress':
-          try {
-            onProgress?.(message.progress);
-          } catch (error) {
-            reject(error instanceof Error ? error : new Error(messageOf(error), { cause: error }));
-          }
+          hear(() => onProgress?.(message.progress));
+          return;
+        case 'header':
+          hear(() => onHeader?.(message.header));
           return;
         case 'volume':
           fulfil(message.record);

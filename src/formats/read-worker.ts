@@ -37,6 +37,7 @@ async function run(request: ReadRequest): Promise<void> {
       throw new SlicescopeError('invalid-argument', message, { argument: 'level' });
     }
     const volume = await format.read(request, progress());
+    if (request.wantsHeader === true) tell({ type: 'header', header: (await format.header?.(request)) ?? {} });
     tell({ type: 'volume', record: volume.toRecord() });
   } catch (thrown) {
     const error = fromFile(thrown, path);

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { GeoTIFF, GeoTIFFImage } from 'geotiff' with { 'resolution-mode': 'import' };
 import { ARRAY_OF, isSlicescopeError, messageOf, type DType, type Shape, type VoxelArray } from '../protocol';
 import { Volume } from '../volume';
+import { fileHeader, type FileHeader } from './file-header';
 import { bytesIn, corrupt, openFile, unsupported, type Format, type OnFraction } from './format';
 import { layoutOf, type StackLayout } from './tiff-layout';
 import { checkName, readHead, toNative } from './voxels';
@@ -208,10 +209,24 @@ async function rational(page: GeoTIFFImage, name: 'XResolution' | 'YResolution')
   return Number.isFinite(ratio) && ratio > 0 ? ratio : null;
 }
 
+/** The tags of the first page, without those that say where its parts lie. */
+async function headerOf(path: string): Promise<FileHeader> {
+  const { fromFile } = await import('geotiff');
+  const tiff = await fromFile(path);
+  try {
+    const directory = (await tiff.getImage(0)).getFileDirectory();
+    for (const tag of directory.deferredFields.keys()) await directory.loadValue(tag as number);
+    return fileHeader(Object.entries(directory.toObject()));
+  } finally {
+    await tiff.close();
+  }
+}
+
 /** TIFF of one page or of many of one size, BigTIFF, and what ImageJ and OME say in one. */
 export const tiff: Format = {
   name: 'tiff',
   title: 'TIFF (.tif, .tiff)',
   matches: (head) => isTiff(head),
   read: async ({ paths: [path] }, onFraction) => await readTiff(path, onFraction),
+  header: async ({ paths: [path] }) => await headerOf(path),
 };

@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorDetails } from '../protocol';
 import type { VolumeRecord } from '../volume';
+import type { FileHeader } from './file-header';
 
 /** How far opening a file has come. */
 export interface OpenProgress {
@@ -11,6 +12,7 @@ export interface OpenProgress {
 /** What the reading thread says; the last message is `volume` or `error`. */
 export type ReadMessage =
   | { readonly type: 'progress'; readonly progress: OpenProgress }
+  | { readonly type: 'header'; readonly header: FileHeader }
   | { readonly type: 'volume'; readonly record: VolumeRecord }
   | {
       readonly type: 'error';

@@ -7,6 +7,7 @@ import { readHead } from '../voxels';
 import { Frames, checkPixels } from './frames';
 import { hasPrefix, readDicomFile } from './header';
 import { imageOf, type DicomImage, type PixelLayout, type Plane } from './image';
+import { headerOf } from './names';
 import { stackOf, type Stack } from './stack';
 
 /** Share of the progress that headers take. */
@@ -137,4 +138,8 @@ export const dicom: Format = {
   title: 'DICOM (a file, a folder, a series)',
   matches: (head) => hasPrefix(head),
   read,
+  header: async (request) => {
+    const [first] = chosen(request.paths[0], await imagesOf(request, () => undefined), request.series);
+    return await headerOf((await readDicomFile(first.path)).dataSet);
+  },
 };

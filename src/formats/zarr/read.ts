@@ -4,6 +4,7 @@ import { ARRAY_OF, type Triple, type VoxelArray } from '../../protocol';
 import { Volume, type ChunkedLevel, type VolumeOptions } from '../../volume';
 import { unsupported, type Format, type OnFraction, type ReadRequest } from '../format';
 import { chunksAlong, placeChunk, byDimension, type Level, type PerDimension } from './arrays';
+import { headerOf } from './header';
 import { openImage, type Image } from './image';
 import { nameOf, zarrError } from './store';
 
@@ -215,4 +216,5 @@ export const zarr: Format = {
   title: 'OME-Zarr',
   matches: () => false,
   read,
+  header: ({ paths: [location] }) => headerOf(location),
 };

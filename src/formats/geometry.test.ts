@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { basename, join, resolve } from 'node:path';
+import { beforeAll, expect, test } from '@jest/globals';
+import { openVolume } from './index';
+import { filesFolder } from './testing/files-folder';
+
+const PYTHON = resolve('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+const DATA = join(__dirname, '../../examples/data');
+/** Of 1, or of what is greater. */
+const TOLERANCE = 1e-6;
+
+/** What another library says of a file; in LPS. */
+interface Said {
+  readonly path: string;
+  readonly spacing: readonly number[];
+  readonly origin: readonly number[];
+  readonly direction: readonly number[] | null;
+  readonly values?: readonly number[];
+}
+
+const { path: folder } = filesFolder();
+let said: readonly Said[] = [];
+beforeAll(() => {
+  const real = [join(DATA, 'icbm152-t1.nii.gz'), join(DATA, 'desikan-killiany.nii.gz'), join(DATA, 'catphan')];
+  const lines = execFileSync(PYTHON, [join(__dirname, 'testing/geometry.py'), folder, ...real], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
+  said = lines
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Said);
+}, 60_000);
+
+function difference(ours: readonly number[], theirs: readonly number[]): number {
+  if (ours.length !== theirs.length) return Infinity;
+  return Math.max(0, ...ours.map((each, at) => Math.abs(each - theirs[at]!) / Math.max(1, Math.abs(theirs[at]!))));
+}
+
+test.each([
+  ['nibabel says of NIfTI files', /\.nii(\.gz)?$/, 16],
+  ['pynrrd and SimpleITK say of NRRD files', /\.nrrd$/, 5],
+  ['SimpleITK says of MetaImage files', /\.mh[ad]$/, 24],
+  ['mrcfile says of an MRC file', /\.mrc$/, 1],
+  ['pydicom says of series of DICOM files', /[\\/](series|catphan)$/, 2],
+])(
+  'voxels lie where %s, to a millionth',
+  async (_, name, least) => {
+    const files = said.filter(({ path }) => name.test(path));
+    expect(files.length).toBeGreaterThanOrEqual(least);
+    for (const { path, spacing, origin, direction, values } of files) {
+      const volume = await openVolume(path);
+      const file = basename(path);
+      expect([file, difference(volume.spacing, spacing) < TOLERANCE]).toEqual([file, true]);
+      expect([file, volume.direction === null]).toEqual([file, direction === null]);
+      expect([file, difference(volume.direction ?? [], direction ?? []) < TOLERANCE]).toEqual([file, true]);
+      expect([file, difference(volume.origin, origin) < TOLERANCE]).toEqual([file, true]);
+      if (values !== undefined) expect([file, Array.from(volume.data)]).toEqual([file, values]);
+    }
+  },
+  60_000,
+);

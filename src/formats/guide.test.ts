@@ -1,0 +1,76 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { format } from 'node:util';
+import { beforeAll, expect, test } from '@jest/globals';
+import sharp from 'sharp';
+import { FORMAT_NAMES } from './format';
+import { openVolume, type OpenOptions } from './index';
+import { filesFolder } from './testing/files-folder';
+import { metaFile } from './testing/hostile-files';
+
+const PYTHON = resolve('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+const GUIDE = readFileSync(join(__dirname, '../../docs/formats.md'), 'utf8');
+const SNIPPETS = [...GUIDE.matchAll(/^## ([^\n]+)\n(?:(?!^## ).)*?^```ts\n(.*?)^```$/gms)].map(
+  ([, title, code]) => [title as string, code as string] as const,
+);
+
+const { path: folder, put } = filesFolder();
+
+/** The files that the guide speaks of, by what write-files.py calls them. */
+const FILES = {
+  'run.nii.gz': 'two-frames.nii.gz',
+  'mr.nrrd': 'gzip.nrrd',
+  'density.mrc': 'float32.mrc',
+  'stack.tif': 'imagej.tif',
+  'cells.ome.tif': 'ZCYX.ome.tif',
+  'run.npz': 'two.npz',
+};
+
+beforeAll(async () => {
+  execFileSync(PYTHON, [join(__dirname, 'testing/write-files.py'), folder]);
+  execFileSync(PYTHON, [join(__dirname, 'dicom/testing/pydicom-values.py'), folder]);
+  for (const [name, from] of Object.entries(FILES)) copyFileSync(join(folder, from), join(folder, name));
+  execFileSync(PYTHON, [join(__dirname, 'testing/write-zarr.py'), folder]);
+  cpSync(join(folder, 'five.zarr'), join(folder, 'cells.zarr'), { recursive: true });
+  cpSync(join(folder, 'mixed'), join(folder, 'ct'), { recursive: true });
+  const values = Int16Array.from(
+    { length: 24 },
+    (_, i) => (i % 4) + 10 * (Math.floor(i / 4) % 3) + 100 * Math.floor(i / 12),
+  );
+  const fields = { ElementType: 'MET_SHORT', DimSize: '4 3 2', ElementSpacing: '1 2 3', Offset: '10 20 30' };
+  put('ct.mha', metaFile({ ...fields, TransformMatrix: '0 1 0 0 0 1 1 0 0' }, Buffer.from(values.buffer)));
+  writeFileSync(join(folder, 'scan.bin'), Buffer.concat([Buffer.from('head'), Buffer.from(values.buffer)]));
+  mkdirSync(join(folder, 'slices'));
+  for (const z of [0, 1]) {
+    const pixels = Uint8Array.from(values.subarray(12 * z, 12 * z + 12));
+    const picture = sharp(pixels, { raw: { width: 4, height: 3, channels: 1 } }).toColourspace('b-w');
+    await picture.png().toFile(join(folder, `slices/${String(z)}.png`));
+  }
+}, 60_000);
+
+test('the guide has a snippet and a list of what is refused for each format, and names all of them', () => {
+  expect(SNIPPETS.length).toBeGreaterThanOrEqual(9);
+  expect(GUIDE.match(/^- \*\*Refused\*\*:/gm)?.length).toBe(SNIPPETS.length);
+  expect(FORMAT_NAMES.filter((name) => !GUIDE.includes(`\`${name}\``))).toEqual([]);
+});
+
+test.each(SNIPPETS)('%s: its snippet prints what stands beside it', async (_, code) => {
+  const printed: string[] = [];
+  const said = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text);
+  const Volume = {
+    open: (name: string, options?: OpenOptions) => openVolume(join(folder, name), options),
+  };
+  const console = {
+    log: (...values: readonly unknown[]) => {
+      printed.push(format(...values).replace(/\s+/g, ' '));
+    },
+  };
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- The guide's own code is what is tested.
+  const run = new Function('Volume', 'console', `return (async () => { ${code} })();`) as (
+    ...names: readonly unknown[]
+  ) => Promise<void>;
+  await run(Volume, console);
+  expect(printed).toEqual(said);
+  expect(said.length).toBeGreaterThan(0);
+});
