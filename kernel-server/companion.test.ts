@@ -8,7 +8,7 @@ import { readPng } from '../src/export/testing/read-png';
 import { LIMITS, voxelsOf, type PointerMessage, type ViewSettings } from '../src/protocol';
 import { phantom } from '../src/volume/testing/phantom';
 import { Child, KERNEL_ID, LIB, RuntimeDir, companionCode } from './testing/companions';
-import type { TestClient } from './testing/client';
+import { TestClient } from './testing/client';
 import { NOTHING_MORE, SETTINGS, at, viewRecord } from './testing/records';
 
 process.setMaxListeners(0); // A kernel has one companion; this process has many, each waiting for its exit.
@@ -531,6 +531,53 @@ describe('when its worker dies', () => {
     expect(companion.snapshot('a').png.length).toBeGreaterThan(0);
     expect(report).toHaveBeenCalledTimes(reports);
     report.mockRestore();
+  });
+
+  test('outside of a kernel, the process goes on, and pages find it where it was, until the view is closed', async () => {
+    const lone = new Child(`
+      const { BroadcastChannel } = require('node:worker_threads');
+      const { Companion } = require(${JSON.stringify(join(LIB, 'kernel-server'))});
+      const { Volume } = require(${JSON.stringify(join(LIB, 'src/volume'))});
+      const { initialSettings } = require(${JSON.stringify(join(LIB, 'src/shading'))});
+      let changes = 0;
+      const companion = new Companion({
+        kernelId: null,
+        workerFile: ${JSON.stringify(mortal('process.exit(3)'))},
+        onChange: () => {
+          changes += 1;
+          if (changes === 2) return companion.close('a');
+          const death = new BroadcastChannel(${JSON.stringify(dir.path)});
+          death.postMessage('now');
+          death.close();
+        },
+      });
+      const volume = Volume.alloc([4, 4, 4], 'uint16');
+      const settings = initialSettings(volume.info(1), [0, 63]);
+      companion.put({ viewId: 'a', volume: volume.toRecord(), overlays: [], settings });
+      console.log(companion.pageUrl('a'));`);
+    children.push(lone);
+    const url = new URL(await lone.line());
+    const page = async (): Promise<TestClient> => {
+      for (;;) {
+        try {
+          const made = await TestClient.connect(Number(url.port), { Origin: url.origin });
+          clients.push(made);
+          await made.shakeHands(new URLSearchParams(url.hash.slice(1)).get('secret') ?? '');
+          return made;
+        } catch (error) {
+          if (!/ECONNREFUSED|ECONNRESET/.test(String(error))) throw error;
+          await new Promise(setImmediate);
+        }
+      }
+    };
+    const before = await page();
+    await before.open('a');
+    before.change('a', 'm', { zoom: 2 });
+    expect((await before.untilClosed()).at(-1)).toMatchObject({ kind: 'closed' });
+    const after = await page();
+    expect((await after.open('a')).state).toMatchObject({ zoom: 2 });
+    after.change('a', 'm', { zoom: 3 });
+    expect(await lone.end()).toBe(0);
   });
 
   test('again and again, it gives up, says so and takes its record away', async () => {

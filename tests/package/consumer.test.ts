@@ -142,7 +142,10 @@ describe('the packed npm package', () => {
     const options = ['ramp.raw', '--shape', '2x3x4', '--dtype', 'uint8', '--no-open'];
     const viewing = spawn(join(folder, 'node_modules', '.bin', 'slicescope'), ['view', ...options], { cwd: folder });
     try {
-      const [line] = (await once(viewing.stdout, 'data')) as [Buffer];
+      const ended = once(viewing, 'close').then(([status]) => {
+        throw new Error(`slicescope view has ended with ${String(status)}`);
+      });
+      const [line] = (await Promise.race([once(viewing.stdout, 'data'), ended])) as [Buffer];
       const url = new URL(line.toString('utf8').trim());
       for (const [path, start] of [
         ['/', '<!doctype html>'],
