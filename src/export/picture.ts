@@ -2,6 +2,9 @@ import type { Picture } from '../shading';
 import type { FileFormat } from './files';
 import { loadSharp } from './sharp';
 
+/** Half the time of zlib's usual level 6, for a file that is 2 % larger. */
+const PNG = { compressionLevel: 3 } as const;
+
 function isOpaque(data: Uint8Array): boolean {
   for (let alpha = 3; alpha < data.length; alpha += 4) if (data[alpha] !== 255) return false;
   return true;
@@ -19,7 +22,7 @@ export interface Encoding {
 /** The bytes of a PNG: 8-bit RGB, or RGBA where a pixel is transparent. */
 export async function encodePng(picture: Picture): Promise<Uint8Array> {
   const image = await imageOf(picture);
-  return await image.png().toBuffer();
+  return await image.png(PNG).toBuffer();
 }
 
 async function imageOf({ width, height, data }: Picture) {
@@ -51,7 +54,7 @@ export async function encodePicture(picture: Picture, format: FileFormat, how: E
       return await image.tiff({ compression: 'deflate', ...resolution }).toBuffer();
     }
     default:
-      return await image.png().toBuffer();
+      return await image.png(PNG).toBuffer();
   }
 }
 
