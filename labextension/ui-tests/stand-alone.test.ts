@@ -115,7 +115,7 @@ test('the page draws the file’s own values, follows the slider and keys, and i
   expect(complaints).toEqual([]);
 });
 
-test('the picture fills the window, and has the focus from the start', async () => {
+test('the picture fills the window, and has the focus from the start, also in another layout', async () => {
   const [, address] = await viewing();
   const { page } = await openPage(address);
   await shows(page, { index: 10 });
@@ -138,6 +138,11 @@ test('the picture fills the window, and has the focus from the start', async () 
   await fills(400, 900);
   await page.keyboard.press('End');
   await shows(page, { index: 19 });
+  await page.keyboard.press('5');
+  await viewerOf(page).root.locator('.slicescope-box[data-shown-x-y="19"]').waitFor();
+  await page.keyboard.press('3');
+  await page.keyboard.press('Home');
+  await shows(page, { plane: 'yz', index: 0 });
 });
 
 test('panel, probe, crosshair and box work there, in light and dark, and axe finds nothing', async () => {

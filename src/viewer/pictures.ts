@@ -28,7 +28,9 @@ export class Pictures {
 
   /** Have the pictures that the state needs, in this much room. */
   arrange(room: Room): void {
-    if (this.#host.state().layout === 'volume') {
+    const { layout, plane } = this.#host.state();
+    const hadFocus = this.element.contains(document.activeElement);
+    if (layout === 'volume') {
       this.#panes?.dispose();
       this.#panes = null;
       this.#box ??= this.#makeBox();
@@ -37,6 +39,7 @@ export class Pictures {
       this.#panes ??= this.#makePanes();
     }
     this.#shown?.arrange(room);
+    if (hadFocus && !this.element.contains(document.activeElement)) this.#focus(plane);
   }
 
   /** Draw what is here. */
@@ -63,6 +66,12 @@ export class Pictures {
     this.#panes?.dispose();
     this.#disposeBox();
     this.element.remove();
+  }
+
+  /** Keys go on where the picture that had the focus has made way for others. */
+  #focus(plane: Plane): void {
+    const own = this.element.querySelector<HTMLElement>(`[data-plane="${plane}"] > canvas`);
+    (own ?? this.element.querySelector('canvas'))?.focus({ preventScroll: true });
   }
 
   get #shown(): Panes | BoxPane | null {
