@@ -12,12 +12,14 @@ import {
   checkComponents,
   checkCount,
   checkDirection,
+  checkLabels,
   checkOrigin,
   checkShape,
   checkSpacing,
   checkUnit,
   checkWindow,
   formatShape,
+  type Labels,
 } from './checks';
 
 /** What a volume may say of itself, besides its values. Positions are in LPS, the patient space of DICOM and ITK. */
@@ -43,6 +45,8 @@ export interface VolumeOptions {
   readonly unit?: string | undefined;
   /** The window to start with, such as a file's own. Without it: the 0.5 and 99.5 percentiles. */
   readonly window?: Window | null | undefined;
+  /** Of a label map: names by value, which an overlay of it has unless it is given others. */
+  readonly labels?: Readonly<Record<number, string>> | null | undefined;
 }
 
 /** A volume as plain data for a message to another thread; the voxels stay where they are. */
@@ -58,6 +62,7 @@ export interface VolumeRecord {
   readonly direction: readonly number[] | null;
   readonly name: string;
   readonly window: Window | null;
+  readonly labels: Labels | null;
 }
 
 /** A volume before it has voxels. */
@@ -89,6 +94,7 @@ export function describe(shape: unknown, dtype: DType, options: VolumeOptions, c
     direction: options.direction == null ? null : checkDirection(options.direction, caller),
     name,
     window: options.window == null ? null : checkWindow(options.window, caller),
+    labels: options.labels == null ? null : checkLabels(options.labels, caller),
   };
 }
 

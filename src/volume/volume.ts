@@ -17,7 +17,7 @@ import {
   type Window,
 } from '../protocol';
 import type { BlockSource } from './blocks';
-import { checkDType, checkIndex, checkProjection, checkSlab, formatShape, unknownPlane } from './checks';
+import { checkDType, checkIndex, checkProjection, checkSlab, formatShape, unknownPlane, type Labels } from './checks';
 import type { Part, SliceOptions, VolumeSlice } from './cut';
 import { allocate, describe, elementsOf, formatCounts, type VolumeOptions, type VolumeRecord } from './description';
 import { dtypeOf, isShared, type VoxelSource } from './dtype';
@@ -60,6 +60,8 @@ export class Volume {
   readonly name: string;
   /** The window that was given, such as a file's own; null if none was. */
   readonly window: Window | null;
+  /** Names by value of a label map that has them, such as a file's own; null if it has none. */
+  readonly labels: Labels | null;
 
   #range: readonly [number, number] | null = null;
   #autoWindow: Window | null = null;
@@ -79,6 +81,7 @@ export class Volume {
     this.direction = record.direction;
     this.name = record.name;
     this.window = record.window;
+    this.labels = record.labels;
   }
 
   /**
@@ -130,8 +133,8 @@ export class Volume {
 
   /** This volume for another thread. */
   toRecord(): VolumeRecord {
-    const { data, shape, components, channels, frames, unit, spacing, origin, direction, name, window } = this;
-    return { data, shape, components, channels, frames, unit, spacing, origin, direction, name, window };
+    const { data, shape, components, channels, frames, unit, spacing, origin, direction, name, window, labels } = this;
+    return { data, shape, components, channels, frames, unit, spacing, origin, direction, name, window, labels };
   }
 
   /**

@@ -51,6 +51,16 @@ for encoding in ["raw", "gzip"]:
         f"{encoding}.nhdr",
         lambda path: nrrd.write(path, values.T.astype(">u2"), {"encoding": encoding, "endian": "big", "spacings": [1, 2, 3]}),
     )
+segments = {"Segment0_Name": "left kidney", "Segment0_LabelValue": "1", "Segment1_Name": "edema", "Segment1_LabelValue": "7"}
+
+
+def write_segments(path):
+    nrrd.write(path, (values.T % 9).astype("u1"), {**space, **segments})
+    # pynrrd writes no UTF-8, 3D Slicer does.
+    Path(path).write_bytes(Path(path).read_bytes().replace(b"edema", "Ödem".encode()))
+
+
+put("kidneys.seg.nrrd", write_segments)
 put("text.nrrd", lambda path: nrrd.write(path, values.T.astype("<i2"), {"encoding": "ascii"}))
 
 for mode, dtype in {"int8": "i1", "int16": "i2", "float32": "f4", "uint16": "u2"}.items():
