@@ -20,6 +20,7 @@ const AREAS = [
       'node:',
       'sharp',
       'geotiff',
+      'h5wasm',
       'nifti-reader-js',
       'yauzl',
       'dicom-parser',

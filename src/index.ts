@@ -25,7 +25,7 @@ export {
   type StackOptions,
   type WindowChoice,
 } from './export';
-export type { FormatName, Openable, OpenOptions, OpenProgress, RawDescription } from './formats';
+export type { FileHeader, FormatName, Openable, OpenOptions, OpenProgress, RawDescription } from './formats';
 export {
   link,
   show,

@@ -33,6 +33,21 @@ const base = Volume.from(Uint8Array.of(0, 100, 200, 250), [4, 1, 1]);
 const labels = Volume.from(Uint8Array.of(0, 1, 2, 0), [4, 1, 1]);
 
 describe('an overlay is drawn over the volume', () => {
+  test('with the names that its volume has, unless it is given others', () => {
+    const named = Volume.from(labels.data, [4, 1, 1], { labels: { 1: 'liver' } });
+    const of = (options: Omit<OverlayOptions, 'volume'>) =>
+      lookAt(base, { overlays: [{ volume: named, ...options }] }, 'test');
+    expect(of({}).overlays).toEqual([{ volume: named, labels: { 1: 'liver' } }]);
+    expect(of({}).settings.overlays[0]?.colormap).toBe('labels');
+    expect(of({ labels: true }).overlays[0]?.labels).toEqual({ 1: 'liver' });
+    expect(of({ labels: { 2: 'spleen' } }).overlays[0]?.labels).toEqual({ 2: 'spleen' });
+    expect(of({ labels: false }).overlays[0]?.labels).toBeNull();
+    const listed = ['liver'] as never;
+    expect(
+      refusal(() => Volume.from(labels.data, [4, 1, 1], { labels: listed }), 'invalid-argument').message,
+    ).toContain("expected names by value, such as { 1: 'liver' }");
+  });
+
   test('labels in their colours, and nothing where there is none', async () => {
     const table = colormapTable('labels');
     const drawn = await draw(base, {

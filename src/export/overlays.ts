@@ -1,6 +1,6 @@
 import { SlicescopeError, areWhole, quote, type OverlaySettings, type Window } from '../protocol';
 import { isCategorical, resolveWindow, type ColormapName, type WindowName } from '../shading';
-import { boxOf, overlap, Volume, type Labels, type OverlayLayer } from '../volume';
+import { boxOf, isLabels, overlap, Volume, type Labels, type OverlayLayer } from '../volume';
 
 /** A volume that is to be drawn over another one, on its own grid, and how. */
 export interface OverlayOptions {
@@ -16,7 +16,7 @@ export interface OverlayOptions {
   readonly visible?: boolean;
   /**
    * Whether it is a label map, whose values are never mixed and whose 0 is nothing; or the names of its labels, by value.
-   * Default: whether it is of whole numbers and drawn in the colour map `labels`.
+   * Default: the names that the volume has, else whether it is of whole numbers and drawn in the colour map `labels`.
    */
   readonly labels?: boolean | Readonly<Record<number, string>>;
 }
@@ -43,14 +43,12 @@ function refuse(caller: string, argument: string, what: string): SlicescopeError
 
 function labelsOf({ labels, volume, colormap }: OverlayOptions, name: string, caller: string): Labels | null {
   if (labels === undefined) {
+    if (volume.labels !== null) return volume.labels;
     return colormap !== undefined && isCategorical(colormap) && areWhole(volume) ? {} : null;
   }
-  if (typeof labels === 'boolean') return labels ? {} : null;
-  const isNames = typeof labels === 'object' && (labels as unknown) !== null && !Array.isArray(labels);
-  if (!isNames || Object.values(labels).some((each) => typeof each !== 'string')) {
-    throw refuse(caller, `${name}.labels`, `is ${quote(labels)}, expected true, false or names such as { 1: 'liver' }`);
-  }
-  return { ...labels };
+  if (typeof labels === 'boolean') return labels ? (volume.labels ?? {}) : null;
+  if (isLabels(labels)) return { ...labels };
+  throw refuse(caller, `${name}.labels`, `is ${quote(labels)}, expected true, false or names such as { 1: 'liver' }`);
 }
 
 function formatBox(volume: Volume): string {

@@ -11,6 +11,7 @@ export const FORMAT_NAMES = [
   'mrc',
   'npy',
   'npz',
+  'hdf5',
   'dicom',
   'tiff',
   'images',

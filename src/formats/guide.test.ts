@@ -25,6 +25,7 @@ const FILES = {
   'stack.tif': 'imagej.tif',
   'cells.ome.tif': 'ZCYX.ome.tif',
   'run.npz': 'two.npz',
+  'stack.h5': 'several.h5',
 };
 
 beforeAll(async () => {

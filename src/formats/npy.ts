@@ -15,7 +15,7 @@ const DTYPES: Readonly<Record<string, DType>> = {
 };
 
 /** What the header of an array says. */
-interface ArrayHeader {
+export interface ArrayHeader {
   /** Bytes before the values. */
   readonly offset: number;
   readonly dtype: DType;
@@ -86,10 +86,10 @@ export function parseNpyHeader(head: Uint8Array, path: string): ArrayHeader {
   };
 }
 
-type Axes = Pick<ArrayHeader, 'shape' | 'frames' | 'components'>;
+export type Axes = Pick<ArrayHeader, 'shape' | 'frames' | 'components'>;
 
 /** z, y and x are an array's last axes in C's order, its first in Fortran's; colours come after x, time before z. */
-function axesOf(sizes: readonly number[], mayBeColor: boolean, path: string): Axes {
+export function axesOf(sizes: readonly number[], mayBeColor: boolean, path: string): Axes {
   if (sizes.some((size) => !Number.isSafeInteger(size) || size < 1)) {
     throw corrupt(path, `its header says shape ${[...sizes].reverse().join(' × ')}`);
   }

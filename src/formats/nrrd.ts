@@ -155,6 +155,19 @@ async function placeOf(fields: Fields, path: string, headerBytes: number, most: 
   return { file, start: data === undefined ? headerBytes : 0, available };
 }
 
+/** The names of the segments that 3D Slicer writes; https://slicer.readthedocs.io, “Segmentations”. Null where there are none. */
+function segmentsOf(head: Uint8Array, path: string): Readonly<Record<number, string>> | null {
+  const pairs = textOf(head, path).header.matchAll(/^Segment(\d+_(?:Name|LabelValue)):=(.*?)\r?$/gm);
+  const said = new Map([...pairs].map(([, key = '', value = '']) => [key, value]));
+  const labels: Record<string, string> = {};
+  for (const [key, value] of said) {
+    const name = said.get(key.replace('_LabelValue', '_Name'));
+    if (!key.endsWith('_LabelValue') || !/^\d+$/.test(value) || name === undefined) continue;
+    labels[value] = Buffer.from(name, 'latin1').toString('utf8');
+  }
+  return Object.keys(labels).length > 0 ? labels : null;
+}
+
 async function readNrrd(path: string, onFraction: OnFraction): Promise<Volume> {
   const { bytes: head, most } = await readHead(path, MOST_HEADER_BYTES);
   const { fields, bytes: headerBytes } = parse(head, path);
@@ -191,7 +204,8 @@ async function readNrrd(path: string, onFraction: OnFraction): Promise<Volume> {
   checkSize(voxels, isPacked ? available * MAX_COMPRESSION : available);
   const name = basename(path).replace(/\.(nrrd|nhdr)$/i, '');
   const geometry = geometryOf(fields, axes, path);
-  const volume = Volume.alloc([width, height, depth], dtype, { ...geometry, components, frames, name });
+  const labels = components === 1 && frames === 1 && !dtype.startsWith('float') ? segmentsOf(head, path) : null;
+  const volume = Volume.alloc([width, height, depth], dtype, { ...geometry, components, frames, name, labels });
   await readVoxels(voxels, volume.data, onFraction);
   return volume;
 }

@@ -101,6 +101,12 @@ describe('what pynrrd wrote has its values and its geometry', () => {
     expect(volume).toMatchObject({ dtype: 'uint16', spacing: [1, 2, 3], direction: null });
   });
 
+  test('names of segments, as 3D Slicer writes them', async () => {
+    const segmentation = await open('kidneys.seg.nrrd');
+    expect(segmentation).toMatchObject({ dtype: 'uint8', labels: { 1: 'left kidney', 7: 'Ödem' } });
+    expect((await open('raw.nrrd')).labels).toBeNull();
+  });
+
   test('text is refused', async () => {
     await expect(open('text.nrrd')).rejects.toMatchObject({
       code: 'unsupported-format',

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { dicom } from './dicom';
 import { fileError, HEAD_BYTES, unsupported, type Format, type ReadRequest } from './format';
+import { hdf5 } from './hdf5';
 import { hasImages, images } from './images';
 import { metaimage } from './metaimage';
 import { mrc } from './mrc';
@@ -16,7 +17,7 @@ import { readHead } from './voxels';
 import { isUrl, isZarr, zarr } from './zarr';
 
 /** All formats, in the order in which they are tried. */
-export const FORMATS: readonly Format[] = [nifti, nrrd, metaimage, npy, npz, mrc, dicom, tiff, images, zarr, raw];
+export const FORMATS: readonly Format[] = [nifti, nrrd, metaimage, npy, npz, hdf5, mrc, dicom, tiff, images, zarr, raw];
 
 /**
  * The format of what is to be read: the one that was asked for, else the first that knows the file.

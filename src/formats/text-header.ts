@@ -3,8 +3,8 @@ import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path
 import type { Triple } from '../protocol';
 import { corrupt, unsupported } from './format';
 
-/** A longer header is none. */
-export const MOST_HEADER_BYTES = 65_536;
+/** A longer header is none; one that names a hundred segments has 64 kB. */
+export const MOST_HEADER_BYTES = 1_048_576;
 
 /** Numbers of a header's line, separated by spaces. @throws SlicescopeError `file-corrupt`. */
 export function numbersOf(text: string, field: string, path: string): readonly number[] {

@@ -42,7 +42,7 @@ function progressLine(source: Openable): ((progress: OpenProgress) => void) | nu
 }
 
 /**
- * Read a volume into shared memory: from a path, a URL of a file, or the paths of one series; docs/guide.md lists the
+ * Read a volume into shared memory: from a path, a URL of a file, or the paths of one series; docs/formats.md lists the
  * formats. A bar shows the progress in a notebook and on a terminal, unless `onProgress` is given. `signal` ends it.
  * @throws SlicescopeError `invalid-argument`, `file-not-found`, `file-unreadable`, `unsupported-format`, `file-corrupt`;
  * and the signal's reason.

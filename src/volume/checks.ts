@@ -151,6 +151,20 @@ export function checkRescale(value: unknown, components: number, caller: string)
   return slope === 1 && intercept === 0 ? null : { slope: slope as number, intercept: intercept as number };
 }
 
+/** Names by value. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** Whether it is an object of names. */
+export function isLabels(value: unknown): value is Labels {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((each) => typeof each === 'string');
+}
+
+export function checkLabels(value: unknown, caller: string): Labels {
+  if (isLabels(value)) return { ...value };
+  throw invalid(caller, 'labels', value, "names by value, such as { 1: 'liver' }");
+}
+
 export function checkIndex(index: number, count: number, what: string): void {
   if (Number.isInteger(index) && index >= 0 && index < count) return;
   throw new SlicescopeError(

@@ -15,6 +15,7 @@ import {
   checkComponents,
   checkCount,
   checkDirection,
+  checkLabels,
   checkOrigin,
   checkRescale,
   checkShape,
@@ -22,6 +23,7 @@ import {
   checkUnit,
   checkWindow,
   formatShape,
+  type Labels,
 } from './checks';
 
 /** What a volume may say of itself, besides its values. Positions are in LPS, the patient space of DICOM and ITK. */
@@ -53,6 +55,8 @@ export interface VolumeOptions {
    * for RGB and RGBA.
    */
   readonly rescale?: Rescale | null | undefined;
+  /** Of a label map: names by value, which an overlay of it has unless it is given others. */
+  readonly labels?: Readonly<Record<number, string>> | null | undefined;
 }
 
 /** A volume as plain data for a message to another thread; the voxels stay where they are. */
@@ -72,6 +76,7 @@ export interface VolumeRecord {
   readonly name: string;
   readonly window: Window | null;
   readonly rescale: Rescale | null;
+  readonly labels: Labels | null;
 }
 
 /** A volume before it has voxels. */
@@ -113,6 +118,7 @@ export function describe(
     name,
     window: options.window == null ? null : checkWindow(options.window, caller),
     rescale: options.rescale == null ? null : checkRescale(options.rescale, components, caller),
+    labels: options.labels == null ? null : checkLabels(options.labels, caller),
   };
 }
 

@@ -13,13 +13,10 @@ import {
   type VoxelArray,
 } from '../protocol';
 import { apply, voxelsToVoxels, type Affine } from './affine';
-import { checkIndex } from './checks';
+import { checkIndex, type Labels } from './checks';
 import { sampleLinear, sampleNearest, type Points } from './resample';
 import { checkTile } from './slicing';
 import type { Volume } from './volume';
-
-/** Names by value. */
-export type Labels = Readonly<Record<string, string>>;
 
 /** A volume that is drawn over another one. */
 export interface OverlayLayer {

@@ -117,6 +117,7 @@ describe('memory', () => {
       name: 'T1',
       components: 3,
       window: [1, 2],
+      labels: { 1: 'liver' },
     };
     const volume = Volume.from(new Uint8Array(72), [2, 3, 4], options);
     const record = volume.toRecord();

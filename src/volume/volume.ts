@@ -21,7 +21,7 @@ import {
   type Window,
 } from '../protocol';
 import type { BlockSource } from './blocks';
-import { checkDType, checkIndex, checkProjection, checkSlab, formatShape, unknownPlane } from './checks';
+import { checkDType, checkIndex, checkProjection, checkSlab, formatShape, unknownPlane, type Labels } from './checks';
 import { ChunkedVoxels, type ChunkReader, type ChunksRecord, type PartPlace, type StopSignal } from './chunked';
 import type { Part, SliceOptions, VolumeSlice } from './cut';
 import { allocate, describe, elementsOf, formatCounts, type VolumeOptions, type VolumeRecord } from './description';
@@ -88,6 +88,8 @@ export class Volume {
    * is of real values: `valueAt`, `slice`, `range`, percentiles and windows.
    */
   readonly rescale: Rescale | null;
+  /** Names by value of a label map that has them, such as a file's own; null if it has none. */
+  readonly labels: Labels | null;
 
   #sample: Volume | null = null;
   #range: readonly [number, number] | null = null;
@@ -113,6 +115,7 @@ export class Volume {
     this.name = record.name;
     this.window = record.window;
     this.rescale = record.rescale;
+    this.labels = record.labels;
   }
 
   /**
@@ -192,8 +195,22 @@ export class Volume {
    * @internal
    */
   toRecord(): VolumeRecord {
-    const { shape, components, channels, frames, unit, spacing, origin, direction, name, window, rescale } = this;
-    const plain = { shape, components, channels, frames, unit, spacing, origin, direction, name, window, rescale };
+    const { shape, components, channels, frames, unit, spacing, origin, direction, name, window, rescale, labels } =
+      this;
+    const plain = {
+      shape,
+      components,
+      channels,
+      frames,
+      unit,
+      spacing,
+      origin,
+      direction,
+      name,
+      window,
+      rescale,
+      labels,
+    };
     const chunks = this.#chunks === null ? {} : { chunks: this.#chunks.voxels.record };
     return { data: this.#data, ...plain, ...chunks };
   }

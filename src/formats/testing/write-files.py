@@ -6,6 +6,7 @@ import struct
 import sys
 from pathlib import Path
 
+import h5py
 import mrcfile
 import nibabel
 import nrrd
@@ -53,6 +54,16 @@ for encoding in ["raw", "gzip"]:
         f"{encoding}.nhdr",
         lambda path: nrrd.write(path, values.T.astype(">u2"), {"encoding": encoding, "endian": "big", "spacings": [1, 2, 3]}),
     )
+segments = {"Segment0_Name": "left kidney", "Segment0_LabelValue": "1", "Segment1_Name": "edema", "Segment1_LabelValue": "7"}
+
+
+def write_segments(path):
+    nrrd.write(path, (values.T % 9).astype("u1"), {**space, **segments})
+    # pynrrd writes no UTF-8, 3D Slicer does.
+    Path(path).write_bytes(Path(path).read_bytes().replace(b"edema", "Ödem".encode()))
+
+
+put("kidneys.seg.nrrd", write_segments)
 put("text.nrrd", lambda path: nrrd.write(path, values.T.astype("<i2"), {"encoding": "ascii"}))
 
 for mode, dtype in {"int8": "i1", "int16": "i2", "float32": "f4", "uint16": "u2"}.items():
@@ -124,3 +135,30 @@ for axes in ["ZCYX", "CZYX", "TZYX"]:
             metadata={"axes": axes, "PhysicalSizeX": 0.25, "PhysicalSizeY": 0.5, "PhysicalSizeZ": 2},
         ),
     )
+
+
+def write_hdf5(path):
+    with h5py.File(path, "w") as file:
+        for dtype in ["i1", "<i2", ">i2", "<u2", "<i4", "<u4", "<f4", ">f4", "<f8"]:
+            name = dtype.replace("<", "little-").replace(">", "big-")
+            stored = (values % 100 if dtype == "i1" else values).astype(dtype)
+            packed = file.create_dataset(f"raw/{name}", data=stored, chunks=(1, 2, 3), compression="gzip", shuffle=True)
+            packed.attrs["element_size_um"] = [3.0, 2.0, 0.5]
+        file["colours"] = numpy.stack([values, values, 255 - values], axis=-1).astype("u1")
+        file["frames"] = frames.astype("<i2")
+        file["int64"] = values.astype("<i8")
+        file["texts"] = numpy.array([[b"a", b"b"]])
+        file.create_dataset("lzf", data=numpy.zeros((9, 99, 99), "<i2"), compression="lzf")
+        file.create_dataset("elsewhere", (2, 3, 4), "u1", external=[("/etc/passwd", 0, 24)])
+        file["linked"] = h5py.ExternalLink("one.h5", "/volume")
+        file["raw/again"] = file["/"]
+
+
+def write_one(path):
+    with h5py.File(path, "w", userblock_size=512) as file:
+        file["volume"] = values.astype("<u2")
+        file["name"] = "no array"
+
+
+put("several.h5", write_hdf5)
+put("one.h5", write_one)
