@@ -1,6 +1,7 @@
 import { cached } from './cached.mjs';
 import { cutting } from './cutting.mjs';
 import { fifty } from './fifty.mjs';
+import { chunks } from './chunks.mjs';
 import { files } from './files.mjs';
 import { opening } from './opening.mjs';
 import { comparePacking } from './packing.mjs';
@@ -101,6 +102,7 @@ export const GROUPS = [
   opening,
   fifty,
   files,
+  chunks,
   {
     title: 'Slider to pixels while a cell spins',
     ids: ['slider-while-busy'],

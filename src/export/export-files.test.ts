@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { realValue, type DType } from '../protocol';
 import type { Picture } from '../shading';
+import { phantom } from '../volume/testing/phantom';
 import { Volume } from '../volume';
 import { exportAnimation, exportMontage, exportSlice, exportStack, drawSlice, lookAt } from './index';
 import { readBack, type ReadBack } from './testing/read-back';
@@ -291,24 +292,24 @@ describe('nothing is lost, and nothing is left half', () => {
 
   test('a stack that fails on its way says which slices are there', async () => {
     const path = at('s{index}.png');
-    const failing = exportStack(volume, path, {
+    const failing = exportStack(phantom([5, 4, 9]), path, {
       onProgress: () => {
         // The last one's place is taken while the others are written.
-        if (!existsSync(at('s2.png'))) writeFileSync(at('s2.png'), 'mine');
+        if (!existsSync(at('s8.png'))) writeFileSync(at('s8.png'), 'mine');
       },
     });
     await expect(failing).rejects.toMatchObject({
       code: 'write-failed',
-      message: `exportStack: ${at('s2.png')} is there already; choose another name, or replace it with { overwrite: true }; of 3 slices these are there: 0, 1`,
+      message: `exportStack: ${at('s8.png')} is there already; choose another name, or replace it with { overwrite: true }; of 9 slices these are there: 0, 1, 2, 3, 4, 5, 6, 7`,
     });
-    expect(readdirSync(folder).sort()).toEqual(['s0.png', 's1.png', 's2.png']);
-    expect(readFileSync(at('s2.png'), 'utf8')).toBe('mine');
+    expect(readdirSync(folder).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8].map((index) => `s${String(index)}.png`));
+    expect(readFileSync(at('s8.png'), 'utf8')).toBe('mine');
   });
 
   test('an abort ends a stack with its reason, between two files', async () => {
     const abort = new AbortController();
     const reason = new Error('enough');
-    const aborted = exportStack(volume, at('{index}.png'), {
+    const aborted = exportStack(phantom([5, 4, 9]), at('{index}.png'), {
       signal: abort.signal,
       onProgress: () => {
         abort.abort(reason);
@@ -316,7 +317,7 @@ describe('nothing is lost, and nothing is left half', () => {
     });
     await expect(aborted).rejects.toBe(reason);
     expect(readdirSync(folder).every((name) => /^\d\.png$/.test(name))).toBe(true);
-    expect(readdirSync(folder).length).toBeLessThan(3);
+    expect(readdirSync(folder).length).toBeLessThan(9);
   });
 
   test.each([

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { SlicescopeError, isSlicescopeError, messageOf, quote } from '../protocol';
 import type { Volume } from '../volume';
@@ -7,7 +8,6 @@ import { isOfValues, sliceEncoder, valuesOf, voxelsPerCentimetre } from './expor
 import { checkTarget, writeWhole, type Content, type Target } from './files';
 import { inOrder } from './in-order';
 import { pixelsOf } from './options';
-import { loadSharp } from './sharp';
 import {
   describeStack,
   indices,
@@ -21,10 +21,10 @@ import {
 import { deflated, encodeTiff, type Page } from './tiff';
 import { encodeNpy } from './values';
 
-/** Slices that are worked on at once: as many as libvips has threads. More would only take memory. */
-async function atOnce(): Promise<number> {
-  return Math.max(1, (await loadSharp()).concurrency());
-}
+/** Threads in which Node has libvips work, if nobody says another number. */
+const THREADS = 4;
+/** Slices that are worked on at once: as many are encoded as there are threads and processors, while the next one is drawn. */
+const AT_ONCE: number = Math.min(THREADS, availableParallelism()) + 1;
 
 /** Write the slices of a range into a file each, or into one file of them all. */
 export async function writeStack(what: StackExport, path: string, caller: string): Promise<string[]> {
@@ -50,9 +50,8 @@ async function stackContent(
 ): Promise<Content> {
   const isPlain = isOfValues(what, format, caller);
   const make = isPlain ? valuesOf : await pageMaker(what, caller);
-  const most = await atOnce();
   const inTurn = <Result>(work: (slice: SliceExport) => Promise<Result>): AsyncGenerator<Result> =>
-    told(inOrder(slicesOf(what, chosen), most, work), chosen.length, what.range);
+    told(inOrder(slicesOf(what, chosen), AT_ONCE, work), chosen.length, what.range);
   if (format === 'npy') return encodeNpy(inTurn(valuesOf), chosen.length);
   const name = describeStack(what, chosen, isPlain);
   const description = name.length > 1000 ? `${name.slice(0, 1000)}...` : name;
@@ -91,7 +90,7 @@ async function writeNumbered(
   await mkdir(dirname(first.path), { recursive: true }).catch(() => undefined);
   const { signal } = what.range;
   const there: number[] = [];
-  const files = inOrder(targets, await atOnce(), async ({ index, target }) => {
+  const files = inOrder(targets, AT_ONCE, async ({ index, target }) => {
     signal?.throwIfAborted();
     await writeWhole(target, await encode(sliceAt(what, index), target), caller);
     there.push(index);

@@ -49,7 +49,19 @@ function colors({ data, components }: LayerData, look: LayerLook): Uint32Array {
   }
   const table = new Uint32Array(colormapTable(look.colormap, look.invert).buffer);
   const indexOf = indexer(look);
-  for (let voxel = 0; voxel < count; voxel++) out[voxel] = table[indexOf(data[voxel] as number)] ?? 0;
+  if (data.BYTES_PER_ELEMENT > 2) {
+    for (let voxel = 0; voxel < count; voxel++) out[voxel] = table[indexOf(data[voxel] as number)] ?? 0;
+    return out;
+  }
+  // Of 16 bits and fewer most values are there more than once: the colour of each is kept.
+  const known = new Uint32Array(65_536);
+  for (let voxel = 0; voxel < count; voxel++) {
+    const value = data[voxel] as number;
+    const place = value & 0xffff;
+    let color = known[place] as number;
+    if (color === 0) known[place] = color = table[indexOf(value)] ?? 0;
+    out[voxel] = color;
+  }
   return out;
 }
 

@@ -1,0 +1,61 @@
+/** An OME-Zarr of 21 GB, which is read chunk by chunk, against the Python library zarr; and the memory that it takes. */
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { rounded } from './report.mjs';
+import { median } from './statistics.mjs';
+
+const ROUNDS = 5;
+/** Slices that are looked at for the memory. */
+const RANDOM_SLICES = 500;
+const CACHE_BYTES = 2 ** 30;
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const answer = (command, args) => JSON.parse(execFileSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 26 }));
+const python = (...args) => answer(here('../.venv/bin/python'), [here('chunks.py'), ...args]);
+const ours = (...args) => answer(process.execPath, [here('chunks-child.mjs'), ...args.map(String)]);
+
+function measureSlices(path, add, wants) {
+  const times = { open: [], first: [], cached: [], theirs: [], theirOpening: [] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const index = 300 + 97 * round;
+    const theirs = python('slice', path, String(index));
+    const mine = ours('slice', path, index, CACHE_BYTES);
+    if (mine.sum !== theirs.sum)
+      throw new Error(`slice ${index} of ${path}: the values differ: ${mine.sum} and ${theirs.sum}`);
+    times.theirs.push(theirs.ms);
+    times.theirOpening.push(theirs.openMs);
+    for (const name of ['open', 'first', 'cached']) times[name].push(mine[name]);
+  }
+  const row = (id, text, value, baseline, bound) => {
+    if (wants(id)) add(id, text, { unit: 'ms', value, baseline, bound, bounds: 'ratio' });
+  };
+  const [first, cached, theirs] = [median(times.first), median(times.cached), median(times.theirs)];
+  const opening = 'Volume.open of an OME-Zarr of 21 GB; baseline: zarr, reading its smallest level into an array';
+  row('zarr-open', opening, median(times.open), median(times.theirOpening), 1.3);
+  row('zarr-first', 'first slice of 2048 × 2048 of it, of 64 chunks; baseline: zarr', first, theirs, 1.3);
+  row('zarr-cached', 'the same slice again; baseline: the first time', cached, first, 0.2);
+}
+
+function measureMemory(path, add) {
+  const { peak, slices } = ours('memory', path, RANDOM_SLICES, CACHE_BYTES);
+  add('zarr-memory', `memory over ${slices} random slices of it; baseline: the bytes that chunks may take`, {
+    unit: 'MB',
+    value: rounded(peak / 2 ** 20),
+    baseline: CACHE_BYTES / 2 ** 20,
+    bound: 1,
+    bounds: 'ratio',
+  });
+}
+
+export const chunks = {
+  title: 'Larger than memory',
+  ids: ['zarr-open', 'zarr-first', 'zarr-cached', 'zarr-memory'],
+  measure(stage, add) {
+    const path = stage.volumePath.replace(/volume\.raw$/, 'large.zarr');
+    python('write', path);
+    const wants = (id) => stage.wants(id);
+    if (['zarr-open', 'zarr-first', 'zarr-cached'].some(wants)) measureSlices(path, add, wants);
+    if (wants('zarr-memory')) measureMemory(path, add);
+    rmSync(path, { recursive: true });
+  },
+};
