@@ -21,9 +21,10 @@ if (command === 'slice') {
   const read = () => volume.readSlice('xy', Number(number));
   const [slice, first] = await timed(read);
   const [, cached] = await timed(read);
+  const [, smallest] = await timed(() => Volume.open(path, { ...options, level: volume.levels.length - 1 }));
   let sum = 0;
   for (const value of slice.data) sum += value;
-  console.log(JSON.stringify({ open, first, cached, sum }));
+  console.log(JSON.stringify({ open, smallest, first, cached, sum }));
 } else {
   // The same in every run: https://en.wikipedia.org/wiki/Linear_congruential_generator
   let state = 1;

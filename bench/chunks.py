@@ -44,13 +44,10 @@ def write(path):
 
 
 def slice_of(path, index):
-    began = time.perf_counter()
     group = zarr.open_group(path, mode="r")
-    group[str(LEVELS - 1)][...]
-    opened = time.perf_counter()
+    began = time.perf_counter()
     values = group["0"][int(index)]
-    read = time.perf_counter()
-    return {"openMs": 1000 * (opened - began), "ms": 1000 * (read - opened), "sum": int(values.sum(dtype="u8"))}
+    return {"ms": 1000 * (time.perf_counter() - began), "sum": int(values.sum(dtype="u8"))}
 
 
 command, *arguments = sys.argv[1:]

@@ -17,6 +17,7 @@ const FORMATS = {
   nrrd: ['pynrrd', 1.3],
   tif: ['tifffile', 1.3],
   npy: ['NumPy', 1.3],
+  zarr: ['zarr', 1.3],
 };
 /** By id: who writes the stack there, and the most that ours may take of that. */
 const WRITERS = {

@@ -11,6 +11,7 @@ import nibabel
 import nrrd
 import numpy
 import tifffile
+import zarr
 from PIL import Image
 
 SHAPE = (256, 512, 512)
@@ -29,6 +30,10 @@ def prepare(raw, folder):
     nrrd.write(str(folder / "volume.nrrd"), values.T, {"encoding": "raw"})
     tifffile.imwrite(folder / "volume.tif", values, photometric="minisblack")
     numpy.save(folder / "volume.npy", values)
+    group = zarr.open_group(str(folder / "volume.zarr"), mode="w", zarr_format=3)
+    group.create_array("0", shape=SHAPE, chunks=(64, 128, 128), dtype="uint16")[...] = values
+    axes = [{"name": name, "type": "space"} for name in "zyx"]
+    group.attrs["ome"] = {"version": "0.5", "multiscales": [{"axes": axes, "datasets": [{"path": "0"}]}]}
 
 
 READERS = {
@@ -38,6 +43,7 @@ READERS = {
     ".nrrd": lambda path: nrrd.read(path)[0],
     ".tif": tifffile.imread,
     ".npy": numpy.load,
+    ".zarr": lambda path: zarr.open_group(path, mode="r")["0"][...],
 }
 
 

@@ -1,5 +1,5 @@
 import type { ChunkReader, ChunksRecord } from '../volume';
-import { ThreadedReader } from './zarr';
+import { ThreadedReader } from './zarr/chunk-reader';
 
 /** Of a volume's memory for chunks, the part that the thread which shows them has. */
 const SHOWN_SHARE = 3 / 4;

@@ -4,6 +4,7 @@ import type { GeoTIFF, GeoTIFFImage } from 'geotiff' with { 'resolution-mode': '
 import { ARRAY_OF, isSlicescopeError, messageOf, type DType, type Shape, type VoxelArray } from '../protocol';
 import { Volume } from '../volume';
 import { fileHeader, type FileHeader } from './file-header';
+import { aFewAtATime } from './a-few-at-a-time';
 import { bytesIn, corrupt, openFile, unsupported, type Format, type OnFraction } from './format';
 import { layoutOf, type StackLayout } from './tiff-layout';
 import { checkName, readHead, toNative } from './voxels';
@@ -142,7 +143,7 @@ async function readPages(
   onFraction: OnFraction,
 ): Promise<void> {
   const elements = kind.width * kind.height * kind.components;
-  for (const [at, { page, parts }] of pages.entries()) {
+  const read = async ([at, { page, parts }]: readonly [number, Opened['pages'][number]]): Promise<void> => {
     const start = layout.placeOf(at) * elements;
     const target = volume.data.subarray(start, start + elements);
     if (parts.isPlain) {
@@ -152,8 +153,8 @@ async function readPages(
       const values = (await page.readRasters({ interleave: true })) as unknown as VoxelArray;
       target.set(values.subarray(0, elements));
     }
-    onFraction((at + 1) / pages.length);
-  }
+  };
+  await aFewAtATime([...pages.entries()], read, onFraction);
 }
 
 async function readTiff(path: string, onFraction: OnFraction): Promise<Volume> {

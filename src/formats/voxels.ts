@@ -3,10 +3,13 @@ import type { Readable } from 'node:stream';
 import { createGunzip, createUnzip } from 'node:zlib';
 import { endianness } from 'node:os';
 import { ARRAY_OF, isSlicescopeError, type DType, type VoxelArray } from '../protocol';
+import { aFewAtATime } from './a-few-at-a-time';
 import { bytesIn, corrupt, fileError, openFile, unsupported, type OnFraction } from './format';
 
 /** Bytes that are read, and unpacked, at a time. */
 const CHUNK_BYTES = 1_048_576;
+/** Bytes of a plain file that are read at a time. */
+const READ_BYTES = 4 * CHUNK_BYTES;
 /** Deflate packs at most 1032 bytes into one. */
 export const MAX_COMPRESSION = 1032;
 /** What may follow the voxels of a packed file; more is taken for an attempt to keep the reader busy. */
@@ -117,13 +120,17 @@ export function toNative(values: VoxelArray, littleEndian: boolean): void {
 
 async function readPlain(path: string, offset: number, bytes: Buffer, onFraction: OnFraction): Promise<void> {
   const file = await openFile(path);
-  try {
-    for (let at = 0; at < bytes.length;) {
-      const { bytesRead } = await file.read(bytes, at, Math.min(4 * CHUNK_BYTES, bytes.length - at), offset + at);
-      if (bytesRead === 0) throw truncated(path, offset + at, offset + bytes.length, false);
+  const starts = Array.from({ length: Math.ceil(bytes.length / READ_BYTES) }, (_, part) => part * READ_BYTES);
+  const read = async (start: number): Promise<void> => {
+    const end = Math.min(bytes.length, start + READ_BYTES);
+    for (let at = start; at < end;) {
+      const { bytesRead } = await file.read(bytes, at, end - at, offset + at);
+      if (bytesRead === 0) throw truncated(path, (await file.stat()).size, offset + bytes.length, false);
       at += bytesRead;
-      onFraction(at / bytes.length);
     }
+  };
+  try {
+    await aFewAtATime(starts, read, onFraction);
   } finally {
     await file.close();
   }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ARRAY_OF, type Triple, type VoxelArray } from '../../protocol';
 import { Volume, type ChunkedLevel, type VolumeOptions } from '../../volume';
+import { aFewAtATime } from '../a-few-at-a-time';
 import { unsupported, type Format, type OnFraction, type ReadRequest } from '../format';
 import { chunksAlong, placeChunk, byDimension, type Level, type PerDimension } from './arrays';
 import { headerOf } from './header';
@@ -12,8 +13,6 @@ import { nameOf, zarrError } from './store';
 const SAMPLE_BYTES = 2 ** 26;
 /** Chunks of which a sample is made where there is no level that is small enough. */
 const SAMPLE_CHUNKS = 16;
-/** Chunks that are asked for at a time. */
-const AT_ONCE = 8;
 /** Bytes of chunks that are kept, if nobody says another number. */
 const CACHE_BYTES = 2 ** 28;
 
@@ -68,25 +67,11 @@ function* places(level: Level, frames: number): Generator<PerDimension> {
   }
 }
 
-/** Do something for each of many, a few at a time. */
-async function each<T>(items: readonly T[], act: (item: T) => Promise<void>, onFraction: OnFraction): Promise<void> {
-  const queue = items.values();
-  let done = 0;
-  const work = async (): Promise<void> => {
-    for (const item of queue) {
-      await act(item);
-      done += 1;
-      onFraction(done / items.length);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-}
-
 /** Read a whole level, or its first frames, into an array of as many values. */
 async function fill(level: Level, all: VoxelArray, onFraction: OnFraction): Promise<void> {
   const frames = all.length / (level.sizes.x * level.sizes.y * level.sizes.z * level.sizes.channel);
   const cut = { ...level, sizes: { ...level.sizes, frame: frames } };
-  await each(
+  await aFewAtATime(
     [...places(level, frames)],
     async (place) => {
       placeChunk(cut, place, await level.read(place), all);
