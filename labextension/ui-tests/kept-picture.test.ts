@@ -4,7 +4,8 @@ import { expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { VIEW_MIME, type ViewSettings } from '../../src/protocol';
 import type { NotebookPage } from './notebook';
-import { differences, expectPicture, type Expected, type Pixels } from './pictures';
+import { pixelsOf as canvasPixels } from './canvas';
+import { colorAt, differences, expectPicture, type Expected, type Pixels } from './pictures';
 import { useJupyter } from './stand';
 import { stage, volumeOf } from './volumes';
 import { eventually } from './waiting';
@@ -116,6 +117,37 @@ test('the saved picture is the slice that was looked at last, as it was looked a
   await expectPicture(viewer, wave, look as Expected);
   await rest(notebook);
   await expectSaved((await saved(notebook))[0], look as Expected);
+});
+
+test.each(['planes', 'volume'] as const)('of the layout %s all pictures are saved, where they lie', async (layout) => {
+  const notebook = await open(`const view = show(wave, { index: 4 });`);
+  const viewer = notebook.viewer();
+  await expectPicture(viewer, wave, { index: 4 });
+  await notebook.run(`view.set({ layout: '${layout}', position: [20, 30, 7] })`);
+  const canvases = viewer.root.locator('.slicescope-stage .slicescope-canvas');
+  await eventually(async () => {
+    expect(await canvases.count()).toBe(layout === 'planes' ? 3 : 1);
+  });
+  await rest(notebook);
+  const [output] = await saved(notebook);
+  const still = await pixelsOf(output as Output);
+  const stage = await viewer.root.locator('.slicescope-stage').boundingBox();
+  if (stage === null) throw new Error('The pictures are not on the page.');
+  let colored = 0;
+  for (const canvas of await canvases.all()) {
+    const [box, drawn] = [await canvas.boundingBox(), await canvasPixels(canvas)];
+    if (box === null) throw new Error('A picture is not on the page.');
+    const [left, top] = [Math.round(box.x - stage.x), Math.round(box.y - stage.y)];
+    for (let y = 0; y < drawn.height; y += 3) {
+      for (let x = 0; x < drawn.width; x += 3) {
+        const want = colorAt(drawn, x, y);
+        if (want[3] !== 255) continue; // What is not drawn has the page's background.
+        colored += 1;
+        expect([x, y, ...colorAt(still, left + x, top + y)]).toEqual([x, y, ...want]);
+      }
+    }
+  }
+  expect(colored).toBeGreaterThan(2000);
 });
 
 test('while the view moves nothing is taken; at rest it is once; and a picture that is as it was is left', async () => {

@@ -4,7 +4,7 @@ import type { Surface, ViewerHost } from '../host';
 import { probeAt, probeOf, type Probe } from '../values/probe';
 import { text } from '../text';
 import type { Part } from './part';
-import { pointerMessage, probeSpoken, probeText } from './probe-text';
+import { pointerMessage, probeSpoken, probeWords, type ProbeWords } from './probe-text';
 import { say } from './widgets';
 
 /** Milliseconds from one text to the next while only the slice changes: to paint text costs more than a slice. */
@@ -13,6 +13,7 @@ const READING_MS = 100;
 const TELLING_MS = 40;
 /** Milliseconds of rest after which a screen reader is told of the slice. */
 const REST_MS = 600;
+const NOTHING: ProbeWords = { voxel: '', place: '', values: '' };
 /** CSS pixels that a click may tremble. */
 const TREMBLE = 4;
 
@@ -28,6 +29,9 @@ interface Pointed {
  */
 export class ProbeReadout implements Part {
   readonly element: HTMLElement = element('div', 'slicescope-probe');
+  readonly #voxel: HTMLElement = element('span', 'slicescope-probe-end');
+  readonly #place: HTMLElement = element('span', 'slicescope-probe-place');
+  readonly #values: HTMLElement = element('span', 'slicescope-probe-end');
   readonly spoken: HTMLElement = element('div', 'slicescope-spoken');
   readonly #host: ViewerHost;
   #pointed: Pointed | null = null;
@@ -41,6 +45,7 @@ export class ProbeReadout implements Part {
 
   constructor(host: ViewerHost) {
     this.#host = host;
+    this.element.append(this.#voxel, this.#place, this.#values);
     this.spoken.setAttribute('role', 'status');
     this.spoken.setAttribute('aria-live', 'polite');
   }
@@ -128,7 +133,10 @@ export class ProbeReadout implements Part {
     this.#writing = undefined;
     this.#writtenAt = performance.now();
     const probe = this.#pointed === null ? null : this.#probe(this.#pointed);
-    say(this.element, probe === null ? '' : probeText(this.#host.state(), probe));
+    const words = probe === null ? NOTHING : probeWords(this.#host.state(), probe);
+    say(this.#voxel, words.voxel);
+    say(this.#place, words.place);
+    say(this.#values, words.values);
   }
 
   #tell(): void {

@@ -16,8 +16,15 @@ function valueText(state: ViewState, { layer, values, isNear, label }: Probed): 
   return `${isNear ? '≈ ' : ''}${numbers.join(' ')}${label === null ? '' : ` ${label}`}`;
 }
 
-/** What a probe says to a person: voxel, position and values. */
-export function probeText(state: ViewState, { voxel, position, layers }: Probe): string {
+/** What a probe says to a person, and there is room for all of it or for its ends. */
+export interface ProbeWords {
+  readonly voxel: string;
+  readonly place: string;
+  readonly values: string;
+}
+
+/** What a probe says to a person; each begins with the space to what is before it. */
+export function probeWords(state: ViewState, { voxel, position, layers }: Probe): ProbeWords {
   const { spacing, unit } = state.volume;
   const step = 10 ** (Math.floor(Math.log10(Math.min(...spacing))) - 2);
   const place = position.map((at) => roundedNumber(at, step)).join(', ');
@@ -26,7 +33,7 @@ export function probeText(state: ViewState, { voxel, position, layers }: Probe):
     const words = valueText(state, probed);
     return probed.layer.kind === 'overlay' && name !== '' ? `${name}: ${words}` : words;
   });
-  return [`[${voxel.join(', ')}]`, `${place} ${unit}`, ...values].join('   ');
+  return { voxel: `[${voxel.join(', ')}]`, place: `   ${place} ${unit}`, values: `   ${values.join('   ')}` };
 }
 
 /** The same for who listens: slice, and value where the pointer or the crosshair is. */
