@@ -5,7 +5,7 @@ const PERCENTS = [0.5, 50, 99.5];
 
 /** What `slicescope info` says of a volume, by the names that it has there, and what the file's header says. */
 export function infoOf(volume: Volume, header: FileHeader): Readonly<Record<string, unknown>> {
-  const { name, shape, dtype, rescale, components, channels, frames, spacing, unit, origin, direction } = volume;
+  const { name, shape, dtype, rescale, components, channels, frames, spacing, unit, origin, direction, axes } = volume;
   const isScalar = components === 1;
   return {
     name,
@@ -19,6 +19,7 @@ export function infoOf(volume: Volume, header: FileHeader): Readonly<Record<stri
     unit,
     origin,
     direction,
+    axes,
     range: volume.range,
     percentiles: isScalar
       ? Object.fromEntries(volume.percentiles(PERCENTS).map((value, at) => [String(PERCENTS[at]), value]))

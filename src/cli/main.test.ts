@@ -46,7 +46,7 @@ describe('slicescope info', () => {
   test('says what a volume is, as a table', () => {
     const { status, stdout, stderr } = slicescope('info', 'ct.nii');
     expect([status, stderr]).toEqual([0, '']);
-    expect(stdout.split('\n', 25).map((line) => line.replace(/\s+/g, ' '))).toEqual([
+    expect(stdout.split('\n', 26).map((line) => line.replace(/\s+/g, ' '))).toEqual([
       'name ct',
       'shape 4 3 5',
       'dtype int16',
@@ -58,6 +58,7 @@ describe('slicescope info', () => {
       'unit mm',
       'origin 0 0 0',
       'direction none',
+      'axes none',
       'range -500 975',
       expect.stringContaining('percentiles') as unknown,
       expect.stringContaining('window') as unknown,
@@ -91,6 +92,7 @@ describe('slicescope info', () => {
       range: [-500, 975],
       percentiles: { 50: volume.percentiles([50])[0] },
       direction: null,
+      axes: null,
     });
   });
 });

@@ -108,6 +108,15 @@ function vectorOf(text: string | undefined, field: string, path: string): readon
   return numbersOf((text ?? '').replace(/[(),]/g, ' '), field, path);
 }
 
+/** The names of the axes of space, where all that there are have one. */
+function axisNamesOf(fields: Fields, { places }: Axes): VolumeOptions['axes'] {
+  const labels = [...(fields.get('labels') ?? '').matchAll(/"([^"]*)"/g)].map(([, label = '']) => label.trim());
+  const names = places.map((at) => labels[at] ?? '');
+  if (names.some((name) => name === '' || name.length > 16)) return null;
+  const [x = 'x', y = 'y', z = 'z'] = names;
+  return [x, y, z];
+}
+
 /** Without a patient's space there is no direction. */
 function geometryOf(fields: Fields, { places }: Axes, path: string): VolumeOptions {
   const directions = fields.get('spacedirections')?.match(/none|\([^)]*\)/g);
@@ -205,7 +214,11 @@ async function readNrrd(path: string, onFraction: OnFraction): Promise<Volume> {
   const name = basename(path).replace(/\.(nrrd|nhdr)$/i, '');
   const geometry = geometryOf(fields, axes, path);
   const labels = components === 1 && frames === 1 && !dtype.startsWith('float') ? segmentsOf(head, path) : null;
-  const volume = Volume.alloc([width, height, depth], dtype, { ...geometry, components, frames, name, labels });
+  const volume = Volume.alloc([width, height, depth], dtype, {
+    ...geometry,
+    axes: axisNamesOf(fields, axes),
+    ...{ components, frames, name, labels },
+  });
   await readVoxels(voxels, volume.data, onFraction);
   return volume;
 }

@@ -108,6 +108,8 @@ describe('what pynrrd wrote has its values and its geometry', () => {
   });
 
   test('text is refused', async () => {
+    expect((await open('named.nrrd')).axes).toEqual(['theta', 'r', 'depth']);
+    expect((await open('raw.nrrd')).axes).toBeNull();
     await expect(open('text.nrrd')).rejects.toMatchObject({
       code: 'unsupported-format',
       message: `${join(folder, 'text.nrrd')}: its encoding is "ascii"; what can be read is raw and gzip`,

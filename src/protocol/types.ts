@@ -120,7 +120,10 @@ export interface Orientation {
   readonly flipY: boolean;
 }
 
-/** Letters at the edges of the picture, such as R, L, A, P; null where the volume has no direction. */
+/**
+ * Letters at the edges of the picture, such as R, L, A, P; where the volume has no direction the names of its axes at the
+ * ends to which they lead, and null where they have none.
+ */
 export interface Edges {
   readonly left: string;
   readonly right: string;

@@ -151,6 +151,17 @@ export function checkRescale(value: unknown, components: number, caller: string)
   return slope === 1 && intercept === 0 ? null : { slope: slope as number, intercept: intercept as number };
 }
 
+/** Names of x, y and z. */
+export type AxisNames = readonly [x: string, y: string, z: string];
+
+export function checkAxes(value: unknown, caller: string): AxisNames {
+  const names: readonly unknown[] = Array.isArray(value) ? (value as unknown[]) : [];
+  const isName = (name: unknown): name is string => typeof name === 'string' && name.length >= 1 && name.length <= 16;
+  const [x, y, z] = names;
+  if (names.length === 3 && isName(x) && isName(y) && isName(z)) return [x, y, z];
+  throw invalid(caller, 'axes', value, "three names of 1 to 16 characters, such as ['θ', 'r', 'depth']");
+}
+
 /** Names by value. */
 export type Labels = Readonly<Record<string, string>>;
 

@@ -12,6 +12,7 @@ import {
 import type { ChunksRecord } from './chunked';
 import {
   MAX_ELEMENTS,
+  checkAxes,
   checkComponents,
   checkCount,
   checkDirection,
@@ -23,6 +24,7 @@ import {
   checkUnit,
   checkWindow,
   formatShape,
+  type AxisNames,
   type Labels,
 } from './checks';
 
@@ -38,6 +40,8 @@ export interface VolumeOptions {
    * volume is a plain image: first axis to the right, second axis down.
    */
   readonly direction?: readonly number[] | null | undefined;
+  /** Names of x, y and z, which a view has at the edges of its pictures where there is no direction. Without it, or with null: these. */
+  readonly axes?: AxisNames | null | undefined;
   readonly name?: string | undefined;
   /** Values a voxel: 1, or 3 (RGB) or 4 (RGBA) for `uint8`; they lie next to each other. Without it: 1. */
   readonly components?: 1 | 3 | 4 | undefined;
@@ -73,6 +77,7 @@ export interface VolumeRecord {
   readonly spacing: Triple;
   readonly origin: Triple;
   readonly direction: readonly number[] | null;
+  readonly axes: AxisNames | null;
   readonly name: string;
   readonly window: Window | null;
   readonly rescale: Rescale | null;
@@ -115,6 +120,7 @@ export function describe(
     spacing: checkSpacing(options.spacing ?? [1, 1, 1], caller),
     origin: checkOrigin(options.origin ?? [0, 0, 0], caller),
     direction: options.direction == null ? null : checkDirection(options.direction, caller),
+    axes: options.axes == null ? null : checkAxes(options.axes, caller),
     name,
     window: options.window == null ? null : checkWindow(options.window, caller),
     rescale: options.rescale == null ? null : checkRescale(options.rescale, components, caller),

@@ -13,6 +13,7 @@ import {
   type TileRect,
   type VoxelArray,
 } from '../protocol';
+import { refusal } from '../protocol/testing/thrown';
 import { Volume, type VolumeOptions } from './index';
 
 /** 0, 1, 2, … as the dtype wraps them; half of them negative for a float. */
@@ -122,7 +123,15 @@ describe('memory', () => {
     const volume = Volume.from(new Uint8Array(72), [2, 3, 4], options);
     const record = volume.toRecord();
     const counts = { channels: 1, frames: 1 };
-    expect(record).toEqual({ ...options, ...counts, shape: [2, 3, 4], unit: 'mm', rescale: null, data: volume.data });
+    expect(record).toEqual({
+      ...options,
+      ...counts,
+      shape: [2, 3, 4],
+      unit: 'mm',
+      axes: null,
+      rescale: null,
+      data: volume.data,
+    });
     const other = Volume.fromRecord(record);
     expect(other.data.buffer).toBe(volume.data.buffer);
     expect(other.toRecord()).toEqual(record);
@@ -433,6 +442,23 @@ describe('what is said of a volume', () => {
     expect(String(Volume.alloc([1, 2, 3], 'uint8', { components: 4 }))).toBe(
       'Volume: 1 × 2 × 3 uint8 RGBA, 1 × 1 × 1 px',
     );
+  });
+
+  test('the names of axes are at the ends to which they lead, where there is no direction', () => {
+    const named = Volume.alloc([7, 5, 3], 'int16', { axes: ['θ', 'r', 'depth'] });
+    const { xy, xz, yz } = named.info(1).planes;
+    expect(xy.edges).toEqual({ left: '', right: 'θ', top: '', bottom: 'r' });
+    expect(xz.edges).toEqual({ left: '', right: 'θ', top: '', bottom: 'depth' });
+    expect(yz.edges).toEqual({ left: '', right: 'r', top: '', bottom: 'depth' });
+    expect(Volume.fromRecord(named.toRecord()).axes).toEqual(['θ', 'r', 'depth']);
+    const direction = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+    const patient = Volume.alloc([7, 5, 3], 'int16', { axes: ['θ', 'r', 'depth'], direction });
+    expect(patient.info(1).planes.xy.edges).toEqual({ left: 'R', right: 'L', top: 'A', bottom: 'P' });
+    for (const axes of [['x', 'y'], ['x', 'y', ''], ['x', 'y', 3], 'xyz', ['x', 'y', 'z'.repeat(17)]] as never[]) {
+      expect(refusal(() => Volume.alloc([7, 5, 3], 'int16', { axes }), 'invalid-argument').details).toEqual({
+        argument: 'axes',
+      });
+    }
   });
 
   test('info has each plane’s count, size and spacing', () => {

@@ -21,7 +21,16 @@ import {
   type Window,
 } from '../protocol';
 import type { BlockSource } from './blocks';
-import { checkDType, checkIndex, checkProjection, checkSlab, formatShape, unknownPlane, type Labels } from './checks';
+import {
+  checkDType,
+  checkIndex,
+  checkProjection,
+  checkSlab,
+  formatShape,
+  unknownPlane,
+  type AxisNames,
+  type Labels,
+} from './checks';
 import { ChunkedVoxels, type ChunkReader, type ChunksRecord, type PartPlace, type StopSignal } from './chunked';
 import type { Part, SliceOptions, VolumeSlice } from './cut';
 import { allocate, describe, elementsOf, formatCounts, type VolumeOptions, type VolumeRecord } from './description';
@@ -79,6 +88,8 @@ export class Volume {
   readonly origin: Triple;
   /** Row-major 3 × 3, LPS, whose column i is where axis i points; null for a plain image. */
   readonly direction: readonly number[] | null;
+  /** Names of x, y and z, which are shown where there is no direction; null if nobody gave them. */
+  readonly axes: AxisNames | null;
   /** Empty if nobody gave one. */
   readonly name: string;
   /** The window that was given, such as a file's own; null if none was. */
@@ -112,6 +123,7 @@ export class Volume {
     this.spacing = record.spacing;
     this.origin = record.origin;
     this.direction = record.direction;
+    this.axes = record.axes;
     this.name = record.name;
     this.window = record.window;
     this.rescale = record.rescale;
@@ -195,8 +207,8 @@ export class Volume {
    * @internal
    */
   toRecord(): VolumeRecord {
-    const { shape, components, channels, frames, unit, spacing, origin, direction, name, window, rescale, labels } =
-      this;
+    const { shape, components, channels, frames, unit, spacing, origin, direction, axes, name, window } = this;
+    const { rescale, labels } = this;
     const plain = {
       shape,
       components,
@@ -206,6 +218,7 @@ export class Volume {
       spacing,
       origin,
       direction,
+      axes,
       name,
       window,
       rescale,
@@ -545,7 +558,9 @@ export class Volume {
   #planeInfo(plane: Plane): PlaneInfo {
     const [first, second] = PLANE_AXES[plane];
     const spacing = [this.spacing[first], this.spacing[second]] as const;
-    return { ...this.#sizeOf(plane), spacing, ...orientationOf(plane, this.direction) };
+    const { orientation, edges } = orientationOf(plane, this.direction);
+    const named = this.axes && { left: '', right: this.axes[first], top: '', bottom: this.axes[second] };
+    return { ...this.#sizeOf(plane), spacing, orientation, edges: edges ?? named };
   }
 }
 

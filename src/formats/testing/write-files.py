@@ -64,6 +64,8 @@ def write_segments(path):
 
 
 put("kidneys.seg.nrrd", write_segments)
+named = {"kinds": ["domain"] * 3, "labels": ["theta", "r", "depth"]}
+put("named.nrrd", lambda path: nrrd.write(path, values.T.astype("<i2"), named))
 put("text.nrrd", lambda path: nrrd.write(path, values.T.astype("<i2"), {"encoding": "ascii"}))
 
 for mode, dtype in {"int8": "i1", "int16": "i2", "float32": "f4", "uint16": "u2"}.items():
