@@ -19,7 +19,7 @@ import {
   type Picture,
   type Region,
 } from '../shading';
-import { OverlayGrid, type OverlayLayer, type Volume } from '../volume';
+import { OverlayGrid, checkWhole, type OverlayLayer, type Volume } from '../volume';
 
 /** Cuts a whole slice at a level of detail, of one of the volumes that are drawn. */
 interface Cut {
@@ -83,6 +83,7 @@ export async function drawSlice(
     const cut = cutOf(look.layer);
     const level = levelOf(cut);
     const { width, height } = levelSize(cut.info, level);
+    if (volume.chunked) checkWhole({ width, height });
     const data = new ARRAY_OF[cut.kind.dtype](width * height * cut.kind.components);
     const isRead = cut.copy(level, { x: 0, y: 0, width, height }, data);
     if (isRead !== undefined) reading.push(isRead);

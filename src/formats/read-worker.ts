@@ -33,7 +33,7 @@ async function run(request: ReadRequest): Promise<void> {
   try {
     const format = await formatOf(request);
     if (request.level !== undefined && format.name !== 'zarr') {
-      const message = `Volume.open: level is ${String(request.level)}, but ${path} is of ${format.title}, which has no levels`;
+      const message = `${path}: level is ${String(request.level)}, but ${format.title} has no levels; leave it out`;
       throw new SlicescopeError('invalid-argument', message, { argument: 'level' });
     }
     const volume = await format.read(request, progress());

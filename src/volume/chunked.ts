@@ -1,5 +1,6 @@
 import {
   PLANE_AXES,
+  SlicescopeError,
   levelVoxel,
   type Axis,
   type DType,
@@ -76,6 +77,20 @@ export interface ChunkReader {
   readonly read: (level: number, place: Triple, part: PartPlace, signal?: StopSignal) => Promise<Chunk>;
   /** What is kept is out of date. */
   readonly forget: () => void;
+}
+
+/** The most voxels of a slice that is read whole: 512 MB of 16 bits. */
+const MAX_SLICE_VOXELS = 2 ** 28;
+
+/**
+ * A slice of a volume in chunks that can be in memory as a whole.
+ * @throws SlicescopeError `limit-exceeded`.
+ */
+export function checkWhole({ width, height }: { readonly width: number; readonly height: number }): void {
+  const value = width * height;
+  if (value <= MAX_SLICE_VOXELS) return;
+  const message = `slice: a whole slice has ${String(width)} × ${String(height)} voxels, at most ${String(MAX_SLICE_VOXELS)} are read at once; open a coarser level, Volume.open(path, { level: 2 })`;
+  throw new SlicescopeError('limit-exceeded', message, { limit: 'sliceVoxels', value });
 }
 
 /** Factors come of divided lengths: two levels of 1001 and 500 voxels are twice each other. */

@@ -1,4 +1,5 @@
 export { BLOCK_BYTES, blockGrid, fillBlock, type BlockPlace, type BlockSource } from './blocks';
+export { checkWhole } from './chunked';
 export type { Chunk, ChunkReader, ChunkSource, ChunkedLevel, ChunksRecord, PartPlace, StopSignal } from './chunked';
 export type { Part, SliceOptions, VolumeSlice } from './cut';
 export type { VolumeOptions, VolumeRecord } from './description';

@@ -31,7 +31,14 @@ import {
   type AxisNames,
   type Labels,
 } from './checks';
-import { ChunkedVoxels, type ChunkReader, type ChunksRecord, type PartPlace, type StopSignal } from './chunked';
+import {
+  ChunkedVoxels,
+  checkWhole,
+  type ChunkReader,
+  type ChunksRecord,
+  type PartPlace,
+  type StopSignal,
+} from './chunked';
 import type { Part, SliceOptions, VolumeSlice } from './cut';
 import { allocate, describe, elementsOf, formatCounts, type VolumeOptions, type VolumeRecord } from './description';
 import { dtypeOf, isShared, type VoxelSource } from './dtype';
@@ -405,6 +412,7 @@ export class Volume {
     checkProjection(projection, 'readSlice');
     const { dtype } = slabKind(this, { slab, projection });
     const { width, height } = this.#sizeOf(plane);
+    checkWhole({ width, height });
     const { components } = this;
     const data = new ARRAY_OF[dtype](width * height);
     const rect = { x: 0, y: 0, width, height };

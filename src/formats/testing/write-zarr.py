@@ -62,6 +62,12 @@ one = empty.create_array("s0", **how) if IS_3 else empty.create_dataset("s0", **
 one[0:4, 0:4, 0:4] = 5
 empty.attrs["multiscales"] = [{"axes": [{"name": axis, "type": "space"} for axis in "zyx"], "datasets": [{"path": "s0"}]}]
 
+# Larger than memory, and nothing of it is written.
+vast = zarr.open_group(str(folder / "vast.zarr"), mode="w", **({"zarr_format": 2} if IS_3 else {}))
+how = {"shape": [2, 40_000, 40_000], "chunks": [1, 512, 512], "dtype": "<u2", "fill_value": 7}
+vast.create_array("s0", **how) if IS_3 else vast.create_dataset("s0", **how)
+vast.attrs["multiscales"] = [{"axes": [{"name": axis, "type": "space"} for axis in "zyx"], "datasets": [{"path": "s0"}]}]
+
 # An array alone, and with no attributes at all.
 alone = {"shape": [5, 11, 13], "chunks": [2, 4, 6], "dtype": "<u2"}
 (zarr.create_array(str(folder / "alone.zarr"), zarr_format=2, **alone) if IS_3 else zarr.open(str(folder / "alone.zarr"), mode="w", **alone))[...] = values("zyx", [5, 11, 13], {})

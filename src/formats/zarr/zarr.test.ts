@@ -7,12 +7,14 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { PLANES, type Plane } from '../../protocol';
 import { refusal } from '../../protocol/testing/thrown';
 import type { Volume } from '../../volume';
+import { exportSlice } from '../../export';
 import { openVolume, type OpenOptions } from '../index';
 import { filesFolder } from '../testing/files-folder';
+import { niftiFile } from '../testing/nifti-file';
 
 jest.setTimeout(60_000);
 const PYTHON = resolve('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-const { path: folder } = filesFolder();
+const { path: folder, put } = filesFolder();
 let server: Server;
 beforeAll(() => {
   execFileSync(PYTHON, [join(__dirname, '..', 'testing', 'write-zarr.py'), folder]);
@@ -164,6 +166,14 @@ describe('voxels that are left in their chunks', () => {
     await expect(volume.readSlice('xy', 5)).rejects.toMatchObject({ code: 'index-out-of-range' });
   });
 
+  test('of which a whole slice would not be in memory are refused with a way out, in exports too', async () => {
+    const volume = await open('vast');
+    const refused = { code: 'limit-exceeded', details: { limit: 'sliceVoxels', value: 40_000 * 40_000 } };
+    await expect(volume.readSlice('xy', 0)).rejects.toMatchObject(refused);
+    await expect(exportSlice(volume, join(folder, 'vast.png'))).rejects.toMatchObject(refused);
+    expect(await volume.readValue(39_999, 39_999, 1)).toBe(7);
+  });
+
   test('are read anew after a change that was told', async () => {
     const volume = await open('alone');
     const file = join(folder, 'alone.zarr', '.zarray');
@@ -241,6 +251,11 @@ describe('what is broken is refused with a sentence, soon and without taking muc
     await expect(open('five', { level: 3 })).rejects.toMatchObject({
       code: 'unsupported-format',
       message: `${join(folder, 'five.zarr')}: it has no level 3; its levels are 0 to 2`,
+    });
+    const plain = put('plain.nii', niftiFile());
+    await expect(openVolume(plain, { level: 0 })).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: `${plain}: level is 0, but NIfTI (.nii, .nii.gz) has no levels; leave it out`,
     });
     await expect(open('int64')).rejects.toMatchObject({ code: 'unsupported-format' });
     await expect(open('five', { level: -1 })).rejects.toMatchObject({ code: 'invalid-argument' });
