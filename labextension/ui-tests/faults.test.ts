@@ -171,6 +171,10 @@ test('a view that has lost the network is back as soon as the browser has it aga
   await context.setOffline(true);
   relay.cut();
   await expectNotice(NO_SERVER, 10);
+  // JupyterLab, which asks now and then, says so too, and has the keyboard until it is told that this is known.
+  const dialog = notebook.page.getByRole('dialog', { name: 'Server Connection Error' });
+  await dialog.getByRole('checkbox').check();
+  await dialog.getByRole('button', { name: 'Close' }).click();
   isOffline = false;
   await context.setOffline(false);
   await expectLive(10);
