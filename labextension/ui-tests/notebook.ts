@@ -179,12 +179,23 @@ export class ViewerPage {
     this.notice = root.locator('.slicescope-notice');
   }
 
-  /** Wait until the picture shows this slice. */
+  /** Wait until the picture shows this slice; the error says what it shows instead. */
   async shows(index: number, plane = 'xy', timeout = 5_000): Promise<void> {
-    await this.root
-      .and(this.root.page().locator(`[data-shown-index="${String(index)}"]`))
-      .and(this.root.page().locator(`[data-shown-plane="${plane}"][data-state="live"]`))
-      .waitFor({ timeout });
+    const page = this.root.page();
+    try {
+      await this.root
+        .and(page.locator(`[data-shown-index="${String(index)}"]`))
+        .and(page.locator(`[data-shown-plane="${plane}"][data-state="live"]`))
+        .waitFor({ timeout });
+    } catch (error) {
+      const shown = await this.root.evaluateAll((views) =>
+        views.map((view) => `${JSON.stringify(view.dataset)} ${view.textContent}`),
+      );
+      const focus = await page.evaluate(() => document.activeElement?.className);
+      throw new Error(`Not ${plane} ${String(index)}, but ${shown.join('\n') || 'no view'}; focus: ${String(focus)}`, {
+        cause: error,
+      });
+    }
   }
 
   async shownIndex(): Promise<number> {
