@@ -91,6 +91,21 @@ describe('a companion', () => {
     expect(await page.message('error')).toMatchObject({ code: 'unknown-view', viewId: 'b' });
   });
 
+  test('knows a view as soon as it is put, however busy its thread is when a page opens it', async () => {
+    const companion = start();
+    companion.put(viewRecord('a', volume));
+    const page = await client();
+    for (let at = 0; at < 200; at++) {
+      const viewId = `view-${String(at)}`;
+      page.say({ type: 'open', viewId: 'a' }); // Its thread is awake, and busy with this, when the next two come.
+      companion.put(viewRecord(viewId, volume));
+      page.say({ type: 'open', viewId });
+      page.say({ type: 'close', viewId });
+      expect((await page.message('opened')).viewId).toBe('a');
+      expect((await page.message('opened')).viewId).toBe(viewId);
+    }
+  });
+
   test('serves what is in shared memory now, not a copy of then', async () => {
     const companion = start();
     const own = phantom([3, 3, 3]);

@@ -115,7 +115,7 @@ export class Session implements ViewClient {
   }
 
   #open(viewId: string): void {
-    const view = this.#views.get(viewId);
+    const view = this.#views.find(viewId);
     if (view === undefined) {
       const message = 'The kernel no longer has this view. Run the cell again to show it.';
       this.#send({ type: 'error', code: 'unknown-view', message, viewId });

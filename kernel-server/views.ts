@@ -24,20 +24,30 @@ export class Views {
   readonly links: Links = new Links();
   readonly #onChange: (viewId: string, patch: Partial<ViewSettings>, seen: number) => void;
   readonly #onPointer: (viewId: string, message: PointerMessage) => void;
+  readonly #catchUp: () => void;
 
   /**
    * @param onChange is told what clients changed, to pass on to the kernel;
-   * @param onPointer what their pointers do, where the kernel listens to it.
+   * @param onPointer what their pointers do, where the kernel listens to it;
+   * @param catchUp does at once what the kernel has sent and nobody has taken yet.
    */
   constructor(
     onChange: (viewId: string, patch: Partial<ViewSettings>, seen: number) => void,
     onPointer: (viewId: string, message: PointerMessage) => void = () => undefined,
+    catchUp: () => void = () => undefined,
   ) {
     this.#onChange = onChange;
     this.#onPointer = onPointer;
+    this.#catchUp = catchUp;
   }
 
   get(viewId: string): View | undefined {
+    return this.#views.get(viewId);
+  }
+
+  /** For a page that opens it: the event loop may hand over its message before the kernel's older one about the view. */
+  find(viewId: string): View | undefined {
+    if (!this.#views.has(viewId)) this.#catchUp();
     return this.#views.get(viewId);
   }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { drawSnapshot, encodePng } from '../src/export';
 import { SlicescopeError, messageOf } from '../src/protocol';
 import { pictureKey } from '../src/shading';
@@ -31,6 +31,13 @@ const views = new Views(
   (viewId, message) => {
     outbox.pointed(viewId, message);
   },
+  () => {
+    for (;;) {
+      const received = receiveMessageOnPort(toMain) as { message: ToWorker } | undefined;
+      if (received === undefined) return;
+      take(received.message);
+    }
+  },
 );
 
 async function snapshot(viewId: string): Promise<Snapshot> {
@@ -43,7 +50,7 @@ async function snapshot(viewId: string): Promise<Snapshot> {
   };
 }
 
-toMain.on('message', (message: ToWorker) => {
+function take(message: ToWorker): void {
   switch (message.type) {
     case 'put':
       views.put(message.view, message.seq);
@@ -84,7 +91,9 @@ toMain.on('message', (message: ToWorker) => {
       );
       break;
   }
-});
+}
+
+toMain.on('message', take);
 
 /** After a restart the old port is taken again, so that pages find the companion where it was. */
 async function start(): Promise<RunningServer> {
