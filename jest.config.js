@@ -17,15 +17,22 @@ const project = (displayName, testEnvironment, roots, more = {}) => ({
 });
 
 /**
- * Not here: lifecycle-comm, in which no companion runs, and the files that choose a way of their own, which would
- * only be run twice.
+ * What a view does, its life, and slices of every kind of frame. How pictures look is the same whichever way their
+ * slices took, and lifecycle-comm has no companion; other files choose a way of their own.
  */
 const PROXIED = [
-  '**/ui-tests/view-*.test.ts',
-  '**/ui-tests/lifecycle.test.ts',
-  '**/ui-tests/lifecycle-errors.test.ts',
-  '**/ui-tests/lifecycle-saved.test.ts',
-];
+  'view-controls',
+  'view-example',
+  'view-gestures',
+  'view-handle',
+  'view-page',
+  'view-pixels',
+  'view-swap',
+  'view-tiles',
+  'lifecycle',
+  'lifecycle-errors',
+  'lifecycle-saved',
+].map((name) => `**/ui-tests/${name}.test.ts`);
 
 /** In a real JupyterLab. */
 const browser = (displayName, more = {}) =>
