@@ -1,25 +1,13 @@
-import { afterAll, afterEach, expect, jest, test } from '@jest/globals';
-import { Child, RuntimeDir, companionCode } from './testing/companions';
+import { expect, test } from '@jest/globals';
+import { useCompanions } from './testing/stand';
 
-jest.setTimeout(60_000); // Processes are started here, on machines that may be busy.
-
-const dir = new RuntimeDir();
-let kernel: Child | null = null;
-afterEach(() => {
-  kernel?.kill();
-});
-afterAll(() => {
-  dir.remove();
-});
+const stand = useCompanions();
 
 /** What a kernel reports of its resident memory, in megabytes, after each part of its work. */
 async function megabytesOf(code: string, reports: number): Promise<number[]> {
-  kernel = new Child(
-    companionCode(
-      dir,
-      `const report = () => say(String(process.memoryUsage.rss() / 1e6));
-      (async () => { ${code} })();`,
-    ),
+  const kernel = stand.child(
+    `const report = () => say(String(process.memoryUsage.rss() / 1e6));
+    (async () => { ${code} })();`,
   );
   const all: number[] = [];
   while (all.length < reports) all.push(Number(await kernel.line()));

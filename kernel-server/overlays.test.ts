@@ -1,39 +1,20 @@
-import { afterAll, afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { Companion } from '../lib/kernel-server/companion';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Companion } from '../lib/kernel-server/companion';
 import { drawSlice } from '../src/export';
 import { readPng } from '../src/export/testing/read-png';
 import { voxelsOf, type OverlayInfo, type OverlaySettings, type VolumeInfo } from '../src/protocol';
 import { Volume } from '../src/volume';
 import { phantom } from '../src/volume/testing/phantom';
-import { KERNEL_ID, RuntimeDir } from './testing/companions';
 import type { TestClient } from './testing/client';
 import { viewRecord } from './testing/records';
-
-process.setMaxListeners(0); // A kernel has one companion; this process has many, each waiting for its exit.
-jest.setTimeout(60_000); // Threads are started here, on machines that may be busy.
+import { useCompanions } from './testing/stand';
 
 const LOOK: OverlaySettings = { colormap: 'gray', window: [0, 250], visible: true, opacity: 1 };
-const clients: TestClient[] = [];
-const dirs: RuntimeDir[] = [];
-let dir: RuntimeDir;
+const stand = useCompanions();
 let companion: Companion;
 beforeEach(() => {
-  dir = new RuntimeDir();
-  dirs.push(dir);
-  companion = new Companion({ kernelId: KERNEL_ID, runtimeDir: dir.path, onChange: () => undefined });
+  companion = stand.start();
 });
-afterEach(async () => {
-  for (const client of clients.splice(0)) await client.end();
-});
-afterAll(() => {
-  for (const each of dirs) each.remove();
-});
-
-async function client(): Promise<TestClient> {
-  const made = await dir.client();
-  clients.push(made);
-  return made;
-}
 
 const recordOf = (volume: Volume) => ({ volume: volume.toRecord(), labels: null });
 
@@ -67,7 +48,7 @@ describe('overlays', () => {
   test('are served and drawn in the picture, each with a revision after that of the volume', async () => {
     const overlay = Volume.from(new Uint8Array(27).fill(50), [3, 3, 3]);
     put('a', volume, [overlay]);
-    const page = await client();
+    const page = await stand.client();
     const { state } = await page.open('a');
     const { revision } = state.volume;
     expect(state.overlayVolumes).toMatchObject([{ revision: revision + 1, dtype: 'uint8' }]);
@@ -83,7 +64,7 @@ describe('overlays', () => {
       Volume,
     ];
     put('a', volume, [before]);
-    const page = await client();
+    const page = await stand.client();
     const { revision } = (await page.open('a')).state.volume;
     const overlays = [{ ...LOOK, opacity: 0.25 }];
     companion.setOverlay('a', 0, recordOf(after), { overlays });
@@ -101,7 +82,7 @@ describe('overlays', () => {
     put('a', volume, [mask]);
     put('b', mask, []);
     put('c', phantom([3, 3, 3]), []);
-    const [one, other, third] = [await client(), await client(), await client()];
+    const [one, other, third] = [await stand.client(), await stand.client(), await stand.client()];
     for (const [page, viewId] of [
       [one, 'a'],
       [other, 'b'],
