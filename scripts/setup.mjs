@@ -11,6 +11,7 @@ import { installKernel } from './setup/kernel.mjs';
 import { checkNode, installNodePackages } from './setup/node-packages.mjs';
 import { buildPage } from './setup/page.mjs';
 import { installPythonPackages } from './setup/python.mjs';
+import { buildReader } from './setup/reader.mjs';
 import { runSteps } from './setup/report.mjs';
 
 const STEPS = [
@@ -19,6 +20,7 @@ const STEPS = [
   { title: 'Python packages (.venv)', run: installPythonPackages },
   { title: 'TypeScript', run: buildTypeScript },
   { title: 'Page outside of Jupyter', run: buildPage },
+  { title: 'Reading thread', run: buildReader },
   { title: "JupyterLab's extension", run: buildExtension },
   { title: 'slicescope in .venv', run: installWheel },
   { title: 'TypeScript kernel', run: installKernel },

@@ -1,26 +1,10 @@
-import { copyFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { copyFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { writeLicences } from './licences.mjs';
 import { root } from './places.mjs';
 
 const PAGE = join(root, 'lib', 'page');
-
-/** The folder in node_modules that an input of the bundle is in, or null for one of our own. */
-function packageOf(input) {
-  const [, path] = input.split('node_modules/');
-  if (path === undefined) return null;
-  return posix.join('node_modules', ...path.split('/').slice(0, path.startsWith('@') ? 2 : 1));
-}
-
-/** The licences of what is in the bundle: they ask to go with it. */
-function licencesOf(inputs) {
-  const folders = new Set(Object.keys(inputs).flatMap((input) => packageOf(input) ?? []));
-  return [...folders].sort().map((folder) => {
-    const name = readdirSync(join(root, folder)).find((file) => /^licen[cs]e/i.test(file));
-    if (name === undefined) throw new Error(`${folder} has no licence in it`);
-    return `${folder.replace('node_modules/', '')}\n\n${readFileSync(join(root, folder, name), 'utf8')}`;
-  });
-}
 
 /**
  * The page for browsers outside of Jupyter: what `src/page` and the viewer were compiled to, in one script and one style
@@ -45,7 +29,7 @@ export async function buildPage() {
     logLevel: 'warning',
   });
   copyFileSync(join(root, 'src/page/index.html'), join(PAGE, 'index.html'));
-  writeFileSync(join(PAGE, 'LICENSES.txt'), licencesOf(metafile.inputs).join(`\n${'-'.repeat(80)}\n`));
+  writeLicences(PAGE, metafile.inputs);
   return 'built';
 }
 

@@ -109,6 +109,20 @@ export async function openFile(path: string): Promise<FileHandle> {
   throw new SlicescopeError('file-unreadable', `${path}: a folder or a device, expected a file`, { path });
 }
 
+/**
+ * Read a file from `position` on until `target` is full or the file ends.
+ * @returns how many bytes were read.
+ */
+export async function readInto(file: FileHandle, target: Uint8Array, position: number): Promise<number> {
+  let filled = 0;
+  while (filled < target.length) {
+    const { bytesRead } = await file.read(target, filled, target.length - filled, position + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled;
+}
+
 /** Bytes of `voxels` as they lie in memory. */
 export function bytesIn(voxels: VoxelArray): Buffer {
   return Buffer.from(voxels.buffer as ArrayBuffer, voxels.byteOffset, voxels.byteLength);

@@ -4,7 +4,8 @@ import { Volume, type VolumeOptions } from '../volume';
 import { fileHeader, type FileHeader } from './file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from './format';
 import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from './text-header';
-import { MAX_COMPRESSION, checkSize, readHead, readVoxels, unpackFrom, type VoxelBytes } from './voxels';
+import { unzipped } from './unzip';
+import { MAX_COMPRESSION, checkSize, readHead, readVoxels, type VoxelBytes } from './voxels';
 
 /** By MetaImage's names; https://itk.org/Wiki/ITK/MetaIO/Documentation */
 const DTYPES: ReadonlyMap<string, DType> = new Map([
@@ -123,7 +124,7 @@ async function readMetaImage(path: string, onFraction: OnFraction): Promise<Volu
     // −1 says that they are the last bytes of the file.
     offset: isPacked ? 0 : skip === -1 ? available - count * ARRAY_OF[dtype].BYTES_PER_ELEMENT : start + skip,
     isPacked,
-    unpacked: unpackFrom(file, start + Math.max(0, skip)),
+    unpacked: () => unzipped(file, start + Math.max(0, skip)),
     dtype,
     littleEndian: !isTrue(firstOf(fields, 'binarydatabyteordermsb', 'elementbyteordermsb')),
     count,

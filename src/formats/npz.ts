@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { basename } from 'node:path';
-import { openPromise, type Entry, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
 import { SlicescopeError, isSlicescopeError, messageOf } from '../protocol';
 import type { Volume } from '../volume';
 import { corrupt, type Format, type OnFraction } from './format';
@@ -50,6 +50,7 @@ async function withArray<T>(
   series: string | undefined,
   use: (array: Opened) => T | Promise<T>,
 ): Promise<T> {
+  const { openPromise } = await import('yauzl');
   const zip = await openPromise(path, { autoClose: false }).catch((cause: unknown) => {
     throw corrupt(path, `no whole zip (${messageOf(cause)})`, cause);
   });

@@ -4,7 +4,8 @@ import { Volume, type VolumeOptions } from '../volume';
 import { fileHeader, type FileHeader } from './file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from './format';
 import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from './text-header';
-import { MAX_COMPRESSION, checkSize, readHead, readVoxels, unpackFrom, type VoxelBytes } from './voxels';
+import { unzipped } from './unzip';
+import { MAX_COMPRESSION, checkSize, readHead, readVoxels, type VoxelBytes } from './voxels';
 
 /** By NRRD's names; https://teem.sourceforge.net/nrrd/format.html */
 const DTYPES: Readonly<Record<string, DType>> = Object.fromEntries(
@@ -32,7 +33,7 @@ type Fields = ReadonlyMap<string, string>;
 
 /** A header's text, and how many bytes it has with the empty line behind it. */
 function textOf(head: Uint8Array, path: string): { readonly header: string; readonly bytes: number } {
-  const text = Buffer.from(head).toString('latin1');
+  const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1');
   const end = /\r?\n\r?\n/.exec(text);
   const isWhole = head.length < MOST_HEADER_BYTES; // A detached header may end with its file.
   if (end === null && !isWhole) throw corrupt(path, `its header has no end within ${String(MOST_HEADER_BYTES)} bytes`);
@@ -40,15 +41,14 @@ function textOf(head: Uint8Array, path: string): { readonly header: string; read
   return { header: text.slice(0, end.index), bytes: end.index + end[0].length };
 }
 
-/** The fields of a header, by their names without spaces, and how many bytes it has. */
-function parse(head: Uint8Array, path: string): { readonly fields: Fields; readonly bytes: number } {
-  const { header, bytes } = textOf(head, path);
+/** The fields of a header, by their names without spaces. */
+function parse(header: string): Fields {
   const fields = new Map<string, string>();
   for (const line of header.split(/\r?\n/).slice(1)) {
     const field = /^([^#:][^:]*):(?!=)\s*(.*)$/.exec(line);
     if (field !== null) fields.set((field[1] as string).toLowerCase().replaceAll(' ', ''), (field[2] as string).trim());
   }
-  return { fields, bytes };
+  return fields;
 }
 
 /** Fields, and pairs of keys and values, which are the writer's own. */
@@ -165,8 +165,8 @@ async function placeOf(fields: Fields, path: string, headerBytes: number, most: 
 }
 
 /** The names of the segments that 3D Slicer writes; https://slicer.readthedocs.io, “Segmentations”. Null where there are none. */
-function segmentsOf(head: Uint8Array, path: string): Readonly<Record<number, string>> | null {
-  const pairs = textOf(head, path).header.matchAll(/^Segment(\d+_(?:Name|LabelValue)):=(.*?)\r?$/gm);
+function segmentsOf(header: string): Readonly<Record<number, string>> | null {
+  const pairs = header.matchAll(/^Segment(\d+_(?:Name|LabelValue)):=(.*?)\r?$/gm);
   const said = new Map([...pairs].map(([, key = '', value = '']) => [key, value]));
   const labels: Record<string, string> = {};
   for (const [key, value] of said) {
@@ -179,7 +179,8 @@ function segmentsOf(head: Uint8Array, path: string): Readonly<Record<number, str
 
 async function readNrrd(path: string, onFraction: OnFraction): Promise<Volume> {
   const { bytes: head, most } = await readHead(path, MOST_HEADER_BYTES);
-  const { fields, bytes: headerBytes } = parse(head, path);
+  const { header, bytes: headerBytes } = textOf(head, path);
+  const fields = parse(header);
   const type = need(fields, 'type', path).toLowerCase();
   const dtype = Object.hasOwn(DTYPES, type) ? DTYPES[type] : undefined;
   if (dtype === undefined) {
@@ -205,7 +206,7 @@ async function readNrrd(path: string, onFraction: OnFraction): Promise<Volume> {
     path: file,
     offset: isPacked ? skip : start + skip,
     isPacked,
-    unpacked: unpackFrom(file, start),
+    unpacked: () => unzipped(file, start),
     dtype,
     littleEndian: fields.get('endian')?.toLowerCase() !== 'big',
     count: width * height * depth * components * frames,
@@ -213,7 +214,7 @@ async function readNrrd(path: string, onFraction: OnFraction): Promise<Volume> {
   checkSize(voxels, isPacked ? available * MAX_COMPRESSION : available);
   const name = basename(path).replace(/\.(nrrd|nhdr)$/i, '');
   const geometry = geometryOf(fields, axes, path);
-  const labels = components === 1 && frames === 1 && !dtype.startsWith('float') ? segmentsOf(head, path) : null;
+  const labels = components === 1 && frames === 1 && !dtype.startsWith('float') ? segmentsOf(header) : null;
   const volume = Volume.alloc([width, height, depth], dtype, {
     ...geometry,
     axes: axisNamesOf(fields, axes),

@@ -327,6 +327,26 @@ describe('a truncated file is file-corrupt, never zeros', () => {
   });
 });
 
+test('to open a packed file takes hardly more memory than its volume', () => {
+  const bytes = 100 * 1024 * 1024;
+  const voxels = new Uint8Array(bytes).fill(7);
+  // Stored rather than deflated: then there is as much to be read as there is to be unpacked.
+  const path = put('large.nii.gz', gzipSync(niftiFile({ dims: [1024, 1024, 100], voxels }), { level: 0 }));
+  const script = `
+    const { openVolume } = require(${JSON.stringify(join(__dirname, '../../lib/src/formats'))});
+    const before = process.memoryUsage.rss();
+    let most = before;
+    const onProgress = () => { most = Math.max(most, process.memoryUsage.rss()); };
+    openVolume(${JSON.stringify(path)}, { onProgress }).then(({ data }) => {
+      process.stdout.write(JSON.stringify({ taken: most - before, wrong: data.findIndex((value) => value !== 7) }));
+    });`;
+  const answer = execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+  const { taken, wrong } = JSON.parse(answer) as Readonly<Record<string, number>>;
+  expect(wrong).toBe(-1);
+  expect((taken as number) / bytes).toBeGreaterThan(1);
+  expect((taken as number) / bytes).toBeLessThan(1.3);
+});
+
 test('the ICBM 152 template is what an independent reading says', async () => {
   const path = join(__dirname, '../../examples/data/icbm152-t1.nii.gz');
   const bytes = gunzipSync(readFileSync(path));

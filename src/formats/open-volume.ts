@@ -33,8 +33,11 @@ export interface OpenOptions {
   readonly cacheBytes?: number | undefined;
 }
 
-/** A thread needs compiled code; a test that runs this file from its source takes that of the last build. */
-const FOLDER = __filename.endsWith('.ts') ? join(__dirname, '../../lib/src/formats') : __dirname;
+/**
+ * `read-worker.ts` and what it needs, in one script (scripts/setup/reader.mjs); a test that runs this file from its source
+ * takes that of the last build.
+ */
+const READER = join(__dirname, __filename.endsWith('.ts') ? '../../lib' : '../..', 'reader/read-worker.js');
 
 /** The reader's own memory, in MB: a file's voxels are not part of it. */
 const READER_MEGABYTES = 1024;
@@ -90,7 +93,7 @@ export async function openVolume(source: Openable, options: OpenOptions = {}): P
 
 async function read(location: Location, request: ReadRequest, options: OpenOptions): Promise<VolumeRecord> {
   // Its output is kept from the notebook: the reader prints what comes as an error anyway.
-  const worker = new Worker(join(FOLDER, 'read-worker.js'), {
+  const worker = new Worker(READER, {
     workerData: request,
     execArgv: [],
     stdout: true,

@@ -37,8 +37,23 @@ describe('what tifffile wrote has its values', () => {
     expect(Object.prototype.toString.call(volume.data.buffer)).toBe('[object SharedArrayBuffer]');
   });
 
-  test.each(['plain', 'big-endian', 'bigtiff', 'tiles'])('%s', async (name) => {
+  test.each([
+    'plain',
+    'big-endian',
+    'bigtiff',
+    'tiles',
+    'strips',
+    // Of two pages that do not follow each other; and one of them deflated.
+    'apart',
+    'mixed',
+  ])('%s', async (name) => {
     expect(Array.from((await openVolume(join(folder, `${name}.tif`))).data)).toEqual(VALUES);
+  });
+
+  test('more than is read at a time', async () => {
+    const { data } = await openVolume(join(folder, 'large.tif'));
+    expect(data.length).toBe(5_000_000);
+    expect(data.findIndex((value, at) => value !== at)).toBe(-1);
   });
 
   test('colours', async () => {

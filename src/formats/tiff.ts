@@ -7,7 +7,7 @@ import { fileHeader, type FileHeader } from './file-header';
 import { aFewAtATime } from './a-few-at-a-time';
 import { bytesIn, corrupt, openFile, unsupported, type Format, type OnFraction } from './format';
 import { layoutOf, type StackLayout } from './tiff-layout';
-import { checkName, readHead, toNative } from './voxels';
+import { checkName, readHead, readRuns, toNative, type Run } from './voxels';
 
 /** SampleFormat and BitsPerSample; https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
 const DTYPES: Readonly<Record<string, DType>> = {
@@ -97,7 +97,7 @@ async function partsOf(page: GeoTIFFImage, kind: Kind, size: number, path: strin
     throw corrupt(path, `truncated, it has ${String(size)} bytes, and pixels are said to lie past its end or nowhere`);
   }
   const stored = counts.reduce((sum, count) => sum + count, 0);
-  const needed = kind.width * kind.height * kind.components * ARRAY_OF[kind.dtype].BYTES_PER_ELEMENT;
+  const needed = elementsOf(kind) * ARRAY_OF[kind.dtype].BYTES_PER_ELEMENT;
   const compression: unknown = directory.getValue('Compression') ?? UNCOMPRESSED;
   const most = compression === UNCOMPRESSED ? stored : stored * MAX_COMPRESSION;
   if (most < needed) {
@@ -110,51 +110,66 @@ async function partsOf(page: GeoTIFFImage, kind: Kind, size: number, path: strin
   return { offsets, counts, isPlain: compression === UNCOMPRESSED && !tiled && isTogether };
 }
 
-function isSame(one: Kind, other: Kind): boolean {
-  return (['width', 'height', 'components', 'dtype'] as const).every((name) => one[name] === other[name]);
+/** Values of a page. */
+function elementsOf({ width, height, components }: Kind): number {
+  return width * height * components;
 }
 
-/** The values of a page that lie in the file as they are: straight into shared memory. */
-async function readPlain(file: FileHandle, { offsets, counts }: Parts, target: Buffer): Promise<void> {
-  let at = 0;
-  for (const [part, offset] of offsets.entries()) {
-    const end = Math.min(target.length, at + (counts[part] as number));
-    for (let from = offset; at < end;) {
-      const { bytesRead } = await file.read(target, at, end - at, from);
-      if (bytesRead === 0) throw new Error('it became shorter while it was read');
-      at += bytesRead;
-      from += bytesRead;
-    }
-  }
+function isSame(one: Kind, other: Kind): boolean {
+  return (['width', 'height', 'components', 'dtype'] as const).every((name) => one[name] === other[name]);
 }
 
 /** A file that is being read: its pages, what they have in common, and where they go. */
 interface Opened {
   readonly file: FileHandle;
+  readonly path: string;
   readonly littleEndian: boolean;
   readonly kind: Kind;
   readonly layout: StackLayout;
   readonly pages: readonly { readonly page: GeoTIFFImage; readonly parts: Parts }[];
 }
 
-async function readPages(
-  { file, littleEndian, kind, layout, pages }: Opened,
-  volume: Volume,
-  onFraction: OnFraction,
-): Promise<void> {
-  const elements = kind.width * kind.height * kind.components;
-  const read = async ([at, { page, parts }]: readonly [number, Opened['pages'][number]]): Promise<void> => {
-    const start = layout.placeOf(at) * elements;
-    const target = volume.data.subarray(start, start + elements);
-    if (parts.isPlain) {
-      await readPlain(file, parts, bytesIn(target));
-      toNative(target, littleEndian);
-    } else {
-      const values = (await page.readRasters({ interleave: true })) as unknown as VoxelArray;
-      target.set(values.subarray(0, elements));
+/** Where the bytes of plain pages go. Those that lie together are read together: a page has hundreds of strips, or is small. */
+function runsOf({ kind, layout }: Opened, pages: readonly [number, Parts][]): readonly Run[] {
+  const pageBytes = elementsOf(kind) * ARRAY_OF[kind.dtype].BYTES_PER_ELEMENT;
+  const runs: Run[] = [];
+  for (const [page, { offsets, counts }] of pages) {
+    let at = layout.placeOf(page) * pageBytes;
+    const end = at + pageBytes;
+    for (const [part, from] of offsets.entries()) {
+      const length = Math.min(end - at, counts[part] as number);
+      const last = runs.at(-1);
+      if (last !== undefined && from === last.from + last.length && at === last.at + last.length) {
+        runs[runs.length - 1] = { ...last, length: last.length + length };
+      } else runs.push({ from, at, length });
+      at += length;
     }
+  }
+  return runs;
+}
+
+async function readPages(opened: Opened, volume: Volume, onFraction: OnFraction): Promise<void> {
+  const { file, path, littleEndian, kind, layout, pages } = opened;
+  const elements = elementsOf(kind);
+  const targetOf = (page: number): VoxelArray => {
+    const start = layout.placeOf(page) * elements;
+    return volume.data.subarray(start, start + elements);
   };
-  await aFewAtATime([...pages.entries()], read, onFraction);
+  const all = [...pages.entries()];
+  const plain = all.flatMap(([at, { parts }]): [number, Parts][] => (parts.isPlain ? [[at, parts]] : []));
+  const share = plain.length / pages.length;
+  await readRuns({ file, path }, runsOf(opened, plain), bytesIn(volume.data), (fraction) => {
+    onFraction(share * fraction);
+  });
+  for (const [page] of plain) toNative(targetOf(page), littleEndian);
+  const decode = async ([at, { page }]: (typeof all)[number]): Promise<void> => {
+    const values = (await page.readRasters({ interleave: true })) as unknown as VoxelArray;
+    targetOf(at).set(values.subarray(0, elements));
+  };
+  const others = all.filter(([, { parts }]) => !parts.isPlain);
+  await aFewAtATime(others, decode, (fraction) => {
+    onFraction(share + (1 - share) * fraction);
+  });
 }
 
 async function readTiff(path: string, onFraction: OnFraction): Promise<Volume> {
@@ -193,7 +208,7 @@ async function readTiff(path: string, onFraction: OnFraction): Promise<Volume> {
       unit,
       name,
     });
-    await readPages({ file, littleEndian: tiff.littleEndian, kind, layout, pages }, volume, onFraction);
+    await readPages({ file, path, littleEndian: tiff.littleEndian, kind, layout, pages }, volume, onFraction);
     return volume;
   } catch (cause) {
     throw isSlicescopeError(cause) ? cause : corrupt(path, `it can’t be decoded (${messageOf(cause)})`, cause);

@@ -1,15 +1,14 @@
-import { createReadStream } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { createGunzip, createUnzip } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { endianness } from 'node:os';
 import { ARRAY_OF, isSlicescopeError, type DType, type VoxelArray } from '../protocol';
 import { aFewAtATime } from './a-few-at-a-time';
-import { bytesIn, corrupt, fileError, openFile, unsupported, type OnFraction } from './format';
+import { bytesIn, corrupt, fileError, openFile, readInto, unsupported, type OnFraction } from './format';
+import { unzipped } from './unzip';
 
-/** Bytes that are read, and unpacked, at a time. */
-const CHUNK_BYTES = 1_048_576;
 /** Bytes of a plain file that are read at a time. */
-const READ_BYTES = 4 * CHUNK_BYTES;
+const READ_BYTES = 4 * 1_048_576;
 /** Deflate packs at most 1032 bytes into one. */
 export const MAX_COMPRESSION = 1032;
 /** What may follow the voxels of a packed file; more is taken for an attempt to keep the reader busy. */
@@ -25,7 +24,7 @@ export interface VoxelBytes {
   /** Whether they are packed. */
   readonly isPacked: boolean;
   /** Packed bytes, unpacked. Default: the whole file, as gzip has it. */
-  readonly unpacked?: () => Promise<Readable>;
+  readonly unpacked?: () => Promise<AsyncIterable<Buffer>> | AsyncIterable<Buffer>;
   readonly dtype: DType;
   readonly littleEndian: boolean;
   readonly count: number;
@@ -44,18 +43,20 @@ export async function readHead(path: string, count: number): Promise<Head> {
   const file = await openFile(path);
   try {
     const { size } = await file.stat();
-    const start = await file.read(new Uint8Array(2), 0, 2, 0);
-    const isPacked = start.buffer[0] === 0x1f && start.buffer[1] === 0x8b;
     const bytes = new Uint8Array(count);
-    let filled = 0;
-    const source = file.createReadStream({ start: 0, highWaterMark: isPacked ? 16_384 : count, autoClose: false });
-    for await (const chunk of (isPacked ? unpack(source, 16_384) : source) as AsyncIterable<Uint8Array>) {
-      const part = chunk.subarray(0, count - filled);
-      bytes.set(part, filled);
-      filled += part.length;
-      if (filled === count) break;
+    let filled = await readInto(file, bytes, 0);
+    const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    if (isPacked) {
+      const source = file.createReadStream({ start: 0, highWaterMark: 16_384, autoClose: false });
+      filled = 0;
+      for await (const chunk of unpack(source, 16_384) as AsyncIterable<Uint8Array>) {
+        const part = chunk.subarray(0, count - filled);
+        bytes.set(part, filled);
+        filled += part.length;
+        if (filled === count) break;
+      }
+      source.destroy();
     }
-    source.destroy();
     return { bytes: bytes.subarray(0, filled), isPacked, most: isPacked ? size * MAX_COMPRESSION : size };
   } catch (cause) {
     throw isSlicescopeError(cause) ? cause : fileError(path, cause);
@@ -68,17 +69,6 @@ function unpack(source: Readable, chunkSize: number): Readable {
   const gunzip = createGunzip({ chunkSize });
   source.on('error', (error: Error) => gunzip.destroy(error));
   return source.pipe(gunzip);
-}
-
-/** What is packed with gzip or zlib behind the first `start` bytes of a file, unpacked. */
-export function unpackFrom(path: string, start: number): () => Promise<Readable> {
-  return () => {
-    const source = createReadStream(path, { start, highWaterMark: CHUNK_BYTES });
-    const unzip = createUnzip({ chunkSize: CHUNK_BYTES });
-    source.on('error', (error: Error) => unzip.destroy(error));
-    unzip.on('close', () => source.destroy());
-    return Promise.resolve(source.pipe(unzip));
-  };
 }
 
 /**
@@ -97,7 +87,7 @@ export function checkSize({ path, offset, isPacked, dtype, count }: VoxelBytes, 
  * @throws SlicescopeError `file-corrupt`, `file-unreadable`.
  */
 export async function readVoxels(from: VoxelBytes, target: VoxelArray, onFraction: OnFraction): Promise<void> {
-  const { path, offset, littleEndian, isPacked, unpacked = unpackFrom(path, 0) } = from;
+  const { path, offset, littleEndian, isPacked, unpacked = () => unzipped(path, 0) } = from;
   const bytes = bytesIn(target);
   try {
     if (isPacked) await readPacked(path, await unpacked(), offset, bytes, onFraction);
@@ -120,32 +110,52 @@ export function toNative(values: VoxelArray, littleEndian: boolean): void {
 
 async function readPlain(path: string, offset: number, bytes: Buffer, onFraction: OnFraction): Promise<void> {
   const file = await openFile(path);
-  const starts = Array.from({ length: Math.ceil(bytes.length / READ_BYTES) }, (_, part) => part * READ_BYTES);
-  const read = async (start: number): Promise<void> => {
-    const end = Math.min(bytes.length, start + READ_BYTES);
-    for (let at = start; at < end;) {
-      const { bytesRead } = await file.read(bytes, at, end - at, offset + at);
-      if (bytesRead === 0) throw truncated(path, (await file.stat()).size, offset + bytes.length, false);
-      at += bytesRead;
-    }
-  };
   try {
-    await aFewAtATime(starts, read, onFraction);
+    await readRuns({ path, file }, [{ from: offset, at: 0, length: bytes.length }], bytes, onFraction);
   } finally {
     await file.close();
   }
 }
 
+/** Bytes that lie together in a file, from `from` on, and go together into memory, to `at`. */
+export interface Run {
+  readonly from: number;
+  readonly at: number;
+  readonly length: number;
+}
+
+/**
+ * Read runs of a file's bytes straight into shared memory.
+ * @throws SlicescopeError `file-corrupt` where the file ends before a run does; and what reading throws.
+ */
+export async function readRuns(
+  { path, file }: { readonly path: string; readonly file: FileHandle },
+  runs: readonly Run[],
+  bytes: Buffer,
+  onFraction: OnFraction,
+): Promise<void> {
+  const pieces = runs.flatMap((run) =>
+    Array.from({ length: Math.ceil(run.length / READ_BYTES) }, (_, piece) => ({ run, start: piece * READ_BYTES })),
+  );
+  const read = async ({ run: { from, at, length }, start }: (typeof pieces)[number]): Promise<void> => {
+    const piece = bytes.subarray(at + start, at + Math.min(length, start + READ_BYTES));
+    if ((await readInto(file, piece, from + start)) < piece.length) {
+      throw truncated(path, (await file.stat()).size, from + length, false);
+    }
+  };
+  await aFewAtATime(pieces, read, onFraction);
+}
+
 /** To the end of what is packed, for its check sum. */
 async function readPacked(
   path: string,
-  source: Readable,
+  source: AsyncIterable<Buffer>,
   offset: number,
   bytes: Buffer,
   onFraction: OnFraction,
 ): Promise<void> {
   let at = -offset;
-  for await (const chunk of source as AsyncIterable<Buffer>) {
+  for await (const chunk of source) {
     const from = Math.max(0, -at);
     if (from < chunk.length && at < bytes.length) chunk.copy(bytes, Math.max(0, at), from);
     at += chunk.length;

@@ -3,6 +3,7 @@ import { inflateRawSync } from 'node:zlib';
 import { parseDicom, type DataSet, type Element } from 'dicom-parser';
 import { messageOf } from '../../protocol';
 import { corrupt, unsupported } from '../format';
+import { hasPrefix } from './prefix';
 
 /** Tag of the pixels, behind which nothing of use follows. */
 const PIXEL_DATA = 'x7fe00010';
@@ -58,10 +59,6 @@ export async function readDicomFile(path: string): Promise<DicomFile> {
   } finally {
     await file.close();
   }
-}
-
-export function hasPrefix(head: Uint8Array): boolean {
-  return String.fromCharCode(...head.subarray(128, 132)) === 'DICM';
 }
 
 /** Null where more of the file is needed. */

@@ -1,1 +1,11 @@
-export { dicom } from './read';
+import type { Format } from '../format';
+import { hasPrefix } from './prefix';
+
+/** Its reader is loaded when there is something to read: files of other formats do not wait for it. */
+export const dicom: Format = {
+  name: 'dicom',
+  title: 'DICOM (a file, a folder, a series)',
+  matches: (head) => hasPrefix(head),
+  read: async (request, onFraction) => await (await import('./read.js')).read(request, onFraction),
+  header: async (request) => await (await import('./read.js')).header(request),
+};

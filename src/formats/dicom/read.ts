@@ -2,12 +2,14 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ARRAY_OF, SlicescopeError, realValue, type DType, type Rescale, type VoxelArray } from '../../protocol';
 import { Volume, type VolumeOptions } from '../../volume';
-import { bytesIn, unsupported, type Format, type OnFraction, type ReadRequest } from '../format';
+import type { FileHeader } from '../file-header';
+import { bytesIn, unsupported, type OnFraction, type ReadRequest } from '../format';
 import { readHead } from '../voxels';
 import { Frames, checkPixels } from './frames';
-import { hasPrefix, readDicomFile } from './header';
+import { readDicomFile } from './header';
 import { imageOf, type DicomImage, type PixelLayout, type Plane } from './image';
 import { headerOf } from './names';
+import { hasPrefix } from './prefix';
 import { stackOf, type Stack } from './stack';
 
 /** Share of the progress that headers take. */
@@ -80,7 +82,7 @@ function rescaleOf([first, ...others]: readonly Plane[]): Rescale | undefined {
   return isOne && slope !== 0 ? { slope, intercept } : undefined;
 }
 
-async function read(request: ReadRequest, onFraction: OnFraction): Promise<Volume> {
+export async function read(request: ReadRequest, onFraction: OnFraction): Promise<Volume> {
   const [path] = request.paths;
   const images = chosen(path, await imagesOf(request, onFraction), request.series);
   images.forEach(checkPixels);
@@ -133,13 +135,8 @@ function scale(stored: VoxelArray, plane: Plane, real: VoxelArray): void {
   for (let i = 0; i < real.length; i++) real[i] = realValue(stored[i] as number, plane);
 }
 
-export const dicom: Format = {
-  name: 'dicom',
-  title: 'DICOM (a file, a folder, a series)',
-  matches: (head) => hasPrefix(head),
-  read,
-  header: async (request) => {
-    const [first] = chosen(request.paths[0], await imagesOf(request, () => undefined), request.series);
-    return await headerOf((await readDicomFile(first.path)).dataSet);
-  },
-};
+/** What the first file of the series says. */
+export async function header(request: ReadRequest): Promise<FileHeader> {
+  const [first] = chosen(request.paths[0], await imagesOf(request, () => undefined), request.series);
+  return await headerOf((await readDicomFile(first.path)).dataSet);
+}

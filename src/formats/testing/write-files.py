@@ -115,6 +115,20 @@ for dtype in ["u1", "i1", "u2", "i2", "u4", "i4", "f4", "f8"]:
 put("plain.tif", lambda path: tifffile.imwrite(path, values.astype("u2"), photometric="minisblack"))
 put("big-endian.tif", lambda path: tifffile.imwrite(path, values.astype("u2"), photometric="minisblack", byteorder=">"))
 put("bigtiff.tif", lambda path: tifffile.imwrite(path, values.astype("u2"), photometric="minisblack", bigtiff=True))
+put("strips.tif", lambda path: tifffile.imwrite(path, values.astype("u2"), photometric="minisblack", rowsperstrip=1))
+
+
+def write_pages(path, compressions):
+    with tifffile.TiffWriter(path) as file:
+        for page, compression in zip(values.astype("u2"), compressions):
+            file.write(page, photometric="minisblack", contiguous=False, metadata=None, compression=compression)
+
+
+put("apart.tif", lambda path: write_pages(path, [None, None]))
+put("mixed.tif", lambda path: write_pages(path, ["zlib", None]))
+# Larger than what is read at a time.
+large = numpy.arange(5 * 1000 * 1000, dtype="u4").reshape(5, 1000, 1000)
+put("large.tif", lambda path: tifffile.imwrite(path, large, photometric="minisblack", byteorder=">"))
 put(
     "tiles.tif",
     lambda path: tifffile.imwrite(path, values.astype("f4"), photometric="minisblack", tile=(16, 16), compression="zlib"),

@@ -1,0 +1,64 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { writeLicences } from './licences.mjs';
+import { root } from './places.mjs';
+
+const READER = join(root, 'lib', 'reader');
+
+/** What goes into it beside our own code: packages that are small, or of so many files that Node takes long to load them. */
+const INSIDE = ['dicom-parser', 'geotiff', 'nifti-reader-js', 'yauzl'];
+
+/** Of ES modules what is used, and what only TIFF files need in a script of its own. */
+const parts = {
+  name: 'parts',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^(nifti-reader-js|geotiff)$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, namespace: 'parts' } : undefined,
+    );
+    onLoad({ filter: /^nifti-reader-js$/, namespace: 'parts' }, () => ({
+      contents: "export { NIFTI1, NIFTI2 } from 'nifti-reader-js';",
+      resolveDir: root,
+    }));
+    onLoad({ filter: /^geotiff$/, namespace: 'parts' }, () => ({
+      contents: "module.exports = require('./geotiff.js');",
+    }));
+    onResolve({ filter: /^\.\/geotiff\.js$/, namespace: 'parts' }, ({ path }) => ({ path, external: true }));
+  },
+};
+
+/**
+ * The thread that reads files, in one script: it starts with each file, and most of the time until it reads went into
+ * finding and loading modules. It takes a fraction of a second, so nothing remembers whether it is current.
+ */
+export async function buildReader() {
+  const { build } = await import('esbuild'); // Only now: setup runs before there is a node_modules.
+  rmSync(READER, { recursive: true, force: true });
+  const options = {
+    absWorkingDir: root,
+    outdir: 'lib/reader',
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    legalComments: 'none', // They are in the file of licences, whole.
+    metafile: true,
+    logLevel: 'warning',
+  };
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const external = Object.keys(dependencies).filter((name) => !INSIDE.includes(name));
+  const results = [
+    await build({
+      ...options,
+      stdin: { contents: "export { fromFile } from 'geotiff';", resolveDir: root, sourcefile: 'geotiff.js' },
+      entryNames: 'geotiff',
+      external: ['lerc'], // It has no licence in it to go with it.
+    }),
+    await build({ ...options, entryPoints: ['src/formats/read-worker.ts'], external, plugins: [parts] }),
+  ];
+  writeLicences(READER, Object.assign({}, ...results.map(({ metafile }) => metafile.inputs)));
+  return 'built';
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await buildReader();

@@ -1,0 +1,48 @@
+import type { FileHandle } from 'node:fs/promises';
+import { createUnzip, type Unzip } from 'node:zlib';
+import { MessageChannel } from 'node:worker_threads';
+import { openFile, readInto } from './format';
+
+/** Bytes that are read, and unpacked, at a time. */
+const PIECE_BYTES = 1_048_576;
+
+/** Give it what is packed, always from the same memory: it has taken a piece when it calls back. */
+async function feed(unzip: Unzip, file: FileHandle, start: number): Promise<void> {
+  const packed = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  for (let at = start; ;) {
+    const length = await readInto(file, packed, at);
+    if (length === 0) break;
+    await new Promise<void>((fulfil, reject) => {
+      unzip.write(packed.subarray(0, length), (error) => {
+        if (error) reject(error);
+        else fulfil();
+      });
+    });
+    at += length;
+  }
+  unzip.end();
+}
+
+/**
+ * What is packed with gzip or zlib behind the first `start` bytes of a file, unpacked, piece by piece. A piece is gone when the next one
+ * is asked for: left to the garbage collector, they would take a third of a volume of 128 MB.
+ */
+export async function* unzipped(path: string, start: number): AsyncGenerator<Buffer, void, undefined> {
+  const file = await openFile(path);
+  const unzip = createUnzip({ chunkSize: PIECE_BYTES });
+  // What is sent to nobody is freed at once.
+  const { port1: nobody } = new MessageChannel();
+  nobody.close();
+  try {
+    feed(unzip, file, start).catch((error: unknown) => unzip.destroy(error as Error));
+    for await (const piece of unzip as AsyncIterable<Buffer>) {
+      yield piece;
+      // Up to its end the memory of a piece is filled with further ones.
+      const { buffer, byteOffset, length } = piece;
+      if (byteOffset + length === buffer.byteLength) nobody.postMessage(null, [buffer as ArrayBuffer]);
+    }
+  } finally {
+    unzip.destroy();
+    await file.close();
+  }
+}
