@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { createUnzip, type Unzip } from 'node:zlib';
-import { MessageChannel } from 'node:worker_threads';
 import { openFile, readInto } from './format';
+import { release } from './release';
 
 /** Bytes that are read, and unpacked, at a time. */
 const PIECE_BYTES = 1_048_576;
@@ -30,16 +30,13 @@ async function feed(unzip: Unzip, file: FileHandle, start: number): Promise<void
 export async function* unzipped(path: string, start: number): AsyncGenerator<Buffer, void, undefined> {
   const file = await openFile(path);
   const unzip = createUnzip({ chunkSize: PIECE_BYTES });
-  // What is sent to nobody is freed at once.
-  const { port1: nobody } = new MessageChannel();
-  nobody.close();
   try {
     feed(unzip, file, start).catch((error: unknown) => unzip.destroy(error as Error));
     for await (const piece of unzip as AsyncIterable<Buffer>) {
       yield piece;
       // Up to its end the memory of a piece is filled with further ones.
       const { buffer, byteOffset, length } = piece;
-      if (byteOffset + length === buffer.byteLength) nobody.postMessage(null, [buffer as ArrayBuffer]);
+      if (byteOffset + length === buffer.byteLength) release(new Uint8Array(buffer));
     }
   } finally {
     unzip.destroy();

@@ -82,7 +82,8 @@ if IS_3:
     image("v3-sharded", version=3, chunks=[1, 1, 2, 4, 4], shards=[1, 3, 4, 8, 8], levels=PYRAMID)
     from numcodecs import LZ4, Blosc, Zlib, Zstd
 
-    for name, codec in {"blosc": Blosc(cname="zstd"), "lz4": LZ4(), "zlib": Zlib(), "zstd": Zstd()}.items():
+    PACKED = {"blosc": Blosc(cname="zstd"), "lz4": LZ4(), "zlib": Zlib(), "zstd": Zstd()}
+    for name, codec in PACKED.items():
         image(f"v2-{name}", compressors=codec)
 
 
@@ -102,11 +103,11 @@ def edit(file, change):
     return apply
 
 
-def chunk(make):
+def chunk(make, level="s2"):
     """The chunks of the coarsest level, which are read when it is opened."""
 
     def apply(path):
-        for file in (path / "s2").rglob("*"):
+        for file in (path / level).rglob("*"):
             if file.is_file() and not file.name.startswith(".z"):
                 file.write_bytes(make(file.read_bytes()))
 
@@ -140,3 +141,8 @@ broken("no-bytes", chunk(lambda data: b""))
 broken("garbage", chunk(lambda data: bytes(range(256)) * 4))
 # What says that it is 2 GiB when it is unpacked.
 broken("bomb", chunk(lambda data: data[:4] + (2**31 - 1).to_bytes(4, "little") + data[8:]))
+if IS_3:
+    for name, codec in PACKED.items():
+        # A chunk has 768 bytes, and not 1 MB when it is unpacked.
+        broken(f"{name}-bomb", chunk(lambda _: bytes(codec.encode(bytes(2**20))), "s0"), f"v2-{name}")
+        broken(f"{name}-cut", chunk(lambda data: data[:-5], "s0"), f"v2-{name}")

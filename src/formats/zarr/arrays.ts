@@ -3,6 +3,7 @@ import type { Array as ZarrArray, DataType } from 'zarrita' with { 'resolution-m
 import { ARRAY_OF, DTYPES, type DType, type VoxelArray } from '../../protocol';
 import { corrupt, unsupported } from '../format';
 import type { Dimension } from './multiscales';
+import { release } from '../release';
 import { MAX_CHUNK_BYTES, nameOf } from './store';
 
 /** A number for each dimension; 1 or 0 for those that an array does not have. */
@@ -81,9 +82,9 @@ export function chunksAlong({ sizes, chunk }: Pick<Level, 'sizes' | 'chunk'>, di
   return Math.ceil(sizes[dimension] / chunk[dimension]);
 }
 
-/** Copy a chunk's voxels to where they lie in an array of all, x fastest, then y, z, channel, frame. */
-export function placeChunk(
-  { sizes, chunk }: Level,
+/** Move a chunk's voxels to where they lie in an array of all, x fastest, then y, z, channel, frame. */
+export function moveChunk(
+  { sizes, chunk }: Pick<Level, 'sizes' | 'chunk'>,
   place: PerDimension,
   { data, stride }: LevelChunk,
   all: VoxelArray,
@@ -104,4 +105,5 @@ export function placeChunk(
       }
     }
   }
+  release(data);
 }

@@ -17,30 +17,3 @@ export function checkBlosc(bytes: Uint8Array, mostBytes: number): void {
     );
   }
 }
-
-/** Of zarrita's codecs, what is needed of them here. */
-interface Codec {
-  readonly decode: (data: Uint8Array) => unknown;
-}
-type Codecs = Map<string, () => Promise<{ readonly fromConfig: (...how: unknown[]) => Codec }>>;
-
-/** Have zarrita look at Blosc's blocks before they are unpacked: its unpacker reads on behind those that are cut short. */
-export function checkBloscIn(registry: unknown, mostBytes: number): void {
-  const codecs = registry as Codecs;
-  for (const name of ['blosc', 'numcodecs.blosc']) {
-    const open = codecs.get(name);
-    if (open === undefined) continue;
-    codecs.set(name, async () => {
-      const { fromConfig } = await open();
-      return { fromConfig: (...how) => checked(fromConfig(...how), mostBytes) };
-    });
-  }
-}
-
-function checked(codec: Codec, mostBytes: number): Codec {
-  const decode = (data: Uint8Array): unknown => {
-    checkBlosc(data, mostBytes);
-    return codec.decode(data);
-  };
-  return Object.assign(Object.create(codec) as Codec, { decode });
-}

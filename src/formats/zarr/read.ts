@@ -4,7 +4,7 @@ import { ARRAY_OF, type Triple, type VoxelArray } from '../../protocol';
 import { Volume, type ChunkedLevel, type VolumeOptions } from '../../volume';
 import { aFewAtATime } from '../a-few-at-a-time';
 import { unsupported, type Format, type OnFraction, type ReadRequest } from '../format';
-import { chunksAlong, placeChunk, byDimension, type Level, type PerDimension } from './arrays';
+import { byDimension, chunksAlong, moveChunk, type Level, type PerDimension } from './arrays';
 import { headerOf } from './header';
 import { openImage, type Image } from './image';
 import { nameOf, zarrError } from './store';
@@ -74,7 +74,7 @@ async function fill(level: Level, all: VoxelArray, onFraction: OnFraction): Prom
   await aFewAtATime(
     [...places(level, frames)],
     async (place) => {
-      placeChunk(cut, place, await level.read(place), all);
+      moveChunk(cut, place, await level.read(place), all);
     },
     onFraction,
   );
@@ -84,12 +84,11 @@ async function fill(level: Level, all: VoxelArray, onFraction: OnFraction): Prom
 async function scattered(level: Level, onFraction: OnFraction): Promise<Sample> {
   const { chunk, sizes, dtype } = level;
   const whole = (axis: 'x' | 'y' | 'z'): number => Math.min(chunk[axis], sizes[axis]);
-  const shape = [whole('x'), whole('y'), whole('z')] as const;
-  const voxels = shape[0] * shape[1] * shape[2];
+  const [x, y, z] = [whole('x'), whole('y'), whole('z')] as const;
+  const voxels = x * y * z;
   const bytes = voxels * sizes.channel * ARRAY_OF[dtype].BYTES_PER_ELEMENT;
   const count = Math.max(1, Math.min(SAMPLE_CHUNKS, Math.floor(SAMPLE_BYTES / bytes)));
   const data = shared(level, voxels * count * sizes.channel);
-  const one = new ARRAY_OF[dtype](voxels * chunk.channel);
   const chosen = Array.from({ length: count }, (_, at) => {
     // Of those that are full: a chunk at the border has voxels that mean nothing.
     const along = (axis: 'x' | 'y' | 'z'): number =>
@@ -97,19 +96,21 @@ async function scattered(level: Level, onFraction: OnFraction): Promise<Sample> 
     return { x: along('x'), y: along('y'), z: along('z'), at };
   });
   const groups = Array.from({ length: chunksAlong(level, 'channel') }, (_, channel) => channel);
-  const own = { ...level, sizes: { x: shape[0], y: shape[1], z: shape[2], channel: chunk.channel, frame: 1 } };
+  const sample = {
+    sizes: { x, y, z: z * count, channel: sizes.channel, frame: 1 },
+    chunk: { x, y, z, channel: chunk.channel, frame: 1 },
+  };
   const jobs = chosen.flatMap(({ at, ...place }) =>
     groups.map((channel) => ({ at, place: { ...place, channel, frame: 0 } })),
   );
-  for (const [number, { at, place }] of jobs.entries()) {
-    placeChunk(own, { x: 0, y: 0, z: 0, channel: 0, frame: 0 }, await level.read(place), one);
-    for (let channel = 0; channel < Math.min(chunk.channel, sizes.channel - place.channel * chunk.channel); channel++) {
-      const to = ((place.channel * chunk.channel + channel) * count + at) * voxels;
-      data.set(one.subarray(channel * voxels, (channel + 1) * voxels), to);
-    }
-    onFraction((number + 1) / jobs.length);
-  }
-  return { data, shape: [shape[0], shape[1], shape[2] * count] };
+  await aFewAtATime(
+    jobs,
+    async ({ at, place }) => {
+      moveChunk(sample, { x: 0, y: 0, z: at, channel: place.channel, frame: 0 }, await level.read(place), data);
+    },
+    onFraction,
+  );
+  return { data, shape: [x, y, z * count] };
 }
 
 interface Sample {

@@ -3,7 +3,7 @@ import type { AsyncReadable } from '@zarrita/storage' with { 'resolution-mode': 
 import type * as Zarrita from 'zarrita' with { 'resolution-mode': 'import' };
 import { SlicescopeError, messageOf } from '../../protocol';
 import { corrupt, fileError, unsupported } from '../format';
-import { checkBloscIn } from './blosc';
+import { setCodecs } from './codecs';
 
 /** The largest chunk that is read: it is whole in memory when a voxel of it is. */
 export const MAX_CHUNK_BYTES: number = 2 ** 28;
@@ -11,11 +11,11 @@ export const MAX_CHUNK_BYTES: number = 2 ** 28;
 /** The reader, with what it does not check itself. */
 export async function loadZarrita(): Promise<typeof Zarrita> {
   const zarrita = await import('zarrita');
-  if (!isChecked) checkBloscIn(zarrita.registry, MAX_CHUNK_BYTES);
-  isChecked = true;
+  if (!isSet) setCodecs(zarrita.registry);
+  isSet = true;
   return zarrita;
 }
-let isChecked = false;
+let isSet = false;
 
 /** Whether a location is in the web. */
 export function isUrl(location: string): boolean {

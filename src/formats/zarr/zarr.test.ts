@@ -235,6 +235,15 @@ describe('what is broken is refused with a sentence, soon and without taking muc
     ['no-bytes', 'file-corrupt', 'a Blosc block of 16 bytes, of which 0 are there'],
     ['garbage', 'file-corrupt', 'a Blosc block of'],
     ['bomb', 'file-corrupt', 'a Blosc block that is 2147483647 bytes when it is unpacked'],
+    ['blosc-bomb', 'file-corrupt', 'a Blosc block that is 1048576 bytes when it is unpacked'],
+    ['lz4-bomb', 'file-corrupt', 'an LZ4 block that is 1048576 bytes when it is unpacked'],
+    ['zlib-bomb', 'file-corrupt', 'it can’t be decoded (Cannot create a Buffer larger than 66304 bytes)'],
+    ['zstd-bomb', 'file-corrupt', 'it can’t be decoded ('],
+    ['blosc-cut', 'file-corrupt', 'bytes, of which'],
+    ['lz4-cut', 'file-corrupt', 'it can’t be decoded ('],
+    ['zlib-cut', 'file-corrupt', 'it can’t be decoded (unexpected end of file)'],
+    // Node's own unpacker has what is there, and it is counted.
+    ['zstd-cut', 'file-corrupt', process.versions.zstd === undefined ? 'it can’t be decoded (' : 'expected 384'],
   ])('%s', async (name, code, sentence) => {
     const before = process.resourceUsage().maxRSS;
     const began = performance.now();
