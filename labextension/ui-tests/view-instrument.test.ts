@@ -135,6 +135,44 @@ test('the probe says voxel, position and exact value of what is under the pointe
   });
 });
 
+test('letters, scale bars, tools and pictures never cover each other, in any layout and width', async () => {
+  const [notebook, viewer] = await openCt();
+  await viewer.canvas.focus();
+  for (const layout of ['slice', 'planes', 'volume']) {
+    for (const width of [1000, 560, 420, 340]) {
+      await notebook.page.setViewportSize({ width, height: 1100 });
+      expect(await notebook.run(`view.set({ layout: '${layout}' })`)).toBe('');
+      await eventually(async () => {
+        expect(await viewer.canvas.count()).toBe(layout === 'planes' ? 3 : 1);
+      });
+      await viewer.canvas.first().hover();
+      const marks = '.slicescope-edge:not(:empty), .slicescope-scale, .slicescope-tools, .slicescope-bar';
+      const boxes = await viewer.root.locator(marks).evaluateAll((nodes) =>
+        nodes.flatMap((node) => {
+          const { left, right, top, bottom } = node.getBoundingClientRect();
+          return right > left
+            ? [{ name: `${node.getAttribute('class') ?? ''} ${node.textContent}`, left, right, top, bottom }]
+            : [];
+        }),
+      );
+      const covering = boxes.flatMap((one, at) =>
+        boxes
+          .slice(at + 1)
+          .filter(({ left, right, top, bottom }) => {
+            const [across, down] = [
+              Math.min(right, one.right) - Math.max(left, one.left),
+              Math.min(bottom, one.bottom) - Math.max(top, one.top),
+            ];
+            return across > 0 && down > 0;
+          })
+          .map(({ name }) => `${layout} at ${String(width)}: ${one.name} and ${name}`),
+      );
+      expect(covering).toEqual([]);
+      expect(boxes.length).toBeGreaterThan(4);
+    }
+  }
+});
+
 test('the help shows every key over the picture, and gives the focus back', async () => {
   const [notebook, viewer] = await openCt();
   await viewer.canvas.focus();
