@@ -137,6 +137,7 @@ test('the probe says voxel, position and exact value of what is under the pointe
 
 test('letters, scale bars, tools and pictures never cover each other, in any layout and width', async () => {
   const [notebook, viewer] = await openCt();
+  await notebook.command('application:toggle-left-area');
   await viewer.canvas.focus();
   for (const layout of ['slice', 'planes', 'volume']) {
     for (const width of [1000, 560, 420, 340]) {
