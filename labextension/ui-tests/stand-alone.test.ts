@@ -150,7 +150,7 @@ test('panel, probe, crosshair and box work there, in light and dark, and axe fin
   for (const scheme of ['light', 'dark'] as const) {
     const { page, complaints } = await openPage(address, scheme);
     const viewer = viewerOf(page);
-    await viewer.canvas.first().waitFor();
+    await viewer.root.locator('.slicescope-canvas:focus').waitFor(); // Else the key is nobody’s.
     await page.keyboard.press('1');
     await shows(page, { index: 10 });
     const box = await viewer.canvas.boundingBox();
