@@ -86,6 +86,21 @@ describe('a tile is of the layer, the frame and the slab that is wished for', ()
     expect(values(peer.take())[0]).toBe(Math.max(...[0, 1, 2, 3, 4].map((z) => phantomValue(0, 0, z))));
   });
 
+  test('slabs of colours, which stay colours', () => {
+    const data = Uint8Array.from({ length: WIDTH * HEIGHT * DEPTH * 3 }, (_, at) => (59 * at) % 256);
+    const colors = Volume.from(data, [WIDTH, HEIGHT, DEPTH], { components: 3 });
+    put(colors);
+    for (const projection of ['max', 'mean'] as const) {
+      peer.request('a', 1, 2, { slab: 3, projection });
+      const tile = peer.take();
+      expect(tile).toMatchObject({ dtype: 'uint8', components: 3 });
+      const at = (z: number): number => data[z * WIDTH * HEIGHT * 3] as number;
+      const first = projection === 'max' ? Math.max(at(1), at(2), at(3)) : Math.round((at(1) + at(2) + at(3)) / 3);
+      expect(values(tile)[0]).toBe(first);
+      expect(values(tile)).toEqual(Array.from(colors.slice('xy', 2, { slab: 3, projection }).data));
+    }
+  });
+
   test('overlays, on the grid of the volume, with a revision of their own', () => {
     const volume = phantom([WIDTH, HEIGHT, DEPTH]);
     const labels = phantom([8, 6, 5], 'uint8', { spacing: [0.5, 0.5, 1], origin: [-0.25, -0.25, 0] });

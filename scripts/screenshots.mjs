@@ -30,7 +30,7 @@ const SHOTS = {
 
 async function shoot(page, theme, name) {
   const viewer = page.locator('.slicescope-view').first();
-  await viewer.locator('.slicescope-canvas').first().hover(); // Its tools are seen then.
+  await viewer.locator('.slicescope-canvas').first().hover(); // The probe says what is there then.
   await page.waitForTimeout(2000);
   const png = await viewer.screenshot({ animations: 'disabled' });
   await sharp(png)

@@ -135,6 +135,51 @@ test('the probe says voxel, position and exact value of what is under the pointe
   });
 });
 
+test('letters, scale bars, tools and pictures never cover each other, in any layout and width', async () => {
+  const [notebook, viewer] = await openCt();
+  await notebook.command('application:toggle-left-area');
+  await viewer.canvas.focus();
+  for (const layout of ['slice', 'planes', 'volume']) {
+    for (const width of [1000, 560, 420, 340]) {
+      await notebook.page.setViewportSize({ width, height: 1100 });
+      expect(await notebook.run(`view.set({ layout: '${layout}' })`)).toBe('');
+      await eventually(async () => {
+        expect(await viewer.canvas.count()).toBe(layout === 'planes' ? 3 : 1);
+        const boxes = await boxesOf(viewer, MARKS);
+        expect(boxes.length).toBeGreaterThan(4);
+        expect(boxes.flatMap((box, at) => boxes.slice(at + 1).filter((other) => meets(box, other)))).toEqual([]);
+      });
+    }
+  }
+});
+
+const MARKS = '.slicescope-edge:not(:empty), .slicescope-scale, .slicescope-tools, .slicescope-bar';
+
+interface NamedBox {
+  readonly name: string;
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Of the elements that are seen. */
+async function boxesOf({ root }: ViewerPage, selector: string): Promise<NamedBox[]> {
+  const boxes = await root.locator(selector).evaluateAll((nodes) =>
+    nodes.map((node) => {
+      const { left, right, top, bottom } = node.getBoundingClientRect();
+      return { name: `${node.getAttribute('class') ?? ''} ${node.textContent}`, left, right, top, bottom };
+    }),
+  );
+  return boxes.filter(({ left, right }) => right > left);
+}
+
+function meets(one: NamedBox, other: NamedBox): boolean {
+  const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+  const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+  return across > 0 && down > 0;
+}
+
 test('the help shows every key over the picture, and gives the focus back', async () => {
   const [notebook, viewer] = await openCt();
   await viewer.canvas.focus();

@@ -123,6 +123,21 @@ test('three planes show their slices at the position, to one scale', async () =>
     .screenshot({ path: join(SCREENSHOTS, 'planes.png') });
 });
 
+test('the scale bars of the three planes have one length, as long as the voxels that it is of', async () => {
+  const { panes } = await openMap();
+  const bars = await Promise.all(
+    Object.values(panes).map(async ({ root }) => {
+      const bar = await root.locator('.slicescope-scale-bar').boundingBox();
+      const text = await root.locator('.slicescope-scale-text').textContent();
+      return { text, length: bar?.width };
+    }),
+  );
+  const picture = await panes.xy.canvas.boundingBox(); // Of 40 voxels.
+  const voxels = ((bars[0]?.length ?? NaN) * 40) / (picture?.width ?? NaN);
+  expect(bars[0]?.text).toBe(`${String(Math.round(voxels))} mm`);
+  expect(bars).toEqual([bars[0], bars[0], bars[0]]);
+});
+
 test('a click in one plane moves the other two to the voxel under it, and a drag takes them along', async () => {
   const { notebook, viewer, panes } = await openMap();
   const { mouse } = notebook.page;

@@ -103,6 +103,42 @@ async function expectSeen(viewer: ViewerPage, camera: Camera, slices: Triple): P
   });
 }
 
+/** Where a camera sees a point of the box, in shares of a square canvas. */
+function placeSeen({ position, target }: Camera, point: Triple): [x: number, y: number] {
+  const forward = unit(add(target, position, -1));
+  const right = unit(cross(forward, UP));
+  const above = cross(right, forward);
+  const way = add(point, position, -1);
+  const along = (axis: Triple): number => way[0] * axis[0] + way[1] * axis[1] + way[2] * axis[2];
+  const half = Math.tan(FIELD_OF_VIEW / 2) * along(forward);
+  return [(1 + along(right) / half) / 2, (1 - along(above) / half) / 2];
+}
+
+/** That exactly these axes have their letter before the middle of the face to which they lead. */
+async function expectLetters(viewer: ViewerPage, camera: Camera, axes: readonly number[]): Promise<void> {
+  await eventually(async () => {
+    const canvas = await viewer.canvas.boundingBox();
+    if (canvas === null) throw new Error('no canvas');
+    const shown = await viewer.root.locator('.slicescope-box > .slicescope-edge:visible').evaluateAll((nodes) =>
+      nodes.map((node) => {
+        const { left, top, width, height } = node.getBoundingClientRect();
+        return { letter: node.textContent, x: left + width / 2, y: top + height / 2 };
+      }),
+    );
+    const expected = axes.map((axis) => {
+      const face = [0, 0, 0] as [number, number, number];
+      face[axis] = EDGES[axis]! / 2 + 0.06;
+      const [x, y] = placeSeen(camera, face);
+      return {
+        letter: 'xyz'.charAt(axis),
+        x: expect.closeTo(canvas.x + x * canvas.width, 0),
+        y: expect.closeTo(canvas.y + y * canvas.height, 0),
+      };
+    });
+    expect(shown).toEqual(expected);
+  });
+}
+
 const ASKEW: Camera = { position: [1, -1.2, -1.5], target: [0, 0, 0] };
 
 async function openBox(camera: Camera): Promise<[NotebookPage, ViewerPage]> {
@@ -168,15 +204,17 @@ test('straight on a face each voxel is where it belongs, to scale', async () => 
   await expectSeen(viewer, side, [33, 15, 10]);
 });
 
-test('the slices hide each other as they lie, and a slice that moves is where it has moved to', async () => {
+test('the slices hide each other and the letters as they lie, and a slice that moves is where it has moved to', async () => {
   const [notebook, viewer] = await openBox(ASKEW);
   await expectSeen(viewer, ASKEW, POSITION);
+  await expectLetters(viewer, ASKEW, [0, 2]);
   await notebook.run("view.set({ plane: 'yz', index: 8 })");
   await expectSeen(viewer, ASKEW, [8, 15, 5]);
   await viewer.shows(8, 'yz');
   const behind: Camera = { position: [-1.3, 0.9, 1.6], target: [0.1, 0, -0.1] };
   await notebook.run(`view.camera = ${JSON.stringify(behind)}`);
   await expectSeen(viewer, behind, [8, 15, 5]);
+  await expectLetters(viewer, behind, [0, 1, 2]);
 });
 
 test('drag goes around, the wheel comes nearer, the right button moves; the state follows, and no slice is asked for', async () => {

@@ -19,6 +19,8 @@ export function buildExtension(doing) {
   const hash = hashOf([
     ...compiled,
     'labextension/style',
+    'src/viewer/viewer.css',
+    'src/viewer/panel.css',
     'labextension/schema',
     'labextension/package.json',
     'package-lock.json',

@@ -167,6 +167,9 @@ test('a slab, a frame and its mean are what is drawn', async () => {
   expect(await gray({ frame: 1, index: 1, slab: 3 })).toBe(200);
   expect(await gray({ frame: 1, index: 1, slab: 3, projection: 'min' })).toBe(50);
   expect(await gray({ frame: 0, index: 1, slab: 2, projection: 'mean' })).toBe(25);
+  const colors = Volume.from(Uint8Array.of(10, 200, 0, 21, 100, 255), [1, 1, 2], { components: 3 });
+  expect(await draw(colors, { index: 0, slab: 2 })).toEqual([[21, 200, 255, 255]]);
+  expect(await draw(colors, { index: 0, slab: 2, projection: 'mean' })).toEqual([[16, 150, 128, 255]]);
 });
 
 describe('what is left out of an overlay is', () => {

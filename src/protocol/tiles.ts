@@ -19,8 +19,8 @@ export interface PixelKind {
 }
 
 /**
- * What the pixels of a slab are: those of its volume, but for the mean of several, which has fractions. Colours have no
- * slabs: where one is asked for, it is the slice alone.
+ * What the pixels of a slab are: those of its volume, but for the mean of several, which has fractions. That of colours
+ * is rounded: they stay colours.
  */
 export function slabKind(
   { dtype, components }: PixelKind,

@@ -29,7 +29,7 @@ export interface TileWish {
   /** Which volume of the view: its channels from 0 on, then its overlays, whose frames have the overlay's revision. */
   readonly layer: number;
   readonly frame: number;
-  /** Slices of the slab around `index`; 1 for the slice itself. Overlays and colours have no slabs. */
+  /** Slices of the slab around `index`; 1 for the slice itself. Overlays have no slabs. */
   readonly slab: number;
   readonly projection: Projection;
   readonly level: Level;

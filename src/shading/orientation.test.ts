@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { PLANES, type Edges, type Orientation, type Triple } from '../protocol';
 import {
+  axisEnds,
   pictureSize,
   pointInPicture,
   pointInVolume,
@@ -185,4 +186,36 @@ describe('what turns a picture', () => {
     }
     expect(pointInPicture(point, 'xz', { transpose: true, flipX: false, flipY: true })).toEqual([0.8, 0.9]);
   });
+});
+
+test('the letters at the ends of the axes are those that the planes have there, turned as they may be', () => {
+  const edges = { left: 'R', right: 'L', top: 'S', bottom: 'I' };
+  const plane = { count: 1, width: 1, height: 1, spacing: [1, 1] as const };
+  const named = { ...plane, orientation: AS_STORED, edges: { left: '', right: 'θ', top: '', bottom: 'r' } };
+  const plain = { ...plane, orientation: AS_STORED, edges: null };
+  expect(axisEnds({ xy: plain, xz: plain, yz: plain })).toEqual([
+    ['', 'x'],
+    ['', 'y'],
+    ['', 'z'],
+  ]);
+  expect(axisEnds({ xy: named, xz: { ...named, edges: { ...named.edges, bottom: 'depth' } }, yz: named })).toEqual([
+    ['', 'θ'],
+    ['', 'r'],
+    ['', 'depth'],
+  ]);
+  for (const orientation of ORIENTATIONS) {
+    const xy = { ...plane, orientation, edges };
+    const [x, y] = axisEnds({ xy, xz: xy, yz: xy });
+    // The end at the picture’s right is L, whichever axis comes to lie there.
+    const letterAt = (place: readonly [number, number]): string | undefined => {
+      const [alongX, alongY] = pointInVolume(place, [0.5, 0.5, 0.5], 'xy', orientation);
+      return alongX === 0.5 ? y[alongY] : x[alongX];
+    };
+    expect([letterAt([1, 0.5]), letterAt([0, 0.5]), letterAt([0.5, 0]), letterAt([0.5, 1])]).toEqual([
+      'L',
+      'R',
+      'S',
+      'I',
+    ]);
+  }
 });

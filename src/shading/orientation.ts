@@ -65,6 +65,23 @@ export function shownEdges(info: Pick<PlaneInfo, 'edges'>, plane: Plane, turning
   };
 }
 
+/** The letters at both ends of an axis: where its indices begin, and where they lead. */
+export type AxisEnds = readonly [first: string, last: string];
+
+/** The letters at the ends of the volume's axes x, y and z: those that `shownEdges` has of them, turned or not. */
+export function axisEnds({ xy, xz }: Readonly<Record<Plane, PlaneInfo>>): readonly [AxisEnds, AxisEnds, AxisEnds] {
+  return [...planeEnds(xy, 'xy'), planeEnds(xz, 'xz')[1]];
+}
+
+/** Of a plane's first axis and its second. */
+function planeEnds({ edges, orientation }: PlaneInfo, plane: Plane): readonly [AxisEnds, AxisEnds] {
+  const { transpose, flipX, flipY } = orientation;
+  const { left, right, top, bottom } = edges ?? axisEdges(plane);
+  const across: AxisEnds = flipX ? [right, left] : [left, right];
+  const down: AxisEnds = flipY ? [bottom, top] : [top, bottom];
+  return transpose ? [down, across] : [across, down];
+}
+
 /** A point of the volume, as shares of its edges, in the picture of a plane, as shares of the picture's edges. */
 export function pointInPicture(
   point: Triple,

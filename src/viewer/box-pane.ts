@@ -1,11 +1,12 @@
-import { PLANES, type Plane, type ViewSettings, type ViewState } from '../protocol';
-import { boxOf, layersOf, sliceInBox, type Box } from '../shading';
+import { PLANES, type Plane, type Triple, type ViewSettings, type ViewState } from '../protocol';
+import { axisEnds, boxOf, layersOf, sliceInBox, type Box } from '../shading';
 import { orbited } from './camera';
 import type { Needs } from './detail';
 import { element } from './dom';
 import { boxFrame, type Room, type Size } from './layout';
 import { BoxLayer, Orbit, type Look } from './scene';
 import type { Slice } from './slice-cache';
+import { boxLetters, type BoxLetter } from './values/box-letters';
 
 /** Radians that an arrow key goes around the box. */
 const KEY_STEP = Math.PI / 24;
@@ -28,8 +29,8 @@ export interface BoxHost {
 }
 
 /**
- * The slices of the three planes where they are in the volume's box, seen from the state's camera. The picture changes
- * as a whole: until all three slices of a volume are here, the last picture stays. Shift with the arrow keys goes around.
+ * The slices of the three planes where they are in the volume's box, seen from the state's camera, with letters around
+ * it. The picture changes as a whole: until all three slices of a volume are here, the last picture stays. Shift with the arrow keys goes around.
  */
 export class BoxPane {
   readonly element: HTMLElement = element('div', 'slicescope-pane slicescope-box');
@@ -37,6 +38,7 @@ export class BoxPane {
   readonly #host: BoxHost;
   readonly #target: ImageBitmapRenderingContext;
   readonly #layer: BoxLayer = new BoxLayer();
+  readonly #letters: readonly HTMLElement[] = Array.from({ length: 6 }, () => element('span', 'slicescope-edge'));
   #orbit: { readonly hand: Orbit; readonly up: string } | null = null;
   #size: Size = { width: 1, height: 1 };
   #shown: ReadonlyMap<Plane, Slice> = new Map();
@@ -57,7 +59,7 @@ export class BoxPane {
       const [right, above] = step;
       host.change({ camera: orbited(camera, boxOf(volume).up, right * KEY_STEP, above * KEY_STEP) });
     };
-    this.element.append(this.canvas);
+    this.element.append(this.canvas, ...this.#letters);
   }
 
   /** Take the room that there is. */
@@ -119,6 +121,14 @@ export class BoxPane {
     this.#target.transferFromImageBitmap(this.#layer.draw(boxSlices, box, matrix, canvas));
     this.#drawn = drawn;
     this.#shown = new Map(slices.map((slice) => [slice.plane, slice]));
+    this.#putLetters(
+      boxLetters(axisEnds(state.volume.planes), {
+        box,
+        eye: state.camera.position,
+        matrix,
+        slices: this.#shownAt(state),
+      }),
+    );
     this.#describe(state);
   }
 
@@ -156,6 +166,23 @@ export class BoxPane {
     };
     const canvas = { width: along(width, scale[0]), height: along(height, scale[1]) };
     return { layers: layersOf(state), orientation: UPRIGHT, canvas, left: 0, top: 0, ...canvas };
+  }
+
+  /** Where the slices in the picture lie, as shares of the volume's edges. */
+  #shownAt({ volume }: ViewState): Triple {
+    const [xy, xz, yz] = PLANES.map((plane) => ((this.shownOf(plane)?.index ?? 0) + 0.5) / volume.planes[plane].count);
+    return [yz, xz, xy] as unknown as Triple;
+  }
+
+  #putLetters(letters: readonly BoxLetter[]): void {
+    for (const [which, { letter, at }] of letters.entries()) {
+      const place = this.#letters[which] as HTMLElement;
+      place.hidden = at === null;
+      if (at === null) continue;
+      if (place.textContent !== letter) place.textContent = letter;
+      const [x, y] = [at[0] * this.#size.width, at[1] * this.#size.height];
+      place.style.transform = `translate(${String(x)}px, ${String(y)}px) translate(-50%, -50%)`;
+    }
   }
 
   #describe(state: ViewState): void {

@@ -6,12 +6,12 @@ export const FARTHEST = 20;
 /** Radians from straight above or below, where the picture would turn over. */
 const STEEPEST = 1e-3;
 
-const dot = (one: Triple, other: Triple): number => one[0] * other[0] + one[1] * other[1] + one[2] * other[2];
+export const dot = (one: Triple, other: Triple): number => one[0] * other[0] + one[1] * other[1] + one[2] * other[2];
 const scaled = ([x, y, z]: Triple, by: number): Triple => [x * by, y * by, z * by];
 const sum = (one: Triple, other: Triple): Triple => [one[0] + other[0], one[1] + other[1], one[2] + other[2]];
 const difference = (one: Triple, other: Triple): Triple => sum(one, scaled(other, -1));
 const length = (of: Triple): number => Math.sqrt(dot(of, of));
-const cross = (one: Triple, other: Triple): Triple => [
+export const cross = (one: Triple, other: Triple): Triple => [
   one[1] * other[2] - one[2] * other[1],
   one[2] * other[0] - one[0] * other[2],
   one[0] * other[1] - one[1] * other[0],

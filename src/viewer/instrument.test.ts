@@ -288,6 +288,29 @@ test('the scale bar is a round length, and follows the picture', () => {
   expect([find('.slicescope-scale').textContent, find('.slicescope-scale-bar').style.width]).toEqual(['1 mm', '100px']);
 });
 
+test('the scale bars of pictures to one scale have one length, that of the narrowest which has room for one', () => {
+  const others = [
+    { width: 200, height: 300 },
+    { width: 60, height: 300 },
+  ].map((size) => Object.assign(document.createElement('canvas'), size));
+  for (const other of others) {
+    root.append(other);
+    instrument.attach({
+      canvas: other,
+      plane: 'xy',
+      size: { width: 4, height: 3 },
+      orientation: shownOrientation(host.current.volume.planes.xy, host.current),
+      placed: { left: 0, top: 0, width: 400, height: 300 },
+    });
+  }
+  instrument.update();
+  const scales = [canvas, ...others].map((each) => each.nextElementSibling as HTMLElement);
+  // A millimetre takes 100 pixels, and 50 are the most that the one of 200 allows.
+  expect(scales.map(({ textContent, hidden }) => (hidden ? null : textContent))).toEqual(['500 µm', '500 µm', null]);
+  const bars = root.querySelectorAll<HTMLElement>('.slicescope-scale-bar');
+  expect([...bars].map(({ style }) => style.width)).toEqual(['50px', '50px', '']);
+});
+
 test('frames have a slider where there are several', () => {
   expect(instrument.frames.element.hidden).toBe(true);
   host.current = { ...host.current, volume: { ...host.current.volume, frames: 6 }, frame: 2 };

@@ -11,7 +11,7 @@ import { Help } from './parts/help';
 import { Panel } from './parts/panel';
 import type { Workbench } from './parts/part';
 import { ProbeReadout } from './parts/probe-readout';
-import { ScaleBar } from './parts/scale-bar';
+import { ScaleBars } from './parts/scale-bar';
 import { Toolbar } from './parts/toolbar';
 import { windowOfHistogram, windowOfValues } from './values/auto-window';
 import { Histograms } from './values/histograms';
@@ -27,8 +27,9 @@ import { draggedWindow } from './window-drag';
 export class Instrument implements Workbench, Handled {
   readonly host: ViewerHost;
   readonly histograms: Histograms;
-  /** Over the pictures. */
+  /** Above the pictures. */
   readonly toolbar: Toolbar;
+  /** Over them. */
   readonly help: Help;
   /** Below them, after the slider: frames, then colours and probe in one row, then the panel. */
   readonly legend: HTMLElement = element('div', 'slicescope-legend');
@@ -39,7 +40,7 @@ export class Instrument implements Workbench, Handled {
   readonly #probe: ProbeReadout;
   readonly #colors: ColorBar;
   readonly #cine: Cine;
-  readonly #scales: Set<ScaleBar> = new Set();
+  readonly #scales: ScaleBars = new ScaleBars(() => this.state());
   #tool: Tool = 'pan';
   #chosen = 0;
   /** What had the focus before the help was shown. */
@@ -106,15 +107,12 @@ export class Instrument implements Workbench, Handled {
     const gestures = new Gestures(surface, this);
     const keys = new Keys(surface.canvas, this, () => surface.plane);
     const unprobe = this.#probe.attach(surface);
-    const scale = new ScaleBar(surface, () => this.state());
-    this.#scales.add(scale);
-    surface.canvas.after(scale.element);
+    const unscale = this.#scales.attach(surface);
     return () => {
       gestures.dispose();
       keys.dispose();
       unprobe();
-      this.#scales.delete(scale);
-      scale.dispose();
+      unscale();
     };
   }
 
@@ -129,7 +127,7 @@ export class Instrument implements Workbench, Handled {
   /** The state, or a slice that is shown, is another one. */
   update(): void {
     for (const part of [this.toolbar, this.play, this.frames, this.#colors, this.#probe, this.panel]) part.update();
-    for (const scale of this.#scales) scale.update();
+    this.#scales.update();
     this.#cine.update();
   }
 

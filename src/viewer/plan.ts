@@ -37,9 +37,9 @@ export function isSameCut(one: Cut, other: Cut): boolean {
 
 /** What a state shows of one plane. */
 export function cutOf(state: ViewState, plane: Plane): Cut {
-  const { frame, slab, projection, volume } = state;
+  const { frame, slab, projection } = state;
   const index = plane === state.plane ? state.index : state.position[PLANE_AXES[plane][2]];
-  return { plane, index, frame, slab: volume.components === 1 ? slab : 1, projection };
+  return { plane, index, frame, slab, projection };
 }
 
 /** The planes that a state shows, its own first. */

@@ -302,6 +302,13 @@ describe('volumes over each other', () => {
     ]);
   });
 
+  test('of colours have slabs too', () => {
+    feed.connected('run-1', null);
+    const volume = { ...cube().volume, dtype: 'uint8', components: 3 } as const;
+    feed.update(cube({ volume, slab: 7, projection: 'min' }));
+    expect(last().tiles).toMatchObject([{ layer: 0, slab: 7, projection: 'min' }]);
+  });
+
   test('come as previews only where the view has one window; what lies over them comes as it is', () => {
     feed.connected('run-1', SLOW);
     feed.need(feed, 'xy', IN_SIGHT);

@@ -102,9 +102,9 @@ export class Viewer {
       attachKeys: (canvas) => this.#instrument.attachKeys(canvas),
     });
     const { toolbar, help, legend, play, frames, panel } = this.#instrument;
-    this.#stage.append(this.#pictures.element, toolbar.element, help.element, this.#notice);
+    this.#stage.append(this.#pictures.element, help.element, this.#notice);
     this.#controls.bar.prepend(play.element);
-    this.element.append(this.#stage, this.#controls.bar, frames.element, legend, panel.element);
+    this.element.append(toolbar.element, this.#stage, this.#controls.bar, frames.element, legend, panel.element);
     this.element.dataset.state = 'waiting';
     const measured = fills ? this.#stage : this.element;
     this.#resize = new ResizeObserver(() => {

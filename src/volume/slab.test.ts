@@ -93,13 +93,41 @@ describe('a slab', () => {
     expect(slice(0, { slab: 2, projection: 'mean' }, low)).toEqual(Float32Array.of(-0.5, -0.5));
   });
 
-  test('of colours is the slice alone', () => {
-    const colors = Volume.from(
-      Uint8Array.from({ length: 12 }, (_, at) => at),
-      [2, 1, 2],
-      { components: 3 },
-    );
-    expect(slice(1, { slab: 2, projection: 'mean' }, colors)).toEqual(Uint8Array.of(6, 7, 8, 9, 10, 11));
+  test.each([3, 4] as const)(
+    'of colours is that of each of %d components, and a mean of them is rounded',
+    (components) => {
+      const data = Uint8Array.from({ length: 3 * 2 * components }, (_, at) => (97 * at) % 256);
+      const colors = Volume.from(data, [2, 1, 3], { components });
+      const behind = Array.from({ length: 2 * components }, (_, at) =>
+        [0, 1, 2].map((z) => data[z * 2 * components + at] as number),
+      );
+      expect(Array.from(slice(1, { slab: 3 }, colors))).toEqual(behind.map((values) => Math.max(...values)));
+      expect(Array.from(slice(1, { slab: 3, projection: 'min' }, colors))).toEqual(
+        behind.map((values) => Math.min(...values)),
+      );
+      const mean = colors.slice('xy', 1, { slab: 3, projection: 'mean' });
+      expect(mean).toMatchObject({ dtype: 'uint8', components });
+      expect(Array.from(mean.data)).toEqual(behind.map(([a = 0, b = 0, c = 0]) => Math.round((a + b + c) / 3)));
+    },
+  );
+
+  test.each([
+    [[100, 90, 3], 'uint16'],
+    [[9000, 3, 3], 'uint16'],
+    [[2051, 1, 3], 'float64'],
+  ] as const)('of a slice of %p, more than is folded at once, has each pixel where it belongs', (shape, dtype) => {
+    const pixels = shape[0] * shape[1];
+    const data = new ARRAY_OF[dtype](3 * pixels).map((_, at) => Math.imul(at + 1, 2654435761) >>> 17);
+    const large = Volume.from(data, shape);
+    for (const projection of PROJECTIONS) {
+      const expected = Array.from({ length: pixels }, (_, at) =>
+        seen(
+          [0, 1, 2].map((z) => data[z * pixels + at] as number),
+          projection,
+        ),
+      );
+      expect(Array.from(slice(1, { slab: 3, projection }, large))).toEqual(expected);
+    }
   });
 
   test('is of the frame and channel that is asked for', () => {

@@ -1,5 +1,6 @@
-import { ARRAY_OF, type DType, type Projection, type VoxelArray } from '../protocol';
+import { ARRAY_OF, type DType, type Projection, type TileRect, type VoxelArray } from '../protocol';
 import { integerWords, type IntegerWords } from './integer-words';
+import { BAND_BYTES, keep } from './keeping';
 
 /** Several neighbouring slices, seen through at once. */
 export interface Slab {
@@ -24,9 +25,9 @@ export interface Projecting {
 }
 
 /**
- * Project slices into `target`, whole tiles at a time. NaN counts only where there is nothing else.
+ * Project slices into `target`. NaN counts only where there is nothing else; of colours each component is by itself.
  * @param dtype of the slices.
- * @param target of the same dtype, or of float32 for a mean.
+ * @param target of the same dtype, into which a mean is rounded, or of float32 for a mean.
  */
 export function projecting(projection: Projection, dtype: DType, target: VoxelArray): Projecting {
   const slice = new ARRAY_OF[dtype](target.length);
@@ -35,16 +36,18 @@ export function projecting(projection: Projection, dtype: DType, target: VoxelAr
 
 function averaging(slice: VoxelArray, dtype: DType, target: VoxelArray): Projecting {
   const sums = new Float64Array(target.length);
-  const counts = integerWords(slice, dtype) === null ? new Uint32Array(target.length) : null;
+  const integers = integerWords(slice, dtype);
+  const counts = integers === null ? new Uint32Array(target.length) : null;
   let slices = 0;
   const add = (): void => {
     slices += 1;
-    if (counts === null) addIntegers(sums, integerWords(slice, dtype) as IntegerWords);
+    if (counts === null) addIntegers(sums, integers as IntegerWords);
     else addFloats(sums, counts, slice as Float32Array | Float64Array);
   };
   const finish = (): void => {
-    const sign = integerWords(slice, dtype)?.sign ?? 0;
-    for (let i = 0; i < sums.length; i++) target[i] = (sums[i] as number) / (counts?.[i] ?? slices) - sign;
+    const sign = integers?.sign ?? 0;
+    const half = target instanceof Float32Array ? 0 : 0.5;
+    for (let i = 0; i < sums.length; i++) target[i] = (sums[i] as number) / (counts?.[i] ?? slices) - sign + half;
   };
   return { slice, add, finish };
 }
@@ -52,47 +55,31 @@ function averaging(slice: VoxelArray, dtype: DType, target: VoxelArray): Project
 function choosing(slice: VoxelArray, dtype: DType, target: VoxelArray, isMax: boolean): Projecting {
   let isFirst = true;
   const add = (): void => {
-    const [from, to] = [integerWords(slice, dtype), integerWords(target, dtype)];
     if (isFirst) target.set(slice);
-    else if (from !== null && to !== null) keepIntegers(to.words, from, isMax);
-    else keepFloats(target as Float32Array | Float64Array, slice as Float32Array | Float64Array, isMax ? 1 : -1);
+    else keep(target, slice, dtype, isMax);
     isFirst = false;
   };
   return { slice, add, finish: () => undefined };
 }
 
-/**
- * Project slices from `first` to `end` − 1.
- * @param cut puts a slice into an array of its dtype.
- */
-export function projectSlices(
-  { slice, add, finish }: Projecting,
-  [first, end]: readonly [first: number, end: number],
-  cut: (index: number, into: VoxelArray) => void,
-): void {
-  for (let index = first; index < end; index++) {
-    cut(index, slice);
-    add();
-  }
-  finish();
-}
-
-/** Keep the greater or the lesser of two: as 32-bit integers whose order is that of the values, or the reverse. */
-function keepIntegers(target: IntegerWords['words'], { words, sign }: IntegerWords, isMax: boolean): void {
-  // Words of 32 bits are read as signed ones below, so that it is the unsigned ones whose sign has to be flipped.
-  const inOrder = words.BYTES_PER_ELEMENT === 4 ? sign ^ 0x8000_0000 : sign;
-  const flip = isMax ? inOrder : ~inOrder;
-  for (let i = 0; i < target.length; i++) {
-    const word = words[i] as number;
-    if ((word ^ flip) > ((target[i] as number) ^ flip)) target[i] = word;
-  }
-}
-
-/** `sign` is 1 to keep the greater, −1 to keep the lesser. */
-function keepFloats(target: Float32Array | Float64Array, values: Float32Array | Float64Array, sign: 1 | -1): void {
-  for (let i = 0; i < target.length; i++) {
-    const [value, kept] = [values[i] as number, target[i] as number];
-    if (value * sign > kept * sign || kept !== kept) target[i] = value;
+/** A tile in bands of pixels that lie together in it, each so small that its slices are projected within the first cache. */
+export function* bands(
+  tile: TileRect,
+  pixelBytes: number,
+): Generator<{ readonly rect: TileRect; readonly from: number }> {
+  const pixels = Math.max(1, Math.floor(BAND_BYTES / pixelBytes));
+  const width = Math.min(tile.width, pixels);
+  const height = Math.floor(pixels / width);
+  for (let row = 0; row < tile.height; row += height) {
+    for (let column = 0; column < tile.width; column += width) {
+      const rect = {
+        x: tile.x + column,
+        y: tile.y + row,
+        width: Math.min(width, tile.width - column),
+        height: Math.min(height, tile.height - row),
+      };
+      yield { rect, from: row * tile.width + column };
+    }
   }
 }
 

@@ -44,7 +44,7 @@ import { allocate, describe, elementsOf, formatCounts, type VolumeOptions, type 
 import { dtypeOf, isShared, type VoxelSource } from './dtype';
 import { orientationOf, planeAcross } from './orientation';
 import { realOrder, realValues, storedProjection } from './rescale';
-import { projectSlices, projecting, slabSlices, type Slab } from './slab';
+import { bands, projecting, slabSlices, type Slab } from './slab';
 import { checkTile, copyTile } from './slicing';
 import { order, percentileOf, rangeOf, windowFor, windowOfRange, type Ordered } from './statistics';
 
@@ -482,7 +482,7 @@ export class Volume {
   }
 
   /**
-   * `copyTile` of several slices at once: their maximum, minimum or mean. Colours have no slabs; theirs is the slice.
+   * `copyTile` of several slices at once: their maximum, minimum or mean, of colours that of each component.
    * @param target of the dtype that `slabKind` says, exactly as large as the tile where there are several slices.
    * @throws SlicescopeError `unknown-plane`, `index-out-of-range`, `invalid-argument`.
    */
@@ -496,18 +496,25 @@ export class Volume {
     blocks: BlockSource | null = null,
   ): void {
     checkSlab(slab, 'slice');
-    if (slab === 1 || this.components !== 1) {
+    if (slab === 1) {
       this.copyTile(plane, index, level, tile, target, blocks);
       return;
     }
     const size = this.#sizeOf(plane);
     checkIndex(index, size.count, `slice: index of plane ${plane}`);
     checkTile(size, level, tile, slabKind(this, { slab, projection }), target);
-    const pixels = target.subarray(0, tile.width * tile.height);
-    const stored = projecting(storedProjection(projection, this.rescale), this.dtype, pixels);
-    projectSlices(stored, slabSlices(index, slab, size.count), (each, into) => {
-      this.copyTile(plane, each, level, tile, into, blocks);
-    });
+    const { dtype, components } = this;
+    const [first, end] = slabSlices(index, slab, size.count);
+    const stored = storedProjection(projection, this.rescale);
+    for (const { rect, from } of bands(tile, components * this.data.BYTES_PER_ELEMENT)) {
+      const band = target.subarray(from * components, (from + rect.width * rect.height) * components);
+      const { slice, add, finish } = projecting(stored, dtype, band);
+      for (let each = first; each < end; each++) {
+        this.copyTile(plane, each, level, rect, slice, blocks);
+        add();
+      }
+      finish();
+    }
   }
 
   /**

@@ -50,7 +50,7 @@ export function titleOf(command: Command): string {
   return `${text(command.label)} (${keysShown(command)[0] ?? ''})`;
 }
 
-/** The buttons over the picture, seen when the pointer or the focus is in the viewer. */
+/** The buttons above the pictures: over them they would cover letters. */
 export class Toolbar implements Part {
   readonly element: HTMLElement = element('div', 'slicescope-tools');
   readonly #bench: Workbench;

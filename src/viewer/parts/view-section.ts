@@ -74,9 +74,7 @@ export class ViewSection implements Part {
 
   update(): void {
     const { slab, projection, rate, playback, crosshair, convention, volume, plane } = this.#bench.state();
-    const hasSlab = volume.components === 1;
     this.#slab.max = String(volume.planes[plane].count);
-    [this.#slab.disabled, this.#projection.disabled] = [!hasSlab, !hasSlab];
     showNumber(this.#slab, slab);
     this.#projection.value = projection;
     showNumber(this.#rate, rate);
