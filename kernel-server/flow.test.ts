@@ -345,15 +345,28 @@ describe('a tile in another encoding', () => {
     expect(indices(frames).sort()).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  test('that is not in the newest list any more gives its credit back at once, and is not sent', async () => {
-    peer.grant(1);
-    peer.request('a', 2, 0, packed);
-    const raw = peer.request('a', 2, 1);
-    expect(peer.inFlight.map(({ requestId }) => requestId)).toEqual([raw]);
-    peer.take();
-    const last = peer.request('a', 2, 2, packed);
+  test('that was fetched ahead and is not in the newest list any more gives its credit back at once, and is not sent', async () => {
+    peer.grant(3);
+    peer.request('a', 2, 0, { priority: 'prefetch', ...packed });
+    const raw = [1, 2, 3].map((index) => ({ index }));
+    peer.wish('a', 2, raw);
+    expect(indices(peer.inFlight)).toEqual([1, 2, 3]);
+    peer.drain();
+    const last = peer.request('a', 2, 4, packed);
     expect((await arrival()).requestId).toBe(last);
     // Nothing is held: all credits are there again.
+    peer.grant(LIMITS.credits);
+    peer.wish('a', 2, [...raw, { index: 0 }]);
+    expect(indices(peer.inFlight)).toEqual([1, 2, 3, 0]);
+  });
+
+  test('is sent although the hand has passed it, and then the one where the hand is, not those between', async () => {
+    peer.grant(LIMITS.credits);
+    for (let index = 0; index < 6; index++) peer.request('a', 2, index, packed);
+    // Two were being encoded; of the others only the newest is wished for when an encoder is free.
+    const frames = [await arrival(), await arrival(), await arrival()];
+    expect(indices(frames).sort()).toEqual([0, 1, 5]);
+    expect(frames.at(-1)?.index).toBe(5);
     peer.grant(LIMITS.credits);
     peer.wish(
       'a',

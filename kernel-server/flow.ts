@@ -47,6 +47,8 @@ interface Job {
  * - A raw tile is cut and sent in the call that brings its list or its credit.
  * - Any other is cut then, with the values of that moment, and sent when it is encoded. Its credit is taken
  *   when that starts, and given back when it leaves the list or fails. Tiles that wait for an encoder let raw ones pass.
+ * - A picture that is being encoded is sent although the hand has passed it: to encode takes longer than a hand needs for a
+ *   step, so that none would be sent while it moves. What was only fetched ahead, or is of another content, is not.
  * - The same holds for one whose voxels are not in memory: it is sent when they have been read.
  */
 export class Flow {
@@ -165,10 +167,16 @@ export class Flow {
     }
   }
 
+  /** Whether a tile is encoded for a picture that was wished for before the one that is now. */
+  #isPassed({ viewId, wish, list }: Turn): boolean {
+    const isPicture = wish.priority === 'view' && wish.encoding !== 'raw';
+    return isPicture && list.revision === this.#wishes.revisionOf(viewId);
+  }
+
   /** Let go of the tiles that nobody wishes for any more, and take their credits back. */
   #giveUp(): void {
     for (const job of this.#jobs) {
-      if (!job.isWanted || this.#wishes.isWanted(job.turn)) continue;
+      if (!job.isWanted || this.#wishes.isWanted(job.turn) || this.#isPassed(job.turn)) continue;
       job.isWanted = false;
       job.controller?.abort();
       this.#add(1);

@@ -66,6 +66,11 @@ export class Wishes {
     return this.#views.get(viewId)?.taken.has(wish.requestId) === true;
   }
 
+  /** Of a view's newest list; undefined where nothing is wished for. */
+  revisionOf(viewId: string): number | undefined {
+    return this.#views.get(viewId)?.list.revision;
+  }
+
   drop(viewId: string): void {
     this.#views.delete(viewId);
     for (const views of Object.values(this.#waiting)) views.delete(viewId);
