@@ -67,13 +67,20 @@ test('a tile at a coarser level comes from a coarser level of the file', async (
   expect(valuesOf(frame)).toEqual(level.slice('xy', 2).data);
 });
 
-test('what has left the list before it was read is not sent, and its credit serves the next one', async () => {
-  peer.grant(1);
-  peer.wish('a', 1, [{ index: 0 }]);
-  peer.wish('a', 1, [{ index: 4 }]);
-  const [frame] = await arrived(1);
-  expect(frame).toMatchObject({ index: 4 });
-  expect(valuesOf(frame)).toEqual(memory.slice('xy', 4).data);
+test('of the slices that the hand passes the first is read to its end, and the one where it is', async () => {
+  peer.grant(3);
+  for (const index of [0, 1, 2, 4]) peer.wish('a', 1, [{ index }]);
+  const frames = await arrived(2);
+  expect(frames.map(({ index }) => index).sort()).toEqual([0, 4]);
+  for (const frame of frames) expect(valuesOf(frame)).toEqual(memory.slice('xy', frame.index).data);
+});
+
+test('what was fetched ahead and has left the list before it was read is not sent, and its credit serves the next one', async () => {
+  peer.grant(3);
+  peer.wish('a', 1, [{ index: 0, priority: 'prefetch' }]);
+  peer.wish('a', 1, [{ index: 4 }, { index: 3 }, { index: 2 }]);
+  const frames = await arrived(3);
+  expect(frames.map(({ index }) => index).sort()).toEqual([2, 3, 4]);
   expect(peer.inFlight).toEqual([]);
 });
 

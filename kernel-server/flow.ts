@@ -47,9 +47,9 @@ interface Job {
  * - A raw tile is cut and sent in the call that brings its list or its credit.
  * - Any other is cut then, with the values of that moment, and sent when it is encoded. Its credit is taken
  *   when that starts, and given back when it leaves the list or fails. Tiles that wait for an encoder let raw ones pass.
- * - A picture that is being encoded is sent although the hand has passed it: to encode takes longer than a hand needs for a
- *   step, so that none would be sent while it moves. What was only fetched ahead, or is of another content, is not.
  * - The same holds for one whose voxels are not in memory: it is sent when they have been read.
+ * - A picture that is being encoded is sent although the hand has passed it, and so is the one of a view that has been read
+ *   longest: both take longer than a step of the hand, so that none would be sent while it moves.
  */
 export class Flow {
   readonly #limits: Limits;
@@ -167,16 +167,21 @@ export class Flow {
     }
   }
 
-  /** Whether a tile is encoded for a picture that was wished for before the one that is now. */
+  /** Whether a tile is for a picture that was wished for before the one that is now. */
   #isPassed({ viewId, wish, list }: Turn): boolean {
-    const isPicture = wish.priority === 'view' && wish.encoding !== 'raw';
-    return isPicture && list.revision === this.#wishes.revisionOf(viewId);
+    return wish.priority === 'view' && list.revision === this.#wishes.revisionOf(viewId);
   }
 
   /** Let go of the tiles that nobody wishes for any more, and take their credits back. */
   #giveUp(): void {
+    const reading = new Set<string>();
     for (const job of this.#jobs) {
-      if (!job.isWanted || this.#wishes.isWanted(job.turn) || this.#isPassed(job.turn)) continue;
+      const { viewId, wish } = job.turn;
+      if (!job.isWanted || this.#wishes.isWanted(job.turn)) continue;
+      if (this.#isPassed(job.turn) && (wish.encoding !== 'raw' || !reading.has(viewId))) {
+        if (wish.encoding === 'raw') reading.add(viewId);
+        continue;
+      }
       job.isWanted = false;
       job.controller?.abort();
       this.#add(1);
