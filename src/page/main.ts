@@ -30,7 +30,6 @@ function entitle(name: string): void {
 
 function look({ viewId, ...companion }: PageAddress): void {
   let viewer: Viewer | null = null;
-  let isFocused = false;
   const connection = new Connection(() => Promise.resolve(companion));
   const model = new PageModel(viewId, connection, {
     updated: () => {
@@ -41,10 +40,6 @@ function look({ viewId, ...companion }: PageAddress): void {
       }
       viewer.update();
       entitle(model.state.volume.name);
-      // There is nothing else that keys and wheel could be for.
-      const canvas = isFocused ? null : viewer.element.querySelector('canvas');
-      canvas?.focus({ preventScroll: true });
-      isFocused ||= canvas !== null;
     },
     notified: (notice, isStopped) => {
       if (viewer !== null) viewer.notify(notice, isStopped);

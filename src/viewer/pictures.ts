@@ -39,7 +39,8 @@ export class Pictures {
       this.#panes ??= this.#makePanes();
     }
     this.#shown?.arrange(room);
-    if (hadFocus && !this.element.contains(document.activeElement)) this.#focus(plane);
+    // Keys go on where the picture that had the focus has made way for others.
+    if (hadFocus && !this.element.contains(document.activeElement)) this.focus(plane);
   }
 
   /** Draw what is here. */
@@ -62,16 +63,16 @@ export class Pictures {
     this.#shown?.forget();
   }
 
+  /** Give the focus to the picture of a plane, or to the only one: wheel and keys are its. */
+  focus(plane: Plane): void {
+    const own = this.element.querySelector<HTMLElement>(`[data-plane="${plane}"] > canvas`);
+    (own ?? this.element.querySelector('canvas'))?.focus({ preventScroll: true });
+  }
+
   dispose(): void {
     this.#panes?.dispose();
     this.#disposeBox();
     this.element.remove();
-  }
-
-  /** Keys go on where the picture that had the focus has made way for others. */
-  #focus(plane: Plane): void {
-    const own = this.element.querySelector<HTMLElement>(`[data-plane="${plane}"] > canvas`);
-    (own ?? this.element.querySelector('canvas'))?.focus({ preventScroll: true });
   }
 
   get #shown(): Panes | BoxPane | null {

@@ -36,7 +36,10 @@ export interface ViewerModel {
 
 /** How a viewer is placed. */
 export interface ViewerOptions {
-  /** Whether it takes the height of the element that it is in too, and its pictures all that is left of that. */
+  /**
+   * Whether it is all that there is: it takes the height of the element that it is in too, its pictures all that is left
+   * of that, and the first of them the focus.
+   */
   readonly fills?: boolean;
 }
 
@@ -66,6 +69,7 @@ export class Viewer {
   readonly #resize: ResizeObserver;
   readonly #sight: IntersectionObserver;
   #isInSight = true;
+  #takesFocus: boolean;
   #stopRestoring: (() => void) | null = null;
   /** The room that there is: asking the page for it at every slice would cost a layout each. */
   #room: Room = { width: 0, height: null };
@@ -74,6 +78,7 @@ export class Viewer {
 
   constructor(model: ViewerModel, { fills = false }: ViewerOptions = {}) {
     this.#model = model;
+    this.#takesFocus = fills;
     this.element.classList.toggle('slicescope-fills', fills);
     this.#notice.setAttribute('role', 'status');
     this.#notice.hidden = true;
@@ -171,6 +176,8 @@ export class Viewer {
   #draw(): void {
     if (this.#room.width === 0 || this.#room.height === 0) return;
     this.#pictures.arrange(this.#room);
+    if (this.#takesFocus) this.#pictures.focus(this.#model.state.plane);
+    this.#takesFocus = false;
     this.#tellNeeds();
     try {
       this.#stopRestoring ??= pageRenderer().onRestored(() => {
