@@ -7,6 +7,9 @@ import type { JupyterServer } from './jupyter';
 const CELL = { cell_type: 'code', execution_count: null, metadata: {}, outputs: [] };
 const KERNEL = { display_name: 'TypeScript', language: 'typescript', name: 'tslab' };
 
+/** A kernel has a whole TypeScript compiler to load. */
+const READY_MS = 90_000;
+
 /** The parts of JupyterLab's application object that the tests use; it is `window.jupyterapp`. */
 interface Lab {
   commands: { execute(id: string, args?: object): Promise<unknown> };
@@ -45,13 +48,14 @@ export class NotebookPage {
 
   /** Wait for the notebook and its kernel. */
   async ready(): Promise<void> {
-    await this.page.waitForSelector('.jp-NotebookPanel .jp-Cell');
-    await this.page.waitForFunction(() => {
+    await this.page.waitForSelector('.jp-NotebookPanel .jp-Cell', { timeout: READY_MS });
+    const isIdle = (): boolean => {
       const { jupyterapp } = window as unknown as { jupyterapp: Lab };
       const widget = jupyterapp.shell.currentWidget as LabNotebook | null;
       const kernel = widget?.sessionContext.session?.kernel;
       return kernel?.status === 'idle';
-    });
+    };
+    await this.page.waitForFunction(isIdle, undefined, { timeout: READY_MS });
   }
 
   /** Run a cell and wait until it has ended. */
