@@ -174,6 +174,7 @@ export class Flow {
 
   /** Let go of the tiles that nobody wishes for any more, and take their credits back. */
   #giveUp(): void {
+    if (this.#jobs.size === 0) return; // As with every raw tile of a volume in memory.
     const reading = new Set<string>();
     for (const job of this.#jobs) {
       const { viewId, wish } = job.turn;
