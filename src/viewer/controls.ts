@@ -1,6 +1,7 @@
 import type { ViewSettings, ViewState } from '../protocol';
 import { clampIndex } from '../shading';
 import { element } from './dom';
+import { ReadingPace } from './pace';
 import type { Slice } from './slice-cache';
 import { text } from './text';
 
@@ -9,11 +10,6 @@ import { text } from './text';
  * same frame as the picture: painting the slider in a frame of its own before would delay the picture by that frame.
  */
 const TOGETHER_MS = 40;
-/**
- * Milliseconds from one change of the number to the next, while the slider moves. Text has to be painted, which takes
- * longer than to move the thumb and to draw the slice; nobody reads faster.
- */
-const READING_MS = 100;
 
 /**
  * The slider with its number. The slider is a native one, made invisible, over a
@@ -32,8 +28,9 @@ export class Controls {
   readonly #count: HTMLElement = element('span', 'slicescope-count');
   #shown: Pick<Slice, 'plane' | 'index'> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #writtenAt = -Infinity;
-  #writing: ReturnType<typeof setTimeout> | undefined;
+  readonly #writing: ReadingPace = new ReadingPace(() => {
+    this.#write();
+  });
 
   constructor(state: () => ViewState, change: (patch: Partial<ViewSettings>) => void) {
     this.#state = state;
@@ -51,7 +48,7 @@ export class Controls {
     const commit = (): void => {
       const index = Math.round(this.#number.valueAsNumber);
       if (Number.isFinite(index)) change({ index: clampIndex(index, Number(this.#slider.max) + 1) });
-      this.#write(); // What was typed may be no number, or none that there is.
+      this.#writing.run(); // What was typed may be no number, or none that there is.
       this.#place();
     };
     this.#number.onchange = commit;
@@ -85,7 +82,7 @@ export class Controls {
 
   dispose(): void {
     clearTimeout(this.#timer);
-    clearTimeout(this.#writing);
+    this.#writing.stop();
   }
 
   get #isApart(): boolean {
@@ -110,19 +107,11 @@ export class Controls {
     this.#mark.style.transform = at(isApart ? (this.#shown?.index ?? index) : index);
     this.bar.dataset.apart = String(isApart);
     if (this.#slider.valueAsNumber !== index) this.#slider.valueAsNumber = index;
-    const left = this.#writtenAt + READING_MS - performance.now();
-    if (left <= 0) this.#write();
-    else
-      this.#writing ??= setTimeout(() => {
-        this.#write();
-      }, left);
+    this.#writing.request();
   }
 
   /** The slice's number, as it is now. */
   #write(): void {
-    clearTimeout(this.#writing);
-    this.#writing = undefined;
-    this.#writtenAt = performance.now();
     const { plane, index, volume } = this.#state();
     if (this.#number.valueAsNumber !== index) this.#number.valueAsNumber = index;
     const sentence = text('%1 slice %2 of %3', plane, index, volume.planes[plane].count - 1);

@@ -112,8 +112,9 @@ export class Viewer {
     this.element.append(toolbar.element, this.#stage, this.#controls.bar, frames.element, legend, panel.element);
     this.element.dataset.state = 'waiting';
     const measured = fills ? this.#stage : this.element;
-    this.#resize = new ResizeObserver(() => {
-      this.#room = { width: measured.clientWidth, height: fills ? measured.clientHeight : null };
+    this.#resize = new ResizeObserver(([entry]) => {
+      const { width, height } = (entry as ResizeObserverEntry).contentRect;
+      this.#room = { width: Math.floor(width), height: fills ? Math.floor(height) : null };
       this.#draw();
       this.#instrument.update();
     });

@@ -1,10 +1,15 @@
 import type { Window } from '../../protocol';
 import { COLOR_BAR_TICKS, exactNumber, roundedNumber, ticks } from '../../shading';
 import { element } from '../dom';
+import { ReadingPace } from '../pace';
 import { text } from '../text';
 import type { Part, Workbench } from './part';
 import { swatchOf } from './swatch';
 import { mark } from './widgets';
+
+/** Of the strip with its numbers' font, in CSS pixels. */
+const WIDTH = 210;
+const DIGIT = 6.5;
 
 /** The colours of the window's values, with numbers; hidden where values are colours or labels themselves. */
 export class ColorBar implements Part {
@@ -12,6 +17,9 @@ export class ColorBar implements Part {
   readonly #bench: Workbench;
   readonly #strip: HTMLElement = element('div', 'slicescope-strip');
   readonly #numbers: HTMLElement = element('div', 'slicescope-ticks');
+  readonly #writing: ReadingPace = new ReadingPace(() => {
+    this.#write();
+  });
   #said = '';
 
   constructor(bench: Workbench) {
@@ -30,24 +38,37 @@ export class ColorBar implements Part {
     this.element.hidden = layer === null;
     if (layer === null) return;
     this.#strip.style.background = swatchOf(layer.colormap, invert);
-    this.#write(layer.window);
+    this.#writing.request();
     const [low, high] = layer.window.map((end) => exactNumber(end));
     mark(this.element, 'aria-label', text('%1 from %2 to %3', layer.colormap, low ?? '', high ?? ''));
   }
 
   dispose(): void {
+    this.#writing.stop();
     this.element.remove();
   }
 
-  #write([low, high]: Window): void {
-    const { values, step } = ticks(low, high, COLOR_BAR_TICKS);
+  #write(): void {
+    const { layer } = this.#bench;
+    if (layer === null) return;
+    const { window } = layer;
+    const [low, high] = window;
     this.#numbers.replaceChildren(
-      ...values.map((value) => {
+      ...numbersOf(window).map(({ value, words }) => {
         const made = element('span', 'slicescope-tick');
         made.style.left = `${String((100 * (value - low)) / (high - low))}%`;
-        made.textContent = roundedNumber(value, step);
+        made.textContent = words;
         return made;
       }),
     );
+  }
+}
+
+/** Round numbers of the window, as many as have room side by side. */
+function numbersOf([low, high]: Window): readonly { readonly value: number; readonly words: string }[] {
+  for (let count = COLOR_BAR_TICKS; ; count--) {
+    const { values, step } = ticks(low, high, count);
+    const all = values.map((value) => ({ value, words: roundedNumber(value, step) }));
+    if (count === 1 || all.reduce((sum, { words }) => sum + (words.length + 1) * DIGIT, 0) <= WIDTH) return all;
   }
 }

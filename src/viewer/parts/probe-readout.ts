@@ -1,14 +1,13 @@
 import type { Plane } from '../../protocol';
 import { element } from '../dom';
 import type { Surface, ViewerHost } from '../host';
+import { ReadingPace } from '../pace';
 import { probeAt, probeOf, type Probe } from '../values/probe';
 import { text } from '../text';
 import type { Part } from './part';
 import { pointerMessage, probeSpoken, probeWords, type ProbeWords } from './probe-text';
 import { say } from './widgets';
 
-/** Milliseconds from one text to the next while only the slice changes: to paint text costs more than a slice. */
-const READING_MS = 100;
 /** Milliseconds from one message about the pointer to the next. */
 const TELLING_MS = 40;
 /** Milliseconds of rest after which a screen reader is told of the slice. */
@@ -36,9 +35,10 @@ export class ProbeReadout implements Part {
   readonly #host: ViewerHost;
   #pointed: Pointed | null = null;
   #focused: Plane | null = null;
-  #writtenAt = -Infinity;
   #toldAt = -Infinity;
-  #writing: ReturnType<typeof setTimeout> | undefined;
+  readonly #writing: ReadingPace = new ReadingPace(() => {
+    this.#write();
+  });
   #telling: ReturnType<typeof setTimeout> | undefined;
   #resting: ReturnType<typeof setTimeout> | undefined;
   #last = '';
@@ -65,7 +65,9 @@ export class ProbeReadout implements Part {
       'pointermove',
       (event) => {
         this.#pointed = pointOf(event);
-        this.#write();
+        // A drag is drawn with each move; without one nothing else is.
+        if (event.buttons === 0) this.#writing.run();
+        else this.#writing.request();
         this.#tell();
       },
       { signal },
@@ -74,7 +76,7 @@ export class ProbeReadout implements Part {
       'pointerleave',
       () => {
         this.#pointed = null;
-        this.#write();
+        this.#writing.run();
       },
       { signal },
     );
@@ -103,14 +105,7 @@ export class ProbeReadout implements Part {
   }
 
   update(): void {
-    if (this.#pointed !== null) {
-      this.#writing ??= setTimeout(
-        () => {
-          this.#write();
-        },
-        Math.max(0, this.#writtenAt + READING_MS - performance.now()),
-      );
-    }
+    if (this.#pointed !== null) this.#writing.request();
     if (this.#focused === null) return;
     clearTimeout(this.#resting);
     this.#resting = setTimeout(() => {
@@ -119,7 +114,8 @@ export class ProbeReadout implements Part {
   }
 
   dispose(): void {
-    for (const timer of [this.#writing, this.#telling, this.#resting]) clearTimeout(timer);
+    this.#writing.stop();
+    for (const timer of [this.#telling, this.#resting]) clearTimeout(timer);
     this.element.remove();
     this.spoken.remove();
   }
@@ -129,9 +125,6 @@ export class ProbeReadout implements Part {
   }
 
   #write(): void {
-    clearTimeout(this.#writing);
-    this.#writing = undefined;
-    this.#writtenAt = performance.now();
     const probe = this.#pointed === null ? null : this.#probe(this.#pointed);
     const words = probe === null ? NOTHING : probeWords(this.#host.state(), probe);
     say(this.#voxel, words.voxel);
