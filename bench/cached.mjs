@@ -1,4 +1,8 @@
-/** Slider to pixels where the slice is in the page already, against a page that has all slices in memory. */
+/**
+ * Slider to pixels where the slice is in the page already, against the bare page with all slices in memory, in the
+ * same place of the same page.
+ */
+import { inPlace } from './contestants.mjs';
 import { rounded } from './report.mjs';
 import { GRID, inTurn, summary } from './slider.mjs';
 import { shuffled } from './statistics.mjs';
@@ -13,7 +17,7 @@ const scrub = ({ page, slider, canvas }, indices, options) =>
 
 /** The slices of the grid once more, in another order. */
 async function revisit(target, { id }) {
-  await scrub(target, shuffled(GRID), { afterMessage: id !== 'memory', pauseMs: [0, 0] });
+  await scrub(target, shuffled(GRID), { afterMessage: !id.startsWith('memory'), pauseMs: [0, 0] });
   return (await scrub(target, shuffled(GRID), { afterMessage: false })).slice(WARM_UP);
 }
 
@@ -21,7 +25,7 @@ async function revisit(target, { id }) {
 async function stepAside(target, { id }) {
   const times = [];
   for (const index of shuffled(GRID).slice(0, WARM_UP + NEIGHBOURS)) {
-    await scrub(target, [index], { afterMessage: id !== 'memory' });
+    await scrub(target, [index], { afterMessage: !id.startsWith('memory') });
     const side = Math.random() < 0.5 ? -1 : 1;
     times.push(...(await scrub(target, [index + side], { afterMessage: false, pauseMs: REST_MS })));
   }
@@ -36,10 +40,18 @@ export const cached = {
     await ours.show();
     const compare = async (id, what, rounds, measure) => {
       if (!stage.wants(id)) return;
-      const times = await inTurn(context, [memory, ours], rounds, measure);
-      const [a, b] = [summary(times.ours), summary(times.memory)];
+      const times = await inTurn(context, [memory, inPlace(memory, ours), ours], rounds, measure);
+      const [a, b, blank] = [summary(times.ours), summary(times.memoryInPlace), summary(times.memory)];
       const p95 = { value: rounded(a.p95), baseline: rounded(b.p95) };
-      add(id, what, { unit: 'ms', value: a.p50, baseline: b.p50, bound: 1.1, bounds: 'ratio', p95 });
+      add(id, what, {
+        unit: 'ms',
+        value: a.p50,
+        baseline: b.p50,
+        bound: 1.1,
+        bounds: 'ratio',
+        p95,
+        onBlankPage: blank.p50,
+      });
     };
     const what = 'slider to pixels, p50, slices seen before; baseline: from memory';
     await compare('slider-cached-vs-memory', what, 5, revisit);

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { PLACE } from './ours.mjs';
 import { startProgram } from './processes.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -39,6 +40,36 @@ export async function startBare(volumePath) {
 /** The bare page with all slices in memory: what is drawn at once. */
 export async function startMemory(volumePath) {
   return baseline('memory', await startBareServer(volumePath), (url) => `${url}?memory`);
+}
+
+/** In the page: the bare page's canvas and slider. Resolves when it has asked for its first slice. */
+async function putBare({ place, host, isFromMemory }) {
+  const element = document.querySelector(place);
+  element.innerHTML = `<canvas width="512" height="512"></canvas>
+    <p><input type="range" min="0" max="255" value="0" /></p>`;
+  window.letGo = await window.bare(...element.querySelectorAll('canvas, input'), host, isFromMemory);
+}
+
+/** One of the two bare contestants as `…InPlace`: where the view of `ours` is, in the same page. */
+export function inPlace({ id, url }, ours) {
+  const { origin, host, search } = new URL(url);
+  const [canvas, slider] = [`${PLACE} canvas`, `${PLACE} input`];
+  return {
+    id: `${id}InPlace`,
+    round: (_, measure) =>
+      ours.instead(async (page) => {
+        await page.addScriptTag({ url: `${origin}/bare.js` });
+        const isFromMemory = search === '?memory';
+        await page.evaluate(putBare, { place: PLACE, host, isFromMemory });
+        const options = { afterMessage: !isFromMemory };
+        await page.evaluate(([s, c, o]) => window.probe.scrub(s, c, [0], o), [slider, canvas, options]);
+        try {
+          return await measure({ page, slider, canvas });
+        } finally {
+          await page.evaluate(() => window.letGo());
+        }
+      }),
+  };
 }
 
 function startBareServer(volumePath) {

@@ -4,7 +4,28 @@ import { openNotebook, startJupyter, writeNotebook } from './jupyter.mjs';
 import { SHAPE, VOLUME_BYTES, WINDOW } from './volume.mjs';
 
 export const CANVAS = '.slicescope-canvas';
+/** The same canvas as the baselines': 512 × 512 pixels. */
+export const CANVAS_STYLE = `${CANVAS} { width: 512px !important; height: 512px !important; }`;
 export const SLIDER = '.slicescope-slider';
+
+/** Where something else is, see `instead`. */
+export const PLACE = '.bench-place';
+
+/** In the page: an empty element in the place of the view. */
+function makePlace(canvas) {
+  const view = document.querySelector(canvas).closest('.slicescope-view');
+  const place = document.createElement('div');
+  place.className = 'bench-place';
+  view.before(place);
+  view.style.display = 'none';
+}
+
+/** In the page: the view is back. */
+function leavePlace(selector) {
+  const place = document.querySelector(selector);
+  place.nextElementSibling.style.display = '';
+  place.remove();
+}
 
 const READ = (path, data) => `
 const file = openSync(${JSON.stringify(path)}, 'r');
@@ -98,8 +119,7 @@ export async function startOurs(context, volumePath, at = (url) => url) {
   jupyter.url = await at(jupyter.url);
   const page = await context.newPage();
   const notebook = await openNotebook(page, jupyter, 'bench.ipynb');
-  // The same canvas as the baselines': 512 × 512 pixels.
-  await page.addStyleTag({ content: `${CANVAS} { width: 512px !important; height: 512px !important; }` });
+  await page.addStyleTag({ content: CANVAS_STYLE });
   const lookAtView = async () => {
     await page.bringToFront();
     await page.evaluate((selector) => document.querySelector(selector).scrollIntoView({ block: 'center' }), CANVAS);
@@ -140,6 +160,20 @@ export async function startOurs(context, volumePath, at = (url) => url) {
       await lookAtView();
       await page.evaluate((selector) => window.probe.shown(selector, 0), CANVAS);
       return measure({ page, slider: SLIDER, canvas: CANVAS });
+    },
+
+    /**
+     * A round of something else in the place of the view: `use` is given the page, in which `PLACE` is empty. With
+     * software GL the whole window is composited with each frame, so what is beside a canvas counts.
+     */
+    async instead(use) {
+      await lookAtView();
+      await page.evaluate(makePlace, CANVAS);
+      try {
+        return await use(page);
+      } finally {
+        await page.evaluate(leavePlace, PLACE);
+      }
     },
 
     /** A round while a cell spins for `ms`; an error if the cell ended first. */

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { launchBrowser, newContext } from './browser.mjs';
 import { startArticle, startBare, startMemory } from './contestants.mjs';
 import { startOurs } from './ours.mjs';
+import { startOwnPage } from './own-page.mjs';
 import { writeVolume } from './volume.mjs';
 
 /** What the rows need, each started when a row first asks for it, and closed in the end. */
@@ -55,6 +56,10 @@ export class Stage {
 
   ours() {
     return this.#once('ours', async () => this.#open(startOurs(await this.context(), this.volumePath)));
+  }
+
+  ownPage() {
+    return this.#once('ownPage', () => this.#open(startOwnPage(this.volumePath)));
   }
 
   /** What was started last is closed first. */

@@ -1,5 +1,6 @@
-/** A steady scrub through all slices, against a page that has them in memory. */
+/** A steady scrub through all slices, against the bare page that has them in memory, in the same place of the same page. */
 import { REMOTE_HOST } from './browser.mjs';
+import { inPlace } from './contestants.mjs';
 import { startOurs } from './ours.mjs';
 import { rounded } from './report.mjs';
 import { inTurn } from './slider.mjs';
@@ -39,15 +40,19 @@ export const steady = {
   async measure(stage, add) {
     const context = await stage.context();
     const memory = await stage.memory();
-    const ours = stage.wants('scrub-256') ? await stage.ours() : null;
-    await ours?.show();
+    const ours = await stage.ours();
+    await ours.show();
     const proxied = stage.wants('scrub-256-proxied') ? await startProxied(context, stage.volumePath) : null;
-    const sweeps = await inTurn(context, [memory, ours, proxied].filter(Boolean), ROUNDS, sweep);
+    const sweeps = await inTurn(context, [memory, inPlace(memory, ours), ours, proxied].filter(Boolean), ROUNDS, sweep);
     await proxied?.close();
     const compare = (id, what, one, bound) => {
       if (!sweeps[one]) return;
-      const [{ share: value, ...of }, { share: baseline, ...from }] = [summary(sweeps[one]), summary(sweeps.memory)];
-      add(id, what, { unit: 'of all', value, baseline, bound, bounds: 'ratio', at: 'least', ours: of, memory: from });
+      const [{ share: value, ...of }, { share: baseline, ...from }] = [one, 'memoryInPlace'].map((each) =>
+        summary(sweeps[each]),
+      );
+      const onBlankPage = summary(sweeps.memory).share;
+      const bounded = { unit: 'of all', value, baseline, bound, bounds: 'ratio', at: 'least' };
+      add(id, what, { ...bounded, ours: of, memory: from, onBlankPage });
     };
     compare('scrub-256', 'a scrub at 60/s, the share of positions shown; baseline: from memory', 'ours', 0.95);
     compare('scrub-256-proxied', 'the same through jupyter-server-proxy', 'proxied', 0.9);

@@ -5,11 +5,14 @@ import { WebSocketServer } from 'ws';
 import { SHAPE } from '../volume.mjs';
 
 const volume = readFileSync(process.argv[2]);
-const page = readFileSync(new URL('index.html', import.meta.url));
+const read = (name) => readFileSync(new URL(name, import.meta.url));
+const [page, script] = [read('index.html'), read('bare.js')];
 const sliceBytes = SHAPE[0] * SHAPE[1] * 2;
 
 const server = createServer((request, response) => {
+  response.setHeader('access-control-allow-origin', '*'); // JupyterLab's page reads it too.
   if (request.url === '/volume') response.end(volume);
+  else if (request.url === '/bare.js') response.setHeader('content-type', 'text/javascript').end(script);
   else response.setHeader('content-type', 'text/html; charset=utf-8').end(page);
 });
 new WebSocketServer({ server }).on('connection', (socket) => {
