@@ -1,46 +1,15 @@
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import { MessageChannel, Worker, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
-import {
-  SlicescopeError,
-  messageOf,
-  type PointerEventName,
-  type PointerMessage,
-  type ViewSettings,
-  type VoxelArray,
-} from '../src/protocol';
+import type { PointerEventName, PointerMessage, ViewSettings, VoxelArray } from '../src/protocol';
 import { Links, chosenIn, clampSettings, type Link, type Linked } from '../src/shading';
 import { Volume } from '../src/volume';
+import { CompanionWorker, type Place } from './companion-worker';
 import { Publication, noteRevision, takeRevision, type PublishedCopies } from './publication';
-import { RecordFiles } from './record-files';
 import { letGo } from './shared-garbage';
-import type {
-  FromWorker,
-  OverlayLayerRecord,
-  OverlayRecord,
-  Snapshot,
-  SyncReply,
-  ToWorker,
-  ViewRecord,
-  WorkerSetup,
-} from './thread';
-
-/** How long the main thread waits for the worker before it gives up, in milliseconds. */
-const PATIENCE_MS = 10_000;
-/** A worker that dies more often than this within a minute is not started again. */
-const RESTARTS_A_MINUTE = 5;
+import type { FromWorker, OverlayLayerRecord, OverlayRecord, Snapshot, ViewRecord } from './thread';
 
 /** A view as its handle knows it. */
 export interface NewView extends Pick<ViewRecord, 'viewId' | 'volume' | 'settings' | 'defaulted'> {
   readonly overlays: readonly OverlayLayerRecord[];
 }
-
-/** Where pages find the companion. */
-type Place =
-  /** By its record, under Jupyter's id of the kernel, in Jupyter's runtime folder. */
-  | { readonly kernelId: string; readonly runtimeDir: string }
-  /** Outside of Jupyter, at an address that a person opens: it serves a page itself. */
-  | { readonly kernelId: null };
 
 export type CompanionOptions = Place & {
   /** Compiled worker.js. */
@@ -57,9 +26,8 @@ function memoryOf({ volume, overlays }: NewView): readonly VoxelArray[] {
 }
 
 /**
- * The main thread's handle on the companion. The constructor returns when the worker listens, so that
- * `show` can be synchronous. Nothing of it keeps a kernel's process alive; outside of Jupyter its open views do, because
- * there is nothing else that people look at them for. When the worker dies, another one is started with the same views, secret and, if it is still free, port.
+ * The main thread's handle on the companion: the views that its worker serves. The constructor returns when the worker
+ * listens. A worker that takes the place of one that died is given the same views.
  *
  * `#views` is what the main thread knows; the worker has the last word while it lives, because it serves
  * the browser while the main thread may be busy. A change by a browser that the worker took before a
@@ -72,35 +40,34 @@ function memoryOf({ volume, overlays }: NewView): readonly VoxelArray[] {
  */
 export class Companion {
   readonly #options: CompanionOptions;
-  readonly #secret: string = randomBytes(32).toString('hex');
-  /** Null outside of Jupyter. */
-  readonly #files: RecordFiles | null;
   readonly #views: Map<string, ViewRecord> = new Map();
   readonly #links: Links = new Links();
   readonly #lastSet: Map<string, Map<string, number>> = new Map();
-  readonly #deaths: number[] = [];
   /** By a volume's own memory; here for as long as a view shows that volume. */
   readonly #publications: Map<VoxelArray, Publication> = new Map();
   /** By view, once it was refreshed. */
   readonly #news: Map<string, Int32Array> = new Map();
   #lastRevision = 0;
   #seq = 0;
-  #port = 0;
-  #worker: Worker;
-  #sync: MessagePort;
-  #signal: Int32Array;
+  readonly #worker: CompanionWorker;
 
   /** @throws SlicescopeError `companion-failed`. */
   constructor(options: CompanionOptions) {
     this.#options = options;
-    this.#files = options.kernelId === null ? null : new RecordFiles(options.runtimeDir, options.kernelId);
-    [this.#worker, this.#sync, this.#signal] = this.#start();
+    this.#worker = new CompanionWorker({
+      ...options,
+      onNews: (news) => {
+        this.#hear(news);
+      },
+      onRestart: () => {
+        this.#tellAll();
+      },
+    });
   }
 
   /** Where a person looks at a view outside of Jupyter. What is behind the # is never sent to anybody. */
   pageUrl(viewId: string): string {
-    const fragment = new URLSearchParams({ view: viewId, secret: this.#secret });
-    return `http://127.0.0.1:${String(this.#port)}/#${String(fragment)}`;
+    return this.#worker.pageUrl(viewId);
   }
 
   /** The settings of a view, as they are now. */
@@ -135,9 +102,9 @@ export class Companion {
       listens: before?.listens,
     };
     this.#views.set(viewId, view);
-    this.#keepAlive(this.#worker);
+    this.#worker.keepAlive(true);
     this.#news.delete(viewId); // A message about the volumes before may still be under way.
-    this.#post({ type: 'put', view, seq: this.#next(viewId, settings) });
+    this.#worker.post({ type: 'put', view, seq: this.#next(viewId, settings) });
     this.#announce(memory, viewId);
     if (before !== undefined) this.#letGo(memoryOf(before));
   }
@@ -152,7 +119,7 @@ export class Companion {
     this.#views.set(viewId, { ...view, overlays: view.overlays.map((each) => (each === before ? overlay : each)) });
     this.#news.delete(viewId); // Messages from here on are about this overlay.
     this.#merge(viewId, patch);
-    this.#post({ type: 'overlay', viewId, at, overlay, patch, seq: this.#next(viewId, patch) });
+    this.#worker.post({ type: 'overlay', viewId, at, overlay, patch, seq: this.#next(viewId, patch) });
     this.#announce([fresh.volume.data], viewId);
     this.#letGo([before.volume.data]);
   }
@@ -182,29 +149,29 @@ export class Companion {
     const view = this.#views.get(viewId);
     if (view === undefined) return;
     this.#views.set(viewId, { ...view, listens });
-    this.#post({ type: 'listen', viewId, listens });
+    this.#worker.post({ type: 'listen', viewId, listens });
   }
 
   /** Keep settings of views in step from here on, beginning with those of the first. */
   link(link: Link): void {
     this.#links.add(link);
-    this.#post({ type: 'link', link });
+    this.#worker.post({ type: 'link', link });
     this.#follow(link.viewIds[0] as string, link.names);
   }
 
   unlink(linkId: string): void {
     this.#links.remove(linkId);
-    this.#post({ type: 'unlink', linkId });
+    this.#worker.post({ type: 'unlink', linkId });
   }
 
   close(viewId: string): void {
     const before = this.#views.get(viewId);
     this.#views.delete(viewId);
-    this.#keepAlive(this.#worker);
+    this.#worker.keepAlive(this.#views.size > 0);
     this.#links.forget(viewId);
     this.#lastSet.delete(viewId);
     this.#news.delete(viewId);
-    this.#post({ type: 'close', viewId });
+    this.#worker.post({ type: 'close', viewId });
     if (before !== undefined) this.#letGo(memoryOf(before));
   }
 
@@ -213,11 +180,7 @@ export class Companion {
    * @throws SlicescopeError `companion-failed`.
    */
   snapshot(viewId: string): Snapshot {
-    const answer = this.#ask(() => {
-      this.#post({ type: 'snapshot', viewId });
-    });
-    if (answer.type !== 'snapshot') throw this.#failure('drew no picture', answer);
-    return { png: answer.png, key: answer.key };
+    return this.#worker.snapshot(viewId);
   }
 
   /** What is shared of a volume's publication, if it was published. */
@@ -250,7 +213,7 @@ export class Companion {
       });
       const isNews = noteRevision(news, revision);
       if (isNews || copies.some((each) => each !== undefined)) {
-        this.#post({ type: 'refresh', viewId, news, published: copies });
+        this.#worker.post({ type: 'refresh', viewId, news, published: copies });
       }
     }
   }
@@ -277,7 +240,7 @@ export class Companion {
   #set(viewId: string, patch: Partial<ViewSettings>, chosen: readonly (keyof ViewSettings)[]): void {
     const isNews = Object.keys(patch).length > 0 || this.defaulted(viewId).some((name) => chosen.includes(name));
     const isThere = isNews && this.#merge(viewId, patch, chosen);
-    if (isThere) this.#post({ type: 'set', viewId, patch, chosen, seq: this.#next(viewId, patch) });
+    if (isThere) this.#worker.post({ type: 'set', viewId, patch, chosen, seq: this.#next(viewId, patch) });
   }
 
   #follow(viewId: string, changed: readonly (keyof ViewSettings)[]): void {
@@ -307,69 +270,12 @@ export class Companion {
     return true;
   }
 
-  #post(message: ToWorker): void {
-    this.#worker.postMessage(message);
-  }
-
-  #start(): [Worker, MessagePort, Int32Array] {
-    const { port1, port2 } = new MessageChannel();
-    this.#sync = port1;
-    this.#signal = new Int32Array(new SharedArrayBuffer(4));
-    const setup: WorkerSetup = {
-      secret: this.#secret,
-      pagesFile: this.#files?.pagesFile ?? null,
-      port: this.#port,
-      sync: port2,
-      signal: this.#signal,
-    };
-    const answer = this.#ask(() => {
-      const file = this.#options.workerFile ?? join(__dirname, 'worker.js');
-      this.#worker = new Worker(file, { workerData: setup, transferList: [port2], stdin: false });
-    });
-    const worker = this.#worker;
-    worker.on('message', (message: FromWorker) => {
-      this.#hear(message);
-    });
-    worker.on('error', (error) => {
-      console.error('slicescope: the viewer’s server stopped and is started again.', error);
-    });
-    this.#keepAlive(worker);
-    if (answer.type !== 'listening') {
-      void worker.terminate();
-      throw this.#failure('does not listen', answer);
-    }
-    worker.on('exit', () => {
-      this.#restart();
-    });
-    this.#port = answer.port;
-    this.#files?.write({ port: answer.port, secret: this.#secret, pid: process.pid });
-    return [worker, this.#sync, this.#signal];
-  }
-
-  #keepAlive(worker: Worker): void {
-    if (this.#files === null && this.#views.size > 0) worker.ref();
-    else worker.unref();
-  }
-
-  #restart(): void {
-    const now = Date.now();
-    this.#deaths.push(now);
-    if (this.#deaths.filter((death) => now - death < 60_000).length > RESTARTS_A_MINUTE) {
-      this.#files?.removeRecord();
-      console.error(`slicescope: the viewer’s server keeps stopping. ${this.#again} to look at volumes again.`);
-      return;
-    }
-    try {
-      this.#start();
-    } catch (error) {
-      this.#files?.removeRecord();
-      console.error(`slicescope: ${messageOf(error)}`);
-      return;
-    }
+  /** A worker that is new knows no view, and reads nothing yet. */
+  #tellAll(): void {
     for (const publication of this.#publications.values()) publication.abandon();
     for (const news of this.#news.values()) takeRevision(news);
-    for (const view of this.#views.values()) this.#post({ type: 'put', view, seq: this.#seq });
-    for (const link of this.#links.all) this.#post({ type: 'link', link });
+    for (const view of this.#views.values()) this.#worker.post({ type: 'put', view, seq: this.#seq });
+    for (const link of this.#links.all) this.#worker.post({ type: 'link', link });
   }
 
   #hear({ viewId, changes, clicks, probe }: FromWorker): void {
@@ -382,34 +288,7 @@ export class Companion {
       if (news.length > 0 && this.#merge(viewId, change)) this.#options.onChange(viewId, change);
       for (const message of probe === null ? clicks : [...clicks, probe]) this.#options.onPointer?.(viewId, message);
     } finally {
-      this.#post({ type: 'taken', viewId });
+      this.#worker.post({ type: 'taken', viewId });
     }
-  }
-
-  /** Do something that the worker answers, and wait for the answer. */
-  #ask(action: () => void): SyncReply {
-    while (receiveMessageOnPort(this.#sync) !== undefined); // Answers that came too late for their question.
-    let before = Atomics.load(this.#signal, 0);
-    action();
-    const deadline = performance.now() + PATIENCE_MS;
-    for (;;) {
-      const left = deadline - performance.now();
-      if (left <= 0) return { type: 'failed', message: 'it did not answer in time' };
-      if (Atomics.wait(this.#signal, 0, before, left) === 'timed-out') continue;
-      const received = receiveMessageOnPort(this.#sync) as { message: SyncReply } | undefined;
-      if (received !== undefined) return received.message;
-      before = Atomics.load(this.#signal, 0);
-    }
-  }
-
-  /** What a person can do when there is no server any more. */
-  get #again(): string {
-    return this.#files === null ? 'Run the program again' : 'Restart the kernel';
-  }
-
-  #failure(what: string, answer: SyncReply): SlicescopeError {
-    const reason = answer.type === 'failed' ? answer.message : answer.type;
-    const message = `show: the viewer's server ${what} (${reason}); ${this.#again.toLowerCase()} and try again`;
-    return new SlicescopeError('companion-failed', message, {});
   }
 }

@@ -11,7 +11,7 @@ import type { Snapshot, SyncReply, ToWorker, WorkerSetup } from './thread';
 import { Views } from './views';
 
 /** The companion's thread: it serves slices while the kernel's main thread runs a cell. */
-if (parentPort === null) throw new Error('worker.ts runs in a worker thread that companion.ts starts');
+if (parentPort === null) throw new Error('worker.ts runs in a worker thread that companion-worker.ts starts');
 const toMain = parentPort;
 const { secret, pagesFile, port, sync, signal } = workerData as WorkerSetup;
 
