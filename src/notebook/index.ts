@@ -2,12 +2,6 @@ export { link, type SettingName } from './link';
 export * from './open';
 export { hasScreen, openBrowser } from './browser';
 export { show, showOnPage } from './show';
-export {
-  SliceView,
-  type ChangeEvent,
-  type SetOptions,
-  type SwapOptions,
-  type ViewEvents,
-  type ViewOptions,
-} from './slice-view';
+export { SliceView } from './slice-view';
+export type { ChangeEvent, SetOptions, SwapOptions, ViewEvents, ViewOptions } from './view-options';
 export type { VoxelEvent } from './voxel-event';

@@ -8,7 +8,8 @@ import { refusal } from '../protocol/testing/thrown';
 import { Volume } from '../volume';
 import { phantom } from '../volume/testing/phantom';
 import { show } from './show';
-import type { SliceView, ViewOptions } from './slice-view';
+import type { SliceView } from './slice-view';
+import type { ViewOptions } from './view-options';
 import { closeViews } from './testing/close-views';
 
 jest.setTimeout(30_000); // The first picture loads sharp.

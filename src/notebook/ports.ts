@@ -1,7 +1,8 @@
 import { Companion, type OverlayLayerRecord } from '../../kernel-server';
 import { Volume, type OverlayLayer } from '../volume';
 import type { NotebookHost } from './host';
-import type { ChosenSettings, SliceView, ViewPort } from './slice-view';
+import type { SliceView } from './slice-view';
+import type { ChosenSettings, ViewPort } from './view-port';
 
 /** The views that browsers may show, by their ids. */
 export const views: Map<string, SliceView> = new Map();

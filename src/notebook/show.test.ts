@@ -11,7 +11,8 @@ import { initialSettings } from '../shading';
 import { Volume } from '../volume';
 import { phantom, phantomValue } from '../volume/testing/phantom';
 import { show } from './show';
-import type { SliceView, ViewOptions } from './slice-view';
+import type { SliceView } from './slice-view';
+import type { ViewOptions } from './view-options';
 import { closeViews } from './testing/close-views';
 
 jest.setTimeout(30_000); // The first picture loads sharp.

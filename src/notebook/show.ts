@@ -7,7 +7,8 @@ import { SETTING_NAMES, chosenIn } from '../shading';
 import { hasScreen, openBrowser } from './browser';
 import { findHost, type NotebookHost } from './host';
 import { companionOf, connectedPort, recordOf, views } from './ports';
-import { SliceView, type ViewOptions } from './slice-view';
+import { SliceView } from './slice-view';
+import type { ViewOptions } from './view-options';
 
 /**
  * Put a viewer of `volume` under the running cell.

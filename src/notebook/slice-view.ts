@@ -3,28 +3,13 @@ import {
   checkOverlay,
   checkOverlays,
   checkVolume,
-  defaultChannels,
-  drawerOf,
-  encodePng,
-  fileOptions,
-  rangeOptions,
   settle,
-  writeAnimation,
-  writeMontage,
-  writeSlice,
-  writeStack,
-  type AnimationOptions,
   type ChannelLook,
   type ChannelOptions,
-  type FileOptions,
-  type LookOptions,
-  type MontageOptions,
   type Overlay,
   type OverlayOptions,
   type PlaneName,
-  type RangeOptions,
   type SliceExport,
-  type StackExport,
   type WindowChoice,
 } from '../export';
 import {
@@ -32,108 +17,39 @@ import {
   SlicescopeError,
   messageOf,
   quote,
-  type Camera,
-  type ChannelSettings,
-  type Layout,
-  type Plane,
   type OverlaySettings,
-  type Playback,
-  type PointerEventName,
+  type Plane,
   type PointerMessage,
   type ViewSettings,
   type Window,
 } from '../protocol';
-import { changedSettings, chosenIn, clampSettings, type Link } from '../shading';
+import { changedSettings, chosenIn } from '../shading';
 import { Volume, type OverlayLayer } from '../volume';
 import { Listeners } from './listeners';
-import { displayedBytes } from './picture-bytes';
-import { ViewProperties } from './view-properties';
-import { voxelEvent, withValues, type VoxelEvent } from './voxel-event';
-
-/** What a view can be set to, at its start and later. */
-export interface ViewOptions extends LookOptions {
-  /** One plane, the three of them, or their slices in the volume's box. Default `slice`. */
-  readonly layout?: Layout;
-  /** Whether lines show where the other planes are, in the layout `planes`. Default true. */
-  readonly crosshair?: boolean;
-  /** Whether slices, or frames where there are several, follow each other by themselves. Default false. */
-  readonly playing?: boolean;
-  /** How many of them a second, from 1 to 60. Default 10. */
-  readonly rate?: number;
-  /** What comes after the last one. Default `loop`. */
-  readonly playback?: Playback;
-  /** Where the eye of the layout `volume` is, in units of the box' longest side from its middle. */
-  readonly camera?: Camera;
-}
-
-/** What a view can be set to at once; its overlays have a property of their own. */
-export type SetOptions = Omit<ViewOptions, 'overlays'>;
-
-/** How a view goes on with another volume. */
-export interface SwapOptions extends Omit<SetOptions, 'window'> {
-  /**
-   * A window for the new volume; `keep` for the one that there is, whatever the new volume's values. Default: the one
-   * that there is, if somebody chose it and the new volume's values meet it, else the new volume's own.
-   */
-  readonly window?: WindowChoice | 'keep';
-}
-
-/** What a person changed in the browser: the view's settings after it, and which of them are new. */
-export interface ChangeEvent extends ViewSettings {
-  readonly changed: readonly (keyof ViewSettings)[];
-}
-
-/** What a view can be listened for. */
-export interface ViewEvents {
-  /** A person changed the view in a browser, or one that it is linked to. */
-  change: ChangeEvent;
-  /** A person's pointer is over another voxel. */
-  probe: VoxelEvent;
-  /** A person clicked a voxel. */
-  click: VoxelEvent;
-}
-
-/** The settings of a view, and which of them nobody has chosen. */
-export interface ChosenSettings {
-  readonly settings: ViewSettings;
-  readonly defaulted: readonly (keyof ViewSettings)[];
-}
-
-/** Where a view's state goes: to the companion and from there to every browser that shows the view. */
-export interface ViewPort {
-  settings(): ViewSettings;
-  /** The settings that nobody has chosen. */
-  defaulted(): readonly (keyof ViewSettings)[];
-  /** `chosen` names the settings that were asked for. */
-  set(patch: Partial<ViewSettings>, chosen: readonly (keyof ViewSettings)[]): void;
-  /** Other volumes and the settings that go with them. */
-  put(volume: Volume, overlays: readonly OverlayLayer[], settings: ChosenSettings): void;
-  /** Another overlay in the place of one, and the settings that go with it. */
-  setOverlay(at: number, overlay: OverlayLayer, patch: Partial<ViewSettings>): void;
-  /** What of people's pointers is listened to. */
-  listen(types: readonly PointerEventName[]): void;
-  /** Keep this view and others in step, beginning with the first one. */
-  link(link: Link): void;
-  unlink(linkId: string): void;
-  /** The volumes were written into. */
-  refresh(): void;
-  /** One of the view's volumes as it is shown: without what was written into it since its last refresh. */
-  shown(volume: Volume): Volume;
-  close(): void;
-}
+import { followedIn, meets, swapped, type FollowedWindow } from './swap';
+import { ViewExports } from './view-exports';
+import {
+  refuseOverlays,
+  type ChangeEvent,
+  type SetOptions,
+  type SwapOptions,
+  type ViewEvents,
+  type ViewOptions,
+} from './view-options';
+import type { ViewPort } from './view-port';
+import { voxelEvent, withValues } from './voxel-event';
 
 /**
  * A view that `show` put under a cell. Setting a property changes it in every browser that shows it; a
  * setting that can't be is an error that says why, and changes nothing.
  */
-export class SliceView extends ViewProperties {
+export class SliceView extends ViewExports {
   readonly id: string;
   readonly #port: ViewPort;
   readonly #listeners: Listeners<ViewEvents> = new Listeners(['change', 'probe', 'click']);
   #volume: Volume;
   #overlays: readonly OverlayLayer[];
-  /** The window that follows the volume, by its name, as long as it is the view's. */
-  #followed: { readonly name: 'auto' | 'range'; readonly window: Window } | null = null;
+  #followed: FollowedWindow | null;
   #closed = false;
 
   /** @internal `show` makes views. */
@@ -143,7 +59,7 @@ export class SliceView extends ViewProperties {
     this.#volume = volume;
     this.#overlays = overlays;
     this.#port = port;
-    this.#follow(asked);
+    this.#followed = followedIn(asked, volume);
   }
 
   get volume(): Volume {
@@ -275,56 +191,6 @@ export class SliceView extends ViewProperties {
     this.#port.refresh();
   }
 
-  /**
-   * Write what the view shows: the slice with all that is drawn over it, rotated and mirrored, the part that it is zoomed in to.
-   * Options as of the function `exportSlice`; a look that they give is not the view's.
-   * @returns the file's absolute path; without a path the bytes of a PNG, which a notebook displays
-   * @throws SlicescopeError `invalid-argument`, `unsupported-format`, `file-exists`, `write-failed`.
-   */
-  async exportSlice(path: string, options?: FileOptions): Promise<string>;
-  async exportSlice(): Promise<Uint8Array>;
-  async exportSlice(path?: string, options: FileOptions = {}): Promise<string | Uint8Array> {
-    const caller = 'view.exportSlice';
-    if (path !== undefined) return await writeSlice(this.#exported(options, caller), path, caller);
-    const what = this.#exported(options, caller);
-    return displayedBytes(await encodePng(await (await drawerOf(what, caller))(what.settings)));
-  }
-
-  /** Write slices as the view shows its one, as the function `exportStack` does. @returns the files' absolute paths */
-  async exportStack(path: string, options: FileOptions & RangeOptions = {}): Promise<string[]> {
-    return await writeStack(this.#range(options, 'view.exportStack'), path, 'view.exportStack');
-  }
-
-  /** Write slices as the view shows its one, as the function `exportMontage` does. @returns the file's absolute path */
-  async exportMontage(
-    path: string,
-    options: FileOptions & RangeOptions & Pick<MontageOptions, 'columns'> = {},
-  ): Promise<string> {
-    const { columns, ...others } = options;
-    return await writeMontage(this.#range(others, 'view.exportMontage'), path, columns, 'view.exportMontage');
-  }
-
-  /** Write slices as the view shows its one, as the function `exportAnimation` does. @returns the file's absolute path */
-  async exportAnimation(
-    path: string,
-    options: FileOptions & RangeOptions & Pick<AnimationOptions, 'perSecond' | 'bounce'> = {},
-  ): Promise<string> {
-    const { perSecond, bounce, ...others } = options;
-    const timing = { ...(perSecond === undefined ? {} : { perSecond }), ...(bounce === undefined ? {} : { bounce }) };
-    return await writeAnimation(this.#range(others, 'view.exportAnimation'), path, timing, 'view.exportAnimation');
-  }
-
-  #exported(options: FileOptions, caller: string): SliceExport {
-    const shown = (volume: Volume): Volume => this.#port.shown(volume);
-    const overlays = this.#overlays.map(({ volume, labels }) => ({ volume: shown(volume), labels }));
-    const { file } = fileOptions(options, caller);
-    return { volume: shown(this.#volume), settings: this.#settings, overlays, options: file };
-  }
-
-  #range({ from, to, step, onProgress, signal, ...file }: FileOptions & RangeOptions, caller: string): StackExport {
-    return { ...this.#exported(file, caller), range: rangeOptions({ from, to, step, onProgress, signal }, caller) };
-  }
-
   /** Let go of the volume, here and in every browser. The outputs keep their last picture. */
   close(): void {
     if (this.#closed) return;
@@ -388,18 +254,19 @@ export class SliceView extends ViewProperties {
     return this.#settings;
   }
 
+  protected override readShown(): Omit<SliceExport, 'options'> {
+    const shown = (volume: Volume): Volume => this.#port.shown(volume);
+    const overlays = this.#overlays.map(({ volume, labels }) => ({ volume: shown(volume), labels }));
+    return { volume: shown(this.#volume), settings: this.#settings, overlays };
+  }
+
   protected override changeSettings(options: object, caller: string): void {
     this.checkOpen(caller);
     const before = this.#settings;
     const changed = changedSettings(before, settle(this.#volume, before, options, caller));
-    this.#follow(options);
+    this.#followed = followedIn(options, this.#volume) ?? this.#followed;
     const chosen = chosenIn(options);
     if (chosen.length > 0) this.#port.set(changed, chosen);
-  }
-
-  /** Whether a window that was asked for is one that follows the volume. */
-  #follow({ window: name }: ViewOptions): void {
-    if (name === 'auto' || name === 'range') this.#followed = { name, window: windowNamed(name, this.#volume) };
   }
 
   #swap(value: Volume, options: SwapOptions, caller: string): void {
@@ -409,34 +276,11 @@ export class SliceView extends ViewProperties {
     for (const [at, overlay] of this.#overlays.entries()) {
       checkOverlap(volume, overlay.volume, overlayName(at), caller);
     }
-    const isKept = (options as SwapOptions | null)?.window === 'keep';
-    const asked = isKept ? { ...options, window: undefined } : options;
-    const before = this.#settings;
-    const defaulted = new Set(this.#port.defaulted());
-    const channels =
-      isKept && before.channels.length === volume.info(0).channels
-        ? before.channels
-        : channelsOf(volume, before.channels);
-    const window = isKept ? before.window : this.#windowFor(volume, before.window, defaulted);
-    const base = { ...clampSettings(before, volume.info(0)), window, channels };
-    const settings = settle(volume, base, asked, caller);
-    for (const name of chosenIn(asked)) defaulted.delete(name);
+    const view = { settings: this.#settings, defaulted: this.#port.defaulted(), followed: this.#followed };
+    const { followed, ...settings } = swapped(view, volume, options, caller);
     this.#volume = volume;
-    this.#follow(asked as ViewOptions);
-    this.#port.put(volume, this.#overlays, { settings, defaulted: [...defaulted] });
-  }
-
-  /** The window for another volume: the one that there is, if it was chosen and fits, or what follows the volume. */
-  #windowFor(volume: Volume, before: Window, defaulted: Set<keyof ViewSettings>): Window {
-    const followed = this.#followed;
-    if (followed !== null && String(followed.window) === String(before)) {
-      const window = windowNamed(followed.name, volume);
-      this.#followed = { name: followed.name, window };
-      return window;
-    }
-    if (!defaulted.has('window') && meets(before, volume)) return before;
-    defaulted.add('window');
-    return volume.defaultWindow;
+    this.#followed = followed;
+    this.#port.put(volume, this.#overlays, settings);
   }
 
   #tellListens(): void {
@@ -445,33 +289,8 @@ export class SliceView extends ViewProperties {
   }
 }
 
-function windowNamed(name: 'auto' | 'range', volume: Volume): Window {
-  return name === 'auto' ? volume.autoWindow : volume.rangeWindow;
-}
-
-/** @throws SlicescopeError `invalid-argument` where overlays are among the settings. */
-function refuseOverlays(options: object, caller: string): void {
-  if ((options as ViewOptions | null)?.overlays === undefined) return;
-  const message = `${caller}: overlays are no setting; give view.overlays a list, or call view.setOverlay`;
-  throw new SlicescopeError('invalid-argument', message, { argument: 'overlays' });
-}
-
 function overlayName(at: number): string {
   return `overlays[${String(at)}]`;
-}
-
-/** Whether some of the volume's values lie within the window. */
-function meets([low, high]: Window, { range: [min, max] }: Volume): boolean {
-  return low < max && high > min;
-}
-
-/** How the channels of another volume are drawn: as those before, where there are as many and their windows are met. */
-function channelsOf(volume: Volume, before: readonly ChannelSettings[]): readonly ChannelSettings[] {
-  const usual = defaultChannels(volume);
-  if (usual.length !== before.length) return usual;
-  return before.map((channel, at) =>
-    meets(channel.window, volume.at({ channel: at })) ? channel : { ...channel, window: volume.channelWindow(at) },
-  );
 }
 
 const ONE_CHANNEL = 'but the volume has one channel only; set view.window and view.colormap';

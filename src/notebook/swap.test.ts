@@ -103,6 +103,15 @@ describe('another volume', () => {
     expect(view.volume).toBe(ramp);
     expect(view.index).toBe(3);
   });
+
+  test('that is refused leaves the window following the volume', () => {
+    const view = show(ramp, { window: 'auto' });
+    refusal(() => {
+      view.show(high, { index: 10 });
+    }, 'index-out-of-range');
+    view.volume = Volume.from(Uint16Array.from({ length: 1000 }, (_, at) => 500 + at), [10, 10, 10]); // prettier-ignore
+    expect(view.window).toEqual([504, 1495]);
+  });
 });
 
 describe('what nobody has chosen', () => {
