@@ -13,7 +13,7 @@ import {
   type VoxelArray,
 } from '../protocol';
 import { apply, voxelsToVoxels, type Affine } from './affine';
-import { checkIndex, type Labels } from './checks';
+import type { Labels } from './checks';
 import { sampleLinear, sampleNearest, type Points } from './resample';
 import { checkTile } from './slicing';
 import type { Volume } from './volume';
@@ -101,8 +101,7 @@ export class OverlayGrid {
     }
     const [first, second, normal] = PLANE_AXES[plane];
     const { width, height, count } = this.info(0).planes[plane];
-    checkIndex(index, count, `slice: index of plane ${plane}`);
-    checkTile({ width, height }, level, tile, this.kind, target);
+    checkTile({ width, height, count }, { plane, index, level, rect: tile }, this.kind, target);
     const [columns, rows] = this.#factorsOf(plane);
     const { m } = this.#affine;
     const corner = apply(

@@ -1,6 +1,16 @@
-import { ARRAY_OF, type DType, type Projection, type TileRect, type VoxelArray } from '../protocol';
+import {
+  ARRAY_OF,
+  PLANE_AXES,
+  type DType,
+  type Projection,
+  type Shape,
+  type TileRect,
+  type VoxelArray,
+} from '../protocol';
+import type { BlockSource } from './blocks';
 import { integerWords, type IntegerWords } from './integer-words';
 import { BAND_BYTES, keep } from './keeping';
+import { copyTile, type TileOfSlice } from './slicing';
 
 /** Several neighbouring slices, seen through at once. */
 export interface Slab {
@@ -13,6 +23,37 @@ export interface Slab {
 export function slabSlices(index: number, slab: number, count: number): [first: number, end: number] {
   const first = index - Math.floor((slab - 1) / 2);
   return [Math.max(0, first), Math.min(count, first + slab)];
+}
+
+/** What slabs are cut from in memory. */
+export interface Voxels {
+  readonly data: VoxelArray;
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly components: number;
+}
+
+/**
+ * Project a tile of a slab's slices into `target`, which is exactly as large. Nothing is checked here.
+ * @param tile of the slice in the slab's middle.
+ */
+export function copySlab(
+  { data, dtype, shape, components }: Voxels,
+  tile: TileOfSlice,
+  { slab, projection }: Slab,
+  target: VoxelArray,
+  blocks: BlockSource | null,
+): void {
+  const [first, end] = slabSlices(tile.index, slab, shape[PLANE_AXES[tile.plane][2]]);
+  for (const { rect, from } of bands(tile.rect, components * data.BYTES_PER_ELEMENT)) {
+    const band = target.subarray(from * components, (from + rect.width * rect.height) * components);
+    const { slice, add, finish } = projecting(projection, dtype, band);
+    for (let index = first; index < end; index++) {
+      copyTile(data, shape, components, { ...tile, index, rect }, slice, blocks);
+      add();
+    }
+    finish();
+  }
 }
 
 /** Slices that are projected one after the other: each is put into `slice`, and added. */
@@ -63,10 +104,7 @@ function choosing(slice: VoxelArray, dtype: DType, target: VoxelArray, isMax: bo
 }
 
 /** A tile in bands of pixels that lie together in it, each so small that its slices are projected within the first cache. */
-export function* bands(
-  tile: TileRect,
-  pixelBytes: number,
-): Generator<{ readonly rect: TileRect; readonly from: number }> {
+function* bands(tile: TileRect, pixelBytes: number): Generator<{ readonly rect: TileRect; readonly from: number }> {
   const pixels = Math.max(1, Math.floor(BAND_BYTES / pixelBytes));
   const width = Math.min(tile.width, pixels);
   const height = Math.floor(pixels / width);

@@ -1,4 +1,5 @@
 import {
+  PLANE_AXES,
   SlicescopeError,
   levelSize,
   levelVoxel,
@@ -10,6 +11,7 @@ import {
   type VoxelArray,
 } from '../protocol';
 import { BLOCK_PLANES, blockGrid, type BlockSource } from './blocks';
+import { checkIndex, unknownPlane } from './checks';
 import { dtypeOf } from './dtype';
 import { asWords, layoutOf, type Layout, type Words } from './layout';
 
@@ -22,17 +24,34 @@ export interface TileOfSlice {
   readonly rect: TileRect;
 }
 
+/** How large a plane's slices are, in voxels, and how many there are. */
+export interface Slices {
+  readonly width: number;
+  readonly height: number;
+  readonly count: number;
+}
+
+/** @throws SlicescopeError `unknown-plane`. */
+export function slicesOf(shape: Shape, plane: Plane): Slices {
+  if (!Object.hasOwn(PLANE_AXES, plane)) throw unknownPlane(plane);
+  const [first, second, normal] = PLANE_AXES[plane];
+  return { width: shape[first], height: shape[second], count: shape[normal] };
+}
+
 /**
- * A tile that a slice of this size has at a level, and an array that can take it.
- * @throws SlicescopeError `invalid-argument`.
+ * A tile that there is of a slice at its level, and an array that can take it.
+ * @returns the tile, with the size of its slice
+ * @throws SlicescopeError `index-out-of-range`, `invalid-argument`.
  */
 export function checkTile(
-  slice: TileOfSlice['slice'],
-  level: Level,
-  { x, y, width, height }: TileRect,
+  { count, ...slice }: Slices,
+  tile: Omit<TileOfSlice, 'slice'>,
   { dtype, components }: PixelKind,
   target: VoxelArray,
-): void {
+): TileOfSlice {
+  const { plane, index, level } = tile;
+  const { x, y, width, height } = tile.rect;
+  checkIndex(index, count, `slice: index of plane ${plane}`);
   const whole = levelSize(slice, level);
   const numbers = [x, y, width, height];
   const isInside = x + width <= whole.width && y + height <= whole.height;
@@ -52,6 +71,7 @@ export function checkTile(
       { argument: 'target' },
     );
   }
+  return { ...tile, slice };
 }
 
 /**

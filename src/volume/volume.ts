@@ -1,57 +1,30 @@
 import {
   ARRAY_OF,
-  PLANES,
-  PLANE_AXES,
   SlicescopeError,
-  areWhole,
-  quote,
-  realRange,
   realValue,
   slabKind,
   type DType,
   type Level,
   type Plane,
-  type PlaneInfo,
-  type Rescale,
   type Shape,
   type TileRect,
-  type Triple,
-  type VolumeInfo,
   type VoxelArray,
   type Window,
 } from '../protocol';
 import type { BlockSource } from './blocks';
-import {
-  checkDType,
-  checkIndex,
-  checkProjection,
-  checkSlab,
-  formatShape,
-  unknownPlane,
-  type AxisNames,
-  type Labels,
-} from './checks';
-import {
-  ChunkedVoxels,
-  checkWhole,
-  type ChunkReader,
-  type ChunksRecord,
-  type PartPlace,
-  type StopSignal,
-} from './chunked';
-import type { Part, SliceOptions, VolumeSlice } from './cut';
+import { checkDType, checkIndex, checkSlab, formatShape } from './checks';
+import { ChunkedVoxels, type ChunkReader, type ChunksRecord, type PartPlace, type StopSignal } from './chunked';
+import { emptySlice, type Part, type SliceOptions, type VolumeSlice } from './cut';
 import { allocate, describe, elementsOf, formatCounts, type VolumeOptions, type VolumeRecord } from './description';
 import { dtypeOf, isShared, type VoxelSource } from './dtype';
-import { orientationOf, planeAcross } from './orientation';
-import { realOrder, realValues, storedProjection } from './rescale';
-import { bands, projecting, slabSlices, type Slab } from './slab';
-import { checkTile, copyTile } from './slicing';
-import { order, percentileOf, rangeOf, windowFor, windowOfRange, type Ordered } from './statistics';
+import { storedProjection } from './rescale';
+import { copySlab, type Slab } from './slab';
+import { checkTile, copyTile, slicesOf } from './slicing';
+import { ValueStatistics } from './value-statistics';
+import { VolumeProperties } from './volume-properties';
 
 /** Frames that the window of a channel is computed from, evenly spaced. */
 const WINDOW_FRAMES = 8;
-
-const ANATOMY_OF: Readonly<Record<string, 0 | 1 | 2>> = { sagittal: 0, coronal: 1, axial: 2 };
 
 /** Of a volume that only says what it is. */
 const NO_READER: ChunkReader = {
@@ -77,64 +50,19 @@ interface InChunks {
  * A volume that `Volume.open` left in its chunks, because it may be larger than memory, has no `data`. What is computed of all
  * values is computed of a sample: its coarsest level.
  */
-export class Volume {
-  readonly shape: Shape;
-  /** Of `data`. */
-  readonly dtype: DType;
-  /** Values a voxel: 1, or 3 (RGB) or 4 (RGBA) of `uint8`. */
-  readonly components: 1 | 3 | 4;
-  /** Volumes that are drawn together, of one time and shape. */
-  readonly channels: number;
-  /** Volumes in time. */
-  readonly frames: number;
-  /** Of distances, such as `mm`; `px` where nobody gave a spacing. */
-  readonly unit: string;
-  /** Distance between voxels along x, y and z, in `unit`. */
-  readonly spacing: Triple;
-  /** Position of the middle of voxel (0, 0, 0), LPS, in `unit`. */
-  readonly origin: Triple;
-  /** Row-major 3 × 3, LPS, whose column i is where axis i points; null for a plain image. */
-  readonly direction: readonly number[] | null;
-  /** Names of x, y and z, which are shown where there is no direction; null if nobody gave them. */
-  readonly axes: AxisNames | null;
-  /** Empty if nobody gave one. */
-  readonly name: string;
-  /** The window that was given, such as a file's own; null if none was. */
-  readonly window: Window | null;
-  /**
-   * The real value of a voxel is slope · stored value + intercept; null where the stored one is it. Everything but `data`
-   * is of real values: `valueAt`, `slice`, `range`, percentiles and windows.
-   */
-  readonly rescale: Rescale | null;
-  /** Names by value of a label map that has them, such as a file's own; null if it has none. */
-  readonly labels: Labels | null;
-
+export class Volume extends VolumeProperties {
   #sample: Volume | null = null;
-  #range: readonly [number, number] | null = null;
-  #autoWindow: Window | null = null;
-  #ordered: Ordered | null = null;
   readonly #parts: Map<number, Volume> = new Map();
   /** The voxels; of a volume in chunks those of its sample. */
   readonly #data: VoxelArray;
   readonly #chunks: InChunks | null;
+  readonly #statistics: ValueStatistics;
 
   private constructor(record: VolumeRecord, dtype: DType, chunks: InChunks | null = null) {
+    super(record, dtype);
     this.#data = record.data;
     this.#chunks = chunks;
-    this.shape = record.shape;
-    this.dtype = dtype;
-    this.components = record.components;
-    this.channels = record.channels;
-    this.frames = record.frames;
-    this.unit = record.unit;
-    this.spacing = record.spacing;
-    this.origin = record.origin;
-    this.direction = record.direction;
-    this.axes = record.axes;
-    this.name = record.name;
-    this.window = record.window;
-    this.rescale = record.rescale;
-    this.labels = record.labels;
+    this.#statistics = new ValueStatistics(record.data, this);
   }
 
   /**
@@ -214,25 +142,8 @@ export class Volume {
    * @internal
    */
   toRecord(): VolumeRecord {
-    const { shape, components, channels, frames, unit, spacing, origin, direction, axes, name, window } = this;
-    const { rescale, labels } = this;
-    const plain = {
-      shape,
-      components,
-      channels,
-      frames,
-      unit,
-      spacing,
-      origin,
-      direction,
-      axes,
-      name,
-      window,
-      rescale,
-      labels,
-    };
     const chunks = this.#chunks === null ? {} : { chunks: this.#chunks.voxels.record };
-    return { data: this.#data, ...plain, ...chunks };
+    return { ...this.description(), data: this.#data, ...chunks };
   }
 
   /**
@@ -265,16 +176,10 @@ export class Volume {
     if (this.frames === 1 && this.channels === 1) return this;
     const at = frame * this.channels + channel;
     let part = this.#parts.get(at);
-    if (part === undefined && this.#chunks !== null) {
-      const record = { ...this.toRecord(), data: this.sample({ channel }).data, channels: 1, frames: 1 };
-      part = new Volume(record, this.dtype, { ...this.#chunks, part: { frame, channel } });
-      this.#parts.set(at, part);
-    }
     if (part === undefined) {
-      const [width, height, depth] = this.shape;
-      const elements = width * height * depth * this.components;
-      const data = this.#data.subarray(at * elements, (at + 1) * elements);
-      part = new Volume({ ...this.toRecord(), data, channels: 1, frames: 1 }, this.dtype);
+      const data = this.#chunks === null ? this.#valuesOf(at) : this.sample({ channel }).data;
+      const chunks = this.#chunks && { ...this.#chunks, part: { frame, channel } };
+      part = new Volume({ ...this.toRecord(), data, channels: 1, frames: 1 }, this.dtype, chunks);
       this.#parts.set(at, part);
     }
     return part;
@@ -301,7 +206,7 @@ export class Volume {
    * 16 777 216 values, above that of an evenly spaced sample of about as many.
    */
   get range(): readonly [min: number, max: number] {
-    return (this.#range ??= realRange(rangeOf(this.#data, this.dtype), this.rescale));
+    return this.#statistics.range;
   }
 
   /**
@@ -314,13 +219,12 @@ export class Volume {
 
   /** The window named `auto`: as `defaultWindow`, whatever window was given. */
   get autoWindow(): Window {
-    if (this.components !== 1) return [0, 255];
-    return (this.#autoWindow ??= windowFor(this.#order(), () => this.range, this.#isWhole));
+    return this.#statistics.autoWindow;
   }
 
   /** The window named `range`: from the least to the greatest value, [0, 255] for RGB and RGBA. */
   get rangeWindow(): Window {
-    return this.components === 1 ? windowOfRange(this.range, this.#isWhole) : [0, 255];
+    return this.#statistics.rangeWindow;
   }
 
   /**
@@ -346,24 +250,13 @@ export class Volume {
    * @throws SlicescopeError `invalid-argument`.
    */
   percentiles(percents: readonly number[]): number[] {
-    for (const percent of percents) {
-      if (!(percent >= 0 && percent <= 100)) {
-        throw new SlicescopeError(
-          'invalid-argument',
-          `percentiles: ${quote(percent)} percent, expected a number from 0 to 100`,
-          { argument: 'percents' },
-        );
-      }
-    }
-    return percents.map((percent) => percentileOf(this.#order(), percent));
+    return this.#statistics.percentiles(percents);
   }
 
   /** The data was written in place: forget what was computed of it, and the chunks that were read. */
   changed(): void {
     this.#chunks?.voxels.forget();
-    this.#range = null;
-    this.#autoWindow = null;
-    this.#ordered = null;
+    this.#statistics.forget();
     for (const part of this.#parts.values()) part.changed();
   }
 
@@ -391,15 +284,11 @@ export class Volume {
    * @throws SlicescopeError `unknown-plane`, `index-out-of-range`, `invalid-argument`; `not-in-memory`, where `readSlice`
    * has it.
    */
-  slice(plane: Plane, index: number, { slab = 1, projection = 'max', ...part }: SliceOptions = {}): VolumeSlice {
+  slice(plane: Plane, index: number, options: SliceOptions = {}): VolumeSlice {
     if (this.#chunks !== null) throw this.#notInMemory('slice');
-    checkProjection(projection, 'slice');
-    const { dtype } = slabKind(this, { slab, projection });
-    const { components } = this;
-    const { width, height } = this.#sizeOf(plane);
-    const data = new ARRAY_OF[dtype](width * height * components);
-    this.at(part).copySlab(plane, index, [0, 0], { x: 0, y: 0, width, height }, { slab, projection }, data);
-    return { plane, index, width, height, components, ...realValues(data, { dtype, rescale: this.rescale }) };
+    const { rect, slab, data, filled } = emptySlice(this, plane, index, options, 'slice');
+    this.at(options).copySlab(plane, index, [0, 0], rect, slab, data);
+    return filled();
   }
 
   /**
@@ -408,16 +297,9 @@ export class Volume {
    */
   async readSlice(plane: Plane, index: number, options: SliceOptions = {}): Promise<VolumeSlice> {
     if (this.#chunks === null) return this.slice(plane, index, options);
-    const { slab = 1, projection = 'max', ...part } = options;
-    checkProjection(projection, 'readSlice');
-    const { dtype } = slabKind(this, { slab, projection });
-    const { width, height } = this.#sizeOf(plane);
-    checkWhole({ width, height });
-    const { components } = this;
-    const data = new ARRAY_OF[dtype](width * height);
-    const rect = { x: 0, y: 0, width, height };
-    await this.at(part).readTile(plane, index, [0, 0], rect, { slab, projection }, data);
-    return { plane, index, width, height, components, ...realValues(data, { dtype, rescale: this.rescale }) };
+    const { rect, slab, data, filled } = emptySlice(this, plane, index, options, 'readSlice');
+    await this.at(options).readTile(plane, index, [0, 0], rect, slab, data);
+    return filled();
   }
 
   /**
@@ -450,9 +332,7 @@ export class Volume {
   ): Promise<void> {
     if (this.#chunks === null) throw new Error('readTile: a volume in memory');
     checkSlab(slab, 'slice');
-    const size = this.#sizeOf(plane);
-    checkIndex(index, size.count, `slice: index of plane ${plane}`);
-    checkTile(size, level, rect, slabKind(this, { slab, projection }), target);
+    checkTile(slicesOf(this.shape, plane), { plane, index, level, rect }, slabKind(this, { slab, projection }), target);
     const { voxels, part } = this.#chunks;
     const stored = { slab, projection: storedProjection(projection, this.rescale) };
     await voxels.cut({ plane, index, level, rect, ...stored }, target, part, signal);
@@ -474,11 +354,9 @@ export class Volume {
     target: VoxelArray,
     blocks: BlockSource | null = null,
   ): void {
-    const size = this.#sizeOf(plane);
-    checkIndex(index, size.count, `slice: index of plane ${plane}`);
-    checkTile(size, level, tile, this, target);
-    const { data, shape, components } = this;
-    copyTile(data, shape, components, { plane, index, slice: size, level, rect: tile }, target, blocks);
+    const { shape, components } = this;
+    const checked = checkTile(slicesOf(shape, plane), { plane, index, level, rect: tile }, this, target);
+    copyTile(this.data, shape, components, checked, target, blocks);
   }
 
   /**
@@ -500,53 +378,16 @@ export class Volume {
       this.copyTile(plane, index, level, tile, target, blocks);
       return;
     }
-    const size = this.#sizeOf(plane);
-    checkIndex(index, size.count, `slice: index of plane ${plane}`);
-    checkTile(size, level, tile, slabKind(this, { slab, projection }), target);
-    const { dtype, components } = this;
-    const [first, end] = slabSlices(index, slab, size.count);
-    const stored = storedProjection(projection, this.rescale);
-    for (const { rect, from } of bands(tile, components * this.data.BYTES_PER_ELEMENT)) {
-      const band = target.subarray(from * components, (from + rect.width * rect.height) * components);
-      const { slice, add, finish } = projecting(stored, dtype, band);
-      for (let each = first; each < end; each++) {
-        this.copyTile(plane, each, level, rect, slice, blocks);
-        add();
-      }
-      finish();
-    }
+    const kind = slabKind(this, { slab, projection });
+    const checked = checkTile(slicesOf(this.shape, plane), { plane, index, level, rect: tile }, kind, target);
+    const stored = { slab, projection: storedProjection(projection, this.rescale) };
+    copySlab(this, checked, stored, target, blocks);
   }
 
-  /**
-   * The plane of a name: `xy`, `xz`, `yz`, or `axial`, `coronal`, `sagittal` for the one nearest to it by the
-   * volume's direction; without a direction, as if its axes were L, P and S.
-   * @throws SlicescopeError `unknown-plane`.
-   */
-  resolvePlane(name: string): Plane {
-    const plane = PLANES.find((known) => known === name);
-    if (plane !== undefined) return plane;
-    const anatomy = Object.hasOwn(ANATOMY_OF, name) ? ANATOMY_OF[name] : undefined;
-    if (anatomy === undefined) throw unknownPlane(name);
-    return planeAcross(anatomy, this.direction);
-  }
-
-  /** What a client learns of the volume. `revision` identifies the volume and its present content. */
-  info(revision: number): VolumeInfo {
-    const { name, shape, dtype, rescale, components, spacing, origin, direction, unit, frames, channels } = this;
-    const planes = { xy: this.#planeInfo('xy'), xz: this.#planeInfo('xz'), yz: this.#planeInfo('yz') };
-    const geometry = { spacing, origin, direction, unit };
-    const { chunked } = this;
-    return { revision, name, shape, dtype, rescale, components, planes, ...geometry, frames, channels, chunked };
-  }
-
-  /** One line, such as `Volume "T1": 197 × 233 × 189 uint8, 1 × 1 × 1 mm`. */
-  toString(): string {
-    const { name, shape, dtype, components, spacing, unit } = this;
-    const counts = (['channels', 'frames'] as const).filter((each) => this[each] !== 1);
-    const several = counts.map((each) => `, ${String(this[each])} ${each}`).join('');
-    const kind = components === 1 ? dtype : `${dtype} ${components === 3 ? 'RGB' : 'RGBA'}`;
-    const distances = spacing.map((distance) => String(Number(distance.toPrecision(4)))).join(' × ');
-    return `Volume${name === '' ? '' : ` ${JSON.stringify(name)}`}: ${formatShape(shape)} ${kind}${several}, ${distances} ${unit}`;
+  #valuesOf(part: number): VoxelArray {
+    const [width, height, depth] = this.shape;
+    const elements = width * height * depth * this.components;
+    return this.#data.subarray(part * elements, (part + 1) * elements);
   }
 
   #notInMemory(member: string): SlicescopeError {
@@ -555,33 +396,4 @@ export class Volume {
     const message = `volume.${member}: the voxels are left in their chunks; await volume.readSlice('xy', 0) or volume.readValue(x, y, z)${whole}`;
     return new SlicescopeError('not-in-memory', message, { member });
   }
-
-  get #isWhole(): boolean {
-    return areWhole(this);
-  }
-
-  #order(): Ordered {
-    return (this.#ordered ??= realOrder(order(this.#data, this.dtype), this.rescale));
-  }
-
-  #sizeOf(plane: Plane): { width: number; height: number; count: number } {
-    if (!Object.hasOwn(PLANE_AXES, plane)) throw unknownPlane(plane);
-    const [first, second, normal] = PLANE_AXES[plane].map((axis) => this.shape[axis]) as unknown as Triple;
-    return { width: first, height: second, count: normal };
-  }
-
-  #planeInfo(plane: Plane): PlaneInfo {
-    const [first, second] = PLANE_AXES[plane];
-    const spacing = [this.spacing[first], this.spacing[second]] as const;
-    const { orientation, edges } = orientationOf(plane, this.direction);
-    const named = this.axes && { left: '', right: this.axes[first], top: '', bottom: this.axes[second] };
-    return { ...this.#sizeOf(plane), spacing, orientation, edges: edges ?? named };
-  }
 }
-
-// What the console and a notebook show of a volume: one line, not millions of voxels.
-Object.defineProperty(Volume.prototype, Symbol.for('nodejs.util.inspect.custom'), {
-  value(this: Volume): string {
-    return this.toString();
-  },
-});

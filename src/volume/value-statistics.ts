@@ -1,0 +1,67 @@
+import {
+  SlicescopeError,
+  areWhole,
+  quote,
+  realRange,
+  type PixelKind,
+  type ValueKind,
+  type VoxelArray,
+  type Window,
+} from '../protocol';
+import { realOrder } from './rescale';
+import { order, percentileOf, rangeOf, windowFor, windowOfRange, type Ordered } from './statistics';
+
+/** The statistics of a volume's values: each is computed when it is first asked for, of the real values, and kept. */
+export class ValueStatistics {
+  readonly #data: VoxelArray;
+  readonly #kind: PixelKind & ValueKind;
+  #range: readonly [number, number] | null = null;
+  #ordered: Ordered | null = null;
+  #autoWindow: Window | null = null;
+
+  constructor(data: VoxelArray, kind: PixelKind & ValueKind) {
+    this.#data = data;
+    this.#kind = kind;
+  }
+
+  /** As `Volume.range`. */
+  get range(): readonly [min: number, max: number] {
+    return (this.#range ??= realRange(rangeOf(this.#data, this.#kind.dtype), this.#kind.rescale));
+  }
+
+  /** As `Volume.percentiles`. */
+  percentiles(percents: readonly number[]): number[] {
+    for (const percent of percents) {
+      if (!(percent >= 0 && percent <= 100)) {
+        throw new SlicescopeError(
+          'invalid-argument',
+          `percentiles: ${quote(percent)} percent, expected a number from 0 to 100`,
+          { argument: 'percents' },
+        );
+      }
+    }
+    return percents.map((percent) => percentileOf(this.#order(), percent));
+  }
+
+  /** As `Volume.autoWindow`. */
+  get autoWindow(): Window {
+    if (this.#kind.components !== 1) return [0, 255];
+    return (this.#autoWindow ??= windowFor(this.#order(), () => this.range, areWhole(this.#kind)));
+  }
+
+  /** As `Volume.rangeWindow`. */
+  get rangeWindow(): Window {
+    return this.#kind.components === 1 ? windowOfRange(this.range, areWhole(this.#kind)) : [0, 255];
+  }
+
+  /** The values are others now. */
+  forget(): void {
+    this.#range = null;
+    this.#ordered = null;
+    this.#autoWindow = null;
+  }
+
+  #order(): Ordered {
+    return (this.#ordered ??= realOrder(order(this.#data, this.#kind.dtype), this.#kind.rescale));
+  }
+}
