@@ -16,8 +16,11 @@ import { tiff } from './tiff';
 import { readHead } from './voxels';
 import { isUrl, isZarr, zarr } from './zarr';
 
-/** All formats, in the order in which they are tried. */
-export const FORMATS: readonly Format[] = [nifti, nrrd, metaimage, npy, npz, hdf5, mrc, dicom, tiff, images, zarr, raw];
+/**
+ * All formats, in the order in which they are tried. DICOM is known by four bytes behind a preamble of 128, which may begin like
+ * any of the others.
+ */
+export const FORMATS: readonly Format[] = [dicom, nifti, nrrd, metaimage, npy, npz, hdf5, mrc, tiff, images, zarr, raw];
 
 /**
  * The format of what is to be read: the one that was asked for, else the first that knows the file.
