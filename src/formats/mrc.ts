@@ -17,7 +17,10 @@ const DTYPES: ReadonlyMap<number, DType> = new Map([
 ]);
 
 /** Offsets of the fields that are read. */
-const AT = { sizes: 0, mode: 12, sampling: 28, cell: 40, extended: 92, origin: 196, map: 208, machine: 212 };
+const AT = {
+  ...{ sizes: 0, mode: 12, sampling: 28, cell: 40, angles: 52, axes: 64, extended: 92, origin: 196, map: 208 },
+  machine: 212,
+};
 
 /** What a person may want to know of a header: names, where they begin, how many, and whether they are floats. */
 const FIELDS: readonly (readonly [name: string, at: number, count: number, isFloat: boolean])[] = [
@@ -60,6 +63,31 @@ async function headerOf(path: string): Promise<FileHeader> {
   return fileHeader([...said, ...labels]);
 }
 
+/** Which axis of the cell columns, rows and sections lie along. */
+function axesOf(said: readonly number[]): Triple {
+  const isSaid = [...said].sort().join() === '1,2,3';
+  return isSaid ? (said.map((axis) => axis - 1) as unknown as Triple) : [0, 1, 2];
+}
+
+/** @throws SlicescopeError `unsupported-format` for a cell that is no box; angles of 0 say nothing. */
+function checkAngles(angles: readonly number[], path: string): void {
+  if (angles.every((angle) => angle === 0 || Math.abs(angle - 90) < 0.05)) return;
+  const said = angles.map((angle) => String(Number(angle.toPrecision(5)))).join(', ');
+  throw unsupported(path, `its cell has angles of ${said} degrees; resample it onto axes that are at right angles`);
+}
+
+/** How far apart voxels are along the volume's axes; null where the header says nothing of it. One picture has no height. */
+function distancesOf(
+  { edges, sampling }: { readonly edges: readonly number[]; readonly sampling: readonly number[] },
+  axes: Triple,
+  shape: Triple,
+): readonly number[] | null {
+  if (!sampling.every((each) => each > 0)) return null;
+  const distances = axes.map((axis) => (edges[axis] as number) / (sampling[axis] as number));
+  if (shape[2] === 1 && distances[2] === 0) distances[2] = distances[0] as number;
+  return distances.some((each) => each === 0) ? null : distances;
+}
+
 async function readMrc(path: string, onFraction: OnFraction): Promise<Volume> {
   const { bytes, isPacked, most } = await readHead(path, HEADER_BYTES);
   checkName(path, isPacked);
@@ -84,21 +112,19 @@ async function readMrc(path: string, onFraction: OnFraction): Promise<Volume> {
   const count = width * height * depth;
   const voxels: VoxelBytes = { path, offset: HEADER_BYTES + extended, isPacked, dtype, littleEndian, count };
   checkSize(voxels, most);
-  const [cell, sampling] = [floats(AT.cell), integers(AT.sampling)];
-  const hasCell = cell.every((each) => each !== 0) && sampling.every((each) => each > 0);
-  const spacing = hasCell
-    ? spacingOf(
-        cell.map((each, axis) => each / (sampling[axis] ?? 1)),
-        path,
-      )
-    : undefined;
-  const origin = floats(AT.origin) as unknown as Triple;
-  if (!origin.every(Number.isFinite)) throw corrupt(path, `its header says origin ${origin.join(', ')}`);
+  checkAngles(floats(AT.angles), path);
+  const axes = axesOf(integers(AT.axes));
+  const cell = { edges: floats(AT.cell), sampling: integers(AT.sampling) };
+  const distances = distancesOf(cell, axes, [width, height, depth]);
+  const spacing = distances === null ? undefined : spacingOf(distances, path);
+  const place = floats(AT.origin);
+  if (!place.every(Number.isFinite)) throw corrupt(path, `its header says origin ${place.join(', ')}`);
+  const origin = axes.map((axis) => place[axis]) as unknown as Triple;
   const name = basename(path).replace(/\.(mrc|mrcs|map|rec|st|ali)?(\.gz)?$/i, '');
   const volume = Volume.alloc([width, height, depth], dtype, {
     spacing,
     origin,
-    unit: hasCell ? 'Å' : undefined,
+    unit: spacing === undefined ? undefined : 'Å',
     name,
   });
   await readVoxels(voxels, volume.data, onFraction);

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Volume } from '../volume';
 import { openVolume, type OpenOptions } from './index';
+import { mrcFile } from './testing/hostile-files';
 
 const PYTHON = resolve('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 const script = (name: string): string => join(__dirname, 'testing', name);
@@ -126,6 +127,59 @@ test.each([
   const volume = await open(`${dtype}.mrc`);
   expect(volume.toString()).toBe(`Volume "${dtype}": 4 × 3 × 2 ${dtype}, 1.5 × 2.5 × 3.5 Å`);
   expect(Array.from(volume.data)).toEqual(VALUES.map((value) => (modulo === Infinity ? value : value % modulo)));
+});
+
+describe('where the voxels of an MRC file lie', () => {
+  const changed = (name: string, change: (view: DataView) => void): string => {
+    const path = join(folder, name);
+    writeFileSync(
+      path,
+      mrcFile((view) => {
+        const integers = (at: number, values: readonly number[]): void => {
+          values.forEach((value, i) => {
+            view.setInt32(at + 4 * i, value, true);
+          });
+        };
+        integers(28, [40, 12, 72]);
+        [20, 3, 108].forEach((edge, i) => {
+          view.setFloat32(40 + 4 * i, edge, true);
+        });
+        change(view);
+      }),
+    );
+    return path;
+  };
+
+  test('is said by the axes of the cell that columns, rows and sections lie along', async () => {
+    const path = changed('axes.mrc', (view) => {
+      [3, 1, 2].forEach((axis, i) => {
+        view.setInt32(64 + 4 * i, axis, true);
+        view.setFloat32(196 + 4 * i, 10 * (i + 1), true);
+      });
+    });
+    // Columns along z, rows along x, sections along y.
+    expect(await openVolume(path)).toMatchObject({ spacing: [1.5, 0.5, 0.25], origin: [30, 10, 20], unit: 'Å' });
+  });
+
+  test('is known of a micrograph, whose cell has no height', async () => {
+    const path = changed('micrograph.mrc', (view) => {
+      view.setInt32(8, 1, true);
+      view.setFloat32(48, 0, true);
+    });
+    expect(await openVolume(path)).toMatchObject({ shape: [2, 3, 1], spacing: [0.5, 0.25, 0.5], unit: 'Å' });
+  });
+
+  test('is in a box: a cell with other angles is refused', async () => {
+    const path = changed('skewed.mrc', (view) => {
+      [90, 94.326, 90].forEach((angle, i) => {
+        view.setFloat32(52 + 4 * i, angle, true);
+      });
+    });
+    await expect(openVolume(path)).rejects.toMatchObject({
+      code: 'unsupported-format',
+      message: `${path}: its cell has angles of 90, 94.326, 90 degrees; resample it onto axes that are at right angles`,
+    });
+  });
 });
 
 describe('what nibabel wrote', () => {
