@@ -2,9 +2,9 @@ import { SlicescopeError, quote } from '../protocol';
 import type { Volume } from '../volume';
 import { drawerOf } from './drawer';
 import { checkTarget, writeWhole } from './files';
-import { checkObject } from './options';
+import { checkObject, pixelsOf } from './options';
 import { encodeAnimation } from './picture';
-import { indices, picturesOf, stackExport, type StackExport, type StackOptions } from './stack';
+import { describeStack, indices, picturesOf, stackExport, type StackExport, type StackOptions } from './stack';
 
 export interface AnimationOptions extends StackOptions {
   /** Slices a second, from 1 to 60. Default 10. */
@@ -35,7 +35,9 @@ export async function writeAnimation(
   if (bounce) order.push(...order.slice(1, -1).reverse());
   const pictures = picturesOf(what, chosen, await drawerOf(what, caller));
   const format = target.format === 'gif' ? 'gif' : 'webp';
-  await writeWhole(target, await encodeAnimation(pictures, order, format, perSecond), caller);
+  const { perCentimetre } = pixelsOf(what.volume, what.settings.plane, what.options, caller);
+  const how = { perSecond, perCentimetre, description: describeStack(what, chosen, false) };
+  await writeWhole(target, await encodeAnimation(pictures, order, format, how), caller);
   return target.path;
 }
 

@@ -212,7 +212,36 @@ describe('pictures', () => {
       dpi: [expect.closeTo(4 * 50.8, 1) as unknown, expect.closeTo(4 * 50.8, 1) as unknown],
     });
     const [numerator, denominator] = metric.info.XResolution as [number, number];
-    expect(numerator / denominator).toBeCloseTo(101.6, 1);
+    expect(numerator / denominator).toBeCloseTo(40, 1); // A centimetre.
+  });
+
+  test('say what they show whatever the format, of channels and slabs too', async () => {
+    const cells = Volume.alloc([4, 4, 5], 'uint8', { channels: 3, name: 'slice 7', spacing: [1, 1, 3] });
+    const channels = [{ colormap: 'magenta', window: [0, 9] }, { visible: false }, { window: [1, 2] }] as const;
+    const seen = { index: 2, slab: 3, projection: 'max', channels } as const;
+    const range = { from: 1, to: 4, step: 3 };
+    for (const name of ['p.png', 'p.jpg', 'p.webp', 'p.tif']) await exportSlice(cells, at(name), seen);
+    await exportMontage(cells, at('sheet.png'), { channels, ...range });
+    await exportAnimation(cells, at('cine.webp'), { channels, to: 4 });
+    await exportStack(cells, at('stack.tif'), { values: true, from: 1, to: 1 });
+    const files = ['p.png', 'p.jpg', 'p.webp', 'p.tif', 'sheet.png', 'cine.webp', 'stack.tif'];
+    const said = readBack(...files.map(at)).map(({ info }) => info.description ?? info.ImageDescription);
+    const look = 'channel 0 window 0 to 9 magenta, channel 2 window 1 to 2 blue';
+    expect(said).toEqual([
+      ...[1, 2, 3, 4].map(() => `slice 7, plane xy, slice 2, max of 3, ${look}`),
+      `slice 7, plane xy, slices 1 to 4 step 3, ${look}`,
+      `slice 7, plane xy, slices 0 to 4, ${look}`,
+      'slice 7, plane xy, slice 1',
+    ]);
+  });
+
+  test('.png of values says what they are, and how large a voxel is where it is a square', async () => {
+    await exportSlice(volume, at('xy.png'), { index: 1, values: true });
+    await exportSlice(volume, at('xz.png'), { ...look, values: true });
+    const [square, flat] = readBack(at('xy.png'), at('xz.png')) as [ReadBack, ReadBack];
+    const [dpi, nothing] = [50.8, 72].map((each) => expect.closeTo(each, 1) as unknown);
+    expect(square.info).toMatchObject({ description: 'scan, plane xy, slice 1', dpi: [dpi, dpi] });
+    expect(flat.info).toMatchObject({ description: 'scan, plane xz, slice 1', dpi: [nothing, nothing] });
   });
 
   test('.tif of values says how large a voxel is, across and down', async () => {

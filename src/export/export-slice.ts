@@ -1,4 +1,4 @@
-import { SlicescopeError } from '../protocol';
+import { SlicescopeError, type ViewSettings, type Window } from '../protocol';
 import type { Volume, VolumeSlice } from '../volume';
 import { drawerOf, type SliceExport } from './drawer';
 import { checkTarget, writeWhole, type Content, type FileFormat, type Target } from './files';
@@ -10,13 +10,23 @@ import { encodeValues } from './values';
 /** What can be written of one slice. */
 const SLICE_FORMATS = ['png', 'jpeg', 'webp', 'avif', 'tiff', 'npy'] as const;
 
-/** What a file says of a slice; of values it names no look. */
-export function describeSlice({ volume, settings }: SliceExport, isPlain: boolean): string {
-  const { plane, index, frame, window, colormap } = settings;
+/** What a file says of a slice, or of several; of values it names no look. */
+export function describeSlice({ volume, settings }: SliceExport, isPlain: boolean, which?: string): string {
+  const { plane, index, frame, slab, projection } = settings;
   const name = volume.name === '' ? [] : [volume.name];
   const part = volume.frames === 1 ? [] : [`frame ${String(frame)}`];
-  const look = isPlain ? [] : [`window ${window.map(String).join(' to ')}`, colormap];
-  return [...name, `plane ${plane}`, `slice ${String(index)}`, ...part, ...look].join(', ');
+  const depth = slab === 1 ? [] : [`${projection} of ${String(slab)}`];
+  const look = isPlain || volume.components > 1 ? [] : describeLook(settings);
+  return [...name, `plane ${plane}`, which ?? `slice ${String(index)}`, ...depth, ...part, ...look].join(', ');
+}
+
+/** The window and the colour map, or those of each channel that is drawn. */
+function describeLook({ window, colormap, channels }: ViewSettings): readonly string[] {
+  const ends = ([low, high]: Window): string => `window ${String(low)} to ${String(high)}`;
+  if (channels.length === 0) return [ends(window), colormap];
+  return channels.flatMap((each, channel) =>
+    each.visible ? [`channel ${String(channel)} ${ends(each.window)} ${each.colormap}`] : [],
+  );
 }
 
 /** Whether a file is to hold values, which nothing is drawn over. @throws SlicescopeError `invalid-argument`. */

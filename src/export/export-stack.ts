@@ -53,8 +53,7 @@ async function stackContent(
   const inTurn = <Result>(work: (slice: SliceExport) => Promise<Result>): AsyncGenerator<Result> =>
     told(inOrder(slicesOf(what, chosen), AT_ONCE, work), chosen.length, what.range);
   if (format === 'npy') return encodeNpy(inTurn(valuesOf), chosen.length);
-  const name = describeStack(what, chosen, isPlain);
-  const description = name.length > 1000 ? `${name.slice(0, 1000)}...` : name;
+  const description = describeStack(what, chosen, isPlain);
   const { perCentimetre } = pixelsOf(what.volume, what.settings.plane, what.options, caller);
   const square = perCentimetre === null ? null : ([perCentimetre, perCentimetre] as const);
   const pages = inTurn(async (slice) => await deflated(await make(slice)));

@@ -1,6 +1,8 @@
+import type { Sharp } from 'sharp';
 import type { Picture } from '../shading';
-import type { FileFormat } from './files';
+import type { Content, FileFormat } from './files';
 import { loadSharp } from './sharp';
+import { deflated, encodeTiff, type Page } from './tiff';
 
 /** Half the time of zlib's usual level 6, for a file that is 2 % larger. */
 const PNG = { compressionLevel: 3 } as const;
@@ -32,12 +34,33 @@ async function imageOf({ width, height, data }: Picture) {
   return isOpaque(data) ? image.removeAlpha() : image;
 }
 
-/** The bytes of a file with the picture. JPEG has no transparency: what is transparent is black. */
-export async function encodePicture(picture: Picture, format: FileFormat, how: Encoding): Promise<Uint8Array> {
+/** Pixels an inch of a picture that has no length: what programs take for nothing. Without any sharp writes 25.4. */
+const NO_DENSITY = 72;
+
+/** What a file says of its picture, in the metadata of sharp's formats. */
+export function described(image: Sharp, { perCentimetre, description }: Omit<Encoding, 'quality'>): Sharp {
+  const said = image.withExif({ IFD0: { ImageDescription: description, Software: 'slicescope' } });
+  return said.withDensity(perCentimetre === null ? NO_DENSITY : perCentimetre * 2.54);
+}
+
+/** The pixels of a picture as they are in a TIFF: 8-bit RGB, or RGBA where a pixel is transparent. */
+function pageOf({ width, height, data }: Picture): Page {
+  if (!isOpaque(data)) return { width, height, components: 4, dtype: 'uint8', data };
+  const colors = new Uint8Array(3 * width * height);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    for (let channel = 0; channel < 3; channel++) colors[3 * pixel + channel] = data[4 * pixel + channel] as number;
+  }
+  return { width, height, components: 3, dtype: 'uint8', data: colors };
+}
+
+/** What is in a file with the picture. JPEG has no transparency: what is transparent is black. */
+export async function encodePicture(picture: Picture, format: FileFormat, how: Encoding): Promise<Content> {
   const { quality, perCentimetre, description } = how;
-  const exif = { IFD0: { ImageDescription: description, Software: 'slicescope' } };
-  const described = (await imageOf(picture)).withExif(exif);
-  const image = perCentimetre === null ? described : described.withDensity(perCentimetre * 2.54);
+  if (format === 'tiff') {
+    const square = perCentimetre === null ? null : ([perCentimetre, perCentimetre] as const);
+    return encodeTiff([await deflated(pageOf(picture))], 1, { description, perCentimetre: square });
+  }
+  const image = described(await imageOf(picture), how);
   switch (format) {
     case 'jpeg':
       return await image
@@ -48,25 +71,21 @@ export async function encodePicture(picture: Picture, format: FileFormat, how: E
       return await image.webp(quality === undefined ? { lossless: true } : { quality }).toBuffer();
     case 'avif':
       return await image.avif({ quality: quality ?? 80, chromaSubsampling: '4:4:4' }).toBuffer();
-    case 'tiff': {
-      // Pixels a millimetre.
-      const resolution = perCentimetre === null ? {} : { xres: perCentimetre / 10, yres: perCentimetre / 10 };
-      return await image.tiff({ compression: 'deflate', ...resolution }).toBuffer();
-    }
     default:
       return await image.png(PNG).toBuffer();
   }
 }
 
 /**
- * A picture that moves: all of one size, so many a second, again and again. sharp takes all of its pixels at once.
+ * A picture that moves: all of one size, so many a second, again and again. sharp takes all of its pixels at once. A GIF
+ * says nothing of what it shows.
  * @param order which picture is shown when: each one, and then, of those, what comes again.
  */
 export async function encodeAnimation(
   pictures: AsyncIterable<Picture>,
   order: readonly number[],
   format: 'webp' | 'gif',
-  perSecond: number,
+  how: Omit<Encoding, 'quality'> & { readonly perSecond: number },
 ): Promise<Uint8Array> {
   const sharp = await loadSharp();
   let [data, size, count] = [new Uint8Array(0), { width: 0, height: 0 }, 0];
@@ -82,7 +101,7 @@ export async function encodeAnimation(
   }
   const { width, height } = size;
   const raw = { width, height: height * order.length, channels: 4, pageHeight: height } as const;
-  const image = sharp(data, { raw, limitInputPixels: false });
-  const timing = { loop: 0, delay: order.map(() => Math.round(1000 / perSecond)) };
+  const image = described(sharp(data, { raw, limitInputPixels: false }), how);
+  const timing = { loop: 0, delay: order.map(() => Math.round(1000 / how.perSecond)) };
   return await (format === 'gif' ? image.gif(timing) : image.webp({ lossless: true, ...timing })).toBuffer();
 }

@@ -71,5 +71,9 @@ export async function* picturesOf(what: StackExport, chosen: readonly number[], 
 
 /** What a file of several slices says of them. */
 export function describeStack(what: StackExport, chosen: readonly number[], isPlain: boolean): string {
-  return describeSlice(what, isPlain).replace(/slice \d+/, `slices ${chosen.map(String).join(' ')}`);
+  const [first = 0, second = first] = chosen;
+  const step = Math.abs(second - first);
+  const every = step > 1 ? ` step ${String(step)}` : '';
+  const which = step === 0 ? `slice ${String(first)}` : `slices ${String(first)} to ${String(chosen.at(-1))}${every}`;
+  return describeSlice(what, isPlain, which);
 }

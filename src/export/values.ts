@@ -2,6 +2,7 @@ import { endianness } from 'node:os';
 import { SlicescopeError, type DType } from '../protocol';
 import type { VolumeSlice } from '../volume';
 import type { Content, Target } from './files';
+import { described } from './picture';
 import { loadSharp } from './sharp';
 import { deflated, encodeTiff, type PageInfo } from './tiff';
 
@@ -37,15 +38,16 @@ export async function* encodeNpy(slices: Slices, count: number | null): AsyncGen
   }
 }
 
-/** 8 or 16 bits of gray, or 8 of colours. */
-async function encodePng(slice: VolumeSlice, perCentimetre: number | null): Promise<Uint8Array> {
+/** 8 or 16 bits of gray, or 8 of colours. How large a voxel is, is said of square ones only. */
+async function encodePng(slice: VolumeSlice, { description, perCentimetre }: PageInfo): Promise<Uint8Array> {
   const sharp = await loadSharp();
   const { width, height, components, data, dtype } = slice;
   const raw = { width, height, channels: components };
   const image = sharp(dtype === 'uint16' ? data : bytesOf(slice), { raw, limitInputPixels: false });
   const kept = components === 1 ? image.toColourspace(dtype === 'uint16' ? 'grey16' : 'b-w') : image;
-  const sized = perCentimetre === null ? kept : kept.withDensity(perCentimetre * 2.54);
-  return await sized.png().toBuffer();
+  const [across, down] = perCentimetre ?? [0, 1];
+  const said = { description, perCentimetre: across === down ? across : null };
+  return await described(kept, said).png().toBuffer();
 }
 
 /**
@@ -61,7 +63,7 @@ export async function encodeValues(
   if (format === 'npy') return encodeNpy([slice], null);
   if (format === 'tiff') return encodeTiff([await deflated(slice)], 1, info);
   if (format === 'png' && (slice.dtype === 'uint8' || slice.dtype === 'uint16')) {
-    return await encodePng(slice, info.perCentimetre?.[0] ?? null);
+    return await encodePng(slice, info);
   }
   const holds = format === 'png' ? 'holds values of uint8 and uint16' : 'holds no values';
   const message = `${caller}: ${path}: ${format} ${holds}, not ${slice.dtype}; write .tif or .npy`;
