@@ -2,7 +2,8 @@ import { readdirSync, statSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { drawSlice } from '../src/export';
 import { readPng } from '../src/export/testing/read-png';
-import { LIMITS, voxelsOf } from '../src/protocol';
+import { LIMITS, voxelsOf, type ViewSettings } from '../src/protocol';
+import type { Picture } from '../src/shading';
 import { phantom } from '../src/volume/testing/phantom';
 import type { TestClient } from './testing/client';
 import { KERNEL_ID } from './testing/companions';
@@ -108,6 +109,31 @@ describe('a companion', () => {
     companion.set('a', { index: 3 });
     const next = await drawSlice(volume, { ...SETTINGS, ...settings, index: 3 });
     expect(await readPng(Buffer.from(companion.snapshot('a').png))).toEqual({ ...next, channels: 3 });
+  });
+
+  test('draws the part that a view is zoomed in to, as large as the whole, and all of what it has none of', async () => {
+    const companion = stand.start();
+    const drawn = async (settings: Partial<ViewSettings>): Promise<Picture> => {
+      companion.put(viewRecord('a', large, 1, settings));
+      const { channels, ...picture } = await readPng(Buffer.from(companion.snapshot('a').png));
+      expect(channels).toBe(3);
+      return picture;
+    };
+    const large = phantom([40, 24, 6]);
+    const part = { index: 2, zoom: 4, center: [0.25, 0.75, 0.5] } as const;
+    const whole = await drawSlice(large, { ...SETTINGS, index: 2 });
+    const all = await drawSlice(large, { ...SETTINGS, ...part }, [], 'whole', 4);
+    const { width, height, data } = await drawn(part);
+    expect([width, height]).toEqual([40, 24]);
+    // Around column 10 and row 18, at 4 pixels a voxel.
+    const rows = Array.from({ length: 24 }, (_, y) => {
+      const from = 4 * ((4 * 15 + y) * all.width + 4 * 5);
+      return all.data.subarray(from, from + 4 * 40);
+    });
+    expect(Buffer.compare(data, Buffer.concat(rows))).toBe(0);
+    expect(await drawn({ ...part, layout: 'planes' })).toEqual(whole);
+    expect(await drawn({ ...part, center: [9, 9, 9] })).toEqual(whole);
+    expect(await drawn({ ...part, zoom: 0.5, center: [0.5, 0.5, 0.5] })).toEqual(whole);
   });
 
   test('that has no such view draws no picture, and goes on', () => {

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { pointInPicture, shownOrientation, type Picture } from '../shading';
+import type { Triple } from '../protocol';
+import { Volume } from '../volume';
 import { phantom, phantomValue } from '../volume/testing/phantom';
 import { drawSlice, exportMontage, exportSlice, lookAt, type ExportOptions } from './index';
 import { readBack, type ReadBack } from './testing/read-back';
@@ -80,6 +82,46 @@ test.each<[string, ExportOptions]>([
   expect(part).toEqual(cropped(whole, part, pointInPicture(settings.center, settings.plane, orientation)));
   const all = await readPng(await exportSlice(spaced, at('all.png'), { ...look, region: 'whole' }));
   expect(all).toEqual({ ...whole, channels: 3 });
+});
+
+/** The same volume in chunks of 8 × 8 × 8, and which of them are read. */
+function inChunks(volume: Volume): { readonly chunked: Volume; readonly read: string[] } {
+  const { shape, spacing } = volume;
+  const read: string[] = [];
+  const chunk = [8, 8, 8] as const;
+  const levels = [{ shape, chunk, factors: [1, 1, 1], parts: [1, 1] }] as const;
+  const source = { location: '', arrays: [], axes: [], cacheBytes: 0 };
+  const sample = volume.data.slice(0, 1);
+  const reader = {
+    read: async (_: number, place: Triple) => {
+      read.push(place.join(' '));
+      const data = new Uint8Array(8 ** 3);
+      for (let i = 0; i < data.length; i++) {
+        const at = [i % 8, Math.floor(i / 8) % 8, Math.floor(i / 64)].map((each, axis) => each + 8 * place[axis]!);
+        if (at.every((each, axis) => each < shape[axis]!)) data[i] = volume.valueAt(at[0]!, at[1]!, at[2]!) as number;
+      }
+      return await Promise.resolve({ data, offset: 0, stride: [1, 8, 64] as const });
+    },
+    forget: () => undefined,
+  };
+  const chunked = Volume.inChunks(shape, sample, { levels, sample: [1, 1, 1], source }, { spacing }, () => reader);
+  return { chunked, read };
+}
+
+test.each<[string, ExportOptions, string[]]>([
+  ['', {}, ['1 1 0', '2 1 0']],
+  [', turned and mirrored', { rotation: 1, flip: [true, true] }, ['1 1 0', '2 1 0']],
+  // Half a voxel further on either side.
+  [', interpolated', { interpolation: 'linear', scale: 3 }, ['1 0 0', '1 1 0', '2 0 0', '2 1 0']],
+  [', through several slices', { slab: 3, index: 8 }, ['1 1 0', '1 1 1', '2 1 0', '2 1 1']],
+])('of a volume in chunks those are read that the part lies in%s', async (_, options, chunks) => {
+  const whole = phantom([40, 24, 16], 'uint8');
+  const { chunked, read } = inChunks(whole);
+  // Columns 12 to 20 and rows 8 to 13.
+  const look: ExportOptions = { ...LOOK, ...options, zoom: 4.5, center: [0.4, 0.44, 0.2] };
+  const part = await readPng(await exportSlice(chunked, at('chunked.png'), look));
+  expect(part).toEqual(await readPng(await exportSlice(whole, at('memory.png'), look)));
+  expect([...new Set(read)].sort()).toEqual(chunks);
 });
 
 test('a sheet is of the parts', async () => {

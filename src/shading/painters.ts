@@ -64,7 +64,7 @@ function mapped({ data }: LayerData, look: LayerLook): Colorist {
 /** For each pixel across and down the region, what `along` says of it. */
 export function tablesOf<T>(
   along: (pixels: number, voxels: number, flip: boolean, span: Span) => T,
-  layer: LayerData,
+  layer: Pick<LayerData, 'width' | 'height'>,
   { width, height, region }: DrawnPart,
   { transpose, flipX, flipY }: Orientation,
 ): [across: T, down: T] {

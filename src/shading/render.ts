@@ -1,10 +1,10 @@
-import type { Interpolation, Orientation, Window } from '../protocol';
+import type { Interpolation, Orientation, TileRect, Window } from '../protocol';
 import { colormapTable, type ColormapName } from './colormaps';
 import type { LayerLook } from './layers';
 import { pictureSize, rotated, type SliceGrid } from './orientation';
 import { indexer, painterOf, tablesOf, type DrawnPart, type LayerData } from './painters';
 import type { Region } from './region';
-import { nearestAlong } from './sampling';
+import { nearestAlong, neighboursAlong } from './sampling';
 
 /** A slice as it was cut. */
 export interface SliceData extends SliceGrid, LayerData {}
@@ -141,6 +141,18 @@ export function renderLayers(
     else straighten(target, target, 1);
   }
   return picture;
+}
+
+/** The pixels of a slice, all over its grid, that those of a region of its picture are made of, however they are interpolated. */
+export function pixelsIn(grid: SliceGrid, orientation: Orientation, scale: number, region: Region): TileRect {
+  const part = { ...pictureSize(grid, orientation, scale), region };
+  const [across, down] = tablesOf(neighboursAlong, grid, part, orientation).map(({ first, second }) => {
+    // They go up or, mirrored, down.
+    const from = Math.min(first[0] as number, first.at(-1) as number);
+    return [from, Math.max(second[0] as number, second.at(-1) as number) + 1 - from] as const;
+  }) as [readonly [number, number], readonly [number, number]];
+  const [[x, width], [y, height]] = orientation.transpose ? [down, across] : [across, down];
+  return { x, y, width, height };
 }
 
 /** Draw one slice at scale 1, as `renderLayers` does. */
