@@ -5,15 +5,18 @@ import { isSlicescopeError, messageOf, type DType } from '../protocol';
 import { Volume } from '../volume';
 import { fileHeader } from './file-header';
 import { bytesIn, corrupt, unsupported, type Format, type OnFraction, type ReadRequest } from './format';
+import { tiff } from './tiff';
+import { readTiffSlices } from './tiff-slices';
 
-const IS_IMAGE = /\.(png|jpe?g)$/i;
+const IS_IMAGE = /\.(png|jpe?g|tiff?)$/i;
+const IS_TIFF = /\.tiff?$/i;
 
 /** What all slices have in common. */
 interface Kind {
   readonly width: number;
   readonly height: number;
   readonly components: 1 | 3 | 4;
-  readonly dtype: DType & ('uint8' | 'uint16');
+  readonly dtype: DType;
 }
 
 /** Whether a folder has pictures that can be slices. */
@@ -41,6 +44,10 @@ async function kindOf(image: Sharp, path: string): Promise<Kind> {
   return { width, height, components: isGray ? 1 : channels, dtype: is16 ? 'uint16' : 'uint8' };
 }
 
+function kindOfVolume({ shape: [width, height], components, dtype }: Volume): Kind {
+  return { width, height, components, dtype };
+}
+
 function check(kind: Kind, first: Kind, path: string, firstPath: string): void {
   const text = ({ width, height, components, dtype }: Kind): string =>
     `${String(width)} × ${String(height)} ${dtype}${components === 1 ? '' : ' in colours'}`;
@@ -57,7 +64,17 @@ async function pixelsOf(image: Sharp, { components, dtype }: Kind): Promise<Uint
 async function readImages(request: ReadRequest, onFraction: OnFraction): Promise<Volume> {
   const paths = await slicesOf(request.paths);
   const [firstPath] = paths;
-  if (firstPath === undefined) throw unsupported(request.paths[0], 'a folder without PNG or JPEG files');
+  if (firstPath === undefined) throw unsupported(request.paths[0], 'a folder without PNG, JPEG or TIFF files');
+  const name = basename(request.paths[0], extname(request.paths[0]));
+  if (paths.some((path) => IS_TIFF.test(path))) {
+    const other = paths.find((path) => !IS_TIFF.test(path));
+    if (other !== undefined)
+      throw unsupported(other, 'it lies beside TIFF slices; give the paths of those that are meant');
+    const checkSlice = (slice: Volume, first: Volume, path: string): void => {
+      check(kindOfVolume(slice), kindOfVolume(first), path, firstPath);
+    };
+    return await readTiffSlices([firstPath, ...paths.slice(1)], name, checkSlice, onFraction);
+  }
   const { default: sharp } = await import('sharp');
   const attempt = async <T>(path: string, use: (image: Sharp) => Promise<T>): Promise<T> => {
     try {
@@ -69,7 +86,6 @@ async function readImages(request: ReadRequest, onFraction: OnFraction): Promise
   const first = await attempt(firstPath, (image) => kindOf(image, firstPath));
   for (const path of paths) check(await attempt(path, (image) => kindOf(image, path)), first, path, firstPath);
   const { width, height, components, dtype } = first;
-  const name = basename(request.paths[0], extname(request.paths[0]));
   const volume = Volume.alloc([width, height, paths.length], dtype, { components, name });
   const target = bytesIn(volume.data);
   const sliceBytes = target.length / paths.length;
@@ -80,14 +96,15 @@ async function readImages(request: ReadRequest, onFraction: OnFraction): Promise
   return volume;
 }
 
-/** PNG and JPEG: a folder of numbered slices, several paths, or one picture. */
+/** PNG, JPEG and TIFF: a folder of numbered slices, several paths, or one picture. */
 export const images: Format = {
   name: 'images',
-  title: 'PNG and JPEG slices (a folder of them)',
+  title: 'slices (a folder of PNG, JPEG or TIFF files)',
   matches: (head) => (head[0] === 0x89 && head[1] === 0x50) || (head[0] === 0xff && head[1] === 0xd8),
   read: readImages,
   header: async ({ paths }) => {
     const [first] = (await slicesOf(paths)) as [string];
+    if (IS_TIFF.test(first)) return (await tiff.header?.({ paths: [first] })) ?? {};
     const { default: sharp } = await import('sharp');
     return fileHeader(Object.entries(await sharp(first).metadata()));
   },

@@ -230,7 +230,7 @@ describe('what cannot be read is refused with a sentence', () => {
   ])('%s', async (_, bytes, what) => {
     await expect(openVolume(put('other.nii', bytes))).rejects.toMatchObject({
       code: 'unsupported-format',
-      message: expect.stringContaining(`other.nii: no volume: ${what}; what can be read is NIfTI`) as unknown,
+      message: expect.stringContaining(`other.nii: no volume: ${what}; what can be read is DICOM`) as unknown,
     });
   });
 

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { SlicescopeError } from '../protocol';
 import { dicom } from './dicom';
 import { fileError, HEAD_BYTES, unsupported, type Format, type ReadRequest } from './format';
 import { hdf5 } from './hdf5';
@@ -24,11 +25,21 @@ export const FORMATS: readonly Format[] = [dicom, nifti, nrrd, metaimage, npy, n
 
 /**
  * The format of what is to be read: the one that was asked for, else the first that knows the file.
- * @throws SlicescopeError `file-not-found`, `file-unreadable`, `unsupported-format`.
+ * @throws SlicescopeError `file-not-found`, `file-unreadable`, `unsupported-format`; `invalid-argument` for several files of what is one.
  */
-export async function formatOf({ paths: [path], format, raw }: ReadRequest): Promise<Format> {
-  const asked = raw === undefined ? format : 'raw';
-  const named = FORMATS.find(({ name }) => name === asked);
+export async function formatOf(request: ReadRequest): Promise<Format> {
+  const { paths, raw } = request;
+  const found = await formatOfFirst({ ...request, format: raw === undefined ? request.format : 'raw' });
+  if (paths.length === 1 || found === dicom || found === images) return found;
+  if (found === tiff) return images;
+  const advice = 'several paths are slices: DICOM, PNG, JPEG or TIFF; open one file at a time';
+  throw new SlicescopeError('invalid-argument', `${paths[0]}: ${found.title} is one file, and ${advice}`, {
+    argument: 'path',
+  });
+}
+
+async function formatOfFirst({ paths: [path], format }: ReadRequest): Promise<Format> {
+  const named = FORMATS.find(({ name }) => name === format);
   if (named !== undefined) return named;
   if (isUrl(path)) return zarr;
   if (await isFolder(path)) return (await isZarr(path)) ? zarr : (await hasImages(path)) ? images : dicom;

@@ -1,0 +1,42 @@
+import { Volume } from '../volume';
+import { bytesIn, unsupported, type OnFraction } from './format';
+import { tiff } from './tiff';
+
+/** The one page of a file. */
+async function readSlice(path: string): Promise<Volume> {
+  const slice = await tiff.read({ paths: [path] }, () => undefined);
+  const pages = slice.shape[2] * slice.channels * slice.frames;
+  if (pages === 1) return slice;
+  throw unsupported(path, `it has ${String(pages)} pages, and a slice of a folder one; open it alone`);
+}
+
+/**
+ * Slices that are TIFF files of one page each: values of all types that a stack may have, and what the first one says of
+ * distances.
+ * @param check throws if a slice is of another kind than the first one.
+ * @throws SlicescopeError `unsupported-format`, `file-corrupt`, `file-unreadable`.
+ */
+export async function readTiffSlices(
+  [firstPath, ...others]: readonly [string, ...string[]],
+  name: string,
+  check: (slice: Volume, first: Volume, path: string) => void,
+  onFraction: OnFraction,
+): Promise<Volume> {
+  const first = await readSlice(firstPath);
+  const { dtype, components, spacing, unit } = first;
+  const [width, height] = first.shape;
+  const count = others.length + 1;
+  const volume = Volume.alloc([width, height, count], dtype, { components, spacing, unit, name });
+  const target = bytesIn(volume.data);
+  const put = (slice: Volume, z: number): void => {
+    target.set(bytesIn(slice.data), z * slice.data.byteLength);
+    onFraction((z + 1) / count);
+  };
+  put(first, 0);
+  for (const [at, path] of others.entries()) {
+    const slice = await readSlice(path);
+    check(slice, first, path);
+    put(slice, at + 1);
+  }
+  return volume;
+}
