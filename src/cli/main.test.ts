@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -157,6 +157,24 @@ describe('slicescope export', () => {
   });
 });
 
+test('slicescope export is ended by Ctrl-C between two slices, and leaves whole files only', async () => {
+  writeFileSync(join(folder, 'many.bin'), new Uint8Array(6 * 900));
+  const many = ['many.bin', '--shape', '2x3x900', '--dtype', 'uint8', '--scale', '64'];
+  const child = spawn(process.execPath, [MAIN, 'export', ...many, '--from', '0', '-o', 'ended/{index}.png'], {
+    cwd: folder,
+  });
+  let said = '';
+  child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString('utf8')));
+  const ended = once(child, 'close') as Promise<[number | null]>;
+  const names = (): string[] => (existsSync(join(folder, 'ended')) ? readdirSync(join(folder, 'ended')) : []);
+  while (names().length === 0) await new Promise((again) => setTimeout(again, 1));
+  child.kill('SIGINT');
+  const [status] = await ended;
+  expect([status, said]).toEqual([1, 'slicescope: stopped by Ctrl-C; the files that are there are whole\n']);
+  expect(names().length).toBeLessThan(900);
+  for (const name of names()) expect((await readPng(join(folder, 'ended', name))).width).toBe(128);
+});
+
 describe('slicescope view', () => {
   const running: ChildProcess[] = [];
   afterEach(() => {
@@ -253,6 +271,37 @@ describe('how it ends', () => {
       "argument 'jet' is invalid",
     ],
     ['a number that is none', ['export', 'ct.nii', '--index', 'two', '-o', 'n.png'], 2, 'Expected a number.'],
+    [
+      'a window of three numbers',
+      ['export', 'ct.nii', '--window', '1', '2', '3', '-o', 'n.png'],
+      2,
+      "argument '3' is invalid. At most 2; give the file before the options.",
+    ],
+    [
+      'a file behind a window’s name',
+      ['export', '--window', 'bone', 'ct.nii', '-o', 'n.png'],
+      2,
+      "argument 'ct.nii' is invalid",
+    ],
+    [
+      'half a description',
+      ['info', 'ct.bin', '--shape', '4x3x5'],
+      2,
+      'error: raw voxels are described by --shape and --dtype',
+    ],
+    [
+      'columns of no sheet',
+      ['export', 'ct.nii', '--columns', '2', '-o', 'n.png'],
+      2,
+      'error: --columns is of --montage',
+    ],
+    [
+      'a sheet that moves',
+      ['export', 'ct.nii', '--montage', '--bounce', '-o', 'n.webp'],
+      2,
+      'error: --montage is one picture',
+    ],
+    ['several files of one', ['info', 'ct.nii', 'ct.nii'], 1, 'is one file, and several paths are slices'],
     ['a command that there is not', ['open', 'ct.nii'], 2, "error: unknown command 'open'"],
     ['no command', [], 2, 'Usage: slicescope'],
   ])('%s', (_, args, code, sentence) => {

@@ -16,11 +16,27 @@ import { COLORMAPS, type ColormapName } from '../shading';
 import type { Volume } from '../volume';
 import { infoOf, tableOf } from './info';
 import { viewUntilInterrupted, type Print } from './view';
+import { watched } from './watched';
 
 function number(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('Expected a number.');
   return value;
+}
+
+/** The words of an option that takes several. */
+function upTo(most: number): (word: string, before?: readonly string[]) => readonly string[] {
+  return (word, before = []) => {
+    if (before.length < most) return [...before, word];
+    throw new InvalidArgumentError(`At most ${String(most)}; give the file before the options.`);
+  };
+}
+
+/** The ends of a window, or its name. */
+function windowWords(word: string, before?: readonly string[]): readonly string[] {
+  const words = upTo(2)(word, before);
+  if (words.length === 2) words.forEach(number);
+  return words;
 }
 
 function shape(text: string): Shape {
@@ -122,16 +138,30 @@ async function write(volume: Volume, flags: ExportFlags): Promise<readonly strin
   const { output, from, to, step, montage, columns, perSecond, bounce } = flags;
   const look = exportOf(flags);
   const range: RangeOptions = present({ from, to, step });
-  if (montage === true) {
-    return [await exportMontage(volume, output, { ...look, ...range, ...present({ columns }) })];
+  const isNumbered = output.includes('{index}');
+  const moves = perSecond !== undefined || bounce !== undefined || (/\.gif$/i.test(output) && !isNumbered);
+  if (montage !== true && !moves && !isNumbered && Object.keys(range).length === 0) {
+    return [await exportSlice(volume, output, look)];
   }
-  if (perSecond !== undefined || bounce !== undefined || /\.gif$/i.test(output)) {
-    return [await exportAnimation(volume, output, { ...look, ...range, ...present({ perSecond, bounce }) })];
+  return await watched(async (watching) => {
+    const several = { ...look, ...range, ...watching };
+    if (montage === true) return [await exportMontage(volume, output, { ...several, ...present({ columns }) })];
+    if (moves) return [await exportAnimation(volume, output, { ...several, ...present({ perSecond, bounce }) })];
+    return await exportStack(volume, output, several);
+  });
+}
+
+/** Flags that would not be heeded without another one, or beside it, are wrong usage. */
+function checkFlags(command: Command): void {
+  const { shape: sizes, dtype, offset, bigEndian, columns, montage, perSecond, bounce } = command.opts<ExportFlags>();
+  const isRaw = [sizes, dtype, offset, bigEndian].some((each) => each !== undefined);
+  if (isRaw && (sizes === undefined || dtype === undefined)) {
+    command.error('error: raw voxels are described by --shape and --dtype, both of them');
   }
-  if (output.includes('{index}') || Object.keys(range).length > 0) {
-    return await exportStack(volume, output, { ...look, ...range });
+  if (columns !== undefined && montage !== true) command.error('error: --columns is of --montage');
+  if (montage === true && (perSecond !== undefined || bounce !== undefined)) {
+    command.error('error: --montage is one picture, --per-second and --bounce are of an animation; choose');
   }
-  return [await exportSlice(volume, output, look)];
 }
 
 function withFiles(command: Command): Command {
@@ -153,7 +183,7 @@ function withLook(command: Command): Command {
     .option('--plane <name>', 'xy, xz or yz; axial, coronal or sagittal (default: xy)')
     .option('--index <number>', 'which slice (default: the middle one)', number)
     .option('--frame <number>', 'of several in time', number)
-    .option('--window <low high...>', 'two numbers, or a name such as auto, range, bone or lung')
+    .option('--window <low high...>', 'two numbers, or a name such as auto, range, bone or lung', windowWords)
     .addOption(new Option('--colormap <name>', 'default: gray').choices(COLORMAPS))
     .option('--invert', 'the colour map back to front')
     .addOption(new Option('--interpolation <name>', 'default: nearest').choices(['nearest', 'linear']))
@@ -161,7 +191,7 @@ function withLook(command: Command): Command {
     .option('--slab <slices>', 'how many are seen through at once', number)
     .addOption(new Option('--projection <name>', 'what a slab shows').choices(['max', 'min', 'mean']))
     .option('--zoom <factor>', 'a part of the slice, as a view shows it', number)
-    .option('--center <x y z...>', 'of a part: its middle, as shares of the edges (default: 0.5 0.5 0.5)');
+    .option('--center <x y z...>', 'of a part: its middle, as shares of the edges (default: 0.5 0.5 0.5)', upTo(3));
 }
 
 /**
@@ -172,7 +202,10 @@ export function programOf(version: string, print: Print, say: Print): Command {
   const program = new Command('slicescope')
     .description('Slices of 3D volumes: what is in a file, a look at it, and pictures and values out of it.')
     .version(version)
-    .showHelpAfterError('(--help says how it is used)');
+    .showHelpAfterError('(--help says how it is used)')
+    .hook('preAction', (_, command) => {
+      checkFlags(command);
+    });
 
   withFiles(program.command('info'))
     .description('say what a volume is: its shape, its values, where it lies, and what the header of its file says')

@@ -4,7 +4,15 @@ import { drawerOf } from './drawer';
 import { checkTarget, writeWhole } from './files';
 import { checkObject, pixelsOf } from './options';
 import { encodeAnimation } from './picture';
-import { describeStack, indices, picturesOf, stackExport, type StackExport, type StackOptions } from './stack';
+import {
+  checkPicture,
+  describeStack,
+  indices,
+  picturesOf,
+  stackExport,
+  type StackExport,
+  type StackOptions,
+} from './stack';
 
 export interface AnimationOptions extends StackOptions {
   /** Slices a second, from 1 to 60. Default 10. */
@@ -21,6 +29,7 @@ export async function writeAnimation(
   caller: string,
 ): Promise<string> {
   const target = checkTarget(path, ['webp', 'gif'], what.options, caller);
+  checkPicture(what, 'an animation', caller);
   if (!(perSecond >= 1 && perSecond <= 60)) {
     const message = `${caller}: perSecond is ${String(perSecond)}, expected a number from 1 to 60`;
     throw new SlicescopeError('invalid-argument', message, { argument: 'perSecond' });

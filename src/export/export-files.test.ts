@@ -411,6 +411,16 @@ describe('nothing is lost, and nothing is left half', () => {
       'exportAnimation: bounce is 3, expected true or false',
     ],
     [
+      'a sheet of values',
+      () => exportMontage(volume, at('a.png'), { values: true }),
+      'exportMontage: values is true, but a sheet is a picture; exportStack writes the values of several slices',
+    ],
+    [
+      'an animation of values',
+      () => exportAnimation(volume, at('a.gif'), { values: true }),
+      'exportAnimation: values is true, but an animation is a picture',
+    ],
+    [
       'no columns',
       () => exportMontage(volume, at('a.png'), { columns: 0 }),
       'exportMontage: columns is 0, expected a whole number from 1 on',

@@ -6,7 +6,15 @@ import { checkTarget, writeWhole } from './files';
 import { contactSheet } from './montage';
 import { checkObject, pixelsOf } from './options';
 import { encodePicture } from './picture';
-import { describeStack, indices, picturesOf, stackExport, type StackExport, type StackOptions } from './stack';
+import {
+  checkPicture,
+  describeStack,
+  indices,
+  picturesOf,
+  stackExport,
+  type StackExport,
+  type StackOptions,
+} from './stack';
 
 export interface MontageOptions extends StackOptions {
   /** Pictures side by side. Default: as many as make the sheet about as wide as it is high. */
@@ -21,6 +29,7 @@ export async function writeMontage(
   caller: string,
 ): Promise<string> {
   const target = checkTarget(path, ['png', 'jpeg', 'webp', 'avif', 'tiff'], what.options, caller);
+  checkPicture(what, 'a sheet', caller);
   const chosen = indices(what, caller);
   if (columns !== undefined && !(Number.isInteger(columns) && columns >= 1)) {
     const message = `${caller}: columns is ${String(columns)}, expected a whole number from 1 on`;

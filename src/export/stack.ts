@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { PLANE_AXES } from '../protocol';
+import { PLANE_AXES, SlicescopeError } from '../protocol';
 import type { Picture } from '../shading';
 import type { Volume } from '../volume';
 import type { Draw, SliceExport } from './drawer';
@@ -67,6 +67,13 @@ export async function* picturesOf(what: StackExport, chosen: readonly number[], 
     }
   };
   yield* told(drawn(), chosen.length, what.range);
+}
+
+/** @throws SlicescopeError `invalid-argument` where values are asked for of what is a picture. */
+export function checkPicture({ options }: StackExport, what: string, caller: string): void {
+  if (options.values !== true) return;
+  const message = `${caller}: values is true, but ${what} is a picture; exportStack writes the values of several slices`;
+  throw new SlicescopeError('invalid-argument', message, { argument: 'values' });
 }
 
 /** What a file of several slices says of them. */

@@ -79,7 +79,9 @@ async function fetchFile(url: URL, signal: AbortSignal | undefined): Promise<Loc
   } catch (cause) {
     await release();
     if (cause instanceof SlicescopeError || signal?.aborted === true) throw cause;
-    const message = `${path}: can’t be fetched (${messageOf(cause)})`;
+    // fetch says that it has failed, and its cause why.
+    const why = cause instanceof TypeError && cause.cause !== undefined ? cause.cause : cause;
+    const message = `${path}: can’t be fetched (${messageOf(why)})`;
     throw new SlicescopeError('file-unreadable', message, { path }, { cause });
   }
 }
