@@ -211,6 +211,9 @@ test('a batch of exports: sheets, slices, values and an animation', async () => 
       expectExported(notebook.viewer(), t1, { plane: 'coronal', index: 110, window: [20, 220], colormap: 'viridis' }),
   });
   const folder = written('exports');
+  const [axial] = readBack(join(folder, 'brain-axial.webp')) as [ReadBack];
+  // Two pixels a millimetre, and the bar of colours below.
+  expect([axial.shape[0]! > 2 * 233, axial.shape[1]]).toEqual([true, 2 * 197]);
   for (const index of [40, 60, 180]) {
     await expectFile(join(folder, `coronal/${String(index).padStart(3, '0')}.png`), t1, {
       ...{ plane: 'coronal', index, window: [0, 228] },
