@@ -164,7 +164,7 @@ describe('values that are exported are the volume’s, read back by another libr
     });
     await expect(exportSlice(volumeOf('uint8'), at('values.jpg'), { values: true })).rejects.toMatchObject({
       code: 'unsupported-format',
-      message: `exportSlice: ${at('values.jpg')}: jpeg holds no values, not uint8; write .tif or .npy`,
+      message: `exportSlice: ${at('values.jpg')}: jpeg holds no values; write .tif or .npy`,
     });
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -317,6 +317,30 @@ describe('nothing is lost, and nothing is left half', () => {
     await exportSlice(volume, path, { overwrite: true });
     expect((await readPng(path)).width).toBe(5);
     expect(readdirSync(folder)).toEqual(['mine.png']);
+  });
+
+  test('a picture that is too large for its format is refused, and not for another', async () => {
+    const wide = Volume.alloc([16_385, 1, 2], 'uint8');
+    for (const [name, most] of [
+      ['w.webp', 16_383],
+      ['w.avif', 16_384],
+    ] as const) {
+      await expect(exportSlice(wide, at(name))).rejects.toMatchObject({
+        code: 'limit-exceeded',
+        message: `${name.slice(2)} has at most ${String(most)} pixels along an edge, and this picture 16385 × 1; write .png or .tif, or give a smaller scale`,
+      });
+    }
+    await expect(exportAnimation(wide, at('w.webp'))).rejects.toMatchObject({ code: 'limit-exceeded' });
+    expect(readdirSync(folder)).toEqual([]);
+    for (const name of ['w.png', 'w.jpg', 'w.gif']) {
+      await (name === 'w.gif' ? exportAnimation : exportSlice)(wide, at(name));
+      expect(existsSync(at(name))).toBe(true);
+    }
+  });
+
+  test('a folder for each slice is made', async () => {
+    const paths = await exportStack(volume, at('s/{index}/a.png'));
+    expect(paths).toEqual([0, 1, 2].map((index) => at(`s/${String(index)}/a.png`)));
   });
 
   test('a stack that fails on its way says which slices are there', async () => {

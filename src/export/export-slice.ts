@@ -109,7 +109,7 @@ export function sliceExport(volume: Volume, options: ExportOptions, caller: stri
  * at all, and replaces one that is there only with `overwrite: true`.
  * @returns the file's absolute path
  * @throws SlicescopeError `invalid-argument`, `unknown-plane`, `index-out-of-range`, `invalid-window`, `unknown-window`,
- * `unknown-colormap`, `no-overlap`, `unsupported-format`, `file-exists`, `write-failed`.
+ * `unknown-colormap`, `no-overlap`, `unsupported-format`, `limit-exceeded`, `file-exists`, `write-failed`.
  */
 export async function exportSlice(volume: Volume, path: string, options: ExportOptions = {}): Promise<string> {
   return await writeSlice(sliceExport(volume, options, 'exportSlice'), path, 'exportSlice');

@@ -86,7 +86,10 @@ async function writeNumbered(
   const targets = numberedTargets(what, chosen, pattern, caller);
   const [{ target: first }] = targets as [(typeof targets)[number]];
   const encode = await sliceEncoder(what, first.format, caller);
-  await mkdir(dirname(first.path), { recursive: true }).catch(() => undefined);
+  // What can't be made is told when the file can't be written.
+  for (const folder of new Set(targets.map(({ target }) => dirname(target.path)))) {
+    await mkdir(folder, { recursive: true }).catch(() => undefined);
+  }
   const { signal } = what.range;
   const there: number[] = [];
   const files = inOrder(targets, AT_ONCE, async ({ index, target }) => {

@@ -1,4 +1,5 @@
 import type { Sharp } from 'sharp';
+import { SlicescopeError } from '../protocol';
 import type { Picture } from '../shading';
 import type { Content, FileFormat } from './files';
 import { loadSharp } from './sharp';
@@ -34,6 +35,22 @@ async function imageOf({ width, height, data }: Picture) {
   return isOpaque(data) ? image.removeAlpha() : image;
 }
 
+/** Pixels along an edge that formats have at most. */
+const MOST_EDGE: Readonly<Partial<Record<FileFormat, number>>> = {
+  webp: 16_383,
+  avif: 16_384,
+  jpeg: 65_500,
+  gif: 65_535,
+};
+
+/** @throws SlicescopeError `limit-exceeded`. */
+function checkEdges({ width, height }: Pick<Picture, 'width' | 'height'>, format: FileFormat): void {
+  const [most = Infinity, value] = [MOST_EDGE[format], Math.max(width, height)];
+  if (value <= most) return;
+  const message = `${format} has at most ${String(most)} pixels along an edge, and this picture ${String(width)} × ${String(height)}; write .png or .tif, or give a smaller scale`;
+  throw new SlicescopeError('limit-exceeded', message, { limit: format, value });
+}
+
 /** Pixels an inch of a picture that has no length: what programs take for nothing. Without any sharp writes 25.4. */
 const NO_DENSITY = 72;
 
@@ -53,8 +70,12 @@ function pageOf({ width, height, data }: Picture): Page {
   return { width, height, components: 3, dtype: 'uint8', data: colors };
 }
 
-/** What is in a file with the picture. JPEG has no transparency: what is transparent is black. */
+/**
+ * What is in a file with the picture. JPEG has no transparency: what is transparent is black.
+ * @throws SlicescopeError `limit-exceeded`.
+ */
 export async function encodePicture(picture: Picture, format: FileFormat, how: Encoding): Promise<Content> {
+  checkEdges(picture, format);
   const { quality, perCentimetre, description } = how;
   if (format === 'tiff') {
     const square = perCentimetre === null ? null : ([perCentimetre, perCentimetre] as const);
@@ -79,6 +100,7 @@ export async function encodePicture(picture: Picture, format: FileFormat, how: E
 /**
  * A picture that moves: all of one size, so many a second, again and again. sharp takes all of its pixels at once. A GIF
  * says nothing of what it shows.
+ * @throws SlicescopeError `limit-exceeded`.
  * @param order which picture is shown when: each one, and then, of those, what comes again.
  */
 export async function encodeAnimation(
@@ -90,6 +112,7 @@ export async function encodeAnimation(
   const sharp = await loadSharp();
   let [data, size, count] = [new Uint8Array(0), { width: 0, height: 0 }, 0];
   for await (const picture of pictures) {
+    checkEdges(picture, format);
     if (count === 0) [data, size] = [new Uint8Array(picture.data.length * order.length), picture];
     data.set(picture.data, picture.data.length * count);
     count++;

@@ -65,7 +65,7 @@ export async function encodeValues(
   if (format === 'png' && (slice.dtype === 'uint8' || slice.dtype === 'uint16')) {
     return await encodePng(slice, info);
   }
-  const holds = format === 'png' ? 'holds values of uint8 and uint16' : 'holds no values';
-  const message = `${caller}: ${path}: ${format} ${holds}, not ${slice.dtype}; write .tif or .npy`;
+  const holds = format === 'png' ? `holds values of uint8 and uint16, not ${slice.dtype}` : 'holds no values';
+  const message = `${caller}: ${path}: ${format} ${holds}; write .tif or .npy`;
   throw new SlicescopeError('unsupported-format', message, { path });
 }

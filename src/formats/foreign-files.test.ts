@@ -41,7 +41,7 @@ function realBytes({ data, dtype, rescale }: Volume): readonly [DType, Buffer] {
 /** The greatest difference of two lists of floats, as a share of the value or of 1; two NaN are the same. */
 function difference(ours: Buffer, theirs: Buffer, dtype: DType): number {
   const floats = ({ buffer, byteOffset, length }: Buffer): VoxelArray =>
-    new ARRAY_OF[dtype](buffer.slice(byteOffset, byteOffset + length) as ArrayBuffer);
+    new ARRAY_OF[dtype](buffer.slice(byteOffset, byteOffset + length));
   const [mine, other] = [floats(ours), floats(theirs)];
   let most = 0;
   for (let at = 0; at < mine.length; at++) {

@@ -62,6 +62,12 @@ export async function locate(
   });
 }
 
+/** fetch says that it has failed, and its cause why. */
+export function reasonOf(error: unknown): string {
+  const hasCause = typeof error === 'object' && error !== null && 'cause' in error && error.cause !== undefined;
+  return messageOf(hasCause && messageOf(error).endsWith('fetch failed') ? error.cause : error);
+}
+
 async function fetchFile(url: URL, signal: AbortSignal | undefined): Promise<Location> {
   const folder = await mkdtemp(join(tmpdir(), 'slicescope-'));
   const release = (): Promise<void> => rm(folder, { recursive: true, force: true });
@@ -79,9 +85,7 @@ async function fetchFile(url: URL, signal: AbortSignal | undefined): Promise<Loc
   } catch (cause) {
     await release();
     if (cause instanceof SlicescopeError || signal?.aborted === true) throw cause;
-    // fetch says that it has failed, and its cause why.
-    const why = cause instanceof TypeError && cause.cause !== undefined ? cause.cause : cause;
-    const message = `${path}: can’t be fetched (${messageOf(why)})`;
+    const message = `${path}: can’t be fetched (${reasonOf(cause)})`;
     throw new SlicescopeError('file-unreadable', message, { path }, { cause });
   }
 }

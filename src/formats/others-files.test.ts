@@ -289,6 +289,19 @@ describe('where a file may be', () => {
     }
   });
 
+  test('on a web server that does not answer, and why', async () => {
+    const server = createServer();
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((closed) => server.close(closed));
+    for (const name of ['two.nii', 'two.zarr']) {
+      await expect(openVolume(`http://127.0.0.1:${String(port)}/${name}`)).rejects.toMatchObject({
+        code: 'file-unreadable',
+        message: expect.stringContaining(`connect ECONNREFUSED 127.0.0.1:${String(port)})`) as unknown,
+      });
+    }
+  });
+
   test('in a file of raw voxels that is described', async () => {
     const bytes = Buffer.concat([Buffer.from('head'), Buffer.from(Int16Array.from(VALUES).buffer).swap16()]);
     writeFileSync(join(folder, 'scan.bin'), bytes);

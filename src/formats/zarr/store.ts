@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { AsyncReadable } from '@zarrita/storage' with { 'resolution-mode': 'import' };
 import type * as Zarrita from 'zarrita' with { 'resolution-mode': 'import' };
 import { SlicescopeError, messageOf } from '../../protocol';
+import { reasonOf } from '../locate';
 import { corrupt, fileError, unsupported } from '../format';
 import { setCodecs } from './codecs';
 
@@ -66,6 +67,6 @@ export async function zarrError(location: string, cause: unknown): Promise<Slice
     const why = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
     return corrupt(path, `it can’t be decoded (${messageOf(why)})`, cause);
   }
-  const message = `${path}: cannot be read (${messageOf(cause)})`;
+  const message = `${path}: cannot be read (${reasonOf(cause)})`;
   return new SlicescopeError('file-unreadable', message, { path }, { cause });
 }
