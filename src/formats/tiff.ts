@@ -1,4 +1,4 @@
-import { stat, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { GeoTIFF, GeoTIFFImage } from 'geotiff' with { 'resolution-mode': 'import' };
 import { ARRAY_OF, isSlicescopeError, messageOf, type DType, type Shape, type VoxelArray } from '../protocol';
@@ -7,6 +7,7 @@ import { fileHeader, type FileHeader } from './file-header';
 import { aFewAtATime } from './a-few-at-a-time';
 import { bytesIn, corrupt, openFile, unsupported, type Format, type OnFraction } from './format';
 import { layoutOf, type StackLayout } from './tiff-layout';
+import { sourceOf } from './tiff-source';
 import { checkName, readHead, readRuns, toNative, type Run } from './voxels';
 
 /** SampleFormat and BitsPerSample; https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
@@ -176,11 +177,11 @@ async function readTiff(path: string, onFraction: OnFraction): Promise<Volume> {
   const { isPacked } = await readHead(path, 8);
   checkName(path, isPacked);
   if (isPacked) throw unsupported(path, 'a TIFF file packed with gzip; unpack it');
-  const { size } = await stat(path);
-  const { fromFile } = await import('geotiff');
+  const { GeoTIFF } = await import('geotiff');
   const file = await openFile(path);
-  const tiff = await fromFile(path);
   try {
+    const { size } = await file.stat();
+    const tiff = await GeoTIFF.fromSource(sourceOf(file));
     const images = await pagesOf(tiff, path);
     const [first] = images as [GeoTIFFImage];
     const kind = kindOf(first, path);
@@ -213,7 +214,6 @@ async function readTiff(path: string, onFraction: OnFraction): Promise<Volume> {
   } catch (cause) {
     throw isSlicescopeError(cause) ? cause : corrupt(path, `it can’t be decoded (${messageOf(cause)})`, cause);
   } finally {
-    await tiff.close();
     await file.close();
   }
 }
@@ -227,14 +227,15 @@ async function rational(page: GeoTIFFImage, name: 'XResolution' | 'YResolution')
 
 /** The tags of the first page, without those that say where its parts lie. */
 async function headerOf(path: string): Promise<FileHeader> {
-  const { fromFile } = await import('geotiff');
-  const tiff = await fromFile(path);
+  const { GeoTIFF } = await import('geotiff');
+  const file = await openFile(path);
   try {
+    const tiff = await GeoTIFF.fromSource(sourceOf(file));
     const directory = (await tiff.getImage(0)).getFileDirectory();
     for (const tag of directory.deferredFields.keys()) await directory.loadValue(tag as number);
     return fileHeader(Object.entries(directory.toObject()));
   } finally {
-    await tiff.close();
+    await file.close();
   }
 }
 
