@@ -7,7 +7,7 @@ import { root } from './places.mjs';
 const READER = join(root, 'lib', 'reader');
 
 /** What goes into it beside our own code: packages that are small, or of so many files that Node takes long to load them. */
-const INSIDE = ['dicom-parser', 'geotiff', 'nifti-reader-js', 'yauzl'];
+const INSIDE = ['@zarrita/storage', 'dicom-parser', 'geotiff', 'nifti-reader-js', 'yauzl', 'zarrita'];
 
 /** Of ES modules what is used, and what only TIFF files need in a script of its own. */
 const parts = {
