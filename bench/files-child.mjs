@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs';
 const require = createRequire(import.meta.url);
 const { Volume, exportStack } = require('slicescope');
 const { SHAPE, WINDOW } = await import('./volume.mjs');
+// As between two cells, of which the first imports: what the import has begun is over.
+await new Promise((resolve) => setTimeout(resolve, 1000));
 
 /** Of this process, resident, in bytes. Linux only. */
 const peak = () => 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);

@@ -1,6 +1,9 @@
 /** The public interface of slicescope. */
+import { keepSpareReader } from './formats';
 import { open } from './notebook';
 import { Volume as VolumeClass } from './volume';
+
+keepSpareReader();
 
 /** A 3D volume; `Volume.from`, `Volume.alloc` and `Volume.open` make one. */
 export type Volume = VolumeClass;

@@ -67,6 +67,8 @@ export interface Format {
    * @throws SlicescopeError `unsupported-format`, `file-corrupt`, `file-unreadable`.
    */
   readonly read: (request: ReadRequest, onFraction: OnFraction) => Promise<Volume>;
+  /** Load what it needs of packages, while there is nothing to do: it takes longer than to read a small file. */
+  readonly prepare?: () => Promise<unknown>;
   /** What the header says of a file that has been read; without it a file has none. */
   readonly header?: (request: ReadRequest) => Promise<FileHeader>;
 }

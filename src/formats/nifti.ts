@@ -251,6 +251,7 @@ export const nifti: Format = {
   title: 'NIfTI (.nii, .nii.gz)',
   matches: (head) => headerBytes(head) !== 0,
   read: async ({ paths: [path] }, onFraction) => await readNifti(path, onFraction),
+  prepare: () => import('nifti-reader-js'),
   header: async ({ paths: [path] }) =>
     fileHeader(Object.entries(await parse((await readHead(path, HEAD_BYTES)).bytes, path))),
 };

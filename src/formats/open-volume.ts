@@ -1,11 +1,11 @@
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { SlicescopeError, messageOf, quote } from '../protocol';
 import { Volume, type VolumeRecord } from '../volume';
 import type { FileHeader } from './file-header';
 import { FORMAT_NAMES, type FormatName, type RawDescription, type ReadRequest } from './format';
 import { locate, type Location } from './locate';
 import { openChunks } from './open-chunks';
+import { readerIsDone, startReader, takeSpareReader } from './reading-thread';
 import type { OpenProgress, ReadMessage } from './worker-messages';
 
 /** What can be opened: a path or a URL (`file:`, `http:`, `https:`), or the paths of one series. */
@@ -32,15 +32,6 @@ export interface OpenOptions {
   /** Of what is left in its chunks: bytes of them that are kept in memory. Default 256 MiB. */
   readonly cacheBytes?: number | undefined;
 }
-
-/**
- * `read-worker.ts` and what it needs, in one script (scripts/setup/reader.mjs); a test that runs this file from its source
- * takes that of the last build.
- */
-const READER = join(__dirname, __filename.endsWith('.ts') ? '../../lib' : '../..', 'reader/read-worker.js');
-
-/** The reader's own memory, in MB: a file's voxels are not part of it. */
-const READER_MEGABYTES = 1024;
 
 /** @throws SlicescopeError `invalid-argument`. */
 function checkOptions(options: unknown): asserts options is OpenOptions {
@@ -92,14 +83,26 @@ export async function openVolume(source: Openable, options: OpenOptions = {}): P
 }
 
 async function read(location: Location, request: ReadRequest, options: OpenOptions): Promise<VolumeRecord> {
-  // Its output is kept from the notebook: the reader prints what comes as an error anyway.
-  const worker = new Worker(READER, {
-    workerData: request,
-    execArgv: [],
-    stdout: true,
-    stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: READER_MEGABYTES },
-  });
+  const spare = takeSpareReader();
+  const said = { begun: false };
+  try {
+    return await readOn(spare ?? startReader(), location, request, options, said);
+  } catch (error) {
+    // A thread that died while it waited has not heard of the file.
+    if (spare === null || said.begun || options.signal?.aborted === true) throw error;
+    return await readOn(startReader(), location, request, options, said);
+  } finally {
+    readerIsDone();
+  }
+}
+
+async function readOn(
+  worker: Worker,
+  { name }: Location,
+  request: ReadRequest,
+  options: OpenOptions,
+  said: { begun: boolean },
+): Promise<VolumeRecord> {
   const { signal } = options;
   let stop: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
@@ -109,14 +112,24 @@ async function read(location: Location, request: ReadRequest, options: OpenOptio
     signal?.addEventListener('abort', stop);
   });
   try {
-    return await Promise.race([answerOf(worker, location.name, options), aborted]);
+    worker.postMessage(request);
+    const record = await Promise.race([answerOf(worker, name, options, said), aborted]);
+    void worker.terminate(); // It has closed the file, and its end takes a few ms.
+    return record;
+  } catch (error) {
+    await worker.terminate();
+    throw error;
   } finally {
     if (stop !== undefined) signal?.removeEventListener('abort', stop);
-    await worker.terminate();
   }
 }
 
-function answerOf(worker: Worker, path: string, { onProgress, onHeader }: OpenOptions): Promise<VolumeRecord> {
+function answerOf(
+  worker: Worker,
+  path: string,
+  { onProgress, onHeader }: OpenOptions,
+  said: { begun: boolean },
+): Promise<VolumeRecord> {
   return new Promise((fulfil, reject) => {
     const stopped = (why: string, cause?: unknown): void => {
       reject(new SlicescopeError('file-unreadable', `${path}: the reader stopped (${why})`, { path }, { cause }));
@@ -131,6 +144,9 @@ function answerOf(worker: Worker, path: string, { onProgress, onHeader }: OpenOp
     };
     worker.on('message', (message: ReadMessage) => {
       switch (message.type) {
+        case 'begun':
+          said.begun = true;
+          return;
         case 'progress':
           hear(() => onProgress?.(message.progress));
           return;

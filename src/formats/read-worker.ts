@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { isSlicescopeError, SlicescopeError, messageOf } from '../protocol';
 import type { ReadRequest } from './format';
-import { formatOf } from './registry';
+import { FORMATS, formatOf } from './registry';
 import type { ReadMessage } from './worker-messages';
 
 /** The thread that reads, so that whatever a broken file does to the reader ends with the thread. */
@@ -46,4 +46,13 @@ async function run(request: ReadRequest): Promise<void> {
   }
 }
 
-void run(workerData as ReadRequest);
+/** While it waits for its file. */
+async function prepare(): Promise<void> {
+  for (const format of FORMATS) await format.prepare?.();
+}
+
+parentPort?.once('message', (request: ReadRequest) => {
+  tell({ type: 'begun' });
+  void run(request);
+});
+if (workerData === 'spare') void prepare();

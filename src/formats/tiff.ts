@@ -245,5 +245,6 @@ export const tiff: Format = {
   title: 'TIFF (.tif, .tiff)',
   matches: (head) => isTiff(head),
   read: async ({ paths: [path] }, onFraction) => await readTiff(path, onFraction),
+  prepare: () => import('geotiff'),
   header: async ({ paths: [path] }) => await headerOf(path),
 };

@@ -7,7 +7,7 @@ import { unsupported, type Format, type OnFraction, type ReadRequest } from '../
 import { byDimension, chunksAlong, moveChunk, type Level, type PerDimension } from './arrays';
 import { headerOf } from './header';
 import { openImage, type Image } from './image';
-import { nameOf, zarrError } from './store';
+import { loadZarrita, nameOf, zarrError } from './store';
 
 /** Bytes that a sample has at most, for the statistics of all values. */
 const SAMPLE_BYTES = 2 ** 26;
@@ -202,5 +202,6 @@ export const zarr: Format = {
   title: 'OME-Zarr',
   matches: () => false,
   read,
+  prepare: loadZarrita,
   header: ({ paths: [location] }) => headerOf(location),
 };
