@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { SlicescopeError, type Histogram, type HistogramRequest } from '../src/protocol';
+import { SlicescopeError, frameIn, type Histogram, type HistogramRequest } from '../src/protocol';
 import type { Volume } from '../src/volume';
 import { countValues, type Count, type CountedSource } from './counting';
 import type { View } from './view';
@@ -43,13 +43,13 @@ function checkPlace(name: string, value: number, count: number): void {
 /** The values of one frame of one of the view's layers, or of its sample; those of an overlay are on its own grid. */
 function sourceOf(view: View, { layer, frame }: HistogramRequest): CountedSource {
   const { volume, overlayVolumes } = view.state;
-  const isOverlay = layer >= volume.channels;
   checkPlace('layer', layer, volume.channels + overlayVolumes.length);
-  checkPlace('frame', frame, isOverlay ? 1 : volume.frames);
+  checkPlace('frame', frame, volume.frames);
   const read = <T>(use: (part: Volume) => T): T =>
     view.readAll((base, overlays) => {
       const overlay = overlays[layer - volume.channels];
-      return use(overlay === undefined ? base.sample({ frame, channel: layer }) : overlay.volume);
+      if (overlay === undefined) return use(base.sample({ frame, channel: layer }));
+      return use(overlay.volume.at({ frame: frameIn(overlay.volume, frame) }));
     });
   const about = read(({ dtype, rescale, data }) => ({ dtype, rescale, length: data.length }));
   return {

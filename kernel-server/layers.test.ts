@@ -101,6 +101,25 @@ describe('a tile is of the layer, the frame and the slab that is wished for', ()
     }
   });
 
+  test('overlays in time: each frame its own, and the only one of an overlay that stands still', () => {
+    const at = (...values: number[]): Volume =>
+      Volume.from(Uint8Array.from(values), [2, 1, 1], { frames: values.length / 2 });
+    put(at(1, 2, 3, 4), [at(10, 20, 30, 40), at(50, 60)]);
+    expect(views.get('a')?.state.overlayVolumes).toMatchObject([{ frames: 2 }, { frames: 1 }]);
+    for (const [layer, frame, expected] of [
+      [1, 0, [10, 20]],
+      [1, 1, [30, 40]],
+      [2, 0, [50, 60]],
+      // One that was in time may have been replaced while this was under way.
+      [2, 1, [50, 60]],
+    ] as const) {
+      peer.request('a', 1, 0, { layer, frame });
+      expect(values(peer.take())).toEqual(expected);
+    }
+    peer.request('a', 1, 0, { layer: 1, frame: 2 });
+    expect(errors()).toMatchObject([{ code: 'index-out-of-range' }]);
+  });
+
   test('overlays, on the grid of the volume, with a revision of their own', () => {
     const volume = phantom([WIDTH, HEIGHT, DEPTH]);
     const labels = phantom([8, 6, 5], 'uint8', { spacing: [0.5, 0.5, 1], origin: [-0.25, -0.25, 0] });

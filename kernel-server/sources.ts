@@ -1,5 +1,5 @@
 import { openShownChunks } from '../src/formats';
-import type { OverlayInfo, TileRect, TileWish, VoxelArray } from '../src/protocol';
+import { frameIn, type OverlayInfo, type TileRect, type TileWish, type VoxelArray } from '../src/protocol';
 import { OverlayGrid, Volume, type OverlayLayer, type VolumeRecord } from '../src/volume';
 import { contentOf, readFront, type PublishedCopies } from './publication';
 import type { OverlayRecord } from './thread';
@@ -62,7 +62,8 @@ export class OverlaySource extends Source {
 
   cut(wish: TileWish, tile: TileRect, target: VoxelArray): void {
     this.read((volume) => {
-      this.#grid.copyTile(volume, wish.plane, wish.index, wish.level, tile, target);
+      const part = volume.at({ frame: frameIn(volume, wish.frame) });
+      this.#grid.copyTile(part, wish.plane, wish.index, wish.level, tile, target);
     });
   }
 

@@ -130,7 +130,7 @@ export class View {
       const message = `slice: layer is ${String(layer)}, expected a whole number from 0 to ${String(volume.channels + overlayVolumes.length - 1)}`;
       throw new SlicescopeError('invalid-argument', message, { argument: 'layer' });
     }
-    const frames = isOverlay ? 1 : volume.frames;
+    const { frames } = volume;
     if (frame >= frames) {
       const message = `slice: frame is ${String(frame)}, expected a whole number from 0 to ${String(frames - 1)}`;
       throw new SlicescopeError('index-out-of-range', message, { index: frame, count: frames });

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Plane } from '../../src/protocol';
-import { Volume } from '../../src/volume';
+import type { OverlayOptions } from '../../src/export';
+import { Volume, type VolumeOptions } from '../../src/volume';
 import { expectExported } from './exported';
 import { useJupyter } from './stand';
 import { stage, volumeOf } from './volumes';
@@ -52,6 +53,41 @@ test('overlays are drawn as they are exported, changed, replaced and refreshed a
     expect(await notebook.run('view.index = 5; console.log(view.index)')).toBe('5\n');
   });
   await expectExported(viewer, base, { index: 5 });
+});
+
+test('an overlay of as many frames as the volume follows its frame, and one of a single frame stays', async () => {
+  const [width, height, depth, frames] = [12, 8, 3, 3] as const;
+  const inTime = (factor: number, options: VolumeOptions = {}): Volume => {
+    const volume = Volume.alloc([width, height, depth], 'uint16', { frames, window: [0, 4095], ...options });
+    volume.data.forEach((_, at) => (volume.data[at] = (at * factor) % 4096));
+    return volume;
+  };
+  const beating = inTime(7919);
+  const moving = inTime(5077, { origin: [0.5, 0, 0] });
+  const still = volumeOf('uint8', [width, height, depth], (x) => Number(x > 8), {});
+  for (const [name, volume] of Object.entries({ beating, moving, still })) stage(stand.server, name, volume);
+  const notebook = await stand.open([
+    `const view = show(load('beating'), { frame: 1, overlays: [
+      { volume: load('moving'), colormap: 'viridis', window: [0, 4095] }, { volume: load('still'), labels: true },
+    ] });`,
+  ]);
+  await notebook.runCell(1);
+  const viewer = notebook.viewer();
+  const overlays: OverlayOptions[] = [
+    { volume: moving, colormap: 'viridis', window: [0, 4095] },
+    { volume: still, labels: true },
+  ];
+  await expectExported(viewer, beating, { frame: 1, overlays });
+  for (const frame of [2, 0]) {
+    await notebook.run(`view.frame = ${String(frame)}`);
+    await expectExported(viewer, beating, { frame, overlays });
+  }
+  await viewer.canvas.focus();
+  await viewer.canvas.press('.');
+  await expectExported(viewer, beating, { frame: 1, overlays });
+  const refused = await notebook.run(`view.setOverlay(0, { volume: Volume.alloc([2, 2, 2], 'uint8', { frames: 2 }) })`);
+  expect(refused).toContain('overlays[0].volume has 2 frames, expected 1 or as many as the volume, 3;');
+  await expectExported(viewer, beating, { frame: 1, overlays });
 });
 
 test('channels, frames and slabs are drawn as they are exported', async () => {

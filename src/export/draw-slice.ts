@@ -1,5 +1,6 @@
 import {
   ARRAY_OF,
+  frameIn,
   levelSize,
   overviewLevel,
   slabKind,
@@ -107,11 +108,12 @@ export async function drawSlice(
         },
       };
     }
+    const part = overlay.volume.at({ frame: frameIn(overlayInfo, frame) });
     return {
       info: overlayInfo.planes[plane],
       kind: grid.kind,
       copy: (level, tile, target) => {
-        grid.copyTile(overlay.volume, plane, index, level, tile, target);
+        grid.copyTile(part, plane, index, level, tile, target);
         return undefined;
       },
     };

@@ -172,6 +172,26 @@ test('a slab, a frame and its mean are what is drawn', async () => {
   expect(await draw(colors, { index: 0, slab: 2, projection: 'mean' })).toEqual([[16, 150, 128, 255]]);
 });
 
+test('an overlay of as many frames as the volume is drawn in its own, one of a single frame in all', async () => {
+  const series = Volume.from(Uint8Array.of(1, 2, 3, 4), [2, 1, 1], { frames: 2 });
+  const options = { colormap: 'gray', window: [0, 255], opacity: 1 } as const;
+  const moving = { ...options, volume: Volume.from(Uint8Array.of(10, 20, 30, 40), [2, 1, 1], { frames: 2 }) };
+  // Half the distance, so that it is not copied but sampled.
+  const fine = { spacing: [0.5, 1, 1], origin: [-0.25, 0, 0] } as const;
+  const sampled = {
+    ...options,
+    volume: Volume.from(Uint8Array.of(10, 10, 20, 20, 30, 30, 40, 40), [4, 1, 1], { ...fine, frames: 2 }),
+  };
+  const still = { ...options, volume: Volume.from(Uint8Array.of(50, 60), [2, 1, 1]) };
+  const grays = async (frame: number, overlay: OverlayOptions): Promise<unknown[]> =>
+    (await draw(series, { frame, overlays: [overlay] })).map(([gray]) => gray);
+  expect(await grays(0, moving)).toEqual([10, 20]);
+  expect(await grays(1, moving)).toEqual([30, 40]);
+  expect(await grays(0, sampled)).toEqual([10, 20]);
+  expect(await grays(1, sampled)).toEqual([30, 40]);
+  expect(await grays(1, still)).toEqual([50, 60]);
+});
+
 describe('what is left out of an overlay is', () => {
   const settingsOf = (options: Omit<OverlayOptions, 'volume'>, volume = labels) => {
     const { settings, overlays } = lookAt(base, { overlays: [{ volume, ...options }] }, 'test');
@@ -226,7 +246,13 @@ describe('refused, with a sentence, is', () => {
       'a volume in time',
       [{ volume: Volume.alloc([4, 1, 1], 'uint8', { frames: 2 }) }],
       'invalid-argument',
-      'test: overlays[0].volume has several channels or frames; give one, volume.at({ frame, channel })',
+      'test: overlays[0].volume has 2 frames, expected 1 or as many as the volume, 1; volume.at({ frame }) is one of them',
+    ],
+    [
+      'a volume of several channels',
+      [{ volume: Volume.alloc([4, 1, 1], 'uint8', { channels: 2 }) }],
+      'invalid-argument',
+      'test: overlays[0].volume has several channels; give one, volume.at({ frame, channel })',
     ],
     [
       'colours',

@@ -4,7 +4,7 @@ import { boxOf, isLabels, overlap, Volume, type Labels, type OverlayLayer } from
 
 /** A volume that is to be drawn over another one, on its own grid, and how. */
 export interface OverlayOptions {
-  /** Of one channel and one frame, one value a voxel. */
+  /** Of one channel and one value a voxel; of one frame, or of as many as the volume below, and then they are drawn together. */
   readonly volume: Volume;
   /** Default `labels` for a label map, else `hot`. */
   readonly colormap?: ColormapName;
@@ -72,16 +72,23 @@ function checkOverlayVolume(base: Volume, value: unknown, name: string, caller: 
       'is left in its chunks; open one of its levels, Volume.open(path, { level: 0 })',
     );
   }
-  if (value.channels !== 1 || value.frames !== 1) {
-    throw refuse(caller, `${name}.volume`, 'has several channels or frames; give one, volume.at({ frame, channel })');
+  if (value.channels !== 1) {
+    throw refuse(caller, `${name}.volume`, 'has several channels; give one, volume.at({ frame, channel })');
   }
   if (value.components !== 1) throw refuse(caller, `${name}.volume`, 'has colours, expected one value a voxel');
-  checkOverlap(base, value, name, caller);
+  checkFit(base, value, name, caller);
   return value;
 }
 
-/** @throws SlicescopeError `no-overlap` where no place is in both volumes. */
-export function checkOverlap(base: Volume, overlay: Volume, name: string, caller: string): void {
+/**
+ * @throws SlicescopeError `invalid-argument` where frames of the overlay have none of the volume to be drawn over,
+ * `no-overlap` where no place is in both volumes.
+ */
+export function checkFit(base: Volume, overlay: Volume, name: string, caller: string): void {
+  if (overlay.frames !== 1 && overlay.frames !== base.frames) {
+    const what = `has ${String(overlay.frames)} frames, expected 1 or as many as the volume, ${String(base.frames)}; volume.at({ frame }) is one of them`;
+    throw refuse(caller, `${name}.volume`, what);
+  }
   if (overlap(base, overlay)) return;
   const message = `${caller}: ${name} lies beside the volume: it is at ${formatBox(overlay)} (${overlay.unit}), the volume at ${formatBox(base)} (${base.unit}); check spacing, origin and direction of both`;
   throw new SlicescopeError('no-overlap', message, { overlay: name });

@@ -237,4 +237,16 @@ describe('every other setting is a property', () => {
     own.volume = Volume.alloc([6, 5, 4], 'uint8', { frames: 2 });
     expect(own.frame).toBe(1);
   });
+
+  test('a volume of other frames than an overlay has is refused, and the view stays as it was', () => {
+    const own = show(series, { overlays: [{ volume: Volume.alloc([6, 5, 4], 'uint8', { frames: 3 }) }] });
+    const other = Volume.alloc([6, 5, 4], 'uint8', { frames: 2 });
+    expect(refusal(() => (own.volume = other), 'invalid-argument').message).toBe(
+      'view.volume: overlays[0].volume has 3 frames, expected 1 or as many as the volume, 2; volume.at({ frame }) is one of them',
+    );
+    expect(own.volume).toBe(series);
+    own.setOverlay(0, { volume: other.at({ frame: 1 }) });
+    own.volume = other;
+    expect(own.volume).toBe(other);
+  });
 });

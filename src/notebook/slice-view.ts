@@ -1,5 +1,5 @@
 import {
-  checkOverlap,
+  checkFit,
   checkOverlay,
   checkOverlays,
   checkVolume,
@@ -71,7 +71,8 @@ export class SliceView extends ViewExports {
    * stays if somebody chose it and the new volume's values meet it, else it is the new volume's default. `show` says
    * otherwise. Channels stay as they are drawn where there are as many. Overlays are sampled anew on the new volume's
    * slices.
-   * @throws SlicescopeError `no-overlap` where an overlay has no place in common with the new volume.
+   * @throws SlicescopeError `no-overlap` where an overlay has no place in common with the new volume, `invalid-argument`
+   * where it has other frames.
    */
   set volume(value: Volume) {
     this.#swap(value, {}, 'view.volume');
@@ -274,7 +275,7 @@ export class SliceView extends ViewExports {
     refuseOverlays(options, caller);
     const volume = checkVolume(value, caller);
     for (const [at, overlay] of this.#overlays.entries()) {
-      checkOverlap(volume, overlay.volume, overlayName(at), caller);
+      checkFit(volume, overlay.volume, overlayName(at), caller);
     }
     const view = { settings: this.#settings, defaulted: this.#port.defaulted(), followed: this.#followed };
     const { followed, ...settings } = swapped(view, volume, options, caller);

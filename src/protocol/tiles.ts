@@ -1,6 +1,6 @@
 import { HEADER_BYTES } from './frame';
 import { LIMITS } from './limits';
-import { ARRAY_OF, type DType, type Level, type Projection, type TileRect } from './types';
+import { ARRAY_OF, type DType, type LayerInfo, type Level, type Projection, type TileRect } from './types';
 
 /** Pixels along the edge of a tile; a frame holds one of any dtype. */
 export const TILE_EDGE = 512;
@@ -28,6 +28,11 @@ export function slabKind(
 ): PixelKind {
   const isMean = slab > 1 && projection === 'mean' && components === 1;
   return { dtype: isMean ? 'float32' : dtype, components };
+}
+
+/** The frame of a layer that is drawn at a frame of its view: an overlay of one frame has that one at all times. */
+export function frameIn({ frames }: Pick<LayerInfo, 'frames'>, frame: number): number {
+  return frames === 1 ? 0 : frame;
 }
 
 /** The size of a slice at a level, in pixels. */

@@ -155,13 +155,13 @@ export interface LayerInfo {
   /** 1, or 3 or 4 for RGB and RGBA `uint8`. */
   readonly components: number;
   readonly planes: { readonly [P in Plane]: PlaneInfo };
+  /** Volumes in time, of one shape; 1 for a 3D volume. An overlay has one, which is drawn at all times, or as many as the volume below. */
+  readonly frames: number;
 }
 
 /** All that a client learns of a volume, besides its slices. */
 export interface VolumeInfo extends LayerInfo {
   readonly shape: Shape;
-  /** Volumes in time, of one shape; 1 for a 3D volume. */
-  readonly frames: number;
   /** Volumes of one time and shape that are drawn together; 1 for most. */
   readonly channels: number;
   /** Distance between voxels along x, y and z, in `unit`. */

@@ -40,8 +40,8 @@ describe.each(RESCALES)('a volume with %j', (rescale) => {
 
 test('the window is that of stored values for the volume, each channel and each overlay by its own rescale', () => {
   const overlay = (own: Rescale | null): LayerState['overlayVolumes'][number] => {
-    const { revision, name, dtype, components, planes } = volumeInfo();
-    return { revision, name, dtype, components, planes, rescale: own, labels: null };
+    const { revision, name, dtype, components, planes, frames } = volumeInfo();
+    return { revision, name, dtype, components, planes, frames, rescale: own, labels: null };
   };
   const look = { colormap: 'hot', window: [0, 100], visible: true } as const;
   const state: LayerState = {

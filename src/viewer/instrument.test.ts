@@ -193,6 +193,7 @@ test('overlays are switched, made transparent, and chosen for the colour map', (
     revision,
     name,
     planes,
+    frames: 1,
     dtype: 'uint8',
     rescale: null,
     components: 1,

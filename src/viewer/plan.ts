@@ -2,6 +2,7 @@ import {
   ARRAY_OF,
   PLANE_AXES,
   PLANES,
+  frameIn,
   slabKind,
   overviewLevel,
   tileGrid,
@@ -51,7 +52,7 @@ export function planesOf({ layout, plane }: Pick<ViewState, 'layout' | 'plane'>)
 export interface Source {
   readonly layer: number;
   readonly info: LayerInfo;
-  /** Overlays have no frames and no slabs. */
+  /** Overlays have no slabs. */
   readonly isOverlay: boolean;
   /** Through which previews are made; null where there are none: of what has no window, or others of its own. */
   readonly preview: Window | null;
@@ -107,7 +108,8 @@ export function planSlice(context: PlanContext, cut: Cut, needs: Needs | null): 
 function planLayer({ instance, state }: PlanContext, source: Source, cut: Cut, needs: Needs | null): LayerPlan {
   const { layer, info, isOverlay } = source;
   const { plane, index, projection } = cut;
-  const [frame, slab] = isOverlay ? [0, 1] : [cut.frame, cut.slab];
+  const frame = frameIn(info, cut.frame);
+  const slab = isOverlay ? 1 : cut.slab;
   const kind = slabKind(info, { slab, projection });
   const slice = info.planes[plane];
   const at = (tile: readonly [number, number], level: Level, preview: Window | null = null): PlannedTile => {

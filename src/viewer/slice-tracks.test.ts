@@ -61,7 +61,8 @@ function covered(overlays: number, patch: Partial<ViewState> = {}): ViewState {
   const info = { ...state.volume.planes.xy, width: 128, height: 128, spacing: [0.5, 0.5] as const };
   const overlayVolumes = Array.from({ length: overlays }, (_, at): OverlayInfo => {
     const planes = { xy: info, xz: info, yz: info };
-    return { revision: 100 + at, name: 'labels', dtype: 'uint8', rescale: null, components: 1, planes, labels: {} };
+    const own = { revision: 100 + at, name: 'labels', frames: 1, dtype: 'uint8', rescale: null } as const;
+    return { ...own, components: 1, planes, labels: {} };
   });
   const settings = { colormap: 'gray', window: [0, 1], visible: true, opacity: 0.5 } as const;
   return { ...state, overlayVolumes, overlays: overlayVolumes.map(() => settings), ...patch };

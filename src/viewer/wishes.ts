@@ -51,7 +51,7 @@ export function wishesFor(situation: Situation): Wish[] {
   return onceEach(wishes).slice(0, LIMITS.wishes);
 }
 
-/** An overlay's tile is the same for all frames. */
+/** The tile of an overlay of one frame is the same for all. */
 function onceEach(wishes: readonly Wish[]): Wish[] {
   const keys = new Set<string>();
   return wishes.filter(({ key }) => !keys.has(key) && keys.add(key));

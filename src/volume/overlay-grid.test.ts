@@ -111,7 +111,8 @@ describe('an overlay on a grid of its own', () => {
     const base = Volume.alloc([4, 3, 2], 'uint8', { spacing: [1, 1, 3] });
     const overlay = Volume.alloc([100, 100, 100], 'int16', { spacing: [0.5, 0.1, 1.4], name: 'fine' });
     const { planes, ...info } = new OverlayGrid(base, { volume: overlay, labels: null }).info(7);
-    expect(info).toEqual({ revision: 7, name: 'fine', dtype: 'float32', rescale: null, components: 1, labels: null });
+    const own = { revision: 7, name: 'fine', dtype: 'float32', rescale: null, components: 1 };
+    expect(info).toEqual({ ...own, frames: 1, labels: null });
     const same = { orientation: { transpose: false, flipX: false, flipY: false }, edges: null };
     expect(planes).toEqual({
       xy: { count: 2, width: 8, height: 24, spacing: [0.5, 0.125], ...same },

@@ -82,15 +82,15 @@ export class OverlayGrid {
     };
     const [xy, xz, yz] = PLANES.map(finer) as [PlaneInfo, PlaneInfo, PlaneInfo];
     const { dtype, components } = this.kind;
-    const { name } = this.#overlay;
+    const { name, frames } = this.#overlay;
     const labels = this.#labels;
     const rescale = labels === null ? this.#overlay.rescale : null;
-    return { revision, name, dtype, rescale, components, planes: { xy, xz, yz }, labels };
+    return { revision, name, dtype, rescale, components, planes: { xy, xz, yz }, frames, labels };
   }
 
   /**
    * `Volume.copyTile`, of the overlay.
-   * @param source the overlay, or a copy of it.
+   * @param source a frame of the overlay, or a copy of it.
    * @param tile in pixels of the level, of the size that `info` says.
    * @throws SlicescopeError `index-out-of-range`, `invalid-argument`.
    */

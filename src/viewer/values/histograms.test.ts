@@ -7,7 +7,8 @@ import { layersIn, type Layer } from './windows';
 let sent: ClientContent[];
 let answer: (content: ServerContent) => void;
 let histograms: Histograms;
-const state: ViewState = { ...viewState(3, 'xy', 2), frame: 1 };
+const plain = viewState(3, 'xy', 2);
+const state: ViewState = { ...plain, volume: { ...plain.volume, frames: 2 }, frame: 1 };
 const layer = layersIn(state)[0] as Layer;
 
 beforeEach(() => {
@@ -53,6 +54,18 @@ test('a histogram is asked for once, and kept until the content is another', asy
   expect(histograms.of(refreshed, layersIn(refreshed)[0] as Layer)).toBeNull();
   answer(histogram(4, 0));
   expect(histograms.of(state, layer)).toBeNull(); // Nobody will look at the old content again.
+});
+
+test('that of an overlay is of the view’s frame where it has several, else of its only one', () => {
+  const { revision, name, planes, dtype, rescale, components } = state.volume;
+  const still = { revision, name, planes, dtype, rescale, components, frames: 1, labels: null };
+  const look = { colormap: 'hot', window: [0, 1], visible: true, opacity: 1 } as const;
+  const covered = { ...state, overlays: [look, look], overlayVolumes: [{ ...still, frames: 2 }, still] };
+  for (const each of layersIn(covered).slice(1)) void histograms.ask(covered, each);
+  expect(sent).toMatchObject([
+    { layer: 1, frame: 1 },
+    { layer: 2, frame: 0 },
+  ]);
 });
 
 test('who does not answer is not waited for for ever, and can be asked again', async () => {

@@ -1,4 +1,11 @@
-import { MAX_BINS, type ClientContent, type Histogram, type ServerContent, type ViewState } from '../../protocol';
+import {
+  MAX_BINS,
+  frameIn,
+  type ClientContent,
+  type Histogram,
+  type ServerContent,
+  type ViewState,
+} from '../../protocol';
 import type { Layer } from './windows';
 
 /** Milliseconds that a histogram is waited for: a kernel with a comm of its own may have no answer. */
@@ -9,8 +16,8 @@ function keyOf(revision: number, layer: number, frame: number): string {
   return [revision, layer, frame].join(' ');
 }
 
-function addressOf(state: ViewState, { layer, kind, info }: Layer): [revision: number, layer: number, frame: number] {
-  return [info.revision, layer, kind === 'overlay' ? 0 : state.frame];
+function addressOf(state: ViewState, { layer, info }: Layer): [revision: number, layer: number, frame: number] {
+  return [info.revision, layer, frameIn(info, state.frame)];
 }
 
 /** The histograms of a view's volumes, counted by the companion; those of the newest content only are kept. */

@@ -8,7 +8,7 @@ const channel = (colormap: string, visible = true) => ({ colormap, window: [0, 9
 const overlay = (labels: OverlayInfo['labels']): OverlayInfo => {
   const { revision, name, planes } = volumeInfo(7);
   const dtype = labels === null ? 'float32' : 'uint8';
-  return { revision, name, planes, dtype, rescale: null, components: 1, labels };
+  return { revision, name, planes, frames: 1, dtype, rescale: null, components: 1, labels };
 };
 const layered: ViewState = {
   ...plain,
