@@ -231,7 +231,7 @@ test('in a notebook that is not trusted the same outputs ask for nothing at all'
 test('HTML in the name of a volume stays text', async () => {
   const name = JSON.stringify(SCRIPT);
   const notebook = await openOwn(SHOW_CELL.replace('[48, 32, 20])', `[48, 32, 20], { name: ${name} })`));
-  expect(await notebook.viewer().canvas.getAttribute('aria-label')).toBe(`${SCRIPT}, xy slice 10 of 20`);
+  expect(await notebook.viewer().canvas.getAttribute('aria-label')).toBe(`${SCRIPT}, xy slice 10 of 19`);
   await notebook.run(`view.volume = Volume.from(values, [48, 32, 20], { name: ${name} + '2', window: [0, 4000] })`);
   await eventually(async () => {
     expect(await notebook.viewer().canvas.getAttribute('aria-label')).toContain(`${SCRIPT}2, `);

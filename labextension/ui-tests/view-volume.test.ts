@@ -217,6 +217,20 @@ test('the slices hide each other and the letters as they lie, and a slice that m
   await expectLetters(viewer, behind, [0, 1, 2]);
 });
 
+test('a letter behind a slice is seen where the slice shows nothing', async () => {
+  const [notebook, viewer] = await openBox(ASKEW);
+  await expectLetters(viewer, ASKEW, [0, 2]);
+  stage(
+    stand.server,
+    'few',
+    volumeOf('uint8', SHAPE, () => 0, { spacing: SPACING }),
+  );
+  expect(await notebook.run("view.show(load('few'), { colormap: 'labels' })")).toBe('');
+  await expectLetters(viewer, ASKEW, [0, 1, 2]);
+  await notebook.run("view.colormap = 'gray'");
+  await expectLetters(viewer, ASKEW, [0, 2]);
+});
+
 test('drag goes around, the wheel comes nearer, the right button moves; the state follows, and no slice is asked for', async () => {
   const [notebook, viewer] = await openBox(ASKEW);
   await expectSeen(viewer, ASKEW, POSITION);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { VoxelArray } from '../protocol';
 import { colormapTable } from './colormaps';
 import type { LayerLook } from './layers';
-import { renderLayers, type DrawnLayer, type Picture } from './render';
+import { isSeenThrough, renderLayers, type DrawnLayer, type Picture } from './render';
 import type { SliceGrid } from './orientation';
 import { AS_STORED, ORIENTATIONS } from './testing/settings-fixture';
 
@@ -252,4 +252,32 @@ describe('several layers', () => {
   test('none is a transparent picture of the grid’s size', () => {
     expect(renderLayers(grid(3, 2), [], AS_STORED)).toEqual({ width: 3, height: 2, data: new Uint8Array(24) });
   });
+});
+
+test('slices are seen through at a point where none of them shows anything', () => {
+  const opaque = {
+    layer: 0,
+    rescale: null,
+    invert: false,
+    interpolation: 'nearest',
+    opacity: 1,
+    blend: 'over',
+  } as const;
+  const values = { width: 2, height: 2, components: 1, data: Float32Array.of(NaN, NaN, 3, NaN) };
+  const base: DrawnLayer = { slice: values, look: { ...opaque, window: [0, 1], colormap: 'gray' } };
+  const labels = { width: 4, height: 1, components: 1, data: Uint8Array.of(0, 1, 0, 0) };
+  const over: DrawnLayer = { slice: labels, look: { ...opaque, window: [0, 1], colormap: 'labels', opacity: 0.5 } };
+  const at = (layers: readonly DrawnLayer[]): boolean[] =>
+    [
+      [0.1, 0.1],
+      [0.4, 0.4],
+      [0.9, 0.1],
+      [0.1, 0.9],
+    ].map(([across, down]) => isSeenThrough(layers, [across!, down!]));
+  expect(at([base])).toEqual([true, true, true, false]);
+  expect(at([base, over])).toEqual([true, false, true, false]);
+  expect(at([])).toEqual([true, true, true, true]);
+  const clear = { width: 1, height: 1, components: 4, data: Uint8Array.of(9, 9, 9, 0) };
+  expect(isSeenThrough([{ ...base, slice: clear }], [0.5, 0.5])).toBe(true);
+  expect(isSeenThrough([{ ...base, slice: { ...clear, data: Uint8Array.of(9, 9, 9, 1) } }], [0.5, 0.5])).toBe(false);
 });

@@ -155,6 +155,19 @@ export function pixelsIn(grid: SliceGrid, orientation: Orientation, scale: numbe
   return { x, y, width, height };
 }
 
+const UPRIGHT: Orientation = { transpose: false, flipX: false, flipY: false };
+
+/** Whether nothing is drawn at a point of slices that cover the same rectangle, given as shares of its width and height, each below 1. */
+export function isSeenThrough(layers: readonly DrawnLayer[], [across, down]: readonly [number, number]): boolean {
+  const color = new Float64Array(4);
+  return layers.every(({ slice, look }) => {
+    const { width, height } = slice;
+    const region = { left: Math.floor(across * width), top: Math.floor(down * height), width: 1, height: 1 };
+    painterOf(slice, look, { width, height, region }, UPRIGHT)(0, color);
+    return (color[3] as number) * look.opacity < 0.5;
+  });
+}
+
 /** Draw one slice at scale 1, as `renderLayers` does. */
 export function renderSlice(slice: SliceData, shading: Shading): Picture {
   const { window, colormap, invert = false, interpolation = 'nearest' } = shading;

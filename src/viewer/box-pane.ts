@@ -1,11 +1,12 @@
-import { PLANES, type Plane, type Triple, type ViewSettings, type ViewState } from '../protocol';
-import { axisEnds, boxOf, layersOf, sliceInBox, type Box } from '../shading';
+import { PLANES, PLANE_AXES, type Axis, type Plane, type Triple, type ViewSettings, type ViewState } from '../protocol';
+import { axisEnds, boxOf, isSeenThrough, layersOf, sliceInBox, type Box, type DrawnLayer } from '../shading';
 import { orbited } from './camera';
 import type { Needs } from './detail';
 import { element } from './dom';
 import { boxFrame, type Room, type Size } from './layout';
 import { BoxLayer, Orbit, type Look } from './scene';
 import type { Slice } from './slice-cache';
+import { text } from './text';
 import { boxLetters, type BoxLetter } from './values/box-letters';
 
 /** Radians that an arrow key goes around the box. */
@@ -127,6 +128,7 @@ export class BoxPane {
         eye: state.camera.position,
         matrix,
         slices: this.#shownAt(state),
+        isSeenThrough: (normal, point) => this.#isSeenThrough(state, normal, point),
       }),
     );
     this.#describe(state);
@@ -174,6 +176,21 @@ export class BoxPane {
     return [yz, xz, xy] as unknown as Triple;
   }
 
+  /** Of a coarser level, where a slice has several. What a preview shows through a window is opaque. */
+  #isSeenThrough(state: ViewState, normal: Axis, point: Triple): boolean {
+    const plane = PLANES.find((each) => PLANE_AXES[each][2] === normal) as Plane;
+    const [first, second] = PLANE_AXES[plane];
+    const slices = this.shownOf(plane)?.layers ?? [];
+    const layers = layersOf(state).flatMap((look): DrawnLayer[] => {
+      const [tile] = slices.find(({ layer }) => layer === look.layer)?.tiles ?? [];
+      if (tile === undefined) return [];
+      const { rect, components, data } = tile;
+      return [{ slice: { width: rect.width, height: rect.height, components, data }, look }];
+    });
+    const isPreview = slices.some(({ tiles }) => tiles[0]?.window != null);
+    return !isPreview && isSeenThrough(layers, [point[first], point[second]]);
+  }
+
   #putLetters(letters: readonly BoxLetter[]): void {
     for (const [which, { letter, at }] of letters.entries()) {
       const place = this.#letters[which] as HTMLElement;
@@ -190,8 +207,8 @@ export class BoxPane {
     for (const plane of PLANES) {
       dataset[`shown${plane.toUpperCase()}`] = String(this.shownOf(plane)?.index ?? '');
     }
-    const name = state.volume.name === '' ? 'Volume' : state.volume.name;
-    const label = `${name}, the slices of the three planes at ${state.position.join(', ')} in its box`;
+    const name = state.volume.name === '' ? text('Volume') : state.volume.name;
+    const label = text('%1, the slices of the three planes at %2 in its box', name, state.position.join(', '));
     if (this.canvas.getAttribute('aria-label') !== label) this.canvas.setAttribute('aria-label', label);
   }
 }

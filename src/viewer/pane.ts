@@ -151,7 +151,7 @@ export class Pane {
     const letters = shownEdges(info, slice.plane, state);
     for (const side of SIDES) write(this.#edges[side], letters[side]);
     const name = state.volume.name === '' ? text('Volume') : state.volume.name;
-    const label = text('%1, %2 slice %3 of %4', name, slice.plane, slice.index, info.count);
+    const label = text('%1, %2 slice %3 of %4', name, slice.plane, slice.index, info.count - 1);
     this.canvas.setAttribute('aria-label', label);
   }
 }

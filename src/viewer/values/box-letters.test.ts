@@ -13,7 +13,14 @@ const cube = boxOf({ shape: [10, 10, 10], spacing: [1, 1, 1], direction: null })
 const ALONG_Z = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 2];
 
 function seen(sight: Partial<BoxSight>): Record<string, readonly number[]> {
-  const whole = { box: cube, eye: [0, 0, -2] as Triple, matrix: ALONG_Z, slices: [0.5, 0.5, 0.5] as Triple, ...sight };
+  const whole = {
+    box: cube,
+    eye: [0, 0, -2] as Triple,
+    matrix: ALONG_Z,
+    slices: [0.5, 0.5, 0.5] as Triple,
+    isSeenThrough: () => false,
+    ...sight,
+  };
   const letters = boxLetters(ENDS, whole);
   return Object.fromEntries(letters.flatMap(({ letter, at }) => (at === null ? [] : [[letter, at]])));
 }
@@ -44,6 +51,14 @@ describe('the letters of a box', () => {
     expect(seen({ eye: [1, 1, -0.76], slices: [0, 0, 0.5] })).not.toHaveProperty('S');
   });
 
+  test('are seen through a slice where it shows nothing', () => {
+    const asked: unknown[] = [];
+    const isSeenThrough: BoxSight['isSeenThrough'] = (normal, point) => asked.push([normal, ...point]) > 0;
+    expect(Object.keys(seen({ isSeenThrough, slices: [0.25, 0.25, 0.25] }))).toEqual(['R', 'L', 'A', 'P', 'I', 'S']);
+    expect(asked).toContainEqual([2, 0.5, 0.5, expect.closeTo(0.25, 9)]);
+    expect(seen({ isSeenThrough: (normal) => normal !== 2 })).not.toHaveProperty('S');
+  });
+
   test('are not seen where they are behind the eye', () => {
     const eye: Triple = [0, 0, 0];
     const matrix = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0];
@@ -59,7 +74,7 @@ describe('the letters of a box', () => {
         ['', 'y'],
         ['', 'z'],
       ],
-      { box, eye: [0, 0, -2], matrix: ALONG_Z, slices: [0.5, 0.5, 0.5] },
+      { box, eye: [0, 0, -2], matrix: ALONG_Z, slices: [0.5, 0.5, 0.5], isSeenThrough: () => false },
     );
     expect(letters.map(({ at }) => at)).toEqual([
       null,

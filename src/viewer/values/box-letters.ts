@@ -1,4 +1,4 @@
-import type { Triple } from '../../protocol';
+import type { Axis, Triple } from '../../protocol';
 import { pointInBox, type AxisEnds, type Box } from '../../shading';
 import { cross, dot } from '../camera';
 
@@ -21,11 +21,13 @@ export interface BoxSight {
   readonly matrix: readonly number[];
   /** Where the slices that are drawn lie, as shares of the box' edges across them: that of yz, of xz and of xy. */
   readonly slices: Triple;
+  /** Whether the slice across an axis shows nothing at a point, given as shares of the box' edges. */
+  readonly isSeenThrough: (normal: Axis, point: Triple) => boolean;
 }
 
 /**
- * The letters before the middles of a box' six faces: of each axis the first one and the last. One that is behind a slice,
- * or behind the eye, is not seen.
+ * The letters before the middles of a box' six faces: of each axis the first one and the last. One that is behind what a
+ * slice shows, or behind the eye, is not seen.
  */
 export function boxLetters(ends: readonly [AxisEnds, AxisEnds, AxisEnds], sight: BoxSight): readonly BoxLetter[] {
   return ([0, 1, 2] as const).flatMap((axis) => {
@@ -39,16 +41,16 @@ export function boxLetters(ends: readonly [AxisEnds, AxisEnds, AxisEnds], sight:
   });
 }
 
-/** Whether the way from the eye to a point, given as shares of the box' edges, meets a slice. */
-function isHidden(point: Triple, { box, eye, slices }: BoxSight): boolean {
+/** Whether the way from the eye to a point, given as shares of the box' edges, meets what a slice shows. */
+function isHidden(point: Triple, { box, eye, slices, isSeenThrough }: BoxSight): boolean {
   const from = sharesOf(box, eye);
   return ([0, 1, 2] as const).some((normal) => {
     const way = (slices[normal] - from[normal]) / (point[normal] - from[normal]);
     if (!(way > 0 && way < 1)) return false;
-    return ([0, 1, 2] as const).every((axis) => {
-      const met = from[axis] + way * (point[axis] - from[axis]);
-      return axis === normal || (met >= 0 && met <= 1);
-    });
+    const along = (axis: Axis): number => from[axis] + way * (point[axis] - from[axis]);
+    const met: Triple = [along(0), along(1), along(2)];
+    const isBeside = met.some((share, axis) => axis !== normal && !(share >= 0 && share < 1));
+    return !isBeside && !isSeenThrough(normal, met);
   });
 }
 
