@@ -24,13 +24,11 @@ interface Mapped {
 }
 
 /** What is shown that has a window, as a view's panel has it: neither colours nor labels. */
-function mappedLayers({ volume, settings, overlays }: Look & { readonly volume: Volume }): Mapped[] {
+function mappedLayers({ volume, settings }: Pick<Look, 'settings'> & { readonly volume: Volume }): Mapped[] {
   const { window, colormap, invert, channels } = settings;
   const of = channels.length === 0 ? [{ window, colormap, visible: true }] : channels;
   const base = volume.components === 1 ? of.map((each) => ({ ...each, invert })) : [];
-  const over = settings.overlays
-    .filter(({ opacity }, at) => opacity > 0 && overlays[at]?.labels === null)
-    .map((each) => ({ ...each, invert: false }));
+  const over = settings.overlays.filter(({ opacity }) => opacity > 0).map((each) => ({ ...each, invert: false }));
   return [...base, ...over].filter((each) => each.visible && !isCategorical(each.colormap));
 }
 

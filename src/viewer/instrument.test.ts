@@ -284,6 +284,16 @@ test('the colour bar has round numbers at their places, and hides for colours', 
   expect(find('.slicescope-color-bar').hidden).toBe(true);
 });
 
+test('labels have no colour bar, and no window in the panel', () => {
+  press('s');
+  const window = find('[aria-label="Histogram of"]').closest<HTMLElement>('.slicescope-section');
+  const shown = (): boolean[] => [find('.slicescope-color-bar'), window!].map(({ hidden }) => !hidden);
+  expect(shown()).toEqual([true, true]);
+  host.current = { ...host.current, colormap: 'labels' };
+  instrument.update();
+  expect(shown()).toEqual([false, false]);
+});
+
 test('the scale bar is a round length, and follows the picture', () => {
   // 4 mm take 400 pixels, and it may have 100.
   expect([find('.slicescope-scale').textContent, find('.slicescope-scale-bar').style.width]).toEqual(['1 mm', '100px']);

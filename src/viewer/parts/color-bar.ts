@@ -3,6 +3,7 @@ import { COLOR_BAR_TICKS, exactNumber, roundedNumber, ticks } from '../../shadin
 import { element } from '../dom';
 import { ReadingPace } from '../pace';
 import { text } from '../text';
+import { hasWindow } from '../values/windows';
 import type { Part, Workbench } from './part';
 import { swatchOf } from './swatch';
 import { mark } from './widgets';
@@ -29,7 +30,8 @@ export class ColorBar implements Part {
   }
 
   update(): void {
-    const { layer } = this.#bench;
+    const active = this.#bench.layer;
+    const layer = active !== null && hasWindow(active) ? active : null;
     const state = this.#bench.state();
     const invert = state.invert && layer?.kind !== 'overlay';
     const said = layer === null ? '' : JSON.stringify([layer.window, layer.colormap, invert]);

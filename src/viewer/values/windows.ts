@@ -1,4 +1,5 @@
 import type { LayerInfo, ValueKind, ViewSettings, ViewState, Window } from '../../protocol';
+import { isCategorical } from '../../shading';
 
 /** A volume that a view draws, named for a person and with the settings that are its own. */
 export interface Layer {
@@ -26,10 +27,9 @@ export function layersIn({ volume, window, colormap, channels, overlays, overlay
   return [...base, ...over];
 }
 
-/** Whether a window makes a difference to it: not to colours, and not to labels. */
-export function hasWindow({ info }: Pick<Layer, 'info'>): boolean {
-  const isLabels = 'labels' in info && info.labels != null;
-  return info.components === 1 && !isLabels;
+/** Whether a window makes a difference to it: not to colours, and not to what has a colour for each whole number. */
+export function hasWindow({ info, colormap }: Pick<Layer, 'info' | 'colormap'>): boolean {
+  return info.components === 1 && !isCategorical(colormap);
 }
 
 /** The layer whose window is changed: the chosen one if it is shown, else the first that is; null if none has a window. */
