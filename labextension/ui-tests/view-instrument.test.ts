@@ -135,6 +135,29 @@ test('the probe says voxel, position and exact value of what is under the pointe
   });
 });
 
+test('in a narrow output too the probe’s voxel and value are whole, and the picture stays where it is', async () => {
+  const [notebook, viewer] = await openCt();
+  await notebook.command('application:toggle-left-area');
+  await notebook.page.setViewportSize({ width: 420, height: 1100 });
+  const ends = viewer.root.locator('.slicescope-probe-end');
+  await eventually(async () => {
+    expect((await viewer.canvas.boundingBox())?.width).toBeLessThan(420);
+  });
+  await notebook.page.waitForTimeout(500);
+  const before = await viewer.root.boundingBox();
+  await viewer.canvas.hover();
+  await eventually(async () => {
+    expect(await ends.first().textContent()).toMatch(/^\[\d+, \d+, 6\]$/);
+    const room = await viewer.root.locator('.slicescope-probe').boundingBox();
+    for (const end of await ends.all()) {
+      const box = await end.boundingBox();
+      expect(box?.x).toBeGreaterThanOrEqual(room?.x ?? NaN);
+      expect((box?.x ?? NaN) + (box?.width ?? NaN)).toBeLessThanOrEqual((room?.x ?? NaN) + (room?.width ?? NaN) + 0.5);
+    }
+  });
+  expect((await viewer.root.boundingBox())?.height).toBe(before?.height);
+});
+
 test('letters, scale bars, tools and pictures never cover each other, in any layout and width', async () => {
   const [notebook, viewer] = await openCt();
   await notebook.command('application:toggle-left-area');
