@@ -108,6 +108,8 @@ test('what a cell asks for in vain is a sentence, and the view goes on', async (
     "view.colormap = 'mud' as any": 'view.colormap: there is no colour map "mud"; choose one of gray',
     'view.set({ index: 3, window: [2, 1] })': 'view.set: the window [2, 1] is reversed',
     'view.volume = 7 as any': 'view.volume: 7 is no volume',
+    'view.frame = 1': 'view.frame: frame is 1, expected a whole number from 0 to 0',
+    "view.window = 'lungs' as any": 'view.window: there is no window "lungs"; give [low, high], or one of',
     'show(7 as any)': 'show: 7 is no volume',
     "show(load('ramp'), { index: 25 })": 'show: index is 25, expected a whole number from 0 to 24',
     'Volume.from(new Uint8Array(7), [2, 2, 2])': 'Volume.from: data has 7 elements, but shape 2 × 2 × 2 needs 8',
