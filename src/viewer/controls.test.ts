@@ -71,6 +71,23 @@ test('where the slice is late, the slider shows what was asked for and what is s
   expect([placeOf('mark'), controls.bar.dataset.apart]).toEqual(['translateX(75%)', 'false']);
 });
 
+test('while pictures follow the hand, the slider moves with them only', () => {
+  const places = [1, 2, 3, 4].map((index) => {
+    state = viewState(1, 'xy', index);
+    jest.advanceTimersByTime(30);
+    controls.update({ plane: 'xy', index: 2 });
+    return placeOf('thumb');
+  });
+  expect(new Set(places)).toEqual(new Set(['translateX(50%)']));
+  controls.update({ plane: 'xy', index: 3 }); // One that the hand has passed.
+  expect([placeOf('thumb'), placeOf('mark')]).toEqual(['translateX(100%)', 'translateX(75%)']);
+  state = viewState(1, 'xy', 0);
+  controls.update({ plane: 'xy', index: 3 });
+  expect(placeOf('thumb')).toBe('translateX(100%)');
+  jest.advanceTimersByTime(100);
+  expect(placeOf('thumb')).toBe('translateX(0%)');
+});
+
 test('the number follows a fast hand a few times a second, and is right at once when it rests', () => {
   jest.advanceTimersByTime(1_000);
   const numbers = [3, 4, 1].map((index) => {

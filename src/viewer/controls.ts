@@ -6,10 +6,10 @@ import type { Slice } from './slice-cache';
 import { text } from './text';
 
 /**
- * Milliseconds for which the slider waits for the slice that was asked for. One that is here sooner moves it in the
- * same frame as the picture: painting the slider in a frame of its own before would delay the picture by that frame.
+ * Milliseconds for which the slider waits for the next picture, and moves in the same frame: in a frame of its own before, it would
+ * delay the picture by that frame. A machine that can't draw more frames would show the slider and no pictures.
  */
-const TOGETHER_MS = 40;
+const TOGETHER_MS = 100;
 
 /**
  * The slider with its number. The slider is a native one, made invisible, over a
@@ -28,6 +28,8 @@ export class Controls {
   readonly #count: HTMLElement = element('span', 'slicescope-count');
   #shown: Pick<Slice, 'plane' | 'index'> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the slider has not waited any longer: it follows the hand until the next picture. */
+  #isAhead = false;
   readonly #writing: ReadingPace = new ReadingPace(() => {
     this.#write();
   });
@@ -69,24 +71,22 @@ export class Controls {
   /** The state is another one, or `shown` is the slice that is in the picture now. */
   update(shown: Pick<Slice, 'plane' | 'index'> | null): void {
     const { plane, index } = this.#state();
+    const isNew = shown?.plane !== this.#shown?.plane || shown?.index !== this.#shown?.index;
     this.#shown = shown;
     const isApart = shown?.plane !== plane || shown.index !== index;
-    if (isApart && shown !== null && !this.#isApart) {
+    if (isNew || !isApart) this.#isAhead = false;
+    if (isNew || !isApart || this.#isAhead) this.#place();
+    else {
       this.#timer ??= setTimeout(() => {
+        this.#isAhead = true;
         this.#place();
       }, TOGETHER_MS);
-    } else {
-      this.#place();
     }
   }
 
   dispose(): void {
     clearTimeout(this.#timer);
     this.#writing.stop();
-  }
-
-  get #isApart(): boolean {
-    return this.bar.dataset.apart === 'true';
   }
 
   #place(): void {
