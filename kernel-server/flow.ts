@@ -58,6 +58,8 @@ export class Flow {
   readonly #jobs: Set<Job> = new Set();
   #encoding = 0;
   #credits = 0;
+  /** The most credits that there were at a time: those of a client that has taken all of its frames. */
+  #most = 0;
 
   constructor(limits: Limits, ends: Ends) {
     this.#limits = limits;
@@ -66,6 +68,7 @@ export class Flow {
 
   grant(frames: number): void {
     this.#add(frames);
+    this.#most = Math.max(this.#most, this.#credits);
     this.#pump();
   }
 
@@ -106,7 +109,7 @@ export class Flow {
   #next(): Turn | null {
     for (const priority of PRIORITIES) {
       const isView = priority === 'view';
-      if (this.#credits <= (isView ? 0 : KEPT_SHARE * this.#limits.credits)) return null;
+      if (this.#credits <= (isView ? 0 : KEPT_SHARE * this.#most)) return null;
       const mayEncode = this.#encoding < (isView ? ENCODERS : 1);
       const turn = this.#wishes.take(priority, ({ encoding }) => mayEncode || encoding === 'raw');
       if (turn !== null) return this.#ends.hasRoom() ? turn : null;

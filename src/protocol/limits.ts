@@ -11,6 +11,8 @@ export const LIMITS = {
   messagesPerSecond: 10_000,
   /** Frames that may be in flight to one client. */
   credits: 4,
+  /** Frames that a page on the companion's machine grants: more would wait before it, and the slice that is needed behind them. */
+  localCredits: 2,
   /** Tiles in one view's list of wishes. */
   wishes: 256,
   /** Views that one client may have open. */

@@ -49,7 +49,7 @@ export interface ChannelListener {
  * many pages do not come at once. Connected means that the companion has proved itself: through a proxy, an
  * open socket means nothing, and neither does one that nothing comes from (heartbeat.ts).
  *
- * Flow control, the client's side: it grants `LIMITS.credits` frames, and one more for each that it has taken.
+ * Flow control, the client's side: it grants `LIMITS.credits` frames, or `localCredits`, and one more for each that it has taken.
  */
 export class Connection {
   readonly #locate: Locate;
@@ -172,7 +172,8 @@ export class Connection {
     socket.onclose = () => {
       this.#lost(text('The connection to the kernel is lost. Trying again.'));
     };
-    this.#send({ type: 'credit', frames: this.#limits.credits });
+    const { credits, localCredits } = this.#limits;
+    this.#send({ type: 'credit', frames: this.#line.isLocal ? localCredits : credits });
     for (const viewId of this.#listeners.keys()) this.#send({ type: 'open', viewId });
   }
 

@@ -33,7 +33,8 @@ export interface LineSpeed {
  * left of its time was its transfer. On the same machine nothing is measured and nothing is slow.
  */
 export class Line implements LineSpeed {
-  readonly #isLocal: boolean;
+  /** Whether the companion is on the same machine. */
+  readonly isLocal: boolean;
   readonly #rtt: number;
   #bytes = 0;
   #ms = 0;
@@ -41,7 +42,7 @@ export class Line implements LineSpeed {
 
   /** @param rtt of the handshake, in milliseconds. */
   constructor(isLocal: boolean, rtt: number) {
-    this.#isLocal = isLocal;
+    this.isLocal = isLocal;
     this.#rtt = rtt;
   }
 
@@ -56,7 +57,7 @@ export class Line implements LineSpeed {
 
   /** Null where it does not matter. */
   get bytesPerMs(): number | null {
-    if (this.#isLocal) return null;
+    if (this.isLocal) return null;
     if (this.#ms > 0) return this.#bytes / this.#ms;
     return this.#rtt < DISTANT_RTT_MS ? null : DISTANT_BYTES_PER_MS;
   }
