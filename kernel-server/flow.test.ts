@@ -62,6 +62,19 @@ describe('credits', () => {
     expect(peer.inFlight).toHaveLength(LIMITS.credits);
   });
 
+  test('half of what a client has granted is kept, also of fewer than it may', () => {
+    peer.grant(LIMITS.localCredits);
+    peer.wish(
+      'a',
+      1,
+      [1, 2, 3].map((index) => ({ index, priority: 'prefetch' })),
+    );
+    expect(indices(peer.inFlight)).toEqual([1]);
+    peer.request('b', 1, 0);
+    expect(indices(peer.inFlight)).toEqual([1, 0]);
+    expect(peer.drain()).toHaveLength(4);
+  });
+
   test.each(['prefetch', 'fill'] as const)(
     '%s uses no more than half of them, so that a view finds one',
     (priority) => {

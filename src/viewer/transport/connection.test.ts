@@ -2,14 +2,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { serve, type RunningServer } from '../../../kernel-server/server';
 import { Views } from '../../../kernel-server/views';
 import { SlicescopeError, VOLUME_ITSELF, voxelsOf, type Frame, type ViewState, type WishList } from '../../protocol';
 import { initialSettings } from '../../shading';
 import { Volume } from '../../volume';
 import { Connection, type ChannelListener, type CompanionAddress } from './connection';
-import { installPage } from './testing/page';
+import { PageSocket, installPage } from './testing/page';
 
 installPage();
 
@@ -65,6 +65,28 @@ function listen(): {
   });
   return { listener, opened, frame, failed };
 }
+
+test('a page on the companion’s machine grants two frames, and one more for each that it has taken', async () => {
+  putView('near');
+  const sent = jest.spyOn(PageSocket.prototype, 'send');
+  const granted = (): number[] =>
+    sent.mock.calls
+      .map(([text]) => JSON.parse(text) as { readonly type: string; readonly frames: number })
+      .flatMap(({ type, frames }) => (type === 'credit' ? [frames] : []));
+  const connection = new Connection(() => Promise.resolve(address));
+  const { listener, opened, frame } = listen();
+  connection.open('near', listener);
+  await opened;
+  expect(granted()).toEqual([2]);
+  const whole = { ...VOLUME_ITSELF, level: [0, 0], tile: [0, 0], encoding: 'raw' } as const;
+  const wish = { requestId: 1, plane: 'xy', index: 2, ...whole, priority: 'view' } as const;
+  const content = { kind: 'wishes', revision: 1, preview: null, tiles: [wish] } as const;
+  connection.comm('near', 'm', { method: 'custom', content });
+  await frame;
+  expect(granted()).toEqual([2, 1]);
+  connection.close('near');
+  sent.mockRestore();
+});
 
 test('a view that is opened gets its state, and a request its exact values', async () => {
   const volume = putView('view-1');
