@@ -118,7 +118,7 @@ test('the colour bar has numbers where their values are, and there is none for l
       expect(ticks).toEqual(places);
     });
   };
-  await expectTicks([-2000, 4000], [-2000, -1000, 0, 1000, 2000, 3000, 4000]);
+  await expectTicks([-2000, 4000], [-2000, 0, 2000, 4000]);
   await notebook.run(`view.set({ window: [0, 50], colormap: 'viridis' })`);
   await expectTicks([0, 50], [0, 10, 20, 30, 40, 50]);
   expect(await bar.getAttribute('aria-label')).toBe('viridis from 0 to 50');

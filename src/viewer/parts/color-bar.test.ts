@@ -4,7 +4,7 @@ import type { Workbench } from './part';
 
 /** The numbers under the colours of a window. */
 function numbersOf(low: number, high: number): readonly string[] {
-  const layer = { window: [low, high], colormap: 'gray', kind: 'channel' };
+  const layer = { window: [low, high], colormap: 'gray', kind: 'channel', info: { components: 1 } };
   const bar = new ColorBar({ layer, state: () => ({ invert: false }) } as unknown as Workbench);
   bar.update();
   return Array.from(bar.element.querySelectorAll('.slicescope-tick'), (each) => each.textContent);
@@ -16,6 +16,7 @@ test('a window has round numbers under its colours', () => {
 
 test.each([
   [250, 3800],
+  [-2000, 4000],
   [-1000, 5200],
   [-1234567, 7654321],
   [1e-7, 8e-7],

@@ -8,9 +8,10 @@ import type { Part, Workbench } from './part';
 import { swatchOf } from './swatch';
 import { mark } from './widgets';
 
-/** Of the strip with its numbers' font, in CSS pixels. */
+/** The strip's width, that of a digit under it, and what is free between two numbers, in CSS pixels. */
 const WIDTH = 210;
-const DIGIT = 6.5;
+const DIGIT = 7;
+const GAP = 4;
 
 /** The colours of the window's values, with numbers; hidden where values are colours or labels themselves. */
 export class ColorBar implements Part {
@@ -71,6 +72,11 @@ function numbersOf([low, high]: Window): readonly { readonly value: number; read
   for (let count = COLOR_BAR_TICKS; ; count--) {
     const { values, step } = ticks(low, high, count);
     const all = values.map((value) => ({ value, words: roundedNumber(value, step) }));
-    if (count === 1 || all.reduce((sum, { words }) => sum + (words.length + 1) * DIGIT, 0) <= WIDTH) return all;
+    const apart = (WIDTH * step) / (high - low);
+    const hasRoom = all.every(({ words }, at) => {
+      const next = all[at + 1]?.words ?? '';
+      return ((words.length + next.length) / 2) * DIGIT + GAP <= apart;
+    });
+    if (count === 1 || hasRoom) return all;
   }
 }
