@@ -7,7 +7,7 @@ import { SHAPE, WINDOW } from './volume.mjs';
 const COMMAND = fileURLToPath(new URL('../lib/src/cli/main.js', import.meta.url));
 
 /** That leaves 512 × 512 pixels to the canvas, as everywhere. */
-const STYLE = 'main { width: 532px; height: 630px !important; }';
+const STYLE = 'main { width: 528px; height: 626px !important; }';
 
 /** In the page: its policy lets no style element in. */
 function setStyle(text) {

@@ -73,7 +73,7 @@ export class Controls {
     const { plane, index } = this.#state();
     const isNew = shown?.plane !== this.#shown?.plane || shown?.index !== this.#shown?.index;
     this.#shown = shown;
-    const isApart = shown?.plane !== plane || shown.index !== index;
+    const isApart = shown !== null && (shown.plane !== plane || shown.index !== index);
     if (isNew || !isApart) this.#isAhead = false;
     if (isNew || !isApart || this.#isAhead) this.#place();
     else {
