@@ -1,8 +1,7 @@
-import type { Sharp } from 'sharp';
 import { SlicescopeError } from '../protocol';
 import type { Picture } from '../shading';
 import type { Content, FileFormat } from './files';
-import { loadSharp } from './sharp';
+import { described, loadSharp } from './sharp';
 import { deflated, encodeTiff, type Page } from './tiff';
 
 /** Half the time of zlib's usual level 6, for a file that is 2 % larger. */
@@ -49,15 +48,6 @@ function checkEdges({ width, height }: Pick<Picture, 'width' | 'height'>, format
   if (value <= most) return;
   const message = `${format} has at most ${String(most)} pixels along an edge, and this picture ${String(width)} × ${String(height)}; write .png or .tif, or give a smaller scale`;
   throw new SlicescopeError('limit-exceeded', message, { limit: format, value });
-}
-
-/** Pixels an inch of a picture that has no length: what programs take for nothing. Without any sharp writes 25.4. */
-const NO_DENSITY = 72;
-
-/** What a file says of its picture, in the metadata of sharp's formats. */
-export function described(image: Sharp, { perCentimetre, description }: Omit<Encoding, 'quality'>): Sharp {
-  const said = image.withExif({ IFD0: { ImageDescription: description, Software: 'slicescope' } });
-  return said.withDensity(perCentimetre === null ? NO_DENSITY : perCentimetre * 2.54);
 }
 
 /** The pixels of a picture as they are in a TIFF: 8-bit RGB, or RGBA where a pixel is transparent. */

@@ -2,8 +2,7 @@ import { endianness } from 'node:os';
 import { SlicescopeError, type DType } from '../protocol';
 import type { VolumeSlice } from '../volume';
 import type { Content, Target } from './files';
-import { described } from './picture';
-import { loadSharp } from './sharp';
+import { described, loadSharp } from './sharp';
 import { deflated, encodeTiff, type PageInfo } from './tiff';
 
 const NUMPY: Readonly<Record<DType, string>> = {
