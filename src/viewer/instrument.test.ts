@@ -9,6 +9,7 @@ import { viewState, volumeInfo } from './testing/states';
 let host: TestHost;
 let instrument: Instrument;
 let root: HTMLElement;
+let release: () => void;
 let canvas: HTMLCanvasElement;
 
 function open(state: ViewState = viewState(1, 'xy', 2)): void {
@@ -34,7 +35,7 @@ function open(state: ViewState = viewState(1, 'xy', 2)): void {
     orientation: shownOrientation(state.volume.planes.xy, state),
     placed: { left: 0, top: 0, width: 400, height: 300 },
   };
-  instrument.attach(surface);
+  release = instrument.attach(surface);
   instrument.update();
 }
 
@@ -239,6 +240,25 @@ test('the probe says what is under the pointer, and is silent when it has left',
   expect(find('.slicescope-probe').textContent).toBe('[2, 1, 2]   2.00, 1.00, 2.00 mm   12');
   point('pointerleave', 0, 0);
   expect(find('.slicescope-probe').textContent).toBe('');
+});
+
+test('a probe of a picture that is taken away is taken away with it', () => {
+  point('pointermove', 250, 150);
+  release();
+  expect(find('.slicescope-probe').textContent).toBe('');
+});
+
+test('while a button is held, the probe is written ten times a second', () => {
+  jest.useFakeTimers();
+  const drag = (x: number): void => {
+    const moved = new MouseEvent('pointermove', { bubbles: true, clientX: x, clientY: 150, buttons: 2 });
+    canvas.dispatchEvent(Object.assign(moved, { pointerId: 1 }));
+  };
+  point('pointermove', 250, 150);
+  drag(350);
+  expect(find('.slicescope-probe').textContent).toContain('[2, 1, 2]');
+  jest.advanceTimersByTime(100);
+  expect(find('.slicescope-probe').textContent).toContain('[3, 1, 2]');
 });
 
 test('the kernel hears of the pointer and of clicks only if it listens, and not too often', () => {

@@ -72,14 +72,11 @@ export class ProbeReadout implements Part {
       },
       { signal },
     );
-    canvas.addEventListener(
-      'pointerleave',
-      () => {
-        this.#pointed = null;
-        this.#writing.run();
-      },
-      { signal },
-    );
+    const left = (): void => {
+      this.#pointed = null;
+      this.#writing.run();
+    };
+    canvas.addEventListener('pointerleave', left, { signal });
     canvas.addEventListener(
       'pointerdown',
       ({ clientX, clientY }) => {
@@ -100,7 +97,7 @@ export class ProbeReadout implements Part {
     canvas.addEventListener('blur', () => (this.#focused = null), { signal });
     return () => {
       abort.abort();
-      if (this.#pointed?.surface === surface) this.#pointed = null;
+      if (this.#pointed?.surface === surface) left();
     };
   }
 
