@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { Relay } from '../../kernel-server/testing/relay';
 import { launchBrowser } from './browser';
 import { startJupyter, type OwnServer } from './jupyter';
-import { recordOf, shutDownAll } from './kernels';
+import { KEEP_COMPANIONS, recordOf, shutDownAll } from './kernels';
 import { NotebookPage, writeNotebook } from './notebook';
 import { SHOW_CELL, looksLikeRamp, showsRamp } from './ramp';
 import { eventually } from './waiting';
@@ -181,20 +181,15 @@ test('a view that has lost the network is back as soon as the browser has it aga
 });
 
 test('when the companion’s thread is killed in the middle of a frame, the view is back by itself', async () => {
-  const remember = `
-    const threads = require('node:worker_threads');
-    const workers: any[] = [];
-    threads.Worker = class extends threads.Worker {
-      constructor(...args: any[]) { super(...args); workers.push(this); }
-    };`;
-  await openLive([remember, SHOW_CELL]);
+  await openLive([KEEP_COMPANIONS, SHOW_CELL]);
   const { port } = recordOf(server, await notebook.kernelId());
   const stalled = relay.stallAfter(1500);
   await notebook.run(OTHER_PLANE);
   await stalled;
-  await notebook.run('workers[workers.length - 1].terminate()');
+  await notebook.run('companions[companions.length - 1].terminate()');
   relay.cut();
   await showsRamp(notebook.viewer(), { plane: 'xz', index: 16 });
+  expect(await notebook.run('console.log(companions.length)')).toBe('2\n');
   expect(recordOf(server, await notebook.kernelId()).port).toBe(port);
 });
 

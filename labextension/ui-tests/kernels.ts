@@ -59,3 +59,14 @@ export function isRunning(pid: number): boolean {
     return false;
   }
 }
+
+/** A cell that keeps the companion's threads in `companions`, for later cells; not the threads that read files. */
+export const KEEP_COMPANIONS = `
+  const threads = require('node:worker_threads');
+  const companions: any[] = [];
+  threads.Worker = class extends threads.Worker {
+    constructor(file: string, options: any) {
+      super(file, options);
+      if (/kernel-server.worker\\.js$/.test(file)) companions.push(this);
+    }
+  };`;

@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { launchBrowser } from './browser';
 import { startJupyter, type JupyterServer } from './jupyter';
 import {
+  KEEP_COMPANIONS,
   filesOf,
   interruptKernel,
   isRunning,
@@ -230,16 +231,10 @@ test('views delay neither the restart nor the shutdown of their kernel', async (
 });
 
 test.each([
-  ['is terminated', 'workers[workers.length - 1].terminate()'],
-  ['throws', 'workers[workers.length - 1].postMessage(null)'],
+  ['is terminated', 'companions[companions.length - 1].terminate()'],
+  ['throws', 'companions[companions.length - 1].postMessage(null)'],
 ])('when the companion’s thread %s, the view is live again by itself', async (_how, death) => {
-  const remember = `
-    const threads = require('node:worker_threads');
-    const workers: any[] = [];
-    threads.Worker = class extends threads.Worker {
-      constructor(...args: any[]) { super(...args); workers.push(this); }
-    };`;
-  await open(remember, SHOW_CELL);
+  await open(KEEP_COMPANIONS, SHOW_CELL);
   await notebook.runCell(0);
   await notebook.runCell(1);
   const viewer = notebook.viewer();
@@ -256,7 +251,7 @@ test.each([
   await showsRamp(viewer, { ...ARRANGED, index: 18 });
   expect(await viewer.notice.isVisible()).toBe(false);
   await eventually(async () => {
-    expect(await notebook.run('console.log(workers.length, view.index)')).toBe('2 18\n');
+    expect(await notebook.run('console.log(companions.length, view.index)')).toBe('2 18\n');
   });
 });
 
