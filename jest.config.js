@@ -17,13 +17,13 @@ const project = (displayName, testEnvironment, roots, more = {}) => ({
 });
 
 /**
- * What a view does, its life, and slices of every kind of frame. How pictures look is the same whichever way their
- * slices took, and lifecycle-comm has no companion; other files choose a way of their own.
+ * What a view sends and gets, its life, and slices of every kind of frame. How pictures look and what a hand does on
+ * them is the same whichever way their slices took, and lifecycle-comm has no companion; other files choose a way of
+ * their own.
  */
 const PROXIED = [
   'view-controls',
   'view-example',
-  'view-gestures',
   'view-handle',
   'view-page',
   'view-pixels',

@@ -3,13 +3,30 @@ import { join } from 'node:path';
 import type { JupyterServer } from './jupyter';
 
 /** Call Jupyter's REST API; rejects unless it answers with success. */
-async function call(server: JupyterServer, method: string, path: string): Promise<Response> {
+async function call(server: JupyterServer, method: string, path: string, content?: object): Promise<Response> {
   const response = await fetch(`${server.url}api/${path}`, {
     method,
     headers: { Authorization: `token ${server.token}` },
+    body: content === undefined ? null : JSON.stringify(content),
   });
   if (!response.ok) throw new Error(`${method} ${path}: ${String(response.status)} ${await response.text()}`);
   return response;
+}
+
+/**
+ * Start the kernel of a notebook in the server's folder, where it has none yet: JupyterLab takes it when it opens the
+ * notebook, and it has been starting while the page was loading.
+ */
+export async function startKernel(server: JupyterServer, name: string): Promise<void> {
+  const { metadata } = JSON.parse(readFileSync(join(server.folder, name), 'utf8')) as {
+    metadata: { kernelspec: { name: string } };
+  };
+  await call(server, 'POST', 'sessions', {
+    path: name,
+    name,
+    type: 'notebook',
+    kernel: { name: metadata.kernelspec.name },
+  });
 }
 
 export async function restartKernel(server: JupyterServer, id: string): Promise<void> {

@@ -88,6 +88,7 @@ async function expectStopped(): Promise<void> {
 /** Run the cell again, and look at the view that it makes. */
 async function runAgain(): Promise<void> {
   await notebook.ready();
+  await notebook.hearsKernel();
   await notebook.runCell(0);
   await showsRamp(notebook.viewer(), { index: 10 });
   await scrub(notebook.viewer(), 'End');
@@ -218,6 +219,7 @@ test('views delay neither the restart nor the shutdown of their kernel', async (
     await restartKernel(server, kernelId);
     const restarted = performance.now();
     await notebook.ready();
+    await notebook.hearsKernel();
     await notebook.runCell(0);
     const again = performance.now();
     await shutDownKernel(server, kernelId);

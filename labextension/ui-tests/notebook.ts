@@ -58,6 +58,19 @@ export class NotebookPage {
     await this.page.waitForFunction(isIdle, undefined, { timeout: READY_MS });
   }
 
+  /** Wait until what the kernel says comes here: what it says just after a restart that others asked for may be lost. */
+  async hearsKernel(): Promise<void> {
+    const hears = async (): Promise<boolean> => {
+      const { jupyterapp } = window as unknown as { jupyterapp: Lab };
+      const kernel = jupyterapp.shell.currentWidget.sessionContext.session?.kernel;
+      if (kernel == null) return false;
+      const { done } = kernel.requestExecute({ code: '0', store_history: false });
+      const isLate = new Promise<boolean>((resolve) => setTimeout(resolve, 5000, false));
+      return await Promise.race([done.then(() => true), isLate]);
+    };
+    await this.page.waitForFunction(hears, undefined, { timeout: READY_MS });
+  }
+
   /** Run a cell and wait until it has ended. */
   async runCell(index: number): Promise<void> {
     await this.page.evaluate(async (at) => {

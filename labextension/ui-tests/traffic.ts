@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { JupyterServer } from './jupyter';
+import { startKernel } from './kernels';
 import { NotebookPage } from './notebook';
 
 /** The window of the tests. */
@@ -47,7 +48,11 @@ export async function openWatched(
   const context = await browser.newContext(CONTEXT);
   if (prepare !== undefined) await context.addInitScript(prepare);
   // `reset`: not the notebooks of other pages too, which the server keeps as the workspace.
-  return await openIn(context, `${server.pageUrl}lab/tree/${name}?reset&token=${server.token}`);
+  const [watched] = await Promise.all([
+    openIn(context, `${server.pageUrl}lab/tree/${name}?reset&token=${server.token}`),
+    startKernel(server, name),
+  ]);
+  return watched;
 }
 
 /** The same, in a context that may be logged in already. */
