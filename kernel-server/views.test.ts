@@ -148,7 +148,7 @@ describe('settings that nobody has chosen', () => {
     const patch = { defaulted: [] } as Partial<ViewSettings>;
     expect(() => {
       views.change('a', view(), patch, 'm');
-    }).toThrow(/^view: defaulted is \[\], expected one of /);
+    }).toThrow(/^view: there is no option "defaulted", expected one of /);
   });
 });
 

@@ -226,7 +226,12 @@ describe('refused, with a sentence and without a trace, is', () => {
     ['a colour map', { colormap: 'jet' }, 'unknown-colormap', 'there is no colour map "jet"; choose one of gray,'],
     ['a rotation in degrees', { rotation: 90 }, 'invalid-argument', 'rotation is 90, expected 0, 1, 2 or 3'],
     ['a plane that is no name', { plane: 2 }, 'unknown-plane', 'there is no plane 2; choose one of xy, xz, yz'],
-    ['an option that there is not', { slice: 3 }, 'invalid-argument', 'slice is 3, expected one of layout, plane,'],
+    [
+      'an option that there is not',
+      { slice: 3 },
+      'invalid-argument',
+      'there is no option "slice", expected one of layout,',
+    ],
     ['no options', null, 'invalid-argument', 'the options are null, expected an object such as { index: 3 }'],
     ['an index for options', 7, 'invalid-argument', 'the options are 7, expected an object such as { index: 3 }'],
   ])('%s', async (_, options, code, sentence) => {

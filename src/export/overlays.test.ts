@@ -219,14 +219,9 @@ describe('refused, with a sentence, is', () => {
   const volume = labels;
   test.each<[string, unknown, ErrorCode, string]>([
     ['no list', { volume }, 'invalid-argument', 'test: overlays is an object, expected a list such as [{ volume:'],
-    [
-      'a volume alone',
-      [volume],
-      'invalid-argument',
-      'test: overlays[0].shape is no option of an overlay; it has volume,',
-    ],
+    ['a volume alone', [volume], 'invalid-argument', 'test: overlays[0]: there is no option "shape", expected one of'],
     ['nothing', [{}], 'invalid-argument', 'test: overlays[0].volume is undefined, expected a volume; make one'],
-    ['an unknown option', [{ volume, alpha: 1 }], 'invalid-argument', 'test: overlays[0].alpha is no option of an'],
+    ['an unknown option', [{ volume, alpha: 1 }], 'invalid-argument', 'test: overlays[0]: there is no option "alpha",'],
     [
       'names that are numbers',
       [{ volume, labels: { 1: 2 } }],

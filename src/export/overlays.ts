@@ -1,4 +1,4 @@
-import { SlicescopeError, areWhole, quote, type OverlaySettings, type Window } from '../protocol';
+import { SlicescopeError, areWhole, checkNames, quote, type OverlaySettings, type Window } from '../protocol';
 import { isCategorical, resolveWindow, type ColormapName, type WindowName } from '../shading';
 import { boxOf, isLabels, overlap, Volume, type Labels, type OverlayLayer } from '../volume';
 
@@ -109,10 +109,7 @@ export function checkOverlay(
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw refuse(caller, name, `is ${quote(value)}, expected an object such as { volume: labels }`);
   }
-  const unknown = Object.keys(value).find((key) => !NAMES.includes(key));
-  if (unknown !== undefined) {
-    throw refuse(caller, `${name}.${unknown}`, `is no option of an overlay; it has ${NAMES.join(', ')}`);
-  }
+  checkNames(value, NAMES, `${caller}: ${name}`);
   const asked = Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined));
   const merged = { ...before, ...asked } as OverlayOptions;
   const volume = checkOverlayVolume(base, merged.volume, name, caller);

@@ -193,6 +193,7 @@ describe('what cannot be read is refused with a sentence', () => {
     ['a series by its number', 'a.nii', { series: 3 }, 'series is 3, expected a name'],
     ['a format that there is not', 'a.nii', { format: 'jpg' }, 'format is "jpg", expected one of nifti, nrrd,'],
     ['a description that is none', 'a.nii', { raw: 5 }, 'raw is 5, expected a description such as'],
+    ['a misspelt option', 'a.nii', { fromat: 'nrrd' }, 'there is no option "fromat", expected one of onProgress,'],
   ])('%s', async (_, source, options, sentence) => {
     await expect(openVolume(source as string, options as OpenOptions)).rejects.toMatchObject({
       code: 'invalid-argument',

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { SlicescopeError, messageOf, quote } from '../protocol';
+import { SlicescopeError, checkNames, messageOf, quote } from '../protocol';
 import { Volume, type VolumeRecord } from '../volume';
 import type { FileHeader } from './file-header';
 import { FORMAT_NAMES, type FormatName, type RawDescription, type ReadRequest } from './format';
@@ -33,6 +33,17 @@ export interface OpenOptions {
   readonly cacheBytes?: number | undefined;
 }
 
+const OPTIONS: Readonly<Record<keyof OpenOptions, true>> = {
+  onProgress: true,
+  onHeader: true,
+  signal: true,
+  format: true,
+  series: true,
+  raw: true,
+  level: true,
+  cacheBytes: true,
+};
+
 /** @throws SlicescopeError `invalid-argument`. */
 function checkOptions(options: unknown): asserts options is OpenOptions {
   const refuse = (argument: string, value: unknown, expected: string): SlicescopeError =>
@@ -41,6 +52,7 @@ function checkOptions(options: unknown): asserts options is OpenOptions {
     });
   if (typeof options !== 'object' || options === null)
     throw refuse('options', options, "an object such as { format: 'nrrd' }");
+  checkNames(options, Object.keys(OPTIONS), 'Volume.open');
   const { onProgress, onHeader, signal, series, raw, level, cacheBytes } = options as Readonly<Record<string, unknown>>;
   if (onProgress !== undefined && typeof onProgress !== 'function')
     throw refuse('onProgress', onProgress, 'a function');

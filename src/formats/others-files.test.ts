@@ -313,6 +313,10 @@ describe('where a file may be', () => {
       code: 'file-corrupt',
       message: `${join(folder, 'scan.bin')}: truncated, it has 52 bytes, but its header says 76`,
     });
+    await expect(open('scan.bin', { raw: { ...raw, ofset: 4 } as typeof raw })).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: expect.stringContaining('scan.bin: raw: there is no option "ofset", expected one of shape,') as unknown,
+    });
     const impossible = { ...raw, shape: 'large' as unknown as [number, number, number] };
     await expect(open('scan.bin', { raw: impossible })).rejects.toMatchObject({
       code: 'invalid-argument',

@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
-import { ARRAY_OF, SlicescopeError, quote } from '../protocol';
-import { Volume } from '../volume';
+import { ARRAY_OF, SlicescopeError, checkNames, quote } from '../protocol';
+import { VOLUME_OPTIONS, Volume } from '../volume';
 import type { Format } from './format';
 import { checkSize, readHead, readVoxels, type VoxelBytes } from './voxels';
 
@@ -14,6 +14,7 @@ export const raw: Format = {
       const message = `${path}: raw voxels need { raw: { shape, dtype } }, which says how they lie in the file`;
       throw new SlicescopeError('invalid-argument', message, { argument: 'raw' });
     }
+    checkNames(described, ['shape', 'dtype', 'offset', 'littleEndian', ...VOLUME_OPTIONS], `${path}: raw`);
     const { shape, dtype, offset = 0, littleEndian = true, ...options } = described;
     if (!Number.isSafeInteger(offset) || offset < 0) {
       const message = `${path}: raw.offset is ${quote(offset)}, expected the number of bytes before the voxels`;

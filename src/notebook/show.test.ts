@@ -60,7 +60,13 @@ describe('in plain Node, show', () => {
     ['an unknown plane', volume, { plane: 'up' }, 'unknown-plane', 'plane is "up", expected xy, xz, yz, axial,'],
     ['a reversed window', volume, { window: [2, 1] }, 'invalid-window', 'show: the window [2, 1] is reversed;'],
     ['an unknown colour map', volume, { colormap: 'jet' }, 'unknown-colormap', 'show: there is no colour map "jet";'],
-    ['an unknown option', volume, { colourmap: 'hot' }, 'invalid-argument', 'show: colourmap is "hot", expected one'],
+    [
+      'an unknown option',
+      volume,
+      { colourmap: 'hot' },
+      'invalid-argument',
+      'show: there is no option "colourmap", expected one of',
+    ],
   ])('refuses %s', (_, what, options, code, sentence) => {
     const { message } = refusal(() => show(what as Volume, options as ViewOptions), code);
     expect(message.slice(0, sentence.length)).toBe(sentence);

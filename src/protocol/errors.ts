@@ -76,6 +76,18 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/**
+ * Refuse options that nobody knows, which are misspelt ones: they would do nothing, silently.
+ * @throws SlicescopeError `invalid-argument`.
+ */
+export function checkNames(options: object, names: readonly string[], caller: string): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || names.includes(name)) continue;
+    const message = `${caller}: there is no option ${quote(name)}, expected one of ${names.join(', ')}`;
+    throw new SlicescopeError('invalid-argument', message, { argument: name });
+  }
+}
+
 /** How a refused value stands in a sentence: short, on one line, strings in quotes. */
 export function quote(value: unknown): string {
   const text = textOf(value, false);

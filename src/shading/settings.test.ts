@@ -136,9 +136,9 @@ describe('refused, with a code, its facts and a sentence, is', () => {
     ['center', [0, 1], 'center is [0, 1], expected three numbers, [x, y, z]'],
     ['center', { x: 0, y: 0 }, 'center is an object, expected three numbers, [x, y, z]'],
     ['center', '00', 'center is "00", expected three numbers, [x, y, z]'],
-    ['slice', 3, `slice is 3, expected one of ${NAMES}`],
-    ['volume', null, `volume is null, expected one of ${NAMES}`],
-    ['constructor', 1, `constructor is 1, expected one of ${NAMES}`],
+    ['slice', 3, `there is no option "slice", expected one of ${NAMES}`],
+    ['volume', null, `there is no option "volume", expected one of ${NAMES}`],
+    ['constructor', 1, `there is no option "constructor", expected one of ${NAMES}`],
   ])('%s %p', (argument, value, sentence) => {
     expect(refused({ [argument]: value }, 'invalid-argument')).toEqual({ message: sentence, details: { argument } });
   });

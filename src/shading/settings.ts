@@ -7,6 +7,7 @@ import {
   PLAYBACKS,
   PROJECTIONS,
   SlicescopeError,
+  checkNames,
   quote,
   type Camera,
   type ChannelSettings,
@@ -243,6 +244,7 @@ export function changeSettings(
   volume: VolumeInfo,
   caller: string,
 ): ViewSettings {
+  checkNames(patch, Object.keys(settings), caller);
   const plane = patch.plane === undefined ? settings.plane : checkPlane(patch.plane, caller);
   const normal = PLANE_AXES[plane][2];
   const position = [...settings.position] as [number, number, number];
@@ -253,13 +255,11 @@ export function changeSettings(
     }
   }
   if (patch.index !== undefined) position[normal] = checkIndex('index', patch.index, volume.shape[normal], caller);
-  const checks: Readonly<Partial<Record<string, Check<unknown>>>> = checksFor(settings, volume);
+  const checks: Readonly<Record<string, Check<unknown>>> = checksFor(settings, volume);
   const changed: Record<string, unknown> = { ...settings, plane, index: position[normal], position };
   for (const [name, value] of Object.entries(patch)) {
     if (value === undefined || name === 'plane' || name === 'index' || name === 'position') continue;
-    const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
-    if (check === undefined) throw refuse(caller, name, value, `one of ${Object.keys(settings).join(', ')}`);
-    changed[name] = check(value, name, caller);
+    changed[name] = (checks[name] as Check<unknown>)(value, name, caller);
   }
   return changed as unknown as ViewSettings;
 }

@@ -1,6 +1,7 @@
 import {
   ARRAY_OF,
   SlicescopeError,
+  checkNames,
   quote,
   type DType,
   type Rescale,
@@ -87,6 +88,22 @@ export interface VolumeRecord {
 /** A volume before it has voxels. */
 export type Description = Omit<VolumeRecord, 'data' | 'chunks'>;
 
+const OPTIONS: Readonly<Record<keyof VolumeOptions, true>> = {
+  spacing: true,
+  origin: true,
+  direction: true,
+  axes: true,
+  name: true,
+  components: true,
+  channels: true,
+  frames: true,
+  unit: true,
+  window: true,
+  rescale: true,
+  labels: true,
+};
+export const VOLUME_OPTIONS: readonly string[] = Object.keys(OPTIONS);
+
 /**
  * The options of a volume, checked and with what was left out filled in.
  * @param most values that it may have: as many as an array can, where they are to be in one.
@@ -98,6 +115,8 @@ export function describe(
   caller: string,
   most: number = MAX_ELEMENTS,
 ): Description {
+  // Another volume, or its record, may be given too: what it has besides is no mistake.
+  if (!('shape' in options)) checkNames(options, VOLUME_OPTIONS, caller);
   const components = checkComponents(options.components ?? 1, dtype, caller);
   const channels = checkCount(options.channels ?? 1, 'channels', caller);
   const frames = checkCount(options.frames ?? 1, 'frames', caller);

@@ -399,6 +399,22 @@ describe('bad input is refused with a sentence', () => {
     });
   });
 
+  test('an option that there is not', () => {
+    expect(from([2, 3, 4], { spaceing: [1, 1, 1] })).toMatchObject({
+      code: 'invalid-argument',
+      message: expect.stringMatching(
+        /^Volume.from: there is no option "spaceing", expected one of spacing, origin,/,
+      ) as unknown,
+      details: { argument: 'spaceing' },
+    });
+  });
+
+  test('nothing of another volume, which gives what it says of itself', () => {
+    const volume = Volume.alloc([2, 3, 4], 'int16', { spacing: [1, 2, 3], name: 'T1' });
+    const smooth = Volume.from(new Float32Array(24), volume.shape, volume);
+    expect(smooth).toMatchObject({ dtype: 'float32', spacing: [1, 2, 3], name: 'T1' });
+  });
+
   test('spacing, origin, direction, components, name and window', () => {
     const spacing = 'expected three numbers over 0';
     expect(from([2, 3, 4], { spacing: [1, 0, 1] }).message).toBe(`Volume.from: spacing is [1, 0, 1], ${spacing}`);
