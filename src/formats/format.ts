@@ -56,6 +56,8 @@ export interface Format {
   readonly name: FormatName;
   /** For sentences and the guide. */
   readonly title: string;
+  /** What there may be several of in it, so that one can be asked for. */
+  readonly several?: 'series' | 'level';
   /**
    * Whether a file is of this kind.
    * @param head its first bytes, up to `HEAD_BYTES`, unpacked if it is packed with gzip.

@@ -317,6 +317,10 @@ describe('where a file may be', () => {
       code: 'invalid-argument',
       message: expect.stringContaining('scan.bin: raw: there is no option "ofset", expected one of shape,') as unknown,
     });
+    await expect(open('scan.bin', { raw, format: 'nrrd' })).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: expect.stringContaining('scan.bin: format is "nrrd", but raw describes') as unknown,
+    });
     const impossible = { ...raw, shape: 'large' as unknown as [number, number, number] };
     await expect(open('scan.bin', { raw: impossible })).rejects.toMatchObject({
       code: 'invalid-argument',

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { isSlicescopeError, SlicescopeError, messageOf } from '../protocol';
+import { isSlicescopeError, SlicescopeError, messageOf, quote } from '../protocol';
 import type { ReadRequest } from './format';
 import { FORMATS, formatOf } from './registry';
 import type { ReadMessage } from './worker-messages';
@@ -32,9 +32,12 @@ async function run(request: ReadRequest): Promise<void> {
   const [path] = request.paths;
   try {
     const format = await formatOf(request);
-    if (request.level !== undefined && format.name !== 'zarr') {
-      const message = `${path}: level is ${String(request.level)}, but ${format.title} has no levels; leave it out`;
-      throw new SlicescopeError('invalid-argument', message, { argument: 'level' });
+    for (const option of ['series', 'level'] as const) {
+      const value = request[option];
+      if (value === undefined || format.several === option) continue;
+      const none = `${format.title} has no ${option === 'series' ? 'series' : 'levels'}`;
+      const message = `${path}: ${option} is ${quote(value)}, but ${none}; leave it out`;
+      throw new SlicescopeError('invalid-argument', message, { argument: option });
     }
     const volume = await format.read(request, progress());
     if (request.wantsHeader === true) tell({ type: 'header', header: (await format.header?.(request)) ?? {} });

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { SlicescopeError } from '../protocol';
+import { SlicescopeError, quote } from '../protocol';
 import { dicom } from './dicom';
 import { fileError, HEAD_BYTES, unsupported, type Format, type ReadRequest } from './format';
 import { hdf5 } from './hdf5';
@@ -28,8 +28,12 @@ export const FORMATS: readonly Format[] = [dicom, nifti, nrrd, metaimage, npy, n
  * @throws SlicescopeError `file-not-found`, `file-unreadable`, `unsupported-format`; `invalid-argument` for several files of what is one.
  */
 export async function formatOf(request: ReadRequest): Promise<Format> {
-  const { paths, raw } = request;
-  const found = await formatOfFirst({ ...request, format: raw === undefined ? request.format : 'raw' });
+  const { paths, raw, format } = request;
+  if (raw !== undefined && format !== undefined && format !== 'raw') {
+    const message = `${paths[0]}: format is ${quote(format)}, but raw describes a file that has no format; leave one of them out`;
+    throw new SlicescopeError('invalid-argument', message, { argument: 'format' });
+  }
+  const found = await formatOfFirst({ ...request, format: raw === undefined ? format : 'raw' });
   if (paths.length === 1 || found === dicom || found === images) return found;
   if (found === tiff) return images;
   const advice = 'several paths are slices: DICOM, PNG, JPEG or TIFF; open one file at a time';

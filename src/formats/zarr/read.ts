@@ -200,6 +200,7 @@ export async function isZarr(location: string): Promise<boolean> {
 export const zarr: Format = {
   name: 'zarr',
   title: 'OME-Zarr',
+  several: 'level',
   matches: () => false,
   read,
   prepare: loadZarrita,

@@ -256,7 +256,7 @@ describe('what is broken is refused with a sentence, soon and without taking muc
     expect((error as Error).message).toContain(path);
   });
 
-  test('a level that there is not, of what has levels and of what has none', async () => {
+  test('a level that there is not, of what has levels and of what has none, nor series', async () => {
     await expect(open('five', { level: 3 })).rejects.toMatchObject({
       code: 'unsupported-format',
       message: `${join(folder, 'five.zarr')}: it has no level 3; its levels are 0 to 2`,
@@ -265,6 +265,10 @@ describe('what is broken is refused with a sentence, soon and without taking muc
     await expect(openVolume(plain, { level: 0 })).rejects.toMatchObject({
       code: 'invalid-argument',
       message: `${plain}: level is 0, but NIfTI (.nii, .nii.gz) has no levels; leave it out`,
+    });
+    await expect(openVolume(plain, { series: 'T1' })).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: `${plain}: series is "T1", but NIfTI (.nii, .nii.gz) has no series; leave it out`,
     });
     await expect(open('int64')).rejects.toMatchObject({ code: 'unsupported-format' });
     await expect(open('five', { level: -1 })).rejects.toMatchObject({ code: 'invalid-argument' });
