@@ -4,7 +4,8 @@ import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { openVolume } from './index';
 import { filesFolder } from './testing/files-folder';
-import { GZIP, NIFTI, OTHERS } from './testing/hostile-cases';
+import { GZIP, NIFTI } from './testing/hostile-nifti';
+import { OTHERS } from './testing/hostile-others';
 import { metaFile, mrcFile, nifti2File, nrrdFile } from './testing/hostile-files';
 import { niftiFile } from './testing/nifti-file';
 

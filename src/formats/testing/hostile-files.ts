@@ -1,5 +1,9 @@
 import { crc32, gzipSync } from 'node:zlib';
+import type { ErrorCode } from '../../protocol';
 import { niftiFile } from './nifti-file';
+
+/** What is wrong, the file, and how it is refused. */
+export type Case = readonly [what: string, name: string, bytes: () => Uint8Array, code: ErrorCode, sentence: string];
 
 /** NIfTI-2, 2 × 3 × 4 uint8; `change` writes over its header. */
 export function nifti2File(change: (view: DataView) => void = () => undefined): Uint8Array {
