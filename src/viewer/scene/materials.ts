@@ -60,7 +60,8 @@ export class Materials {
   ): RawShaderMaterial {
     const mode = modeOf(look, tile);
     const isPlain = mode === 'nearest' && blend === 'replace' && look.opacity === 1;
-    const material = this.#material(texture, isPlain ? 'plain' : mode);
+    const isGray = look.colormap === 'gray' && !look.invert;
+    const material = this.#material(texture, isPlain ? (isGray ? 'gray' : 'plain') : mode);
     material.blending = blend === 'replace' ? NoBlending : CustomBlending;
     material.blendDst = blend === 'add' ? OneFactor : OneMinusSrcAlphaFactor;
     material.depthTest = isOnce;
