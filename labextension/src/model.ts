@@ -39,6 +39,8 @@ export class SliceModel extends DOMWidgetModel {
   /** Slices can be asked for. */
   declare isConnected: boolean;
   declare private _feed: SliceFeed;
+  /** Slices that are here already come with the event of the change, and have none of their own: all would be drawn twice. */
+  declare private _isChanging: boolean;
 
   override defaults(): Backbone.ObjectHash {
     return {
@@ -67,16 +69,22 @@ export class SliceModel extends DOMWidgetModel {
     this.notice = null;
     this.isStopped = false;
     this.isConnected = false;
+    this._isChanging = false;
     this._feed = new SliceFeed(
       (wishes) => {
         this.tell(wishes);
       },
       () => {
-        this.trigger('slice');
+        if (!this._isChanging) this.trigger('slice');
       },
     );
     this.on('change', () => {
-      this._update();
+      this._isChanging = true;
+      try {
+        this._update();
+      } finally {
+        this._isChanging = false;
+      }
     });
     this.on('msg:custom', (content: unknown, buffers: readonly DataView[]) => {
       const [bytes] = buffers;

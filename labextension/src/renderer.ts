@@ -131,11 +131,13 @@ export class ViewOutput extends Panel implements IRenderMime.IRenderer {
     const viewer = this.#view?.viewer ?? null;
     if (viewer !== null) this.#keeper = new PictureKeeper(model, viewer, () => this.#model);
     // The saved picture stays until the first live one is drawn, so that nothing flickers.
-    if (model.state !== null && model.sliceOf(model.state.plane) !== null) this.#saved.dispose();
-    else
-      model.once('slice', () => {
-        this.#saved.dispose();
-      });
+    const look = (): void => {
+      if (model.state === null || model.sliceOf(model.state.plane) === null) return;
+      model.off('change slice', look);
+      this.#saved.dispose();
+    };
+    model.on('change slice', look);
+    look();
   }
 }
 

@@ -36,6 +36,16 @@ describe('what the person changes', () => {
     expect(updates()).toEqual([{ msgId: expect.any(String), state: { colormap: 'hot' } }]);
   });
 
+  test('is told of once, and not again when the companion answers that it is so', () => {
+    updated.mockClear();
+    model.change({ index: 4 });
+    expect(updated).toHaveBeenCalledTimes(1);
+    model.changed({ index: 4, position: [2, 1, 4] }, 'echo_update', updates()[0]!.msgId);
+    expect(updated).toHaveBeenCalledTimes(1);
+    model.changed({ index: 3, position: [2, 1, 3] }, 'update', '');
+    expect(updated).toHaveBeenCalledTimes(2);
+  });
+
   test('comes with what goes with it', () => {
     model.change({ index: 4 });
     expect(model.state.position).toEqual([2, 1, 4]);

@@ -38,6 +38,8 @@ export class PageModel implements ViewerModel, ChannelListener {
   readonly #feed: SliceFeed;
   readonly #answers: Set<(content: ServerContent) => void> = new Set();
   #state: ViewState | null = null;
+  /** A change is told of once, with the slices for it that are here already. */
+  #isChanging = false;
   #hasNotice = false;
   #isStopped = false;
   /** What the companion has been told and has not answered. */
@@ -54,7 +56,7 @@ export class PageModel implements ViewerModel, ChannelListener {
         this.send(wishes);
       },
       () => {
-        page.updated();
+        if (!this.#isChanging) page.updated();
       },
     );
   }
@@ -103,8 +105,8 @@ export class PageModel implements ViewerModel, ChannelListener {
   changed(state: Partial<ViewState>, method: 'update' | 'echo_update', parentId: string): void {
     if (parentId !== '' && parentId === this.#underWay?.msgId) this.#underWay = null;
     const own = method === 'update' ? {} : { ...this.#underWay?.patch, ...this.#unsaid };
-    const news = Object.entries(state).filter(([name]) => !(name in own));
-    this.#merge(Object.fromEntries(news));
+    const news = Object.entries(state).filter(([name, value]) => !(name in own) && !this.#has(name, value));
+    if (news.length > 0) this.#merge(Object.fromEntries(news));
     this.#say();
     // A change that was refused is told of; with the state that holds now, all is said.
     if (this.#hasNotice && !this.#isStopped) this.#notify(null, false);
@@ -132,10 +134,19 @@ export class PageModel implements ViewerModel, ChannelListener {
     this.#page.notified(notice, isStopped);
   }
 
+  #has(name: string, value: unknown): boolean {
+    return JSON.stringify(this.#state?.[name as keyof ViewState]) === JSON.stringify(value);
+  }
+
   #merge(news: Partial<ViewState>): void {
     // The first one is whole.
     this.#state = { ...this.#state, ...news } as ViewState;
-    this.#feed.update(this.#state);
+    this.#isChanging = true;
+    try {
+      this.#feed.update(this.#state);
+    } finally {
+      this.#isChanging = false;
+    }
     this.#page.updated();
   }
 
