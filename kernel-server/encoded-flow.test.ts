@@ -5,7 +5,7 @@ import { Volume } from '../src/volume';
 import { phantom } from '../src/volume/testing/phantom';
 import { FakePeer, valuesOf } from './testing/fake-peer';
 import { viewRecord } from './testing/records';
-import { Views } from './views';
+import { twoViews } from './testing/two-views';
 
 jest.setTimeout(30_000); // Many tiles are encoded here.
 
@@ -20,16 +20,9 @@ const noise = Volume.from(randomBytes(300 * 300), [300, 300, 1]);
 const PREVIEW: PreviewSettings = { window: [0, 250], quality: 60 };
 const indices = (frames: readonly Frame[]): number[] => frames.map(({ index }) => index);
 
-let views = new Views(() => undefined);
-let peer = new FakePeer(views);
+let { views, peer } = twoViews(small);
 beforeEach(() => {
-  views = new Views(() => undefined);
-  views.put(viewRecord('a', small), 1);
-  views.put(viewRecord('b', small), 2);
-  peer = new FakePeer(views);
-  peer.open('a');
-  peer.open('b');
-  peer.messages.length = 0;
+  ({ views, peer } = twoViews(small));
 });
 
 describe('a tile in another encoding', () => {

@@ -5,6 +5,7 @@ import { Volume } from '../src/volume';
 import { phantom } from '../src/volume/testing/phantom';
 import { FakePeer, valuesOf, type Wish } from './testing/fake-peer';
 import { viewRecord } from './testing/records';
+import { twoViews } from './testing/two-views';
 import { Views } from './views';
 
 jest.setTimeout(30_000); // Many tiles are encoded here.
@@ -18,16 +19,9 @@ const smooth = Volume.from(
 const PREVIEW: PreviewSettings = { window: [0, 250], quality: 60 };
 const indices = (frames: readonly Frame[]): number[] => frames.map(({ index }) => index);
 
-let views = new Views(() => undefined);
-let peer = new FakePeer(views);
+let { peer } = twoViews(small);
 beforeEach(() => {
-  views = new Views(() => undefined);
-  views.put(viewRecord('a', small), 1);
-  views.put(viewRecord('b', small), 2);
-  peer = new FakePeer(views);
-  peer.open('a');
-  peer.open('b');
-  peer.messages.length = 0;
+  ({ peer } = twoViews(small));
 });
 
 describe('credits', () => {

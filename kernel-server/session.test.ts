@@ -3,22 +3,15 @@ import { LIMITS, SlicescopeError, type ViewSettings } from '../src/protocol';
 import { phantom } from '../src/volume/testing/phantom';
 import { FakePeer, valuesOf, type Wish } from './testing/fake-peer';
 import { at, viewRecord } from './testing/records';
-import { Views } from './views';
+import { twoViews } from './testing/two-views';
 
 const small = phantom([5, 4, 6]);
 
 const onChange = jest.fn<(viewId: string, patch: Partial<ViewSettings>, seen: number) => void>();
-let views = new Views(onChange);
-let peer = new FakePeer(views);
+let { views, peer } = twoViews(small, onChange);
 beforeEach(() => {
   onChange.mockClear();
-  views = new Views(onChange);
-  views.put(viewRecord('a', small), 1);
-  views.put(viewRecord('b', small), 2);
-  peer = new FakePeer(views);
-  peer.open('a');
-  peer.open('b');
-  peer.messages.length = 0;
+  ({ views, peer } = twoViews(small, onChange));
 });
 
 describe('a list', () => {

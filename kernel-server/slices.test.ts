@@ -2,24 +2,17 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { DTYPES, PLANES } from '../src/protocol';
 import { Volume } from '../src/volume';
 import { phantom, phantomValue } from '../src/volume/testing/phantom';
-import { FakePeer, valuesOf } from './testing/fake-peer';
+import { valuesOf } from './testing/fake-peer';
 import { viewRecord } from './testing/records';
-import { Views } from './views';
+import { twoViews } from './testing/two-views';
 
 const small = phantom([5, 4, 6]);
 /** Slices of 2 × 2100 × 1000 bytes: more than one frame. */
 const large = phantom([1000, 2100, 2]);
 
-let views = new Views(() => undefined);
-let peer = new FakePeer(views);
+let { views, peer } = twoViews(small);
 beforeEach(() => {
-  views = new Views(() => undefined);
-  views.put(viewRecord('a', small), 1);
-  views.put(viewRecord('b', small), 2);
-  peer = new FakePeer(views);
-  peer.open('a');
-  peer.open('b');
-  peer.messages.length = 0;
+  ({ views, peer } = twoViews(small));
 });
 
 describe('a slice larger than one frame', () => {

@@ -1,15 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DType, ErrorCode, Plane, Shape } from '../protocol';
+import { failure } from '../protocol/testing/thrown';
 import { Volume, type VolumeOptions } from './index';
-
-function failure(run: () => unknown): { code: ErrorCode; message: string; details: unknown } {
-  try {
-    run();
-  } catch (error) {
-    return error as { code: ErrorCode; message: string; details: unknown };
-  }
-  throw new Error('nothing was thrown');
-}
 
 describe('bad input is refused with a sentence', () => {
   const from = (

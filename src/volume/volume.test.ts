@@ -13,7 +13,7 @@ import {
   type TileRect,
   type VoxelArray,
 } from '../protocol';
-import { refusal } from '../protocol/testing/thrown';
+import { failure, refusal } from '../protocol/testing/thrown';
 import { Volume, type VolumeOptions } from './index';
 
 /** 0, 1, 2, … as the dtype wraps them; half of them negative for a float. */
@@ -53,15 +53,6 @@ function referenceSlice(volume: Volume, plane: Plane, index: number): number[] {
 }
 
 const size = fc.integer({ min: 1, max: 40 });
-
-function failure(run: () => unknown): { code: ErrorCode; message: string; details: unknown } {
-  try {
-    run();
-  } catch (error) {
-    return error as { code: ErrorCode; message: string; details: unknown };
-  }
-  throw new Error('nothing was thrown');
-}
 
 const isShared = (data: VoxelArray): boolean =>
   Object.prototype.toString.call(data.buffer) === '[object SharedArrayBuffer]';

@@ -20,3 +20,13 @@ export function refusal<C extends ErrorCode>(
   const { message, details } = thrown(action, code);
   return { message, details };
 }
+
+/** What `action` throws, whatever it is; a failure if it throws nothing. */
+export function failure(action: () => unknown): { code: ErrorCode; message: string; details: unknown } {
+  try {
+    action();
+  } catch (error) {
+    return error as { code: ErrorCode; message: string; details: unknown };
+  }
+  throw new Error('nothing was thrown');
+}
