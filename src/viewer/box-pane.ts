@@ -131,7 +131,19 @@ export class BoxPane {
         isSeenThrough: (normal, point) => this.#isSeenThrough(state, normal, point),
       }),
     );
-    this.#describe(state);
+  }
+
+  /** Say what the picture shows to those that can't see it. */
+  describe(): void {
+    if (this.#drawn === '') return;
+    const state = this.#host.state();
+    const { dataset } = this.element;
+    for (const plane of PLANES) {
+      dataset[`shown${plane.toUpperCase()}`] = String(this.shownOf(plane)?.index ?? '');
+    }
+    const name = state.volume.name === '' ? text('Volume') : state.volume.name;
+    const label = text('%1, the slices of the three planes at %2 in its box', name, state.position.join(', '));
+    if (this.canvas.getAttribute('aria-label') !== label) this.canvas.setAttribute('aria-label', label);
   }
 
   /** The pictures are lost. */
@@ -200,15 +212,5 @@ export class BoxPane {
       const [x, y] = [at[0] * this.#size.width, at[1] * this.#size.height];
       place.style.transform = `translate(${String(x)}px, ${String(y)}px) translate(-50%, -50%)`;
     }
-  }
-
-  #describe(state: ViewState): void {
-    const { dataset } = this.element;
-    for (const plane of PLANES) {
-      dataset[`shown${plane.toUpperCase()}`] = String(this.shownOf(plane)?.index ?? '');
-    }
-    const name = state.volume.name === '' ? text('Volume') : state.volume.name;
-    const label = text('%1, the slices of the three planes at %2 in its box', name, state.position.join(', '));
-    if (this.canvas.getAttribute('aria-label') !== label) this.canvas.setAttribute('aria-label', label);
   }
 }

@@ -16,6 +16,7 @@ beforeEach(() => {
     (patch) => changes.push(patch),
   );
   controls.update({ plane: 'xy', index: 2 });
+  jest.advanceTimersByTime(1_000);
 });
 
 afterEach(() => {
@@ -88,14 +89,13 @@ test('while pictures follow the hand, the slider moves with them only', () => {
   expect(placeOf('thumb')).toBe('translateX(0%)');
 });
 
-test('the number follows a fast hand a few times a second, and is right at once when it rests', () => {
-  jest.advanceTimersByTime(1_000);
+test('the number follows a fast hand with some of the pictures, and is right at once when it rests', () => {
   const numbers = [3, 4, 1].map((index) => {
     state = viewState(1, 'xy', index);
     controls.update({ plane: 'xy', index });
     return field('number').valueAsNumber;
   });
-  expect(numbers).toEqual([3, 3, 3]);
+  expect(numbers).toEqual([2, 4, 4]);
   jest.advanceTimersByTime(100);
   expect(field('number').valueAsNumber).toBe(1);
   expect(field('slider').getAttribute('aria-valuetext')).toBe('xy slice 1 of 4');

@@ -128,6 +128,11 @@ export class Instrument implements Workbench, Handled {
   update(): void {
     for (const part of [this.toolbar, this.play, this.frames, this.#colors, this.#probe, this.panel]) part.update();
     this.#scales.update();
+    this.advance();
+  }
+
+  /** A picture may be there that the playing waits for. */
+  advance(): void {
     this.#cine.update();
   }
 

@@ -1,24 +1,39 @@
+import { afterFrame } from './after-frame';
+
 /** Milliseconds from one text to the next: to paint text costs more than to draw a slice, and nobody reads faster. */
 const READING_MS = 100;
 
-/** Runs a task that writes what people read: at once, at most ten times a second, and once after the last request. */
+/**
+ * Runs a task that writes what people read, as pictures change: after the frame of a picture that comes alone, and where
+ * they follow each other with one of them, ten times a second at most, and once after the last. Between two that follow
+ * each other it would cost a frame of its own, in the way of the next.
+ */
 export class ReadingPace {
   readonly #task: () => void;
   #ranAt = -Infinity;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #requestedAt = -Infinity;
+  #forget: (() => void) | null = null;
 
   constructor(task: () => void) {
     this.#task = task;
   }
 
-  /** Run it as soon as its time has come. */
+  /** Run it when its time has come. */
   request(): void {
-    const left = this.#ranAt + READING_MS - performance.now();
-    if (left <= 0) this.run();
+    this.stop();
+    const now = performance.now();
+    const isAlone = now - this.#requestedAt >= READING_MS;
+    this.#requestedAt = now;
+    const run = (): void => {
+      this.run();
+    };
+    if (isAlone) this.#forget = afterFrame(run);
+    else if (now - this.#ranAt >= READING_MS) run();
     else {
-      this.#timer ??= setTimeout(() => {
-        this.run();
-      }, left);
+      const timer = setTimeout(run, READING_MS);
+      this.#forget = () => {
+        clearTimeout(timer);
+      };
     }
   }
 
@@ -31,7 +46,7 @@ export class ReadingPace {
 
   /** Forget what was requested. */
   stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#forget?.();
+    this.#forget = null;
   }
 }

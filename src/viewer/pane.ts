@@ -32,6 +32,8 @@ export class Pane {
   #frame: PaneFrame | null = null;
   /** What the picture shows, and how; null if it must be drawn whatever it shows. */
   #drawn: { readonly slice: Slice; readonly look: string } | null = null;
+  /** The slice that its attributes are of. */
+  #described: Slice | null = null;
 
   constructor(state: () => ViewState, plane: Plane) {
     this.#state = state;
@@ -103,8 +105,30 @@ export class Pane {
       this.#resize(this.#frame);
     }
     this.#target.transferFromImageBitmap(this.#layer.draw(slice, look));
+    const before = this.#drawn;
     this.#drawn = { slice, look: described };
-    this.#describe(slice);
+    const isLike =
+      before?.look === described &&
+      before.slice.plane === slice.plane &&
+      before.slice.revision === slice.revision &&
+      before.slice.quality === slice.quality;
+    if (!isLike) this.#letter(slice);
+  }
+
+  /** Say what the picture shows to those that can't see it. */
+  describe(): void {
+    const { shown } = this;
+    const { volume } = this.#state();
+    if (shown === null || shown === this.#described || shown.revision !== volume.revision) return;
+    this.#described = shown;
+    const { dataset } = this.element;
+    dataset.shownPlane = shown.plane;
+    dataset.shownRevision = String(shown.revision);
+    dataset.shownIndex = String(shown.index);
+    dataset.quality = shown.quality;
+    const name = volume.name === '' ? text('Volume') : volume.name;
+    const { count } = volume.planes[shown.plane];
+    this.canvas.setAttribute('aria-label', text('%1, %2 slice %3 of %4', name, shown.plane, shown.index, count - 1));
   }
 
   /** The picture is lost, or of another kind: the next `draw` draws whatever it is given. */
@@ -135,23 +159,15 @@ export class Pane {
     return { layers: layersOf(state), orientation, canvas, ...placed };
   }
 
-  #describe(slice: Slice): void {
+  /** What is written over the picture. */
+  #letter(slice: Slice): void {
     const state = this.#state();
-    const { dataset } = this.element;
-    dataset.shownPlane = slice.plane;
-    dataset.shownRevision = String(slice.revision);
-    dataset.shownIndex = String(slice.index);
-    dataset.quality = slice.quality;
     // Writing the same text again would have the page laid out anew with every slice.
     const write = (where: HTMLElement, words: string): void => {
       if (where.textContent !== words) where.textContent = words;
     };
     write(this.#quality, QUALITY_TEXT[slice.quality]());
-    const info = state.volume.planes[slice.plane];
-    const letters = shownEdges(info, slice.plane, state);
+    const letters = shownEdges(state.volume.planes[slice.plane], slice.plane, state);
     for (const side of SIDES) write(this.#edges[side], letters[side]);
-    const name = state.volume.name === '' ? text('Volume') : state.volume.name;
-    const label = text('%1, %2 slice %3 of %4', name, slice.plane, slice.index, info.count - 1);
-    this.canvas.setAttribute('aria-label', label);
   }
 }

@@ -41,6 +41,11 @@ export class Panes {
     for (const { crosshair } of this.#mounted.values()) crosshair.update();
   }
 
+  /** Say what the pictures show, after they were drawn. */
+  describe(): void {
+    for (const { pane } of this.#mounted.values()) pane.describe();
+  }
+
   /** Have the panes that the state needs, each for its plane and in its place, in this much room. */
   arrange(room: Room): void {
     const state = this.#host.state();

@@ -48,6 +48,11 @@ export class Pictures {
     this.#shown?.draw();
   }
 
+  /** Say what the pictures show, after they were drawn. */
+  describe(): void {
+    this.#shown?.describe();
+  }
+
   /** What the pictures can show of a plane. */
   needsOf(plane: Plane): Needs | null {
     return this.#shown?.needsOf(plane) ?? null;

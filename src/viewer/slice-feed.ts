@@ -8,12 +8,13 @@ import {
   type ViewState,
   type WishList,
 } from '../protocol';
+import { afterFrame } from './after-frame';
 import { composed, isOf, isSamePicture } from './compose';
 import { decodeTile } from './decode-tile';
 import { together, type Needs } from './detail';
 import { IDLE_MS, Motion, REST_MS } from './motion';
 import { cutOf, isSameCut, planContext, planesOf, type Cut, type PlanContext } from './plan';
-import { tileCache, tileKey, type Slice, type Tile, type TileAddress } from './slice-cache';
+import { tileCache, tileKey, type Quality, type Slice, type Tile, type TileAddress } from './slice-cache';
 import { Track } from './track';
 import type { Line } from './transport/line';
 import { wishesFor, type Wish } from './wishes';
@@ -67,6 +68,8 @@ export class SliceFeed {
   /** Positions of the hand, counted. */
   #position = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Set while a list waits for the frame of the picture that is there already. */
+  #unwish: (() => void) | null = null;
 
   constructor(send: (wishes: WishList) => void, onSlice: (slice: Slice) => void) {
     this.#send = send;
@@ -150,6 +153,7 @@ export class SliceFeed {
 
   dispose(): void {
     clearTimeout(this.#timer);
+    this.#unwish?.();
     for (const all of Object.values(this.#needs)) all.clear();
     this.#isConnected = false;
   }
@@ -189,19 +193,36 @@ export class SliceFeed {
   }
 
   #update(): void {
-    if (!this.#isConnected || this.#context === null) return;
-    for (const track of this.#tracks) this.#show(track, track.cut, track.position);
-    this.#wish();
+    const isHere = this.#showAll();
+    const isUnderWay = [...this.#list.values()].some(({ priority }) => priority === 'view');
+    if (!isHere || isUnderWay) this.#wish();
+    else {
+      // What is left to wish for is fetched ahead.
+      this.#unwish ??= afterFrame(() => {
+        this.#unwish = null;
+        this.#wish();
+      });
+    }
   }
 
-  /** Tell of a slice as far as it is here, if there is more of it than before. */
-  #show(track: Track, cut: Cut, position: number): void {
+  /** Tell of all pictures as far as they are here; whether nothing of them is missing. */
+  #showAll(): boolean {
+    if (!this.#isConnected || this.#context === null) return false;
+    return this.#tracks
+      .map((track) => this.#show(track, track.cut, track.position))
+      .every((quality) => quality === 'exact');
+  }
+
+  /** Tell of a slice as far as it is here, if there is more of it than before. Null while there is nothing. */
+  #show(track: Track, cut: Cut, position: number): Quality | null {
     const slice = composed(this.#context as PlanContext, cut, this.#needsOf(track.plane));
-    if (slice === null) return;
+    if (slice === null) return null;
     track.shownPosition = position;
-    if (isSamePicture(track.shown, slice)) return;
-    track.shown = slice;
-    this.#onSlice(slice);
+    if (!isSamePicture(track.shown, slice)) {
+      track.shown = slice;
+      this.#onSlice(slice);
+    }
+    return slice.quality;
   }
 
   /** Send what is missing, if it is not what was sent last; and look again when the hand has come to rest. */
@@ -250,7 +271,8 @@ export class SliceFeed {
   #later(ms: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#update();
+      this.#showAll();
+      this.#wish();
     }, ms);
   }
 }

@@ -7,6 +7,7 @@ import {
   type ViewSettings,
   type ViewState,
 } from '../protocol';
+import { afterFrame } from './after-frame';
 import { Controls } from './controls';
 import type { Needs } from './detail';
 import { element } from './dom';
@@ -71,6 +72,8 @@ export class Viewer {
   #isInSight = true;
   #takesFocus: boolean;
   #stopRestoring: (() => void) | null = null;
+  /** Set while `#tell` waits for the frame of the pictures that were drawn last. */
+  #untell: (() => void) | null = null;
   /** The room that there is: asking the page for it at every slice would cost a layout each. */
   #room: Room = { width: 0, height: null };
   /** The slice that the root's attributes are of. */
@@ -116,7 +119,7 @@ export class Viewer {
       const { width, height } = (entry as ResizeObserverEntry).contentRect;
       this.#room = { width: Math.floor(width), height: fills ? Math.floor(height) : null };
       this.#draw();
-      this.#instrument.update();
+      this.#tell();
     });
     this.#resize.observe(measured);
     this.#sight = new IntersectionObserver((entries) => {
@@ -127,11 +130,15 @@ export class Viewer {
     this.update();
   }
 
-  /** Show the model's state and slices. */
+  /** Show the model's state and slices: pictures in the next frame, what is told of them after it. */
   update(): void {
     this.#draw();
     this.#controls.update(this.#shown);
-    this.#instrument.update();
+    this.#instrument.advance();
+    this.#untell ??= afterFrame(() => {
+      this.#untell = null;
+      this.#tell();
+    });
   }
 
   /** Say something over the picture, or nothing any more; `stopped` if the view will not go on by itself. */
@@ -162,6 +169,7 @@ export class Viewer {
     this.#resize.disconnect();
     this.#sight.disconnect();
     for (const plane of PLANES) this.#model.need(this, plane, null);
+    this.#untell?.();
     this.#controls.dispose();
     this.#stopRestoring?.();
     this.#pictures.dispose();
@@ -179,7 +187,6 @@ export class Viewer {
     this.#pictures.arrange(this.#room);
     if (this.#takesFocus) this.#pictures.focus(this.#model.state.plane);
     this.#takesFocus = false;
-    this.#tellNeeds();
     try {
       this.#stopRestoring ??= pageRenderer().onRestored(() => {
         this.#pictures.forget();
@@ -187,10 +194,17 @@ export class Viewer {
       });
       // While the context is lost nothing can be drawn, and the last pictures stay.
       if (!pageRenderer().isLost) this.#pictures.draw();
-      this.#describe();
     } catch (error) {
       this.notify({ text: text('The slice can’t be drawn: %1 Is WebGL 2 switched off?', messageOf(error)) }, true);
     }
+  }
+
+  /** Tell the model what can be shown, and the person, and who can't see it, what is. */
+  #tell(): void {
+    this.#tellNeeds();
+    this.#pictures.describe();
+    this.#describe();
+    this.#instrument.update();
   }
 
   #tellNeeds(): void {

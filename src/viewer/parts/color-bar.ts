@@ -37,11 +37,13 @@ export class ColorBar implements Part {
     const invert = state.invert && layer?.kind !== 'overlay';
     const said = layer === null ? '' : JSON.stringify([layer.window, layer.colormap, invert]);
     if (said === this.#said) return;
+    const wasShown = this.#said !== '';
     this.#said = said;
     this.element.hidden = layer === null;
     if (layer === null) return;
     this.#strip.style.background = swatchOf(layer.colormap, invert);
-    this.#writing.request();
+    if (wasShown) this.#writing.request();
+    else this.#writing.run();
     const [low, high] = layer.window.map((end) => exactNumber(end));
     mark(this.element, 'aria-label', text('%1 from %2 to %3', layer.colormap, low ?? '', high ?? ''));
   }

@@ -9,7 +9,8 @@ export type Sampling = 'unsigned' | 'signed' | 'float' | 'color';
 /**
  * What a fragment shows: the texel that it lies in, a mixture of four, or the label of the texel that it lies in. `plain` is
  * nearest for a layer that covers what is below it, which most pictures are: software GL takes a sixth less for it. `gray` is
- * that in the colour map gray, whose colours need no table: it takes a quarter less again.
+ * that in the colour map gray, whose colours need no table, and where the colour beside the right one is as near as two
+ * pictures have to be: it takes a quarter less again, and another.
  */
 export type Mode = 'gray' | 'plain' | 'nearest' | 'linear' | 'labels';
 
@@ -108,15 +109,18 @@ function single(sampling: Sampling, mode: Mode): string {
     : 'ivec2 texel = clamp(ivec2(place), ivec2(0), size - 1) + inset;';
   const faded = isPlain(mode) ? '' : ' * opacity';
   if (sampling === 'color') return `${texel} ${VALUE.color} color = vec4(value.rgb * value.a, value.a)${faded};`;
+  if (mode === 'gray') {
+    return `${texel} ${VALUE[sampling]} ${DISTANCE[sampling]}
+    color = vec4(vec3(distance * perWidth * (steps / 255.0)), 1.0);`;
+  }
   const nearest = `${DISTANCE[sampling]}
     float scaled = steps * distance;
     int k = int(clamp(scaled * perWidth + 0.5, 0.0, 255.0));
     float rest = scaled - (float(k) - 0.5) * width;
     k = clamp(k - int(rest < 0.0) + int(rest >= width), 0, 255);`;
   const label = `${LABEL[sampling]} ${sampling === 'unsigned' ? '' : SIGNED_LABEL}`;
-  const lookup = mode === 'gray' ? 'vec4(vec3(float(k) / 255.0), 1.0)' : `texelFetch(colors, ivec2(k, 0), 0)${faded}`;
   return `${texel} ${VALUE[sampling]} ${mode === 'labels' ? label : nearest}
-    color = ${lookup};`;
+    color = texelFetch(colors, ivec2(k, 0), 0)${faded};`;
 }
 
 /** The colour of a mixture of the four texels around the fragment, of those only that count. */

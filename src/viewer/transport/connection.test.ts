@@ -11,7 +11,7 @@ import { Volume } from '../../volume';
 import { Connection, type ChannelListener, type CompanionAddress } from './connection';
 import { PageSocket, installPage } from './testing/page';
 
-installPage();
+const page = installPage();
 
 /** Of a real companion's server. */
 const SECRET = 'ab'.repeat(32);
@@ -102,6 +102,56 @@ test('a view that is opened gets its state, and a request its exact values', asy
   expect(arrived.requestId).toBe(9);
   expect(voxelsOf(arrived, arrived.payload)).toEqual(volume.slice('yz', 2).data);
   connection.close('view-1');
+});
+
+test('a change is said after the frame of its picture, which wishes are not kept back for, and what else is said after it', async () => {
+  putView('first');
+  const frames: (() => void)[] = [];
+  const cancelled = jest.fn();
+  Object.assign(globalThis, {
+    requestAnimationFrame: (draw: () => void) => frames.push(draw),
+    cancelAnimationFrame: cancelled,
+  });
+  const sent = jest.spyOn(PageSocket.prototype, 'send');
+  const said = (): string[] =>
+    sent.mock.calls
+      .splice(0)
+      .map(
+        ([text]) =>
+          JSON.parse(text) as { readonly type: string; readonly data?: { readonly content?: { kind: string } } },
+      )
+      .map(({ type, data }) => (type === 'comm' ? (data?.content?.kind ?? 'change') : type));
+  const connection = new Connection(() => Promise.resolve(address));
+  const { listener, opened } = listen();
+  connection.open('first', listener);
+  await opened;
+  said();
+  const change = (index: number): void => {
+    connection.comm('first', 'm', { method: 'update', state: { index }, buffer_paths: [] });
+  };
+  const wishes = { kind: 'wishes', revision: 1, preview: null, tiles: [] } as const;
+  const histogram = { kind: 'histogram', layer: 0, frame: 0, bins: 4 } as const;
+  change(1);
+  change(2);
+  connection.comm('first', 'm', { method: 'custom', content: wishes });
+  expect([said(), frames.length]).toEqual([['wishes'], 1]);
+  frames.splice(0).forEach((draw) => {
+    draw();
+  });
+  expect(said()).toEqual([]);
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(said()).toEqual(['change', 'change']);
+  change(3);
+  connection.comm('first', 'm', { method: 'custom', content: histogram });
+  expect(said()).toEqual(['change', 'histogram']);
+  page.document.visibilityState = 'hidden'; // It makes no frames.
+  change(4);
+  expect(said()).toEqual(['change']);
+  page.document.visibilityState = 'visible';
+  change(0);
+  connection.close('first');
+  expect(said()).toEqual(['change', 'close']);
+  sent.mockRestore();
 });
 
 test('a view that the kernel does not have is a final sentence', async () => {

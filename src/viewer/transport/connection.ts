@@ -13,6 +13,7 @@ import {
   type ServerMessage,
   type ViewState,
 } from '../../protocol';
+import { afterFrame } from '../after-frame';
 import { text } from '../text';
 import { dial } from './dial';
 import { Heartbeat } from './heartbeat';
@@ -63,6 +64,8 @@ export class Connection {
   #connectedAt = 0;
   #attempts = 0;
   #isConnecting = false;
+  /** Changes of views that are said after the frame with their pictures. */
+  #changes: ClientMessage[] = [];
   /** Set while an attempt waits for its time. */
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastUrl = '';
@@ -85,6 +88,7 @@ export class Connection {
 
   close(viewId: string): void {
     if (!this.#listeners.delete(viewId)) return;
+    this.#sayChanges();
     this.#send({ type: 'close', viewId });
     if (this.#listeners.size > 0) return;
     window.removeEventListener('online', this.#wake);
@@ -93,9 +97,25 @@ export class Connection {
     this.#drop();
   }
 
-  /** Send a widget message of a view; without a connection it is lost, and the next `opened` has the state. */
+  /**
+   * Send a widget message of a view; without a connection it is lost, and the next `opened` has the state. A change waits
+   * until the next frame is on its way, so that its picture comes first; wishes overtake it, nothing else does.
+   */
   comm(viewId: string, msgId: string, data: ClientComm): void {
-    this.#send({ type: 'comm', viewId, msgId, data });
+    const message = { type: 'comm', viewId, msgId, data } as const;
+    if (data.method !== 'custom') {
+      this.#changes.push(message);
+      if (document.visibilityState === 'hidden')
+        this.#sayChanges(); // It has no frames.
+      else if (this.#changes.length === 1) {
+        afterFrame(() => {
+          this.#sayChanges();
+        });
+      }
+      return;
+    }
+    if (data.content.kind !== 'wishes') this.#sayChanges();
+    this.#send(message);
   }
 
   /** Connect now, instead of after the next delay. */
@@ -108,7 +128,10 @@ export class Connection {
 
   /** The network or the person is back: what waits is done now, and what was connected is asked whether it still is. */
   readonly #wake = (): void => {
-    if (document.visibilityState === 'hidden') return;
+    if (document.visibilityState === 'hidden') {
+      this.#sayChanges();
+      return;
+    }
     this.#heartbeat?.check();
     if (this.#timer !== undefined) this.retry();
   };
@@ -116,6 +139,10 @@ export class Connection {
   #stopWaiting(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+  }
+
+  #sayChanges(): void {
+    for (const change of this.#changes.splice(0)) this.#send(change);
   }
 
   #send(message: ClientMessage): void {
@@ -186,6 +213,7 @@ export class Connection {
   #drop(): void {
     this.#heartbeat?.stop();
     this.#heartbeat = null;
+    this.#changes = []; // Who waits for their echoes says them again.
     if (this.#socket === null) return;
     this.#socket.onmessage = null;
     this.#socket.onclose = null;
