@@ -73,6 +73,7 @@ describe('the page', () => {
       "style-src 'self'",
       'img-src data:',
       `connect-src ws://${own()}`,
+      'worker-src blob:',
       "base-uri 'none'",
       "form-action 'none'",
       "frame-ancestors 'none'",

@@ -41,6 +41,7 @@ function headersFor(host: string): Record<string, string> {
     'style-src': "'self'",
     'img-src': 'data:',
     'connect-src': `ws://${host}`,
+    'worker-src': 'blob:', // In which the socket is (src/viewer/transport/socket.ts).
     'base-uri': "'none'",
     'form-action': "'none'",
     'frame-ancestors': "'none'",

@@ -33,14 +33,16 @@ function watch(): void {
       return context;
     };
   }
-  const send = WebSocket.prototype.send;
-  WebSocket.prototype.send = function (data) {
+  // What the page has its worker say on a socket.
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (message: unknown[]) {
+    const data = message[2];
     if (typeof data === 'string' && /"type":"(open|close)"/.test(data)) {
       const { type, viewId } = JSON.parse(data) as { type: string; viewId: string };
       if (type === 'open') page.opened.add(viewId);
       else page.opened.delete(viewId);
     }
-    send.call(this, data);
+    post.call(this, message);
   };
 }
 

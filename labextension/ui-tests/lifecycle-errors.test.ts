@@ -42,6 +42,7 @@ interface Recorded {
 function record(): void {
   const recorded: Recorded = { companions: [], sentences: [] };
   Object.assign(window, { recorded });
+  Reflect.deleteProperty(window, 'Worker'); // The page's sockets are its own then.
   window.WebSocket = class extends window.WebSocket {
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols);

@@ -151,12 +151,13 @@ async function openBox(camera: Camera): Promise<[NotebookPage, ViewerPage]> {
     view.on('change', (event) => { told = event; });`,
     ],
     () => {
-      const { send } = WebSocket.prototype;
+      const post = Worker.prototype.postMessage; // Has a socket say it.
       const sent: string[] = [];
       Object.assign(window, { sent });
-      WebSocket.prototype.send = function (data) {
+      Worker.prototype.postMessage = function (message: unknown[]) {
+        const data = message[2];
         if (typeof data === 'string' && data.includes('"wishes"')) sent.push(data);
-        send.call(this, data);
+        post.call(this, message);
       };
     },
   );

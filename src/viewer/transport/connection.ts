@@ -18,6 +18,7 @@ import { text } from '../text';
 import { dial } from './dial';
 import { Heartbeat } from './heartbeat';
 import { Line } from './line';
+import { prepareSockets, type Socket } from './socket';
 
 /** Where a companion is, and what to prove to it. */
 export interface CompanionAddress {
@@ -57,7 +58,7 @@ export class Connection {
   readonly #limits: Limits;
   readonly #listeners: Map<string, ChannelListener> = new Map();
   readonly #views: Map<number, string> = new Map();
-  #socket: WebSocket | null = null;
+  #socket: Socket | null = null;
   #instance = '';
   #line: Line = new Line(true, 0);
   #heartbeat: Heartbeat | null = null;
@@ -123,6 +124,7 @@ export class Connection {
     this.#stopWaiting();
     if (this.#isConnecting || this.#socket !== null) return;
     this.#isConnecting = true;
+    prepareSockets(); // While the companion is looked for.
     void this.#connect().finally(() => (this.#isConnecting = false));
   }
 
@@ -173,7 +175,7 @@ export class Connection {
     }
   }
 
-  #adopt(socket: WebSocket): void {
+  #adopt(socket: Socket): void {
     const heartbeat = new Heartbeat(
       this.#limits,
       () => {
@@ -187,7 +189,7 @@ export class Connection {
     this.#heartbeat = heartbeat;
     this.#connectedAt = performance.now();
     this.#views.clear();
-    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+    socket.onmessage = ({ data }) => {
       heartbeat.heard();
       try {
         if (typeof data === 'string') this.#receive(parseServerMessage(data));
@@ -205,7 +207,7 @@ export class Connection {
   }
 
   /** What can't be read is a fault of the other end: say so, and start anew. */
-  #broken(error: unknown, socket: WebSocket | null): void {
+  #broken(error: unknown, socket: Socket | null): void {
     if (socket !== null && socket === this.#socket) this.#lost(messageOf(error));
   }
 

@@ -8,10 +8,11 @@ import {
 } from '../../protocol';
 import { text } from '../text';
 import { Handshake } from './handshake';
+import { openSocket, type Socket } from './socket';
 
 /** A connection whose companion has proved itself. */
 export interface Dialled {
-  readonly socket: WebSocket;
+  readonly socket: Socket;
   /** Names the companion's run. */
   readonly instance: string;
   /** Milliseconds from a message of the handshake to its answer, the shorter of the two. */
@@ -34,11 +35,10 @@ export async function dial(urls: readonly string[], secret: string, patienceMs: 
 }
 
 /** Open a socket and prove each other; resolves when the companion has said welcome. */
-function shakeHands(url: string, secret: string, patienceMs: number): Promise<Dialled> {
+async function shakeHands(url: string, secret: string, patienceMs: number): Promise<Dialled> {
+  const socket = await openSocket(url, SUBPROTOCOL);
   return new Promise((resolve, reject) => {
     const handshake = new Handshake(secret);
-    const socket = new WebSocket(url, SUBPROTOCOL);
-    socket.binaryType = 'arraybuffer';
     const fail = (error: SlicescopeError): void => {
       clearTimeout(timer);
       socket.onclose = null;
@@ -59,10 +59,10 @@ function shakeHands(url: string, secret: string, patienceMs: number): Promise<Di
       say(handshake.hello);
     };
     socket.onclose = unreachable;
-    socket.onmessage = ({ data }: MessageEvent<string>) => {
+    socket.onmessage = ({ data }) => {
       try {
         roundTrip = Math.min(roundTrip, performance.now() - sentAt);
-        const message = parseServerMessage(data);
+        const message = parseServerMessage(data as string);
         if (message.type === 'challenge') {
           say(handshake.answer(message));
         } else if (message.type === 'welcome') {
