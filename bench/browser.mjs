@@ -28,6 +28,18 @@ export function launchBrowser() {
   });
 }
 
+/**
+ * Have nobody listen to what an open page says to its servers. Playwright does, from a page's beginning: Chromium then hands
+ * every message of a WebSocket to it too, as text, which takes a processor longer than the message and which no user's
+ * browser does. There is no option for it.
+ */
+export async function unwatch(page) {
+  const { delegate } = page._connection.toImpl(page);
+  const deafen = () => delegate._networkManager._forEachSession(({ session }) => session.send('Network.disable'));
+  page.on('worker', () => void deafen());
+  await deafen();
+}
+
 /** A browser context in which every page has the probe of probe.js. */
 export async function newContext(browser) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1 });

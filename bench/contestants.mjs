@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { unwatch } from './browser.mjs';
 import { PLACE } from './ours.mjs';
 import { startProgram } from './processes.mjs';
 
@@ -90,6 +91,7 @@ async function baseline(id, server, at = (url) => url) {
         id !== 'memory',
       );
       await page.goto(url);
+      await unwatch(page);
       const firstPicture = await page.evaluate(() => window.firstPicture);
       const result = await measure({ page, slider: '#slider', canvas: '#canvas', firstPicture });
       await page.close();

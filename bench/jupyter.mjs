@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { unwatch } from './browser.mjs';
 import { freePort, startProgram } from './processes.mjs';
 
 const DEFAULT_VENV = fileURLToPath(new URL('../.venv', import.meta.url));
@@ -88,6 +89,7 @@ export async function openNotebook(page, jupyter, name) {
     const panel = window.jupyterapp?.shell.currentWidget;
     return panel?.context?.path === path && panel.sessionContext?.session?.kernel?.status === 'idle';
   }, name);
+  await unwatch(page);
   return new Notebook(page);
 }
 

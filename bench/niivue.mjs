@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { unwatch } from './browser.mjs';
 import { startProgram } from './processes.mjs';
 import { SHAPE, WINDOW, fillSlice } from './volume.mjs';
 
@@ -62,6 +63,7 @@ export async function startNiivue(niftiPath) {
     async round(context, measure) {
       const page = await context.newPage();
       await page.goto(url);
+      await unwatch(page);
       await page.waitForFunction(() => window.load);
       const firstPicture = await page.evaluate(() => window.load());
       const result = await measure({ page, slider: '#slider', canvas: '#canvas', firstPicture });

@@ -1,5 +1,6 @@
 /** The page of `slicescope view`: the viewer and the wire without JupyterLab around them. */
 import { fileURLToPath } from 'node:url';
+import { unwatch } from './browser.mjs';
 import { CANVAS, SLIDER } from './ours.mjs';
 import { startProgram } from './processes.mjs';
 import { SHAPE, WINDOW } from './volume.mjs';
@@ -28,6 +29,7 @@ export async function startOwnPage(volumePath) {
     async round(context, measure) {
       const page = await context.newPage();
       await page.goto(url);
+      await unwatch(page);
       await page.waitForSelector(CANVAS);
       await page.evaluate(setStyle, STYLE);
       // Where the round before left the view, and then where every round begins.

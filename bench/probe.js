@@ -24,6 +24,13 @@
     }
   };
 
+  window.Worker = class extends Worker {
+    constructor(...args) {
+      super(...args);
+      this.addEventListener('message', () => (messageCame = true));
+    }
+  };
+
   function schedule() {
     if (!scheduled) requestFrame(frame);
     scheduled = true;
