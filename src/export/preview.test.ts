@@ -17,7 +17,7 @@ async function decoded(
 ): Promise<{ bytes: Uint8Array; channels: number; pixels: Uint8Array }> {
   const bytes = await encodePreview({ width, height, components, data }, { window, quality });
   const { format, channels, ...size } = await sharp(bytes).metadata();
-  expect([format, size.width, size.height]).toEqual(['webp', width, height]);
+  expect([format, size.width, size.height]).toEqual([channels === 1 ? 'jpeg' : 'webp', width, height]);
   return { bytes, channels, pixels: new Uint8Array(await sharp(bytes).ensureAlpha().raw().toBuffer()) };
 }
 
@@ -38,7 +38,7 @@ describe('a preview', () => {
       data.forEach((_, at) => (data[at] = (at % width) / 2 + Math.floor(at / width)));
       const window = [8, 70] as const;
       const { channels, pixels } = await decoded(data, window);
-      expect(channels).toBe(3);
+      expect(channels).toBe(1);
       expectClose(
         grays(pixels),
         Array.from(data, (value) => colorIndex(value, window)),
@@ -74,7 +74,7 @@ describe('a preview', () => {
   test('has infinities at the window’s ends, and no transparency for them', async () => {
     const data = new Float64Array(width * height).fill(-Infinity).fill(Infinity, (width * height) / 2);
     const { channels, pixels } = await decoded(data, [0, 1]);
-    expect(channels).toBe(3);
+    expect(channels).toBe(1);
     expectClose(
       grays(pixels),
       Array.from(data, (value) => (value > 0 ? 255 : 0)),

@@ -97,8 +97,8 @@ export const MAX_LEVEL = 21;
 /** How a tile travels, in the order of the codes on the wire. */
 export const ENCODINGS = ['raw', 'packed', 'preview'] as const;
 /**
- * `raw`: the voxels. `packed`: the same, compressed without loss. `preview`: a small WebP picture of them
- * through a window, for a line on which the voxels would take long.
+ * `raw`: the voxels. `packed`: the same, compressed without loss. `preview`: a small picture of them, JPEG or
+ * WebP, through a window, for a line on which the voxels would take long.
  */
 export type Encoding = (typeof ENCODINGS)[number];
 

@@ -41,7 +41,7 @@ export interface TileWish {
 /** What previews are made with. */
 export interface PreviewSettings {
   readonly window: Window;
-  /** WebP's, from 1 to 100. */
+  /** From 1 to 100: JPEG's of grays, WebP's of the rest. */
   readonly quality: number;
 }
 

@@ -3,7 +3,10 @@ import type { Tile } from './slice-cache';
 
 /** The window through which a preview's colour indices are drawn as they are. */
 const INDICES = [0, 255] as const;
-const OPAQUE = 255;
+/** The first byte of a JPEG file. */
+const JPEG_BEGINS = 0xff;
+/** Of a pixel as a little-endian number: the half of alpha. */
+const HALF_OPAQUE = 0x80000000;
 
 /** The tile in a frame; at once where it is not compressed. */
 export function decodeTile(frame: Frame): Tile | Promise<Tile> {
@@ -37,7 +40,8 @@ async function inflate(bytes: Uint8Array): Promise<Uint8Array> {
  */
 async function preview(frame: Frame): Promise<Tile> {
   const { level, tile: rect, components } = frame;
-  const bitmap = await createImageBitmap(new Blob([asPart(frame.payload)], { type: 'image/webp' }), {
+  const type = frame.payload[0] === JPEG_BEGINS ? 'image/jpeg' : 'image/webp';
+  const bitmap = await createImageBitmap(new Blob([asPart(frame.payload)], { type }), {
     premultiplyAlpha: 'none',
     colorSpaceConversion: 'none',
   });
@@ -52,10 +56,15 @@ async function preview(frame: Frame): Promise<Tile> {
   if (components > 1) {
     return { level, rect, data: new Uint8Array(rgba.buffer), dtype: 'uint8', components: 4, window: INDICES };
   }
-  const indices = new Uint8Array(rgba.length / 4);
-  for (let at = 0; at < indices.length; at++) indices[at] = rgba[4 * at] as number;
-  const isNone = (_: number, at: number): boolean => (rgba[4 * at + 3] as number) < OPAQUE / 2;
-  if (!indices.some(isNone)) return { level, rect, data: indices, dtype: 'uint8', components: 1, window: INDICES };
-  const floats = Float32Array.from(indices, (index, at) => (isNone(index, at) ? NaN : index));
+  const pixels = new Uint32Array(rgba.buffer);
+  const indices = new Uint8Array(pixels.length);
+  let all = HALF_OPAQUE;
+  for (let at = 0; at < indices.length; at++) {
+    const pixel = pixels[at] as number;
+    indices[at] = pixel; // Its lowest byte is red.
+    all &= pixel;
+  }
+  if (all !== 0) return { level, rect, data: indices, dtype: 'uint8', components: 1, window: INDICES };
+  const floats = Float32Array.from(indices, (index, at) => ((pixels[at] as number) < HALF_OPAQUE ? NaN : index));
   return { level, rect, data: floats, dtype: 'float32', components: 1, window: INDICES };
 }

@@ -324,7 +324,7 @@ describe('on a slow line', () => {
   test('a preview is wished for first, through the view’s window', () => {
     feed.update(state);
     expect(wished()).toEqual(['100 view preview']);
-    expect(last().preview).toEqual({ window: [0, 100], quality: 60 });
+    expect(last().preview).toEqual({ window: [0, 100], quality: 75 });
   });
 
   test('another window needs another preview', () => {

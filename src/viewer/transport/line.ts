@@ -11,11 +11,13 @@ const DISTANT_RTT_MS = 10;
 const DISTANT_BYTES_PER_MS = 2_500;
 /** On a slower line packing pays, in bytes a millisecond; docs/architecture.md has the measurement. */
 const PACKING_PAYS_BELOW = 12_000;
-/** Bytes a millisecond below which WebP's quality is lowered, and the qualities. */
+/** What previews have on a fast line. */
+const BEST_QUALITY = 85;
+/** Bytes a millisecond below which their quality is lowered, and the qualities. */
 const QUALITIES: readonly (readonly [bytesPerMs: number, quality: number])[] = [
-  [1_000, 40],
-  [4_000, 60],
-  [Infinity, 75],
+  [1_000, 50],
+  [4_000, 75],
+  [Infinity, BEST_QUALITY],
 ];
 
 /** What the feeds want to know of a line. */
@@ -74,6 +76,6 @@ export class Line implements LineSpeed {
 
   get previewQuality(): number {
     const speed = this.bytesPerMs ?? Infinity;
-    return QUALITIES.find(([bytesPerMs]) => speed <= bytesPerMs)?.[1] ?? 75;
+    return QUALITIES.find(([bytesPerMs]) => speed <= bytesPerMs)?.[1] ?? BEST_QUALITY;
   }
 }
