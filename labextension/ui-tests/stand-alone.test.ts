@@ -98,6 +98,7 @@ test('the page draws the file’s own values, follows the slider and keys, and i
   const { page, complaints, traffic } = await openPage(address);
   await shows(page, { index: 3 });
   expect(await page.title()).toBe('ramp');
+  expect(page.workers()).toHaveLength(1); // In which the socket is.
   const { slider } = viewerOf(page);
   await slider.fill('17');
   await shows(page, { index: 17 });

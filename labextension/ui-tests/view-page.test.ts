@@ -45,11 +45,12 @@ async function openMany(): Promise<[NotebookPage, ViewerPage[]]> {
   return [notebook, viewers];
 }
 
-test('many views share one WebGL context, and when it is lost and restored their pictures are back', async () => {
+test('many views share one WebGL context and one worker with the socket, and when it is lost and restored their pictures are back', async () => {
   const [notebook, viewers] = await openMany();
   const { page } = notebook;
   const count = async (): Promise<number> => await page.evaluate(() => (window as unknown as Recorded).contexts.length);
   expect(await count()).toBe(1);
+  expect(page.workers().filter((worker) => worker.url().startsWith('blob:'))).toHaveLength(1);
 
   // The canvases are emptied first, so that only a new drawing can bring the pictures back.
   await page.evaluate(() => {
