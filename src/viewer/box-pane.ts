@@ -122,6 +122,7 @@ export class BoxPane {
     this.#target.transferFromImageBitmap(this.#layer.draw(boxSlices, box, matrix, canvas));
     this.#drawn = drawn;
     this.#shown = new Map(slices.map((slice) => [slice.plane, slice]));
+    for (const { plane, index } of slices) this.element.dataset[`shown${plane.toUpperCase()}`] = String(index);
     this.#putLetters(
       boxLetters(axisEnds(state.volume.planes), {
         box,
@@ -137,10 +138,6 @@ export class BoxPane {
   describe(): void {
     if (this.#drawn === '') return;
     const state = this.#host.state();
-    const { dataset } = this.element;
-    for (const plane of PLANES) {
-      dataset[`shown${plane.toUpperCase()}`] = String(this.shownOf(plane)?.index ?? '');
-    }
     const name = state.volume.name === '' ? text('Volume') : state.volume.name;
     const label = text('%1, the slices of the three planes at %2 in its box', name, state.position.join(', '));
     if (this.canvas.getAttribute('aria-label') !== label) this.canvas.setAttribute('aria-label', label);

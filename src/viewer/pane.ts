@@ -15,6 +15,18 @@ const QUALITY_TEXT: Readonly<Record<Quality, () => string>> = {
 };
 const SIDES = ['left', 'right', 'top', 'bottom'] as const;
 
+/** Say in an element's attributes which slice is in its picture now. */
+export function markShown(
+  { dataset }: HTMLElement,
+  { plane, revision, index, quality }: Slice,
+  before: Slice | null,
+): void {
+  if (plane !== before?.plane) dataset.shownPlane = plane;
+  if (revision !== before?.revision) dataset.shownRevision = String(revision);
+  if (index !== before?.index) dataset.shownIndex = String(index);
+  if (quality !== before?.quality) dataset.quality = quality;
+}
+
 /**
  * One canvas with the picture of a plane, and the letters at its edges. Its picture changes as a whole: until there is a
  * slice of the state's plane and volume, the last picture stays as it was drawn. Its data attributes say what the
@@ -32,7 +44,7 @@ export class Pane {
   #frame: PaneFrame | null = null;
   /** What the picture shows, and how; null if it must be drawn whatever it shows. */
   #drawn: { readonly slice: Slice; readonly look: string } | null = null;
-  /** The slice that its attributes are of. */
+  /** The slice that its name is of. */
   #described: Slice | null = null;
 
   constructor(state: () => ViewState, plane: Plane) {
@@ -107,6 +119,7 @@ export class Pane {
     this.#target.transferFromImageBitmap(this.#layer.draw(slice, look));
     const before = this.#drawn;
     this.#drawn = { slice, look: described };
+    markShown(this.element, slice, before?.slice ?? null);
     const isLike =
       before?.look === described &&
       before.slice.plane === slice.plane &&
@@ -121,11 +134,6 @@ export class Pane {
     const { volume } = this.#state();
     if (shown === null || shown === this.#described || shown.revision !== volume.revision) return;
     this.#described = shown;
-    const { dataset } = this.element;
-    dataset.shownPlane = shown.plane;
-    dataset.shownRevision = String(shown.revision);
-    dataset.shownIndex = String(shown.index);
-    dataset.quality = shown.quality;
     const name = volume.name === '' ? text('Volume') : volume.name;
     const { count } = volume.planes[shown.plane];
     this.canvas.setAttribute('aria-label', text('%1, %2 slice %3 of %4', name, shown.plane, shown.index, count - 1));

@@ -15,6 +15,7 @@ import { handOf } from './gestures';
 import type { ViewerHost } from './host';
 import { Instrument } from './instrument';
 import type { Room } from './layout';
+import { markShown } from './pane';
 import { Pictures } from './pictures';
 import { pageRenderer } from './scene';
 import type { Slice } from './slice-cache';
@@ -77,7 +78,7 @@ export class Viewer {
   /** The room that there is: asking the page for it at every slice would cost a layout each. */
   #room: Room = { width: 0, height: null };
   /** The slice that the root's attributes are of. */
-  #described: Slice | null = null;
+  #marked: Slice | null = null;
 
   constructor(model: ViewerModel, { fills = false }: ViewerOptions = {}) {
     this.#model = model;
@@ -194,6 +195,7 @@ export class Viewer {
       });
       // While the context is lost nothing can be drawn, and the last pictures stay.
       if (!pageRenderer().isLost) this.#pictures.draw();
+      this.#mark();
     } catch (error) {
       this.notify({ text: text('The slice can’t be drawn: %1 Is WebGL 2 switched off?', messageOf(error)) }, true);
     }
@@ -203,7 +205,6 @@ export class Viewer {
   #tell(): void {
     this.#tellNeeds();
     this.#pictures.describe();
-    this.#describe();
     this.#instrument.update();
   }
 
@@ -212,15 +213,12 @@ export class Viewer {
     for (const plane of PLANES) this.#model.need(this, plane, isSeen ? this.#pictures.needsOf(plane) : null);
   }
 
-  #describe(): void {
+  #mark(): void {
     const slice = this.#shown;
-    if (slice === null || slice === this.#described) return;
-    this.#described = slice;
+    if (slice === null || slice === this.#marked) return;
+    markShown(this.element, slice, this.#marked);
+    this.#marked = slice;
     const { dataset } = this.element;
-    dataset.shownRevision = String(slice.revision);
-    dataset.shownPlane = slice.plane;
-    dataset.shownIndex = String(slice.index);
-    dataset.quality = slice.quality;
-    if (this.#notice.hidden) dataset.state = 'live';
+    if (this.#notice.hidden && dataset.state !== 'live') dataset.state = 'live';
   }
 }
