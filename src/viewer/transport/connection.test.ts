@@ -126,6 +126,13 @@ test('a change is said after the frame of its picture, which wishes are not kept
   connection.open('first', listener);
   await opened;
   said();
+  const answered = new Promise<void>((resolve) => {
+    listener.changed = () => {
+      listener.changed = () => undefined;
+      change(5); // It was gathered until the answer was there.
+      resolve();
+    };
+  });
   const change = (index: number): void => {
     connection.comm('first', 'm', { method: 'update', state: { index }, buffer_paths: [] });
   };
@@ -141,6 +148,8 @@ test('a change is said after the frame of its picture, which wishes are not kept
   expect(said()).toEqual([]);
   await new Promise((resolve) => setTimeout(resolve));
   expect(said()).toEqual(['change', 'change']);
+  await answered;
+  expect(said()).toEqual(['change']);
   change(3);
   connection.comm('first', 'm', { method: 'custom', content: histogram });
   expect(said()).toEqual(['change', 'histogram']);

@@ -67,6 +67,8 @@ export class Connection {
   #isConnecting = false;
   /** Changes of views that are said after the frame with their pictures. */
   #changes: ClientMessage[] = [];
+  /** While listeners hear of a message. */
+  #isHearing = false;
   /** Set while an attempt waits for its time. */
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastUrl = '';
@@ -100,14 +102,14 @@ export class Connection {
 
   /**
    * Send a widget message of a view; without a connection it is lost, and the next `opened` has the state. A change waits
-   * until the next frame is on its way, so that its picture comes first; wishes overtake it, nothing else does.
+   * until the next frame is on its way, so that its picture comes first; wishes overtake it, nothing else does. One that was
+   * gathered until another was answered has its picture by then, and a hidden page makes no frames.
    */
   comm(viewId: string, msgId: string, data: ClientComm): void {
     const message = { type: 'comm', viewId, msgId, data } as const;
     if (data.method !== 'custom') {
       this.#changes.push(message);
-      if (document.visibilityState === 'hidden')
-        this.#sayChanges(); // It has no frames.
+      if (this.#isHearing || document.visibilityState === 'hidden') this.#sayChanges();
       else if (this.#changes.length === 1) {
         afterFrame(() => {
           this.#sayChanges();
@@ -192,7 +194,7 @@ export class Connection {
     socket.onmessage = ({ data }) => {
       heartbeat.heard();
       try {
-        if (typeof data === 'string') this.#receive(parseServerMessage(data));
+        if (typeof data === 'string') this.#hear(parseServerMessage(data));
         else this.#frame(decodeFrame(data));
       } catch (error) {
         this.#broken(error, socket);
@@ -240,6 +242,15 @@ export class Connection {
       });
     } finally {
       this.#send({ type: 'credit', frames: 1 });
+    }
+  }
+
+  #hear(message: ServerMessage): void {
+    this.#isHearing = true;
+    try {
+      this.#receive(message);
+    } finally {
+      this.#isHearing = false;
     }
   }
 
