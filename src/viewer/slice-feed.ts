@@ -263,9 +263,10 @@ export class SliceFeed {
     const isNews = JSON.stringify([...list.values()]) !== JSON.stringify([...this.#list.values()]);
     this.#list = list;
     if (!isNews) return;
-    const preview = { window: shown, quality: this.#line?.previewQuality ?? 75 };
     const needsPreview = tiles.some(({ encoding }) => encoding === 'preview');
-    this.#send({ kind: 'wishes', revision, preview: needsPreview ? preview : null, tiles });
+    const quality = this.#line?.previewQuality; // Without a line there are no previews.
+    const preview = needsPreview && quality !== undefined ? { window: shown, quality } : null;
+    this.#send({ kind: 'wishes', revision, preview, tiles });
   }
 
   #later(ms: number): void {

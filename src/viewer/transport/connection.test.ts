@@ -107,11 +107,7 @@ test('a view that is opened gets its state, and a request its exact values', asy
 test('a change is said after the frame of its picture, which wishes are not kept back for, and what else is said after it', async () => {
   putView('first');
   const frames: (() => void)[] = [];
-  const cancelled = jest.fn();
-  Object.assign(globalThis, {
-    requestAnimationFrame: (draw: () => void) => frames.push(draw),
-    cancelAnimationFrame: cancelled,
-  });
+  Object.assign(globalThis, { requestAnimationFrame: (draw: () => void) => frames.push(draw) });
   const sent = jest.spyOn(PageSocket.prototype, 'send');
   const said = (): string[] =>
     sent.mock.calls

@@ -43,6 +43,7 @@ let url: string;
 /** The module anew: a page has one worker. */
 let sockets: typeof Sockets;
 const made = jest.fn();
+const ended = jest.fn();
 
 beforeAll(async () => {
   server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
@@ -138,11 +139,17 @@ test.each([
   ],
   [
     'lets none run',
-    function (this: { onerror?: () => void }): void {
+    function (this: { onerror?: () => void; terminate: () => void }): void {
+      this.terminate = ended;
       setImmediate(() => this.onerror?.());
     },
   ],
-  ['has one that never begins', jest.fn()],
+  [
+    'has one that never begins',
+    function (this: { terminate: () => void }): void {
+      this.terminate = ended;
+    },
+  ],
 ])('where the page %s, the socket is on the page', async (_, worker) => {
   jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
   Object.assign(globalThis, { Worker: worker });

@@ -71,6 +71,7 @@ class Relay {
       const settle = (isReady: boolean): void => {
         clearTimeout(timer);
         URL.revokeObjectURL(url);
+        if (!isReady) this.#worker.terminate(); // One that begins too late is of no use.
         resolve(isReady);
       };
       const timer = setTimeout(settle, PATIENCE_MS, false);
