@@ -34,7 +34,7 @@ class PageRenderer {
   readonly #onRestored: Set<() => void> = new Set();
 
   constructor() {
-    this.#gl = new WebGLRenderer({ canvas: this.#canvas, antialias: false, alpha: true, depth: true, stencil: false });
+    this.#gl = new WebGLRenderer({ canvas: this.#canvas, antialias: false, alpha: false, depth: true, stencil: false });
     this.#gl.outputColorSpace = LinearSRGBColorSpace;
     this.#gl.setPixelRatio(1);
     this.#gl.setClearColor(0x000000, 0);
