@@ -44,6 +44,18 @@ test('after a jump, or a turn, nothing is known until the hand rests', () => {
   expect(turn.motion.next(turn.now + REST_MS, 200)).toHaveLength(6);
 });
 
+test('of a hand whose steps are long and short in turn nothing is known, until they are even for a while', () => {
+  const uneven = [2, 2, 3, 2, 2, 3];
+  for (let taken = 3; taken <= uneven.length; taken++) {
+    const { motion, now } = moved(uneven.slice(0, taken), 30);
+    expect(motion.next(now, 200)).toEqual([]);
+  }
+  const soon = moved([...uneven, 3, 3, 3, 3], 30);
+  expect(soon.motion.next(soon.now, 200)).toEqual([]);
+  const even = moved([...uneven, 3, 3, 3, 3, 3], 30);
+  expect(even.motion.next(even.now, 200)[0]).toBe(even.index + 3);
+});
+
 test('a pause between two steps is no steady move', () => {
   const { motion, now } = moved([1, 1], REST_MS);
   expect(motion.next(now, 200)).toEqual([]);
