@@ -4,6 +4,7 @@ import { orbited } from './camera';
 import type { Needs } from './detail';
 import { element } from './dom';
 import { boxFrame, type Room, type Size } from './layout';
+import { pictureDrawn } from './pace';
 import { BoxLayer, Orbit, type Look } from './scene';
 import type { Slice } from './slice-cache';
 import { text } from './text';
@@ -120,6 +121,7 @@ export class BoxPane {
       [this.canvas.width, this.canvas.height] = [canvas.width, canvas.height];
     }
     this.#target.transferFromImageBitmap(this.#layer.draw(boxSlices, box, matrix, canvas));
+    pictureDrawn();
     this.#drawn = drawn;
     this.#shown = new Map(slices.map((slice) => [slice.plane, slice]));
     for (const { plane, index } of slices) this.element.dataset[`shown${plane.toUpperCase()}`] = String(index);

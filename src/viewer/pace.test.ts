@@ -1,57 +1,68 @@
-import { beforeEach, expect, jest, test } from '@jest/globals';
-import { ReadingPace } from './pace';
+import { beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { ReadingPace, pictureDrawn } from './pace';
 
 const task = jest.fn();
 let pace: ReadingPace;
 
-beforeEach(() => {
+beforeAll(() => {
   jest.useFakeTimers();
+});
+
+beforeEach(() => {
+  jest.advanceTimersByTime(1000);
   task.mockClear();
   pace = new ReadingPace(task);
 });
 
-test('what is requested alone is written after the frame of its picture', () => {
+/** What is written of the picture that is drawn now, and of those before it. */
+function draw(): void {
+  pictureDrawn();
+  pace.request();
+}
+
+test('what is told of a picture that comes alone is written after its frame', () => {
   for (const times of [1, 2]) {
-    pace.request();
+    draw();
     expect(task).toHaveBeenCalledTimes(times - 1);
     jest.advanceTimersByTime(20);
     expect(task).toHaveBeenCalledTimes(times);
-    jest.advanceTimersByTime(100);
+    jest.advanceTimersByTime(150);
   }
 });
 
-test('of what is requested sixty times a second ten are written, and the last one always', () => {
-  for (let frame = 0; frame < 600; frame++) {
-    pace.request();
+test('where pictures follow each other it is written with one of them, five times a second, and once after the last', () => {
+  let between = 0;
+  for (let picture = 0; picture < 600; picture++) {
+    draw();
+    const written = task.mock.calls.length;
     jest.advanceTimersByTime(1000 / 60);
+    if (picture > 0) between += task.mock.calls.length - written;
   }
-  expect(task.mock.calls.length).toBeGreaterThan(80);
-  expect(task.mock.calls.length).toBeLessThanOrEqual(101);
+  expect(between).toBe(0);
+  expect(task.mock.calls.length).toBeGreaterThan(40);
+  expect(task.mock.calls.length).toBeLessThanOrEqual(51);
   const before = task.mock.calls.length;
-  pace.request();
-  jest.advanceTimersByTime(100);
-  expect(task).toHaveBeenCalledTimes(before + 1);
+  draw();
   jest.advanceTimersByTime(1000);
   expect(task).toHaveBeenCalledTimes(before + 1);
 });
 
-test('between requests that follow each other nothing is written', () => {
-  pace.request();
-  jest.advanceTimersByTime(60);
-  task.mockClear();
-  for (let step = 0; step < 20; step++) {
-    pace.request();
-    const written = task.mock.calls.length;
-    jest.advanceTimersByTime(60);
-    expect(task).toHaveBeenCalledTimes(written);
+test('all that is told on a page is written together', () => {
+  const other = jest.fn();
+  const otherPace = new ReadingPace(other);
+  for (let picture = 0; picture < 60; picture++) {
+    otherPace.request();
+    draw();
+    pictureDrawn(); // Another view's, in the same frame.
+    expect(other.mock.calls.length).toBe(task.mock.calls.length);
+    jest.advanceTimersByTime(1000 / 60);
   }
-  expect(task).toHaveBeenCalledTimes(10);
+  expect(other.mock.calls.length).toBe(task.mock.calls.length);
 });
 
 test('nothing is written after it was stopped', () => {
-  for (const alone of [true, false]) {
-    pace.request();
-    if (!alone) pace.request();
+  for (const pictures of [1, 2]) {
+    for (let picture = 0; picture < pictures; picture++) draw();
     task.mockClear();
     pace.stop();
     jest.advanceTimersByTime(1000);

@@ -3,6 +3,7 @@ import { layersOf, pictureSize, pointInPicture, shownEdges, shownOrientation } f
 import { needsOf, type Needs } from './detail';
 import { element } from './dom';
 import { placeAtScale, placePicture, type PaneFrame, type Size } from './layout';
+import { pictureDrawn } from './pace';
 import { SliceLayer, type Look } from './scene';
 import type { Quality, Slice } from './slice-cache';
 import { text } from './text';
@@ -117,6 +118,7 @@ export class Pane {
       this.#resize(this.#frame);
     }
     this.#target.transferFromImageBitmap(this.#layer.draw(slice, look));
+    pictureDrawn();
     const before = this.#drawn;
     this.#drawn = { slice, look: described };
     markShown(this.element, slice, before?.slice ?? null);

@@ -134,12 +134,13 @@ export class Viewer {
   /** Show the model's state and slices: pictures in the next frame, what is told of them after it. */
   update(): void {
     this.#draw();
-    this.#controls.update(this.#shown);
-    this.#instrument.advance();
+    // Before what is written: some of it is what is told.
     this.#untell ??= afterFrame(() => {
       this.#untell = null;
       this.#tell();
     });
+    this.#controls.update(this.#shown);
+    this.#instrument.advance();
   }
 
   /** Say something over the picture, or nothing any more; `stopped` if the view will not go on by itself. */

@@ -23,6 +23,7 @@ export class ColorBar implements Part {
     this.#write();
   });
   #said = '';
+  #swatch = '';
 
   constructor(bench: Workbench) {
     this.#bench = bench;
@@ -41,11 +42,11 @@ export class ColorBar implements Part {
     this.#said = said;
     this.element.hidden = layer === null;
     if (layer === null) return;
-    this.#strip.style.background = swatchOf(layer.colormap, invert);
+    const swatch = `${layer.colormap} ${String(invert)}`;
+    if (swatch !== this.#swatch) this.#strip.style.background = swatchOf(layer.colormap, invert);
+    this.#swatch = swatch;
     if (wasShown) this.#writing.request();
     else this.#writing.run();
-    const [low, high] = layer.window.map((end) => exactNumber(end));
-    mark(this.element, 'aria-label', text('%1 from %2 to %3', layer.colormap, low ?? '', high ?? ''));
   }
 
   dispose(): void {
@@ -56,8 +57,9 @@ export class ColorBar implements Part {
   #write(): void {
     const { layer } = this.#bench;
     if (layer === null) return;
-    const { window } = layer;
+    const { window, colormap } = layer;
     const [low, high] = window;
+    mark(this.element, 'aria-label', text('%1 from %2 to %3', colormap, exactNumber(low), exactNumber(high)));
     this.#numbers.replaceChildren(
       ...numbersOf(window).map(({ value, words }) => {
         const made = element('span', 'slicescope-tick');
