@@ -69,3 +69,17 @@ test('nothing is written after it was stopped', () => {
     expect(task).not.toHaveBeenCalled();
   }
 });
+
+test('one that fails keeps none from being written later', () => {
+  const broken = new ReadingPace(() => {
+    throw new Error('broken');
+  });
+  broken.request();
+  draw();
+  expect(() => jest.advanceTimersByTime(200)).toThrow('broken');
+  jest.advanceTimersByTime(500);
+  task.mockClear();
+  draw();
+  jest.advanceTimersByTime(200);
+  expect(task).toHaveBeenCalledTimes(1);
+});

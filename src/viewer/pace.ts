@@ -1,7 +1,9 @@
 import { afterFrame } from './after-frame';
 
-/** Milliseconds from a picture to the next, where they follow each other; those that are nearer are of one frame. */
-const STREAM_MS = [8, 100] as const;
+/** Pictures that are drawn within so many milliseconds are of one frame. */
+const FRAME_MS = 8;
+/** Milliseconds from a picture to the next, where they follow each other. */
+const STREAM_MS = 100;
 /** Milliseconds from one writing to the next while they do: to paint text costs more than to draw a slice, and nobody reads faster. */
 const READING_MS = 200;
 
@@ -27,9 +29,9 @@ export class ReadingPace {
   request(): void {
     const isFirst = waiting.size === 0;
     waiting.add(this);
-    if (isStream && performance.now() - drawnAt < STREAM_MS[1]) {
+    if (isStream && performance.now() - drawnAt < STREAM_MS) {
       clearTimeout(timer);
-      timer = setTimeout(write, STREAM_MS[1]);
+      timer = setTimeout(write, STREAM_MS);
     } else if (isFirst) afterFrame(write);
   }
 
@@ -49,9 +51,9 @@ export class ReadingPace {
 export function pictureDrawn(): void {
   const now = performance.now();
   const passed = now - drawnAt;
-  if (passed < STREAM_MS[0]) return;
+  if (passed < FRAME_MS) return;
   drawnAt = now;
-  isStream = passed < STREAM_MS[1];
+  isStream = passed < STREAM_MS;
   if (isStream && now - writtenAt >= READING_MS) write();
 }
 
@@ -59,5 +61,7 @@ function write(): void {
   clearTimeout(timer);
   if (waiting.size === 0) return;
   writtenAt = performance.now();
-  for (const pace of [...waiting]) pace.run();
+  const due = [...waiting];
+  waiting.clear(); // First: should one fail, what is requested later is written all the same.
+  for (const pace of due) pace.run();
 }

@@ -23,7 +23,6 @@ export class ColorBar implements Part {
     this.#write();
   });
   #said = '';
-  #swatch = '';
 
   constructor(bench: Workbench) {
     this.#bench = bench;
@@ -42,9 +41,7 @@ export class ColorBar implements Part {
     this.#said = said;
     this.element.hidden = layer === null;
     if (layer === null) return;
-    const swatch = `${layer.colormap} ${String(invert)}`;
-    if (swatch !== this.#swatch) this.#strip.style.background = swatchOf(layer.colormap, invert);
-    this.#swatch = swatch;
+    this.#strip.style.background = swatchOf(layer.colormap, invert);
     if (wasShown) this.#writing.request();
     else this.#writing.run();
   }
