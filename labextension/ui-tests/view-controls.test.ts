@@ -3,6 +3,7 @@ import type { NotebookPage, ViewerPage } from './notebook';
 import { expectPicture } from './pictures';
 import { useJupyter } from './stand';
 import { stage, volumeOf } from './volumes';
+import { eventually } from './waiting';
 
 const stand = useJupyter();
 const COUNT = 25;
@@ -44,6 +45,30 @@ test('the slider follows the mouse, and the picture the slider', async () => {
   expect(seen.size).toBeGreaterThanOrEqual(12);
   expect(await notebook.run('console.log(view.index)')).toBe('0\n');
   expect(await notebook.focusOfNotebook()).toEqual(before);
+});
+
+/** Where the middle of the drawn thumb is, as a share of the way along the slider. */
+async function thumbAt({ root, slider }: ViewerPage): Promise<number> {
+  const [track, thumb] = [await slider.boundingBox(), await root.locator('.slicescope-thumb').boundingBox()];
+  if (track === null || thumb === null) throw new Error('The slider is not on the page.');
+  return (thumb.x - track.x) / (track.width - thumb.width);
+}
+
+test('the thumb lies where the slice is, whatever the width of the slider', async () => {
+  const [notebook, viewer] = await openRamp();
+  const widths = new Set<number>();
+  for (const width of [1280, 700]) {
+    await notebook.page.setViewportSize({ width, height: 900 });
+    for (const index of [0, 7, 24]) {
+      await viewer.slider.fill(String(index));
+      await expectPicture(viewer, ramp, { index });
+      await eventually(async () => {
+        expect(await thumbAt(viewer)).toBeCloseTo(index / (COUNT - 1), 2);
+      });
+    }
+    widths.add((await viewer.slider.boundingBox())?.width ?? 0);
+  }
+  expect(widths.size).toBe(2);
 });
 
 test('a fast drag ends at the slice where the hand ends', async () => {

@@ -8,6 +8,14 @@ let state: ViewState;
 let changes: Partial<ViewSettings>[];
 let controls: Controls;
 
+// jsdom has no animations. Where they put thumb and mark is tested in a browser (ui-tests/view-controls.test.ts).
+const animations: Map<Element, Animation> = new Map();
+HTMLElement.prototype.animate = function animate(this: HTMLElement): Animation {
+  const animation = { currentTime: null, pause: () => undefined } as unknown as Animation;
+  animations.set(this, animation);
+  return animation;
+};
+
 beforeEach(() => {
   jest.useFakeTimers();
   state = viewState(1, 'xy', 2);
@@ -44,15 +52,18 @@ test('another plane has its own number of slices', () => {
   expect(controls.bar.textContent).toContain('xz');
 });
 
-const placeOf = (name: 'thumb' | 'mark'): string =>
-  controls.bar.querySelector<HTMLElement>(`.slicescope-${name}`)?.style.transform ?? '';
+/** As a share of the way. */
+function placeOf(name: 'thumb' | 'mark'): unknown {
+  const found = controls.bar.querySelector(`.slicescope-${name}`);
+  return found === null ? null : animations.get(found)?.currentTime;
+}
 
 test('the slider moves with the picture: not before a slice that comes soon is there', () => {
   state = viewState(1, 'xy', 4);
   controls.update({ plane: 'xy', index: 2 });
-  expect([placeOf('thumb'), field('number').valueAsNumber]).toEqual(['translateX(50%)', 2]);
+  expect([placeOf('thumb'), field('number').valueAsNumber]).toEqual([0.5, 2]);
   controls.update({ plane: 'xy', index: 4 });
-  expect([placeOf('thumb'), placeOf('mark')]).toEqual(['translateX(100%)', 'translateX(100%)']);
+  expect([placeOf('thumb'), placeOf('mark')]).toEqual([1, 1]);
   jest.advanceTimersByTime(1_000);
   expect([controls.bar.dataset.apart, field('number').valueAsNumber]).toEqual(['false', 4]);
 });
@@ -61,16 +72,12 @@ test('where the slice is late, the slider shows what was asked for and what is s
   state = viewState(1, 'xy', 4);
   controls.update({ plane: 'xy', index: 2 });
   jest.advanceTimersByTime(100);
-  expect([placeOf('thumb'), placeOf('mark'), controls.bar.dataset.apart]).toEqual([
-    'translateX(100%)',
-    'translateX(50%)',
-    'true',
-  ]);
+  expect([placeOf('thumb'), placeOf('mark'), controls.bar.dataset.apart]).toEqual([1, 0.5, 'true']);
   state = viewState(1, 'xy', 3);
   controls.update({ plane: 'xy', index: 2 }); // The thumb now follows the hand at once.
-  expect([placeOf('thumb'), placeOf('mark')]).toEqual(['translateX(75%)', 'translateX(50%)']);
+  expect([placeOf('thumb'), placeOf('mark')]).toEqual([0.75, 0.5]);
   controls.update({ plane: 'xy', index: 3 });
-  expect([placeOf('mark'), controls.bar.dataset.apart]).toEqual(['translateX(75%)', 'false']);
+  expect([placeOf('mark'), controls.bar.dataset.apart]).toEqual([0.75, 'false']);
 });
 
 test('while pictures follow the hand, the slider moves with them only', () => {
@@ -80,14 +87,14 @@ test('while pictures follow the hand, the slider moves with them only', () => {
     controls.update({ plane: 'xy', index: 2 });
     return placeOf('thumb');
   });
-  expect(new Set(places)).toEqual(new Set(['translateX(50%)']));
+  expect(new Set(places)).toEqual(new Set([0.5]));
   controls.update({ plane: 'xy', index: 3 }); // One that the hand has passed.
-  expect([placeOf('thumb'), placeOf('mark')]).toEqual(['translateX(100%)', 'translateX(75%)']);
+  expect([placeOf('thumb'), placeOf('mark')]).toEqual([1, 0.75]);
   state = viewState(1, 'xy', 0);
   controls.update({ plane: 'xy', index: 3 });
-  expect(placeOf('thumb')).toBe('translateX(100%)');
+  expect(placeOf('thumb')).toBe(1);
   jest.advanceTimersByTime(100);
-  expect(placeOf('thumb')).toBe('translateX(0%)');
+  expect(placeOf('thumb')).toBe(0);
 });
 
 test('the number follows a hand with each picture that comes alone, and of a row of them is that of the last', () => {

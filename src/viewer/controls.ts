@@ -12,6 +12,17 @@ import { text } from './text';
 const TOGETHER_MS = 100;
 
 /**
+ * Lets an element be moved along its container, from the left end at time 0 to the right one at 1. An animation that stands
+ * still has its time set, because browsers move that where it is; after a change of the style they would put the layers of
+ * the page together anew, which takes as long as all else that a frame needs from them.
+ */
+function along(moved: HTMLElement): Animation {
+  const way = moved.animate({ transform: ['translateX(0)', 'translateX(100cqi)'] }, { duration: 1, fill: 'both' });
+  way.pause();
+  return way;
+}
+
+/**
  * The slider with its number. The slider is a native one, made invisible, over a
  * drawn one, whose thumb is moved by the compositor. While the slice that was asked for is not here, a mark stays
  * where the shown one is.
@@ -24,6 +35,8 @@ export class Controls {
   readonly #track: HTMLElement = element('div', 'slicescope-track');
   readonly #thumb: HTMLElement = element('div', 'slicescope-thumb');
   readonly #mark: HTMLElement = element('div', 'slicescope-mark');
+  readonly #thumbAt: Animation = along(this.#thumb);
+  readonly #markAt: Animation = along(this.#mark);
   readonly #number: HTMLInputElement = element('input', 'slicescope-number');
   readonly #count: HTMLElement = element('span', 'slicescope-count');
   #shown: Pick<Slice, 'plane' | 'index'> | null = null;
@@ -102,9 +115,9 @@ export class Controls {
       this.#number.max = text;
       this.#count.textContent = `/ ${text}`;
     }
-    const at = (slice: number): string => `translateX(${String(last === 0 ? 0 : (100 * slice) / last)}%)`;
-    this.#thumb.style.transform = at(index);
-    this.#mark.style.transform = at(isApart ? (this.#shown?.index ?? index) : index);
+    const at = (slice: number): number => (last === 0 ? 0 : slice / last);
+    this.#thumbAt.currentTime = at(index);
+    this.#markAt.currentTime = at(isApart ? (this.#shown?.index ?? index) : index);
     this.bar.dataset.apart = String(isApart);
     if (this.#slider.valueAsNumber !== index) this.#slider.valueAsNumber = index;
     this.#writing.request();
