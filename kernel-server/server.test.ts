@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -44,8 +45,8 @@ async function stranger(headers: Readonly<Record<string, string>> = {}): Promise
   opened.push(client);
   return client;
 }
-async function proven(): Promise<TestClient> {
-  const client = await stranger();
+async function proven(headers: Readonly<Record<string, string>> = {}): Promise<TestClient> {
+  const client = await stranger(headers);
   await client.shakeHands(SECRET);
   return client;
 }
@@ -63,6 +64,37 @@ async function refused(client: TestClient, code: string): Promise<void> {
     { kind: 'closed', code: 1008, reason: code },
   ]);
 }
+
+describe('a message that needs no answer', () => {
+  /** Messages through this Host without an answer, and with one: the pongs of the socket that came meanwhile. */
+  async function pongsOf(headers: Readonly<Record<string, string>>): Promise<number[]> {
+    const client = await proven(headers);
+    const count = jest.fn();
+    client.socket.on('pong', count);
+    const counts: number[] = [];
+    const answered = async (): Promise<void> => {
+      client.say({ type: 'ping' });
+      expect(types([await client.next()])).toEqual(['pong']);
+      counts.push(count.mock.calls.length);
+    };
+    await answered();
+    for (let turn = 0; turn < 2; turn++) {
+      const pong = 'Host' in headers ? once(client.socket, 'pong') : null;
+      client.grant(1);
+      await pong;
+      await answered();
+    }
+    return counts;
+  }
+
+  test('is acknowledged at once through Jupyter’s proxy, which would hold the next one back, and no other is', async () => {
+    expect(await pongsOf({ Host: PAGE_HOST })).toEqual([0, 1, 2]);
+  });
+
+  test('is not acknowledged where the page itself is the other end', async () => {
+    expect(await pongsOf({})).toEqual([0, 0, 0]);
+  });
+});
 
 describe('a client that proves itself', () => {
   test('is welcome, and gets slices', async () => {

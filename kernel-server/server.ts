@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import {
@@ -15,7 +15,7 @@ import {
   type Limits,
   type ServerMessage,
 } from '../src/protocol';
-import { mayConnect } from './access';
+import { isOwnHost, mayConnect } from './access';
 import { answerWithPage, type Page } from './page';
 import { Session } from './session';
 import type { Views } from './views';
@@ -51,6 +51,25 @@ function tooManyClients(most: number): SlicescopeError {
 function refuseUpgrade(socket: Duplex, status: string, patienceMs: number): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   setTimeout(() => socket.destroy(), patienceMs).unref();
+}
+
+/**
+ * To be called when a message comes through jupyter-server-proxy, before it is answered. The proxy's sockets hold a small
+ * message back until the one before it is acknowledged (Nagle's algorithm), for which the system takes 40 ms unless
+ * something is sent the other way: where no answer is, that is a pong that nobody asked for, which no end takes notice of
+ * (RFC 6455, 5.5.3).
+ */
+function acknowledger(client: WebSocket, connection: Socket): () => void {
+  let isDue = false;
+  return () => {
+    if (isDue) return;
+    isDue = true;
+    const before = connection.bytesWritten;
+    setImmediate(() => {
+      isDue = false;
+      if (connection.bytesWritten === before && client.bufferedAmount === 0) client.pong();
+    });
+  };
 }
 
 /** Whether the client speaks this protocol: one that offers another or an older one is not given it. */
@@ -101,11 +120,14 @@ export async function serve(views: Views, options: ServerOptions): Promise<Runni
     } else if (strangers.size >= limits.strangers) {
       refuseUpgrade(socket, '503 Service Unavailable', limits.handshakeMs);
     } else {
-      sockets.handleUpgrade(request, socket, head, welcome);
+      const isProxied = !isOwnHost(request.headers.host, ownPort());
+      sockets.handleUpgrade(request, socket, head, (client) => {
+        welcome(client, isProxied ? acknowledger(client, request.socket) : null);
+      });
     }
   });
 
-  function welcome(socket: WebSocket): void {
+  function welcome(socket: WebSocket, acknowledge: (() => void) | null): void {
     strangers.add(socket);
     const send = (message: ServerMessage): void => {
       socket.send(JSON.stringify(message));
@@ -131,6 +153,7 @@ export async function serve(views: Views, options: ServerOptions): Promise<Runni
     socket.on('message', (data, isBinary) => {
       if (isOver) return; // Until the other end has taken note of the close.
       silence.refresh();
+      acknowledge?.();
       try {
         flood.count();
         if (isBinary) throw new SlicescopeError('protocol-error', 'message: binary, expected text', {});
