@@ -2,6 +2,7 @@ import type { ViewSettings, ViewState } from '../protocol';
 import { clampIndex } from '../shading';
 import { element } from './dom';
 import { ReadingPace } from './pace';
+import { slide } from './slide';
 import type { Slice } from './slice-cache';
 import { text } from './text';
 
@@ -11,16 +12,8 @@ import { text } from './text';
  */
 const TOGETHER_MS = 100;
 
-/**
- * Lets an element be moved along its container, from the left end at time 0 to the right one at 1. An animation that stands
- * still has its time set, because browsers move that where it is; after a change of the style they would put the layers of
- * the page together anew, which takes as long as all else that a frame needs from them.
- */
-function along(moved: HTMLElement): Animation {
-  const way = moved.animate({ transform: ['translateX(0)', 'translateX(100cqi)'] }, { duration: 1, fill: 'both' });
-  way.pause();
-  return way;
-}
+/** From the left end of the container that it is in, at time 0, to the right one, at 1. */
+const along = (moved: HTMLElement): Animation => slide(moved, 'translateX(0)', 'translateX(100cqi)', 1);
 
 /**
  * The slider with its number. The slider is a native one, made invisible, over a

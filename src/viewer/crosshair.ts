@@ -2,6 +2,7 @@ import { PLANE_AXES, type Plane, type Triple, type ViewSettings, type ViewState 
 import { pointInPicture } from '../shading';
 import { element } from './dom';
 import type { Pane } from './pane';
+import { slide } from './slide';
 import { voxelAt, voxelOf } from './surface';
 
 /** What a crosshair knows of its viewer. */
@@ -11,6 +12,9 @@ export interface CrosshairHost {
   /** Whether a press on the picture moves the crosshair. */
   movesCrosshair(event: PointerEvent): boolean;
 }
+
+/** Pixels from a pane's edge, in both directions, that a line can be moved: at any zoom it is out of the pane by then. */
+const FARTHEST = 100_000;
 
 /** The plane that a line stands for: the one across the picture's axis. */
 function planeAcross(axis: number): Plane {
@@ -26,14 +30,14 @@ export class Crosshair {
   readonly #pane: Pane;
   readonly #host: CrosshairHost;
   readonly #abort: AbortController = new AbortController();
-  readonly #vertical: HTMLElement = element('div', 'slicescope-line slicescope-vertical');
-  readonly #horizontal: HTMLElement = element('div', 'slicescope-line slicescope-horizontal');
+  readonly #vertical: Line = new Line('vertical', 'X');
+  readonly #horizontal: Line = new Line('horizontal', 'Y');
   #pointer: number | null = null;
 
   constructor(pane: Pane, host: CrosshairHost) {
     this.#pane = pane;
     this.#host = host;
-    pane.element.append(this.#vertical, this.#horizontal);
+    pane.element.append(this.#vertical.element, this.#horizontal.element);
     const { signal } = this.#abort;
     const { canvas } = pane;
     canvas.addEventListener('pointerdown', this.#onDown, { signal });
@@ -46,7 +50,7 @@ export class Crosshair {
   update(): void {
     const state = this.#host.state();
     const isOn = state.layout === 'planes' && state.crosshair;
-    for (const line of [this.#vertical, this.#horizontal]) if (line.hidden === isOn) line.hidden = !isOn;
+    for (const { element: line } of [this.#vertical, this.#horizontal]) if (line.hidden === isOn) line.hidden = !isOn;
     if (!isOn) return;
     const { plane, orientation, placed } = this.#pane;
     const middle = state.position.map((at, axis) => (at + 0.5) / (state.volume.shape[axis] as number));
@@ -54,14 +58,14 @@ export class Crosshair {
     const ratio = window.devicePixelRatio;
     const [first, second] = PLANE_AXES[plane];
     const [across, down] = orientation.transpose ? [second, first] : [first, second];
-    move(this.#vertical, 'X', (placed.left + x * placed.width) / ratio, planeAcross(across));
-    move(this.#horizontal, 'Y', (placed.top + y * placed.height) / ratio, planeAcross(down));
+    this.#vertical.put((placed.left + x * placed.width) / ratio, planeAcross(across));
+    this.#horizontal.put((placed.top + y * placed.height) / ratio, planeAcross(down));
   }
 
   dispose(): void {
     this.#abort.abort();
-    this.#vertical.remove();
-    this.#horizontal.remove();
+    this.#vertical.element.remove();
+    this.#horizontal.element.remove();
   }
 
   readonly #onDown = (event: PointerEvent): void => {
@@ -87,7 +91,21 @@ export class Crosshair {
   }
 }
 
-function move(line: HTMLElement, axis: 'X' | 'Y', pixels: number, plane: Plane): void {
-  line.style.transform = `translate${axis}(${String(pixels)}px)`;
-  if (line.dataset.of !== plane) line.dataset.of = plane;
+/** One line of a crosshair. */
+class Line {
+  readonly element: HTMLElement;
+  readonly #at: Animation;
+
+  constructor(name: 'vertical' | 'horizontal', axis: 'X' | 'Y') {
+    this.element = element('div', `slicescope-line slicescope-${name}`);
+    const at = (pixels: number): string => `translate${axis}(${String(pixels)}px)`;
+    this.#at = slide(this.element, at(-FARTHEST), at(FARTHEST), 2 * FARTHEST);
+  }
+
+  /** So many pixels from the pane's edge, for this plane. */
+  put(pixels: number, plane: Plane): void {
+    this.#at.currentTime = pixels + FARTHEST;
+    const { dataset } = this.element;
+    if (dataset.of !== plane) dataset.of = plane;
+  }
 }
