@@ -8,7 +8,7 @@ let state: ViewState;
 let changes: Partial<ViewSettings>[];
 let controls: Controls;
 
-// jsdom has no animations. Where they put thumb and mark is tested in a browser (ui-tests/view-controls.test.ts).
+// jsdom has no animations. Where one puts the thumb is tested in a browser (ui-tests/view-controls.test.ts).
 const animations: Map<Element, Animation> = new Map();
 HTMLElement.prototype.animate = function animate(this: HTMLElement): Animation {
   const animation = { currentTime: null, pause: () => undefined } as unknown as Animation;
