@@ -1,4 +1,10 @@
-/** One project for each place the code runs in, and one for the browser tests in a real JupyterLab. */
+/**
+ * One project for each place the code runs in. Which of them `npm test` and `npm run test:all` run is said by the ends of
+ * their names (scripts/tests/tiers.mjs):
+ *
+ * - `*.long.test.ts` is in a project `…-long`: too long for `npm test`.
+ * - `*.serial.test.ts` is in a project `…-serial`: it compares time or memory with a figure, so that nothing may run beside it.
+ */
 const transform = {
   '^.+\\.[tj]s$': [
     '@swc/jest',
@@ -6,9 +12,49 @@ const transform = {
   ],
 };
 
-const project = (displayName, testEnvironment, roots, more = {}) => ({
+/** What src/notebook shows is served by a worker, which is compiled code. */
+const COMPILED = { moduleNameMapper: { '^\\.\\./\\.\\./kernel-server$': '<rootDir>/lib/kernel-server' } };
+const UI_TESTS = 'labextension/ui-tests';
+const BROWSER = {
+  ...COMPILED,
+  testEnvironment: '<rootDir>/tests/browser/environment.ts',
+  globalTeardown: '<rootDir>/tests/browser/global-teardown.ts',
+  setupFilesAfterEnv: ['<rootDir>/tests/browser/once-more.ts'],
+};
+/** In a real JupyterLab. */
+const LAB = {
+  ...BROWSER,
+  globalSetup: `<rootDir>/${UI_TESTS}/global-setup.ts`,
+  globalTeardown: `<rootDir>/${UI_TESTS}/global-teardown.ts`,
+};
+/** The same through Jupyter's own proxy (ui-tests/way.ts). */
+const PROXIED = {
+  ...LAB,
+  globalSetup: `<rootDir>/${UI_TESTS}/global-setup-proxied.ts`,
+  globals: { slicescopeWay: 'proxied' },
+};
+
+/**
+ * What a view sends and gets, its life, and slices of every kind of frame. How pictures look and what a hand does on
+ * them is the same whichever way their slices took; other files choose a way of their own.
+ */
+const THROUGH_THE_PROXY = [
+  'view-controls',
+  'view-example',
+  'view-handle',
+  'view-page',
+  'view-swap',
+  'lifecycle',
+  'lifecycle-errors',
+  'lifecycle-saved',
+];
+/** Those of them that say in a few seconds whether the way works at all. */
+const PROXIED_FIRST = ['view-handle'];
+const uiTests = (names) => names.map((name) => `**/ui-tests/${name}.test.ts`);
+
+const project = (displayName, roots, more = {}) => ({
   displayName,
-  testEnvironment,
+  testEnvironment: 'node',
   roots: roots.map((root) => `<rootDir>/${root}`),
   testMatch: ['**/*.test.ts'],
   transform,
@@ -16,55 +62,44 @@ const project = (displayName, testEnvironment, roots, more = {}) => ({
   ...more,
 });
 
-/**
- * What a view sends and gets, its life, and slices of every kind of frame. How pictures look and what a hand does on
- * them is the same whichever way their slices took, and lifecycle-comm has no companion; other files choose a way of
- * their own.
- */
-const PROXIED = [
-  'view-controls',
-  'view-example',
-  'view-handle',
-  'view-page',
-  'view-pixels',
-  'view-swap',
-  'view-tiles',
-  'lifecycle',
-  'lifecycle-errors',
-  'lifecycle-saved',
-].map((name) => `**/ui-tests/${name}.test.ts`);
+const SERIAL = { runner: '<rootDir>/scripts/tests/serial-runner.cjs' };
+const LONG_FILES = '\\.long\\.test\\.ts$';
+const SERIAL_FILES = '\\.serial(\\.long)?\\.test\\.ts$';
 
-/** In a real JupyterLab. */
-const browser = (displayName, more = {}) =>
-  project(displayName, 'node', ['labextension/ui-tests'], {
-    setupFilesAfterEnv: ['<rootDir>/labextension/ui-tests/once-more.ts'],
+/** A project, and beside it those of its long and its serial files. */
+const tiers = (name, roots, more = {}) => [
+  project(name, roots, { ...more, testPathIgnorePatterns: ['/node_modules/', LONG_FILES, SERIAL_FILES] }),
+  project(`${name}-long`, roots, {
     ...more,
-  });
+    testMatch: ['**/*.long.test.ts'],
+    testPathIgnorePatterns: ['/node_modules/', SERIAL_FILES],
+  }),
+  project(`${name}-serial`, roots, { ...more, ...SERIAL, testMatch: ['**/*.serial.test.ts'] }),
+  project(`${name}-serial-long`, roots, { ...more, ...SERIAL, testMatch: ['**/*.serial.long.test.ts'] }),
+];
+
+const NODE_ROOTS = ['protocol', 'volume', 'shading', 'formats', 'export', 'notebook', 'cli'].map(
+  (name) => `src/${name}`,
+);
 
 module.exports = {
+  globalSetup: '<rootDir>/scripts/tests/build.mjs',
+  testSequencer: '<rootDir>/scripts/tests/sequencer.cjs',
+  // On two processors jest itself would start one.
+  maxWorkers: 2,
   projects: [
-    project(
-      'node',
-      'node',
-      [
-        'src/protocol',
-        'src/volume',
-        'src/shading',
-        'src/formats',
-        'src/export',
-        'src/notebook',
-        'src/cli',
-        'kernel-server',
-      ],
-      // What src/notebook shows is served by a worker, which is compiled code.
-      { moduleNameMapper: { '^\\.\\./\\.\\./kernel-server$': '<rootDir>/lib/kernel-server' } },
-    ),
-    project('viewer', 'jsdom', ['src/viewer', 'src/page'], {
+    ...tiers('node', [...NODE_ROOTS, 'kernel-server'], COMPILED),
+    project('viewer', ['src/viewer', 'src/page'], {
+      testEnvironment: 'jsdom',
       transformIgnorePatterns: ['/node_modules/(?!@noble/)'],
     }),
-    browser('labextension'),
-    // The same tests again, through Jupyter's own proxy (ui-tests/way.ts).
-    browser('labextension-proxied', { globals: { slicescopeWay: 'proxied' }, testMatch: PROXIED }),
-    project('package', 'node', ['tests/package']),
+    ...tiers('page', ['tests/page'], BROWSER),
+    ...tiers('labextension', [UI_TESTS], LAB),
+    project('labextension-proxied', [UI_TESTS], { ...PROXIED, testMatch: uiTests(PROXIED_FIRST) }),
+    project('labextension-proxied-long', [UI_TESTS], {
+      ...PROXIED,
+      testMatch: uiTests(THROUGH_THE_PROXY.filter((name) => !PROXIED_FIRST.includes(name))),
+    }),
+    ...tiers('package', ['tests/package']),
   ],
 };

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import type { AxeResults } from 'axe-core';
 import type { NotebookPage } from './notebook';
-import { expectPicture } from './pictures';
-import { useJupyter } from './stand';
-import { stage, volumeOf } from './volumes';
+import { expectPicture } from '../../tests/browser/pictures';
+import { useOwnJupyter } from './stand';
+import { stage, volumeOf } from '../../tests/browser/volumes';
 
-const stand = useJupyter();
+const stand = useOwnJupyter();
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const wave = volumeOf('int16', [24, 18, 10], (x, y, z) => x * 67 - y * 131 + z * 577, { window: [-2000, 6000] });
 

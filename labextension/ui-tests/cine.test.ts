@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import type { NotebookPage, ViewerPage } from './notebook';
+import type { NotebookPage } from './notebook';
+import type { ViewerPage } from '../../tests/browser/viewer-page';
 import { useJupyter } from './stand';
-import { openWatched } from './traffic';
-import { stage, volumeOf } from './volumes';
-import { eventually } from './waiting';
+import { stage, volumeOf } from '../../tests/browser/volumes';
+import { eventually } from '../../tests/browser/waiting';
 
 const stand = useJupyter();
 const DEPTH = 40;
@@ -47,7 +47,7 @@ async function nameOf({ page }: NotebookPage): Promise<string> {
 test('of two pages one plays for both, one slice after the other and not faster than the rate; the other stops it', async () => {
   const [notebook, viewer] = await openWave();
   await notebook.save();
-  const { notebook: other } = await openWatched(stand.browser, stand.server, await nameOf(notebook));
+  const { notebook: other } = await stand.openBeside(await nameOf(notebook));
   try {
     const otherViewer = other.viewer();
     await otherViewer.shows(0);

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import type { NotebookPage } from './notebook';
-import { differences, expectPicture, type Pixels } from './pictures';
-import { useJupyter } from './stand';
-import { stage, volumeOf } from './volumes';
-import { eventually } from './waiting';
+import { differences, expectPicture, type Pixels } from '../../tests/browser/pictures';
+import { useOwnJupyter } from './stand';
+import { stage, volumeOf } from '../../tests/browser/volumes';
+import { eventually } from '../../tests/browser/waiting';
 
-const stand = useJupyter();
+const stand = useOwnJupyter();
 const wave = volumeOf('int16', [24, 18, 10], (x, y, z) => x * 67 - y * 131 + z * 577, { window: [-2000, 6000] });
 
 interface Lab {

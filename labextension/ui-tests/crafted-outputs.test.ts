@@ -2,19 +2,18 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { dirname, join, resolve } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { VIEW_MIME } from '../../src/protocol';
-import { launchBrowser } from './browser';
-import { jupyterEnvironment, startJupyter, type JupyterServer } from './jupyter';
-import { recordOf, shutDownAll } from './kernels';
+import { jupyterEnvironment } from './jupyter';
+import { recordOf } from './kernels';
 import { writeNotebook, type NotebookPage } from './notebook';
-import { SHOW_CELL, showsRamp } from './ramp';
-import { openWatched, type Traffic } from './traffic';
-import { eventually } from './waiting';
+import { SHOW_CELL, showsRamp } from '../../tests/browser/ramp';
+import { useJupyter } from './stand';
+import type { Traffic } from '../../tests/browser/traffic';
+import { eventually } from '../../tests/browser/waiting';
 
-jest.setTimeout(180_000);
+const stand = useJupyter();
 
 const JUPYTER = resolve(__dirname, '../../.venv/bin/jupyter');
 const RUN = 'window.wasRun = true';
@@ -25,12 +24,9 @@ const NO_VIEW = 'This output names no view. Run the cell again.';
 const GONE = 'The kernel was restarted or shut down since. Run the cell again to look at this volume.';
 const NO_SUCH_VIEW = 'The kernel no longer has this view. Run the cell again to show it.';
 
-let server: JupyterServer;
-let browser: Browser;
 /** Stands for evil.test, and for a port of this machine where something else than a companion listens. */
 let trap: Server;
 let trapped = 0;
-const notebooks: NotebookPage[] = [];
 
 beforeAll(async () => {
   trap = createServer((socket) => {
@@ -39,23 +35,10 @@ beforeAll(async () => {
   });
   trap.listen(0, '127.0.0.1');
   await once(trap, 'listening');
-  [server, browser] = await Promise.all([startJupyter(), launchBrowser()]);
 });
-afterEach(async () => {
-  for (const notebook of notebooks.splice(0)) await notebook.close();
-  await shutDownAll(server);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
+afterAll(() => {
   trap.close();
 });
-
-async function open(name: string): Promise<{ notebook: NotebookPage; traffic: Traffic }> {
-  const opened = await openWatched(browser, server, name);
-  notebooks.push(opened.notebook);
-  return opened;
-}
 
 /** Bundles that name no view. `own` is a kernel of this server that has a companion. */
 function nonsense(own: string): readonly unknown[] {
@@ -134,8 +117,8 @@ function wellFormed(own: string): { readonly gone: unknown[]; readonly unknown: 
 
 /** A notebook with an output of our type for each bundle. */
 function craft(name: string, bundles: readonly unknown[]): void {
-  writeNotebook(server, name, ['']);
-  const path = join(server.folder, name);
+  writeNotebook(stand.server, name, ['']);
+  const path = join(stand.server.folder, name);
   const content = JSON.parse(readFileSync(path, 'utf8')) as { cells: { outputs: unknown[] }[] };
   const outputs = bundles.map((bundle) => ({
     output_type: 'display_data',
@@ -147,14 +130,14 @@ function craft(name: string, bundles: readonly unknown[]): void {
 }
 
 function trust(name: string): void {
-  const env = jupyterEnvironment(dirname(server.folder));
-  execFileSync(JUPYTER, ['trust', join(server.folder, name)], { env });
+  const env = jupyterEnvironment(stand.server.home);
+  execFileSync(JUPYTER, ['trust', join(stand.server.folder, name)], { env });
 }
 
 /** A notebook with a live view, whose kernel is a real one. */
 async function openOwn(cell = SHOW_CELL): Promise<NotebookPage> {
-  writeNotebook(server, 'own.ipynb', [cell]);
-  const { notebook } = await open('own.ipynb');
+  writeNotebook(stand.server, 'own.ipynb', [cell]);
+  const { notebook } = await stand.openFresh('own.ipynb');
   await notebook.runCell(0);
   await showsRamp(notebook.viewer(), { index: 10 });
   return notebook;
@@ -166,7 +149,7 @@ const wasRun = async ({ page }: NotebookPage): Promise<boolean> => await page.ev
 async function openCrafted(name: string, bundles: readonly unknown[], sentences: readonly string[]): Promise<Traffic> {
   craft(name, bundles);
   trust(name);
-  const { notebook, traffic } = await open(name);
+  const { notebook, traffic } = await stand.openFresh(name);
   await eventually(async () => {
     const texts = await notebook.page.locator('.jp-OutputArea-child').allInnerTexts();
     expect(texts.map((text, at) => [JSON.stringify(bundles[at]), text.trim()])).toEqual(
@@ -196,7 +179,7 @@ test('outputs that somebody has crafted say that they name no view, ask for noth
     );
     expect(traffic.lookups).toEqual([]);
     expect(traffic.companions).toEqual([]);
-    expect(traffic.elsewhere(new URL(server.url).host)).toEqual([]);
+    expect(traffic.elsewhere(new URL(stand.server.url).host)).toEqual([]);
   }
 });
 
@@ -208,22 +191,22 @@ test('outputs that somebody has crafted around a kernel’s id reach the own ser
   const asked = new Set(traffic.lookups.map((url) => new URL(url).pathname));
   const paths = [own, NOBODY, 'constructor', '__proto__'].map((id) => `/slicescope/api/companions/${id}`);
   expect([...asked].sort()).toEqual(paths.sort());
-  const companion = `ws://127.0.0.1:${String(recordOf(server, own).port)}/`;
+  const companion = `ws://127.0.0.1:${String(recordOf(stand.server, own).port)}/`;
   expect(new Set(traffic.companions)).toEqual(new Set([companion]));
-  expect(traffic.elsewhere(new URL(server.url).host)).toEqual(traffic.companions);
+  expect(traffic.elsewhere(new URL(stand.server.url).host)).toEqual(traffic.companions);
 });
 
 test('in a notebook that is not trusted the same outputs ask for nothing at all', async () => {
   const own = await (await openOwn()).kernelId();
   const { gone, unknown } = wellFormed(own);
   craft('distrusted.ipynb', [...nonsense(own), ...gone, ...unknown]);
-  const { notebook, traffic } = await open('distrusted.ipynb');
+  const { notebook, traffic } = await stand.openFresh('distrusted.ipynb');
   await notebook.page.locator('.jp-OutputArea-output').first().waitFor();
   expect(await notebook.run('console.log(6 * 7)')).toBe('42\n');
   expect(await notebook.page.locator('.slicescope-output').count()).toBe(0);
   expect(traffic.lookups).toEqual([]);
   expect(traffic.companions).toEqual([]);
-  expect(traffic.elsewhere(new URL(server.url).host)).toEqual([]);
+  expect(traffic.elsewhere(new URL(stand.server.url).host)).toEqual([]);
   expect(trapped).toBe(0);
   expect(await wasRun(notebook)).toBe(false);
 });

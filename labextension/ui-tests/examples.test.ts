@@ -8,11 +8,11 @@ import { openVolume } from '../../src/formats';
 import type { VoxelArray, Window } from '../../src/protocol';
 import { Volume } from '../../src/volume';
 import { EXAMPLES, openExample, runExample } from './examples';
-import { expectExported } from './exported';
-import type { ViewerPage } from './notebook';
-import { expectPicture } from './pictures';
+import { expectExported } from '../../tests/browser/exported';
+import type { ViewerPage } from '../../tests/browser/viewer-page';
+import { expectPicture } from '../../tests/browser/pictures';
 import { useJupyter } from './stand';
-import { eventually } from './waiting';
+import { eventually } from '../../tests/browser/waiting';
 
 type Point = readonly [number, number];
 

@@ -1,14 +1,15 @@
-import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { BrowserContext, Page } from 'playwright-core';
 import { Relay } from '../../kernel-server/testing/relay';
-import { launchBrowser } from './browser';
-import { startJupyter, type OwnServer } from './jupyter';
+import type { OwnServer } from './jupyter';
 import { KEEP_COMPANIONS, recordOf, shutDownAll } from './kernels';
+import { CONTEXT } from './lab';
 import { NotebookPage, writeNotebook } from './notebook';
-import { SHOW_CELL, looksLikeRamp, showsRamp } from './ramp';
-import { eventually } from './waiting';
+import { SHOW_CELL, looksLikeRamp, showsRamp } from '../../tests/browser/ramp';
+import { useOwnJupyter } from './stand';
+import { eventually } from '../../tests/browser/waiting';
 
-jest.setTimeout(180_000);
+const stand = useOwnJupyter();
 
 /** Less than heartbeats alone need to find a dead connection, more than the page needs when it asks at once. */
 const AT_ONCE_MS = 10_000;
@@ -18,7 +19,6 @@ const NO_SERVER = 'Jupyter’s server can’t be reached. Trying again.';
 const GONE = 'The kernel was restarted or shut down since. Run the cell again to look at this volume.';
 
 let server: OwnServer;
-let browser: Browser;
 let context: BrowserContext;
 let notebook: NotebookPage;
 /** The wire between the page and the companion. */
@@ -30,8 +30,8 @@ let isOffline = false;
 const secrets = new Set<string>();
 let console = '';
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startJupyter(), launchBrowser()]);
+beforeEach(() => {
+  ({ server } = stand);
 });
 
 afterEach(async () => {
@@ -44,11 +44,6 @@ afterEach(async () => {
   await context.close();
   relay.close();
   await shutDownAll(server);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
 });
 
 /** The page is told the relay's port for the companion's. */
@@ -78,7 +73,7 @@ async function openLive(
 ): Promise<void> {
   const name = `faults-${String(++count)}.ipynb`;
   writeNotebook(server, name, cells);
-  context = await browser.newContext({ viewport: { width: 1200, height: 900 } });
+  context = await stand.browser.newContext(CONTEXT);
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   page.on('console', (message) => (console += message.text()));

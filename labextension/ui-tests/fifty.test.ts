@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import type { CDPSession, Page } from 'playwright-core';
 import { recordOf } from './kernels';
-import type { NotebookPage, ViewerPage } from './notebook';
-import { expectPicture } from './pictures';
-import { useJupyter } from './stand';
-import { stage, volumeOf } from './volumes';
-import { eventually } from './waiting';
+import type { NotebookPage } from './notebook';
+import type { ViewerPage } from '../../tests/browser/viewer-page';
+import { expectPicture } from '../../tests/browser/pictures';
+import { useOwnJupyter } from './stand';
+import { stage, volumeOf } from '../../tests/browser/volumes';
+import { eventually } from '../../tests/browser/waiting';
 
-const stand = useJupyter();
+const stand = useOwnJupyter();
 const VIEWS = 50;
 /** Cells before the first view. */
 const FIRST = 2;

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { Volume } from '../../src/volume';
-import { expectExported } from './exported';
+import { expectExported } from '../../tests/browser/exported';
 import type { NotebookPage } from './notebook';
 import { useJupyter } from './stand';
-import { stage, volumeOf } from './volumes';
-import { eventually } from './waiting';
+import { stage, volumeOf } from '../../tests/browser/volumes';
+import { eventually } from '../../tests/browser/waiting';
 
 const stand = useJupyter();
 const SHAPE = [30, 24, 6] as const;

@@ -1,11 +1,12 @@
 import { expect, test } from '@jest/globals';
 import type { CDPSession } from 'playwright-core';
 import type { ViewSettings } from '../../src/protocol';
-import type { NotebookPage, ViewerPage } from './notebook';
-import { colorAt, expectPicture } from './pictures';
+import type { NotebookPage } from './notebook';
+import type { ViewerPage } from '../../tests/browser/viewer-page';
+import { colorAt, expectPicture } from '../../tests/browser/pictures';
 import { useJupyter } from './stand';
-import { stage, volumeOf } from './volumes';
-import { eventually } from './waiting';
+import { stage, volumeOf } from '../../tests/browser/volumes';
+import { eventually } from '../../tests/browser/waiting';
 
 const stand = useJupyter();
 /** Colours that say which voxel a pixel shows: red is 4 x, green is 4 y, blue is z. */

@@ -1,18 +1,15 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { WebSocket as NodeSocket } from 'ws';
 import { SUBPROTOCOL } from '../../src/protocol';
-import { launchBrowser } from './browser';
 import { startHub, type Hub } from './hub';
 import type { JupyterServer } from './jupyter';
 import { recordOf, shutDownAll } from './kernels';
+import { openIn } from './lab';
 import { writeNotebook, type NotebookPage } from './notebook';
-import { SHOW_CELL, showsRamp } from './ramp';
-import { SCREENSHOTS } from './stand';
-import { openIn, type Traffic } from './traffic';
-import { eventually } from './waiting';
+import { SHOW_CELL, showsRamp } from '../../tests/browser/ramp';
+import type { Traffic } from '../../tests/browser/traffic';
+import { eventually } from '../../tests/browser/waiting';
 
 jest.setTimeout(180_000);
 
@@ -34,7 +31,7 @@ let bobsToken: Credentials;
 const NOBODY: Credentials = {};
 
 beforeAll(async () => {
-  [hub, browser] = await Promise.all([startHub(['alice', 'bob']), launchBrowser()]);
+  [hub, browser] = await Promise.all([startHub(['alice', 'bob']), slicescopeKept.browser()]);
   [alice, bob] = await Promise.all([hub.server('alice'), hub.server('bob')]);
   writeNotebook(alice, 'view.ipynb', [SHOW_CELL]);
   const alicesContext = await hub.login(browser, 'alice');
@@ -55,7 +52,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all([shutDownAll(alice), shutDownAll(bob)]);
-  await browser.close();
   await hub.stop();
 });
 
@@ -152,8 +148,6 @@ test('under JupyterHub a view is live through the hub and Jupyter’s own proxy,
   await showsRamp(viewer, { plane: 'yz', index: 47, colormap: 'viridis' });
   expect(traffic.companions).toEqual([`${alice.pageUrl.replace('http:', 'ws:')}proxy/${String(record.port)}/`]);
   expect(traffic.elsewhere(new URL(hub.pageUrl).host)).toEqual([]);
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  await notebook.page.screenshot({ path: join(SCREENSHOTS, 'under-JupyterHub.png') });
 });
 
 test('the owner is given the record, by token', async () => {

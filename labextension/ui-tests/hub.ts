@@ -12,8 +12,8 @@ import {
   makeWorkFolder,
   type JupyterServer,
 } from './jupyter';
-import { CONTEXT } from './traffic';
-import { eventually } from './waiting';
+import { CONTEXT } from './lab';
+import { eventually } from '../../tests/browser/waiting';
 import { REMOTE_HOST } from './way';
 
 const ROOT = resolve(__dirname, '../..');
@@ -105,11 +105,9 @@ export async function startHub(users: readonly string[]): Promise<Hub> {
         pageUrl: `${pageUrl}user/${user}/`,
         token,
         folder,
+        prefix: '',
+        home: folder,
         runtimeDir,
-        log: () => text,
-        stop: async () => {
-          await call('DELETE', `users/${user}/server`);
-        },
       };
     },
     async login(browser, user) {

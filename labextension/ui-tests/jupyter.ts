@@ -11,23 +11,27 @@ export const PROXY: string = join(ROOT, 'node_modules/configurable-http-proxy/bi
 const READY_MS = 60_000;
 const STOP_MS = 10_000;
 
-/** A Jupyter server of its own: its folders, port and token are nobody else's. */
+/** A Jupyter server as a file of tests uses it. */
 export interface JupyterServer {
   /** For the tests' own requests. Ends with the base URL and a slash. */
   readonly url: string;
   /** For the browser: the same server, by the name that the way to it has. */
   readonly pageUrl: string;
   readonly token: string;
-  /** Where the notebooks are; `slicescope` can be imported from here. */
+  /** Where the file's notebooks are; `slicescope` can be imported from here. */
   readonly folder: string;
+  /** The same folder as Jupyter's paths begin; empty, or with a slash at its end. */
+  readonly prefix: string;
+  /** Holds Jupyter's own folders (`jupyterEnvironment`). */
+  readonly home: string;
   readonly runtimeDir: string;
+}
+
+/** One that runs in this process' care. */
+export interface OwnServer extends JupyterServer {
   /** All that the server and its kernels have printed. */
   log(): string;
   stop(): Promise<void>;
-}
-
-/** One that the tests started themselves. */
-export interface OwnServer extends JupyterServer {
   /** End the server, and start it again on the same port with the same token. What `meanwhile` does happens in between. */
   restart(meanwhile: () => Promise<void>): Promise<void>;
 }
@@ -69,15 +73,18 @@ export function configureLab(configDir: string): void {
   writeFileSync(join(configDir, 'labconfig/page_config.json'), JSON.stringify({ disabledExtensions }));
 }
 
-/**
- * Start JupyterLab, and wait until it answers.
- * @param options.way default the one of jest's project.
- * @param options.baseUrl begins and ends with a slash; default the way's.
- * @param options.args further arguments of `jupyter lab`.
- */
-export async function startJupyter(
-  options: { way?: Way; baseUrl?: string; args?: readonly string[] } = {},
-): Promise<OwnServer> {
+/** How a server is started. */
+export interface StartOptions {
+  /** Default the one of jest's project. */
+  readonly way?: Way;
+  /** Begins and ends with a slash; default the way's. */
+  readonly baseUrl?: string;
+  /** Further arguments of `jupyter lab`. */
+  readonly args?: readonly string[];
+}
+
+/** Start JupyterLab, and wait until it answers. */
+export async function startJupyter(options: StartOptions = {}): Promise<OwnServer> {
   const { way = WAY, args: more = [] } = options;
   const isProxied = way === 'proxied';
   const baseUrl = options.baseUrl ?? (isProxied ? REMOTE_BASE : '/');
@@ -115,6 +122,8 @@ export async function startJupyter(
     pageUrl: isProxied ? url.replace('localhost', REMOTE_HOST) : url,
     token,
     folder,
+    prefix: '',
+    home,
     runtimeDir: join(home, 'runtime'),
     log: () => text,
     restart: async (meanwhile) => {
@@ -170,4 +179,27 @@ export async function end(server: ChildProcess): Promise<void> {
   const killer = setTimeout(() => server.kill('SIGKILL'), STOP_MS);
   if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
   clearTimeout(killer);
+}
+
+const variableOf = (way: Way): string => `SLICESCOPE_TEST_SERVER_${way.toUpperCase()}`;
+
+/**
+ * Start the server that all files of a way share, before jest's workers are (jest.config.js, `globalSetup`).
+ * @returns what ends it
+ */
+export async function startShared(way: Way): Promise<() => Promise<void>> {
+  const server = await startJupyter({ way });
+  const { url, pageUrl, token, folder, home, runtimeDir } = server;
+  process.env[variableOf(way)] = JSON.stringify({ url, pageUrl, token, folder, home, runtimeDir });
+  return () => server.stop();
+}
+
+/** The shared server, with a folder in it that is this file's alone. */
+export function sharedServer(name: string, way: Way = WAY): JupyterServer {
+  const text = process.env[variableOf(way)];
+  if (text === undefined) throw new Error(`There is no shared server for the way ${way}; jest starts it.`);
+  const server = JSON.parse(text) as Omit<JupyterServer, 'prefix'>;
+  const folder = join(server.folder, name);
+  mkdirSync(folder, { recursive: true });
+  return { ...server, folder, prefix: `${name}/` };
 }

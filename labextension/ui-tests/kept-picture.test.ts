@@ -4,11 +4,11 @@ import { expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { VIEW_MIME, type ViewSettings } from '../../src/protocol';
 import type { NotebookPage } from './notebook';
-import { pixelsOf as canvasPixels } from './canvas';
-import { colorAt, differences, expectPicture, type Expected, type Pixels } from './pictures';
+import { pixelsOf as canvasPixels } from '../../tests/browser/canvas';
+import { colorAt, differences, expectPicture, type Expected, type Pixels } from '../../tests/browser/pictures';
 import { useJupyter } from './stand';
-import { stage, volumeOf } from './volumes';
-import { eventually } from './waiting';
+import { stage, volumeOf } from '../../tests/browser/volumes';
+import { eventually } from '../../tests/browser/waiting';
 
 const stand = useJupyter();
 const wave = volumeOf('uint16', [60, 45, 30], (x, y, z) => (x * 67 + y * 131 + z * 577) % 4000, { window: [0, 4000] });

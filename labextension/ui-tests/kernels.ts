@@ -13,20 +13,33 @@ async function call(server: JupyterServer, method: string, path: string, content
   return response;
 }
 
+/** A kernel, and the session by which Jupyter knows whose notebook it is. */
+export interface Session {
+  readonly id: string;
+  readonly kernel: { readonly id: string };
+}
+
 /**
- * Start the kernel of a notebook in the server's folder, where it has none yet: JupyterLab takes it when it opens the
- * notebook, and it has been starting while the page was loading.
+ * Start the kernel of a notebook in the server's folder: JupyterLab takes it when it opens the notebook, and it has been
+ * starting while the page was loading.
  */
-export async function startKernel(server: JupyterServer, name: string): Promise<void> {
+export async function startKernel(server: JupyterServer, name: string): Promise<Session> {
   const { metadata } = JSON.parse(readFileSync(join(server.folder, name), 'utf8')) as {
     metadata: { kernelspec: { name: string } };
   };
-  await call(server, 'POST', 'sessions', {
-    path: name,
-    name,
-    type: 'notebook',
-    kernel: { name: metadata.kernelspec.name },
-  });
+  const path = server.prefix + name;
+  const kernel = { name: metadata.kernelspec.name };
+  return (await (await call(server, 'POST', 'sessions', { path, name, type: 'notebook', kernel })).json()) as Session;
+}
+
+/** Give a kernel that runs to another notebook. Rejects if its session is gone. */
+export async function passKernel(server: JupyterServer, { id }: Session, name: string): Promise<void> {
+  await call(server, 'PATCH', `sessions/${id}`, { path: server.prefix + name, name });
+}
+
+/** End a session and its kernel, if they are there. */
+export async function endSession(server: JupyterServer, { id }: Session): Promise<void> {
+  await call(server, 'DELETE', `sessions/${id}`).catch(() => undefined);
 }
 
 export async function restartKernel(server: JupyterServer, id: string): Promise<void> {
@@ -49,10 +62,10 @@ export async function kernelState(server: JupyterServer, id: string): Promise<st
   return state;
 }
 
-/** End every session and its kernel. */
+/** End every session of a server of one's own, and its kernel. */
 export async function shutDownAll(server: JupyterServer): Promise<void> {
-  const sessions = (await (await call(server, 'GET', 'sessions')).json()) as { id: string }[];
-  for (const { id } of sessions) await call(server, 'DELETE', `sessions/${id}`);
+  const sessions = (await (await call(server, 'GET', 'sessions')).json()) as Session[];
+  for (const session of sessions) await endSession(server, session);
 }
 
 /** What a kernel's companion has written of itself. */

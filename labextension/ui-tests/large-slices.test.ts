@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { ViewerPage } from './notebook';
+import type { ViewerPage } from '../../tests/browser/viewer-page';
 import { useJupyter } from './stand';
-import { eventually } from './waiting';
+import { eventually } from '../../tests/browser/waiting';
 
 const stand = useJupyter();
 

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from './browser';
-import { startJupyter, type JupyterServer } from './jupyter';
-import { shutDownAll } from './kernels';
-import { writeNotebook, type NotebookPage } from './notebook';
-import { showsRamp } from './ramp';
-import { openWatched, type Traffic } from './traffic';
-import { eventually } from './waiting';
+import { expect, test } from '@jest/globals';
+import { writeNotebook } from './notebook';
+import { showsRamp } from '../../tests/browser/ramp';
+import { useJupyter } from './stand';
+import { eventually } from '../../tests/browser/waiting';
 
-jest.setTimeout(180_000);
+const stand = useJupyter();
 
 /**
  * A Python kernel that drives a SliceModel over a comm of its own, with nothing but the documented state and
@@ -80,27 +76,11 @@ display({"application/vnd.jupyter.widget-view+json":
          {"version_major": 2, "version_minor": 0, "model_id": view.comm_id}}, raw=True)
 `;
 
-let server: JupyterServer;
-let browser: Browser;
-let notebook: NotebookPage;
-let traffic: Traffic;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startJupyter(), launchBrowser()]);
+test('a kernel with comms drives the same model: slices come over its comm, exact, and changes go both ways', async () => {
   const kernel = { display_name: 'Python 3 (ipykernel)', language: 'python', name: 'python3' };
-  writeNotebook(server, 'comm.ipynb', [PYTHON_CELL], kernel);
-  ({ notebook, traffic } = await openWatched(browser, server, 'comm.ipynb'));
+  writeNotebook(stand.server, 'comm.ipynb', [PYTHON_CELL], kernel);
+  const { notebook, traffic } = await stand.openFresh('comm.ipynb');
   await notebook.runCell(0);
-});
-
-afterAll(async () => {
-  await notebook.close();
-  await shutDownAll(server);
-  await browser.close();
-  await server.stop();
-});
-
-test('a kernel with comms drives the same model: slices come over its comm, exact', async () => {
   const viewer = notebook.viewer();
   await showsRamp(viewer, { index: 10 });
   await viewer.slider.press('ArrowRight');
@@ -109,10 +89,7 @@ test('a kernel with comms drives the same model: slices come over its comm, exac
   await showsRamp(viewer, { index: 19 });
   expect(traffic.companions).toEqual([]);
   expect(traffic.lookups).toEqual([]);
-});
 
-test('what the person does reaches that kernel, and what the kernel sets reaches the view', async () => {
-  const viewer = notebook.viewer();
   await viewer.slider.press('Home');
   await showsRamp(viewer, { index: 0 });
   await eventually(async () => {

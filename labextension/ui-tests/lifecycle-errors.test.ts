@@ -1,32 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { TestClient } from '../../kernel-server/testing/client';
 import { LIMITS, SUBPROTOCOL, VIEW_MIME, VOLUME_ITSELF, type ViewBundle } from '../../src/protocol';
-import { launchBrowser } from './browser';
-import { freePort, startJupyter, type JupyterServer } from './jupyter';
-import { recordOf, shutDownAll } from './kernels';
-import { writeNotebook, type NotebookPage, type ViewerPage } from './notebook';
-import { SHOW_CELL, showsRamp } from './ramp';
-import { openWatched, type Traffic } from './traffic';
-import { strays } from './way';
+import { freePort, type JupyterServer } from './jupyter';
+import { recordOf } from './kernels';
+import type { NotebookPage } from './notebook';
+import type { ViewerPage } from '../../tests/browser/viewer-page';
+import { SHOW_CELL, showsRamp } from '../../tests/browser/ramp';
+import { useJupyter } from './stand';
+import type { Traffic } from '../../tests/browser/traffic';
 
-jest.setTimeout(180_000);
+const stand = useJupyter();
 
 /**
  * What goes wrong reaches the person with its reason, also through Jupyter's proxy, which opens a socket before it
  * has reached the companion, and passes on messages but no HTTP status and no close code.
  */
 let server: JupyterServer;
-let browser: Browser;
 let notebook: NotebookPage;
 let traffic: Traffic;
 let viewer: ViewerPage;
 /** Which view it is, as the output in the notebook's file names it. */
 let view: ViewBundle;
-let count = 0;
 
 interface Saved {
   cells: { outputs: { data: Partial<Record<string, ViewBundle>> }[] }[];
@@ -58,31 +55,21 @@ function record(): void {
   observer.observe(document, { subtree: true, childList: true, characterData: true });
 }
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startJupyter(), launchBrowser()]);
+beforeEach(() => {
+  ({ server } = stand);
 });
-
-afterEach(async () => {
-  await notebook.close();
-  await shutDownAll(server);
+afterEach(() => {
   expect(traffic.companions).not.toEqual([]);
 });
 
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-
 async function openLive(): Promise<void> {
-  const name = `errors-${String(++count)}.ipynb`;
-  writeNotebook(server, name, [SHOW_CELL]);
-  ({ notebook, traffic } = await openWatched(browser, server, name, record));
+  const opened = await stand.openCells([SHOW_CELL], record);
+  ({ notebook, traffic } = opened);
   await notebook.runCell(0);
   viewer = notebook.viewer();
   await showsRamp(viewer, { index: 10 });
-  expect(strays(traffic)).toEqual([]);
   await notebook.save();
-  const { cells } = JSON.parse(readFileSync(join(server.folder, name), 'utf8')) as Saved;
+  const { cells } = JSON.parse(readFileSync(join(server.folder, opened.name), 'utf8')) as Saved;
   const bundle = cells[0]?.outputs[0]?.data[VIEW_MIME];
   if (bundle === undefined) throw new Error('The saved notebook has no view.');
   view = bundle;

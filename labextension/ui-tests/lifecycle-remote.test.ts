@@ -1,43 +1,27 @@
-import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from './browser';
-import { startJupyter, startProxy, type JupyterServer } from './jupyter';
-import { recordOf, shutDownAll } from './kernels';
+import { beforeEach, expect, test } from '@jest/globals';
+import { startProxy, type JupyterServer } from './jupyter';
+import { recordOf } from './kernels';
 import { writeNotebook, type NotebookPage } from './notebook';
-import { SHOW_CELL, showsRamp } from './ramp';
-import { openWatched, type Traffic } from './traffic';
+import { SHOW_CELL, showsRamp } from '../../tests/browser/ramp';
+import { useOwnJupyter } from './stand';
+import type { Traffic } from '../../tests/browser/traffic';
 import { REMOTE_BASE } from './way';
 
-jest.setTimeout(180_000);
-
 /** One server, below a base URL, that is reached in both ways. */
+const stand = useOwnJupyter({ way: 'proxied', args: ['--ServerApp.allow_origin=*'] });
 let server: JupyterServer;
-let browser: Browser;
 let notebook: NotebookPage;
 let traffic: Traffic;
 let count = 0;
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([
-    startJupyter({ way: 'proxied', args: [`--ServerApp.allow_origin=*`] }),
-    launchBrowser(),
-  ]);
-});
-
-afterEach(async () => {
-  await notebook.close();
-  await shutDownAll(server);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
+beforeEach(() => {
+  ({ server } = stand);
 });
 
 async function open(pageUrl: string): Promise<void> {
   const name = `remote-${String(++count)}.ipynb`;
   writeNotebook(server, name, [SHOW_CELL]);
-  ({ notebook, traffic } = await openWatched(browser, { ...server, pageUrl }, name));
+  ({ notebook, traffic } = await stand.openFresh(name, undefined, { ...server, pageUrl }));
   await notebook.runCell(0);
 }
 

@@ -1,19 +1,20 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { openVolume } from '../../src/formats';
 import { VIEW_MIME } from '../../src/protocol';
-import { launchBrowser } from './browser';
-import { jupyterEnvironment, startJupyter, type JupyterServer } from './jupyter';
-import { recordOf, shutDownAll } from './kernels';
+import { jupyterEnvironment, startJupyter, type JupyterServer, type OwnServer } from './jupyter';
+import { recordOf } from './kernels';
+import { forgetLab } from './lab';
 import { writeNotebook, type NotebookPage } from './notebook';
-import { SHOW_CELL, expectPng, expectRampPng, showsRamp } from './ramp';
-import { openWatched, type Traffic } from './traffic';
+import { SHOW_CELL, expectPng, expectRampPng, showsRamp } from '../../tests/browser/ramp';
+import { useJupyter } from './stand';
+import type { Traffic } from '../../tests/browser/traffic';
 import { REMOTE_HOST } from './way';
 
+const stand = useJupyter();
 jest.setTimeout(240_000);
 
 const ROOT = resolve(__dirname, '../..');
@@ -30,29 +31,24 @@ interface Output {
 
 /** Where notebooks are made, and another person's server: with signatures and kernels of its own. */
 let server: JupyterServer;
-let other: JupyterServer;
-let browser: Browser;
-let notebook: NotebookPage | null = null;
+let other: OwnServer;
 let traffic: Traffic;
 
 beforeAll(async () => {
-  [server, other, browser] = await Promise.all([startJupyter(), startJupyter(), launchBrowser()]);
+  other = await startJupyter();
 });
-
-afterEach(async () => {
-  await notebook?.close();
-  notebook = null;
-  await Promise.all([server, other].map(shutDownAll));
+beforeEach(() => {
+  ({ server } = stand);
 });
-
 afterAll(async () => {
-  await browser.close();
-  await Promise.all([server.stop(), other.stop()]);
+  await forgetLab(other);
+  await other.stop();
 });
 
 async function open(where: JupyterServer, name: string): Promise<NotebookPage> {
-  ({ notebook, traffic } = await openWatched(browser, where, name));
-  return notebook;
+  const opened = await stand.openFresh(name, undefined, where);
+  ({ traffic } = opened);
+  return opened.notebook;
 }
 
 /** A notebook with a view, run and saved on the first server, and brought to the other one. */
@@ -62,13 +58,11 @@ async function makeAndMove(name: string): Promise<void> {
   await page.runCell(0);
   await showsRamp(page.viewer(), { index: 10 });
   await page.save();
-  await page.close();
-  notebook = null;
   copyFileSync(join(server.folder, name), join(other.folder, name));
 }
 
 function trust(where: JupyterServer, name: string): void {
-  const env = jupyterEnvironment(dirname(where.folder));
+  const env = jupyterEnvironment(where.home);
   execFileSync(JUPYTER, ['trust', join(where.folder, name)], { env });
 }
 
@@ -85,9 +79,9 @@ function picturesOf(html: string): string[] {
 }
 
 async function convert(path: string): Promise<string> {
-  const folder = server.folder;
+  const { folder, home } = server;
   const args = ['nbconvert', '--to', 'html', '--execute', '--output-dir', folder, '--output', 'converted', path];
-  await promisify(execFile)(JUPYTER, args, { env: jupyterEnvironment(dirname(folder)) });
+  await promisify(execFile)(JUPYTER, args, { env: jupyterEnvironment(home) });
   return readFileSync(join(folder, 'converted.html'), 'utf8');
 }
 

@@ -1,7 +1,5 @@
-import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from './browser';
-import { startJupyter, type JupyterServer } from './jupyter';
+import { beforeEach, expect, test } from '@jest/globals';
+import type { JupyterServer } from './jupyter';
 import {
   KEEP_COMPANIONS,
   filesOf,
@@ -10,16 +8,16 @@ import {
   kernelState,
   recordOf,
   restartKernel,
-  shutDownAll,
   shutDownKernel,
 } from './kernels';
-import { writeNotebook, type NotebookPage, type ViewerPage } from './notebook';
-import { SHOW_CELL, looksLikeRamp, showsRamp, wipe } from './ramp';
-import { openWatched, type Traffic } from './traffic';
-import { eventually } from './waiting';
-import { strays } from './way';
+import type { NotebookPage } from './notebook';
+import type { ViewerPage } from '../../tests/browser/viewer-page';
+import { SHOW_CELL, looksLikeRamp, showsRamp, wipe } from '../../tests/browser/ramp';
+import { useJupyter } from './stand';
+import type { Traffic } from '../../tests/browser/traffic';
+import { eventually } from '../../tests/browser/waiting';
 
-jest.setTimeout(180_000);
+const stand = useJupyter();
 
 /** What the person reads when the kernel that had the view is gone. */
 const RUN_AGAIN = /Run the cell again/;
@@ -27,31 +25,17 @@ const RUN_AGAIN = /Run the cell again/;
 const SLACK_MS = 2000;
 
 let server: JupyterServer;
-let browser: Browser;
 let notebook: NotebookPage;
 let traffic: Traffic;
-let count = 0;
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startJupyter(), launchBrowser()]);
-});
-
-afterEach(async () => {
-  await notebook.close();
-  await shutDownAll(server);
-  expect(strays(traffic)).toEqual([]);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
+beforeEach(() => {
+  ({ server } = stand);
 });
 
 async function open(...cells: string[]): Promise<string> {
-  const name = `lifecycle-${String(++count)}.ipynb`;
-  writeNotebook(server, name, cells);
-  ({ notebook, traffic } = await openWatched(browser, server, name));
-  return name;
+  const opened = await stand.openCells(cells);
+  ({ notebook, traffic } = opened);
+  return `${server.prefix}${opened.name}`;
 }
 
 /** A fresh notebook whose first cell has been run and whose view is live. */

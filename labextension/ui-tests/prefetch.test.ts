@@ -1,10 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { openWatched } from './traffic';
 import { writeNotebook } from './notebook';
-import { useJupyter } from './stand';
-import { eventually } from './waiting';
+import { useOwnJupyter } from './stand';
+import { eventually } from '../../tests/browser/waiting';
 
-const stand = useJupyter();
+const stand = useOwnJupyter();
 
 /** Half a megabyte a slice; the slice's index is the value of its voxels. */
 const SHOW_CELL = `
@@ -29,7 +28,7 @@ async function setSettings(settings: object): Promise<void> {
 test('slices around the shown one are fetched before they are needed, as many as the setting of the cache says', async () => {
   await setSettings({ cacheMegabytes: 16 });
   writeNotebook(stand.server, 'prefetch.ipynb', [SHOW_CELL]);
-  const { notebook } = await openWatched(stand.browser, stand.server, 'prefetch.ipynb');
+  const { notebook } = await stand.openFresh('prefetch.ipynb');
   const fetched: number[] = [];
   let last = 0;
   notebook.page.on('websocket', (socket) => {
@@ -61,7 +60,4 @@ test('slices around the shown one are fetched before they are needed, as many as
   expect(data[4 * (width * 256 + 256)]).toBe(101);
   await quiet();
   expect(fetched).toEqual([105]);
-  await notebook.shutdown();
-  await notebook.close();
-  await setSettings({});
 });

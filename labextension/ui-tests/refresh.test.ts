@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { NotebookPage, ViewerPage } from './notebook';
+import type { NotebookPage } from './notebook';
+import type { ViewerPage } from '../../tests/browser/viewer-page';
 import { useJupyter } from './stand';
 
 const stand = useJupyter();

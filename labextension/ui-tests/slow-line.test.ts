@@ -1,14 +1,11 @@
-import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from './browser';
-import { startJupyter, type JupyterServer } from './jupyter';
-import { shutDownAll } from './kernels';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { writeNotebook, type NotebookPage } from './notebook';
-import { expectPicture } from './pictures';
-import { startSlowLine } from './slow-line';
-import { openWatched } from './traffic';
-import { volumeOf } from './volumes';
+import { expectPicture } from '../../tests/browser/pictures';
+import { startSlowLine } from '../../tests/browser/slow-line';
+import { useOwnJupyter } from './stand';
+import { volumeOf } from '../../tests/browser/volumes';
 
+const stand = useOwnJupyter({ way: 'proxied' });
 jest.setTimeout(240_000);
 
 const WINDOW = [0, 4000] as const;
@@ -34,32 +31,21 @@ interface Drawn {
   readonly alpha: number[];
 }
 
-let server: JupyterServer;
-let browser: Browser;
 let line: Awaited<ReturnType<typeof startSlowLine>>;
 let notebook: NotebookPage;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startJupyter({ way: 'proxied' }), launchBrowser()]);
-  line = await startSlowLine(Number(new URL(server.url).port));
+  line = await startSlowLine(Number(new URL(stand.server.url).port));
 });
-
-afterEach(async () => {
-  await notebook.close();
-  await shutDownAll(server);
-});
-
 afterAll(async () => {
-  await browser.close();
   await line.stop();
-  await server.stop();
 });
 
 async function openLive(dtype: 'uint16' | 'float32'): Promise<void> {
-  writeNotebook(server, 'slow.ipynb', [showCell(dtype)]);
-  const slow = new URL(server.pageUrl);
+  writeNotebook(stand.server, 'slow.ipynb', [showCell(dtype)]);
+  const slow = new URL(stand.server.pageUrl);
   slow.port = String(line.port);
-  ({ notebook } = await openWatched(browser, { ...server, pageUrl: slow.href }, 'slow.ipynb'));
+  ({ notebook } = await stand.openFresh('slow.ipynb', undefined, { ...stand.server, pageUrl: slow.href }));
   await notebook.runCell(0);
   await notebook.page.locator('.slicescope-view[data-quality="exact"]').waitFor({ timeout: 60_000 });
   // Every picture from now on.

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { useJupyter } from './stand';
-import { noise, stage, volumeOf } from './volumes';
-import { eventually } from './waiting';
+import { noise, stage, volumeOf } from '../../tests/browser/volumes';
+import { eventually } from '../../tests/browser/waiting';
 
 const stand = useJupyter();
 /** Longer than a page waits before it fetches what is around. */

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
-import type { ViewerPage } from './notebook';
-import { colorAt } from './pictures';
+import type { ViewerPage } from '../../tests/browser/viewer-page';
+import { colorAt } from '../../tests/browser/pictures';
 import { useJupyter } from './stand';
-import { eventually } from './waiting';
+import { eventually } from '../../tests/browser/waiting';
 
 const PYTHON = resolve('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 const [WIDTH, HEIGHT] = [3000, 2600];

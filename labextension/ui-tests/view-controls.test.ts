@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
-import type { NotebookPage, ViewerPage } from './notebook';
-import { expectPicture } from './pictures';
+import type { NotebookPage } from './notebook';
+import type { ViewerPage } from '../../tests/browser/viewer-page';
+import { expectPicture } from '../../tests/browser/pictures';
 import { useJupyter } from './stand';
-import { stage, volumeOf } from './volumes';
-import { eventually } from './waiting';
+import { stage, volumeOf } from '../../tests/browser/volumes';
+import { eventually } from '../../tests/browser/waiting';
 
 const stand = useJupyter();
 const COUNT = 25;

@@ -3,9 +3,9 @@ import { expect, test } from '@jest/globals';
 import { openVolume } from '../../src/formats';
 import { Volume } from '../../src/volume';
 import { EXAMPLES, cellsOf, expectNoComplaints, openExample } from './examples';
-import { expectPicture, type Expected } from './pictures';
+import { expectPicture, type Expected } from '../../tests/browser/pictures';
 import { useJupyter } from './stand';
-import { eventually } from './waiting';
+import { eventually } from '../../tests/browser/waiting';
 
 const stand = useJupyter();
 const FILE = 'icbm152-t1.nii.gz';

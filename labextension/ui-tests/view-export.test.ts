@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { readPng } from '../../src/export/testing/read-png';
-import { colorAt, type Pixels } from './pictures';
+import { colorAt, type Pixels } from '../../tests/browser/pictures';
 import { useJupyter } from './stand';
-import { eventually } from './waiting';
-import { noise, stage, volumeOf } from './volumes';
+import { eventually } from '../../tests/browser/waiting';
+import { noise, stage, volumeOf } from '../../tests/browser/volumes';
 
 const stand = useJupyter();
 

@@ -1,13 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { join } from 'node:path';
-import { mkdirSync } from 'node:fs';
 import { exactNumber } from '../../src/shading';
 import { barHeights, histogramOf } from '../../src/viewer/values/histogram';
-import type { NotebookPage, ViewerPage } from './notebook';
-import { expectPicture } from './pictures';
-import { SCREENSHOTS, useJupyter } from './stand';
-import { noise, stage, volumeOf } from './volumes';
-import { eventually } from './waiting';
+import type { NotebookPage } from './notebook';
+import type { ViewerPage } from '../../tests/browser/viewer-page';
+import { expectPicture } from '../../tests/browser/pictures';
+import { useJupyter } from './stand';
+import { noise, stage, volumeOf } from '../../tests/browser/volumes';
+import { eventually } from '../../tests/browser/waiting';
 
 const stand = useJupyter();
 const random = noise(7);
@@ -34,11 +33,6 @@ async function openCt(more = ''): Promise<[NotebookPage, ViewerPage]> {
   await notebook.runCell(1);
   await expectPicture(notebook.viewer(), ct, { index: 6 });
   return [notebook, notebook.viewer()];
-}
-
-async function shoot({ page }: NotebookPage, name: string): Promise<void> {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
 }
 
 const windowOf = async (notebook: NotebookPage): Promise<[number, number]> =>
@@ -70,7 +64,6 @@ test('the panel’s histogram, numbers, presets and colour maps are of the value
 
   await panel.getByLabel('Window', { exact: true }).selectOption({ label: 'CT brain' });
   await expectPicture(viewer, ct, { index: 6, window: [0, 80] });
-  await shoot(notebook, 'instrument-light');
   const low = panel.getByRole('spinbutton', { name: 'Low end of the window' });
   await low.fill('-100');
   await low.press('Enter');
@@ -100,7 +93,6 @@ test('the panel’s histogram, numbers, presets and colour maps are of the value
   });
   await page.waitForTimeout(1000);
   await viewer.root.hover({ position: { x: 100, y: 100 } });
-  await shoot(notebook, 'instrument-dark');
 });
 
 test('the probe says voxel, position and exact value of what is under the pointer, also while slices pass', async () => {
@@ -209,7 +201,6 @@ test('the help shows every key over the picture, and gives the focus back', asyn
   await notebook.page.keyboard.press('?');
   const help = viewer.root.getByRole('dialog');
   await help.waitFor();
-  await shoot(notebook, 'instrument-help');
   await notebook.page.keyboard.press('Escape');
   await help.waitFor({ state: 'hidden' });
   expect(await viewer.canvas.evaluate((canvas) => canvas === document.activeElement)).toBe(true);

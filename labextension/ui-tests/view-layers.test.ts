@@ -2,10 +2,10 @@ import { expect, test } from '@jest/globals';
 import type { Plane } from '../../src/protocol';
 import type { OverlayOptions } from '../../src/export';
 import { Volume, type VolumeOptions } from '../../src/volume';
-import { expectExported } from './exported';
+import { expectExported } from '../../tests/browser/exported';
 import { useJupyter } from './stand';
-import { stage, volumeOf } from './volumes';
-import { eventually } from './waiting';
+import { stage, volumeOf } from '../../tests/browser/volumes';
+import { eventually } from '../../tests/browser/waiting';
 
 const stand = useJupyter();
 

@@ -4,10 +4,10 @@ import { readPng } from '../../src/export/testing/read-png';
 import { PLANES, realRange, type DType } from '../../src/protocol';
 import { pointInVolume, shownOrientation } from '../../src/shading';
 import type { Volume } from '../../src/volume';
-import { pairwise, type Case } from './pairwise';
-import { colorAt, type Pixels } from './pictures';
+import { pairwise, type Case } from '../../tests/browser/pairwise';
+import { colorAt, type Pixels } from '../../tests/browser/pictures';
 import { useJupyter } from './stand';
-import { noise, stage, volumeOf } from './volumes';
+import { noise, stage, volumeOf } from '../../tests/browser/volumes';
 
 const stand = useJupyter();
 

@@ -1,13 +1,12 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { NotebookPage, ViewerPage } from './notebook';
-import { expectPicture } from './pictures';
-import { SCREENSHOTS, useJupyter } from './stand';
-import { stage, volumeOf } from './volumes';
-import { eventually } from './waiting';
+import type { NotebookPage } from './notebook';
+import type { ViewerPage } from '../../tests/browser/viewer-page';
+import { expectPicture } from '../../tests/browser/pictures';
+import { useOwnJupyter } from './stand';
+import { stage, volumeOf } from '../../tests/browser/volumes';
+import { eventually } from '../../tests/browser/waiting';
 
-const stand = useJupyter();
+const stand = useOwnJupyter();
 const VIEWS = 22;
 const wave = volumeOf('float32', [60, 50, VIEWS], (x, y, z) => Math.sin(x / 9) * Math.cos(y / 7) + z / VIEWS, {
   window: [-1, 2],
@@ -153,7 +152,6 @@ test('in the light and in the dark theme the texts have a contrast of 4.5 or mor
   await notebook.runCell(1);
   const viewer = notebook.viewer();
   await expectPicture(viewer, wave, { index: 4 });
-  mkdirSync(SCREENSHOTS, { recursive: true });
   for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
     await notebook.command('apputils:change-theme', { theme });
     await notebook.page.locator(`body[data-jp-theme-name="${theme}"]`).waitFor({ state: 'attached' });
@@ -163,7 +161,6 @@ test('in the light and in the dark theme the texts have a contrast of 4.5 or mor
       if (value < 4.5) throw new Error(`${theme}: the contrast of ${name} is ${value.toFixed(2)}`);
     }
     await viewer.root.hover();
-    await notebook.page.screenshot({ path: join(SCREENSHOTS, `${theme.replaceAll(' ', '-')}.png`) });
     await expectPicture(viewer, wave, { index: 4 });
   }
 });

@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import type { DType } from '../../src/protocol';
 import { pointInVolume, renderSlice } from '../../src/shading';
 import type { Volume, VolumeOptions } from '../../src/volume';
-import { colorAt, differences, expectPicture, type Expected } from './pictures';
+import { colorAt, differences, expectPicture, type Expected } from '../../tests/browser/pictures';
 import { useJupyter } from './stand';
-import { noise, stage, volumeOf } from './volumes';
+import { noise, stage, volumeOf } from '../../tests/browser/volumes';
 
 const stand = useJupyter();
 const PLANES = ['xy', 'xz', 'yz'] as const;

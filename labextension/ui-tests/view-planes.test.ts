@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { PLANE_AXES, type Plane, type Triple, type ViewSettings } from '../../src/protocol';
-import type { NotebookPage, ViewerPage } from './notebook';
-import { colorAt, type Pixels } from './pictures';
-import { pixelsOf } from './canvas';
-import { SCREENSHOTS, useJupyter } from './stand';
-import { stage, volumeOf } from './volumes';
-import { eventually } from './waiting';
+import type { NotebookPage } from './notebook';
+import type { ViewerPage } from '../../tests/browser/viewer-page';
+import { colorAt, type Pixels } from '../../tests/browser/pictures';
+import { pixelsOf } from '../../tests/browser/canvas';
+import { useJupyter } from './stand';
+import { stage, volumeOf } from '../../tests/browser/volumes';
+import { eventually } from '../../tests/browser/waiting';
 
 const stand = useJupyter();
 const SHAPE = [40, 32, 24] as const;
@@ -100,7 +100,7 @@ async function told(notebook: NotebookPage): Promise<ViewSettings> {
 }
 
 test('three planes show their slices at the position, to one scale', async () => {
-  const { notebook, panes } = await openMap();
+  const { panes } = await openMap();
   const boxes = await Promise.all([panes.xy, panes.xz, panes.yz].map(({ canvas }) => canvas.boundingBox()));
   const [xy, xz, yz] = boxes.map((box) => box ?? { x: 0, y: 0, width: 0, height: 0 }) as [DOMRect, DOMRect, DOMRect];
   // 40 × 32 × 48 of the smallest spacing.
@@ -117,10 +117,6 @@ test('three planes show their slices at the position, to one scale', async () =>
   }
   expect([xz.x, yz.y]).toEqual([xy.x, xz.y]); // x is in one column, z in one row.
   expect(xz.y).toBeGreaterThanOrEqual(xy.y + xy.height);
-  await notebook.page
-    .locator('.slicescope-stage')
-    .first()
-    .screenshot({ path: join(SCREENSHOTS, 'planes.png') });
 });
 
 test('the scale bars of the three planes have one length, as long as the voxels that it is of', async () => {

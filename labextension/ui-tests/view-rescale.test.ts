@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import type { Rescale, Window } from '../../src/protocol';
 import type { Volume } from '../../src/volume';
-import type { ViewerPage } from './notebook';
-import { colorAt } from './pictures';
+import type { ViewerPage } from '../../tests/browser/viewer-page';
+import { colorAt } from '../../tests/browser/pictures';
 import { useJupyter } from './stand';
-import { noise, stage, volumeOf } from './volumes';
-import { eventually } from './waiting';
+import { noise, stage, volumeOf } from '../../tests/browser/volumes';
+import { eventually } from '../../tests/browser/waiting';
 
 const stand = useJupyter();
 const [WIDTH, HEIGHT, DEPTH] = [30, 25, 9];

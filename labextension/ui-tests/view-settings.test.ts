@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { expectExported } from './exported';
-import type { NotebookPage, ViewerPage } from './notebook';
+import { expectExported } from '../../tests/browser/exported';
+import type { NotebookPage } from './notebook';
+import type { ViewerPage } from '../../tests/browser/viewer-page';
 import { useJupyter } from './stand';
-import { stage, volumeOf } from './volumes';
-import { eventually } from './waiting';
+import { stage, volumeOf } from '../../tests/browser/volumes';
+import { eventually } from '../../tests/browser/waiting';
 
 const stand = useJupyter();
 /** No two voxels of a slice are alike. */

@@ -1,8 +1,8 @@
 import { test } from '@jest/globals';
 import { Volume } from '../../src/volume';
-import { expectPicture } from './pictures';
+import { expectPicture } from '../../tests/browser/pictures';
 import { useJupyter } from './stand';
-import { stage } from './volumes';
+import { stage } from '../../tests/browser/volumes';
 
 const stand = useJupyter();
 const SHAPE = [3000, 2000, 2] as const;

@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { PLANE_AXES, type Camera, type Plane, type Triple, type ViewSettings } from '../../src/protocol';
-import type { NotebookPage, ViewerPage } from './notebook';
-import { colorAt } from './pictures';
+import type { NotebookPage } from './notebook';
+import type { ViewerPage } from '../../tests/browser/viewer-page';
+import { colorAt } from '../../tests/browser/pictures';
 import { useJupyter } from './stand';
-import { stage, volumeOf } from './volumes';
-import { eventually } from './waiting';
+import { stage, volumeOf } from '../../tests/browser/volumes';
+import { eventually } from '../../tests/browser/waiting';
 
 const stand = useJupyter();
 const SHAPE = [41, 31, 21] as const;

@@ -1,4 +1,4 @@
-import type { Traffic } from './traffic';
+import { REMOTE_HOST } from '../../tests/browser/browser';
 
 /**
  * How the pages of the tests reach JupyterLab. Jest has a project for each way, which sets the global
@@ -15,19 +15,17 @@ declare global {
 }
 
 export const WAY: Way = globalThis.slicescopeWay ?? 'direct';
-
-/** A name that is not loopback's, which the browser of the tests resolves to loopback (browser.ts). */
-export const REMOTE_HOST = 'lab.test';
 export const REMOTE_BASE = '/some/base/';
+export { REMOTE_HOST };
 
 /**
- * The sockets to companions that have gone another way than `way`. A page on loopback tries the proxy too where nobody
+ * Those sockets to companions that have gone another way than `way`. A page on loopback tries the proxy too where nobody
  * answers at the companion's own port.
  */
-export function strays(traffic: Traffic, way: Way = WAY): string[] {
+export function strays(companions: readonly string[], way: Way = WAY): string[] {
   const wanted =
     way === 'direct'
       ? /^ws:\/\/(127\.0\.0\.1:\d+|localhost:\d+\/proxy\/\d+)\/$/
       : /^ws:\/\/lab\.test:\d+\/some\/base\/proxy\/\d+\/$/;
-  return traffic.companions.filter((url) => !wanted.test(url));
+  return companions.filter((url) => !wanted.test(url));
 }

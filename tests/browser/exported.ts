@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { lookAt, drawSlice, type LookOptions } from '../../src/export';
 import type { Volume } from '../../src/volume';
-import type { ViewerPage } from './notebook';
+import type { ViewerPage } from './viewer-page';
 import { colorAt, type Pixels } from './pictures';
 import { eventually } from './waiting';
 

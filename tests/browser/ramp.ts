@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { pictureSize, rotated } from '../../src/shading';
 import type { Volume } from '../../src/volume';
 import { differences, expectPicture, type Expected } from './pictures';
-import type { ViewerPage } from './notebook';
+import type { ViewerPage } from './viewer-page';
 import { volumeOf } from './volumes';
 import { eventually } from './waiting';
 

@@ -1,7 +1,7 @@
 import type { Plane, Triple, Window } from '../../src/protocol';
 import { pictureSize, pointInPicture, renderSlice, rotated, type ColormapName } from '../../src/shading';
 import type { Volume } from '../../src/volume';
-import type { ViewerPage } from './notebook';
+import type { ViewerPage } from './viewer-page';
 
 /** What a picture is to show; what is left out is as `show` has it. */
 export interface Expected {

@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Volume, type VolumeOptions } from '../../src/volume';
 import type { DType, Shape } from '../../src/protocol';
-import type { JupyterServer } from './jupyter';
 
 /** A volume whose values are `value(x, y, z)`, or for RGB and RGBA as many numbers. */
 export function volumeOf(
@@ -34,11 +33,11 @@ export function noise(seed: number): () => number {
 }
 
 /** Put a volume where cells can `load(name)` it: the same values on both sides. */
-export function stage(server: JupyterServer, name: string, volume: Volume): Volume {
+export function stage({ folder }: { readonly folder: string }, name: string, volume: Volume): Volume {
   const { dtype } = volume;
   const { shape, data, ...rest } = volume.toRecord();
   const options = { ...rest, name };
-  writeFileSync(join(server.folder, `${name}.json`), JSON.stringify({ dtype, shape, options }));
-  writeFileSync(join(server.folder, `${name}.raw`), new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  writeFileSync(join(folder, `${name}.json`), JSON.stringify({ dtype, shape, options }));
+  writeFileSync(join(folder, `${name}.raw`), new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   return volume;
 }

@@ -1,17 +1,15 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { Child, LIB } from '../../kernel-server/testing/companions';
-import { launchBrowser } from './browser';
-import { ViewerPage } from './notebook';
-import { differences, expectPicture, type Expected } from './pictures';
-import { SCREENSHOTS } from './stand';
-import { Traffic } from './traffic';
-import { volumeOf } from './volumes';
-import { eventually } from './waiting';
+import { ViewerPage } from '../browser/viewer-page';
+import { differences, expectPicture, type Expected } from '../browser/pictures';
+import { Traffic } from '../browser/traffic';
+import { volumeOf } from '../browser/volumes';
+import { eventually } from '../browser/waiting';
 
 jest.setTimeout(120_000);
 
@@ -20,12 +18,10 @@ const SHAPE = [48, 32, 20] as const;
 const WINDOW = [0, 4000] as const;
 const ramp = volumeOf('uint16', SHAPE, (x, y, z) => (x * 67 + y * 131 + z * 577) % 4000, { name: 'ramp' });
 
-let browser: Browser;
 let folder: string;
 const programs: Child[] = [];
 const pages: Page[] = [];
-beforeAll(async () => {
-  browser = await launchBrowser();
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'slicescope-page-'));
   writeFileSync(join(folder, 'ramp.raw'), new Uint8Array(ramp.data.buffer, 0, ramp.data.byteLength));
 });
@@ -33,8 +29,7 @@ afterEach(async () => {
   for (const page of pages.splice(0)) await page.context().close();
   for (const program of programs.splice(0)) program.kill();
 });
-afterAll(async () => {
-  await browser.close();
+afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
@@ -64,6 +59,7 @@ interface OpenPage {
 
 /** A page in a window of its own. */
 async function openPage(address: string, colorScheme: 'light' | 'dark' = 'light'): Promise<OpenPage> {
+  const browser = await slicescopeKept.browser();
   const context = await browser.newContext({ viewport: { width: 900, height: 700 }, colorScheme });
   const page = await context.newPage();
   pages.push(page);
@@ -72,7 +68,7 @@ async function openPage(address: string, colorScheme: 'light' | 'dark' = 'light'
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
-  const traffic = new Traffic(page);
+  const traffic = Traffic.of(page);
   await page.goto(address);
   return { page, complaints, traffic };
 }
@@ -81,11 +77,6 @@ const viewerOf = (page: Page): ViewerPage => new ViewerPage(page.locator('.slice
 
 async function shows(page: Page, expected: Expected): Promise<void> {
   await expectPicture(viewerOf(page), ramp, { window: WINDOW, ...expected }, 30_000);
-}
-
-async function shoot(page: Page, name: string): Promise<void> {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
 }
 
 /** Words on the page, whatever says them. */
@@ -98,7 +89,9 @@ test('the page draws the file’s own values, follows the slider and keys, and i
   const { page, complaints, traffic } = await openPage(address);
   await shows(page, { index: 3 });
   expect(await page.title()).toBe('ramp');
-  expect(page.workers()).toHaveLength(1); // In which the socket is.
+  await eventually(() => {
+    expect(page.workers()).toHaveLength(1); // In which the socket is.
+  });
   const { slider } = viewerOf(page);
   await slider.fill('17');
   await shows(page, { index: 17 });
@@ -167,7 +160,6 @@ test('panel, probe, crosshair and box work there, in light and dark, and axe fin
     await eventually(async () => {
       expect(await bars.getAttribute('d')).toMatch(/V[\d.]+H/);
     });
-    await shoot(page, `page-slice-${scheme}`);
     for (const [key, layout] of [
       ['1', 'slice'],
       ['4', 'planes'],
@@ -176,7 +168,6 @@ test('panel, probe, crosshair and box work there, in light and dark, and axe fin
       await page.keyboard.press(key);
       const picture = layout === 'volume' ? '.slicescope-box[data-shown-x-y="10"]' : `[data-layout="${layout}"]`;
       await viewer.root.locator(picture).waitFor();
-      await shoot(page, `page-${layout}-${scheme}`);
       await page.evaluate(AXE); // As the browser's own tools do it: the page's policy lets nobody else.
       const found = await page.evaluate(async () => {
         const { axe } = window as unknown as { axe: { run(): Promise<AxeResults> } };
@@ -203,7 +194,6 @@ test('when the program has ended, the picture stays and a sentence says what to 
   );
   expect(await page.getByRole('button', { name: 'Try now' }).isVisible()).toBe(true);
   expect(differences(await viewerOf(page).pixels(), ramp, { window: WINDOW, index: 10 })).toEqual([]);
-  await shoot(page, 'page-ended');
 });
 
 test('a script in plain Node shows, hears and closes its view, and the page says so', async () => {
