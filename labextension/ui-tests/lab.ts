@@ -107,10 +107,13 @@ export function isKept(server: JupyterServer, { page }: NotebookPage): boolean {
 
 /**
  * Close all that is open in the kept page, as closing its tabs does, but without a question about what is not saved.
- * @returns what is left of it and should not be
+ * @param mayAsk whether JupyterLab may have opened dialogs, as it does about a kernel that has died
+ * @returns what is left and should not be
  */
-export async function clearKept(server: JupyterServer): Promise<string[]> {
+export async function clearKept(server: JupyterServer, mayAsk: boolean): Promise<string[]> {
   const { page } = await keptPage(server);
+  const dialogs = page.locator('.jp-Dialog .jp-mod-accept');
+  while (mayAsk && (await dialogs.count()) > 0) await dialogs.first().click();
   await page.mouse.move(0, 0);
   await page.emulateMedia({ reducedMotion: null, colorScheme: null });
   return await page.evaluate(async () => {

@@ -63,14 +63,14 @@ afterEach(() => {
 });
 
 async function openLive(): Promise<void> {
-  const opened = await stand.openCells([SHOW_CELL], record);
+  const opened = await stand.openWatched([SHOW_CELL], record);
   ({ notebook, traffic } = opened);
-  await notebook.runCell(0);
+  await notebook.runCell(1);
   viewer = notebook.viewer();
   await showsRamp(viewer, { index: 10 });
   await notebook.save();
   const { cells } = JSON.parse(readFileSync(join(server.folder, opened.name), 'utf8')) as Saved;
-  const bundle = cells[0]?.outputs[0]?.data[VIEW_MIME];
+  const bundle = cells[1]?.outputs[0]?.data[VIEW_MIME];
   if (bundle === undefined) throw new Error('The saved notebook has no view.');
   view = bundle;
 }

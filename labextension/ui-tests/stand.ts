@@ -24,6 +24,11 @@ const load = (name: string) => {
   return volume;
 };`;
 
+/** A notebook in the file's folder by this name. */
+export interface Named extends lab.Watched {
+  readonly name: string;
+}
+
 /** JupyterLab and a browser for the tests of one file. */
 export interface Stand<Server extends JupyterServer = JupyterServer> {
   readonly server: Server;
@@ -34,6 +39,8 @@ export interface Stand<Server extends JupyterServer = JupyterServer> {
    * (`prepare`): then the page is loaded anew.
    */
   open(cells: readonly string[], prepare?: () => void): Promise<NotebookPage>;
+  /** The same, with what its page asks the network for. */
+  openWatched(cells: readonly string[], prepare?: () => void): Promise<Named>;
   /**
    * A notebook that is in the file's folder, in a fresh page and with a kernel of its own, both of which end with the
    * test. What a test does to them harms no other.
@@ -42,7 +49,9 @@ export interface Stand<Server extends JupyterServer = JupyterServer> {
   /** Another page of a notebook that is open, by its path on the server. */
   openBeside(path: string): Promise<lab.Watched>;
   /** The same as `openFresh` with these cells, none of which has run. */
-  openCells(cells: readonly string[], prepare?: () => void): Promise<lab.Watched & { readonly name: string }>;
+  openCells(cells: readonly string[], prepare?: () => void): Promise<Named>;
+  /** These cells in the kept page, with a kernel of their own, which the test may end as it likes. */
+  openMortal(cells: readonly string[]): Promise<Named>;
 }
 
 /** The tests of a file that share a server with those of others. Call it at the head of the file. */
@@ -94,7 +103,7 @@ function useStand<Server extends JupyterServer>(serverOf: () => Server | null, w
     for (const { notebook, server: where } of pages) {
       if (hasFailed) await photograph(notebook.page);
       if (!lab.isKept(where, notebook)) await notebook.close();
-      else if (!hasFailed) left.push(...(await lab.clearKept(where)));
+      else if (!hasFailed) left.push(...(await lab.clearKept(where, kernels.length > 0)));
     }
     if (hasFailed || left.length > 0) {
       await lab.dropKeptPage(server());
@@ -114,6 +123,15 @@ function useStand<Server extends JupyterServer>(serverOf: () => Server | null, w
     sessions.push({ session, server: where });
     return watch(watched, where);
   };
+  const openWatched: Stand['openWatched'] = async (cells, prepare) => {
+    const name = `${WAY}-${String(++count)}.ipynb`;
+    writeNotebook(server(), name, [firstCell(server().folder), ...cells]);
+    await lab.takeKeptKernel(server(), name);
+    const open = prepare === undefined ? lab.openKept(server(), name) : lab.openFresh(server(), name, prepare);
+    const watched = watch(await open, server());
+    await watched.notebook.runCell(0);
+    return { ...watched, name };
+  };
   return {
     get server() {
       return server();
@@ -131,14 +149,15 @@ function useStand<Server extends JupyterServer>(serverOf: () => Server | null, w
       writeNotebook(server(), name, cells);
       return { ...(await openFresh(name, prepare)), name };
     },
-    async open(cells, prepare) {
+    async openMortal(cells) {
       const name = `${WAY}-${String(++count)}.ipynb`;
-      writeNotebook(server(), name, [firstCell(server().folder), ...cells]);
-      await lab.takeKeptKernel(server(), name);
-      const open = prepare === undefined ? lab.openKept(server(), name) : lab.openFresh(server(), name, prepare);
-      const { notebook } = watch(await open, server());
-      await notebook.runCell(0);
-      return notebook;
+      writeNotebook(server(), name, cells);
+      sessions.push({ session: await startKernel(server(), name), server: server() });
+      return { ...watch(await lab.openKept(server(), name), server()), name };
     },
+    async open(cells, prepare) {
+      return (await openWatched(cells, prepare)).notebook;
+    },
+    openWatched,
   };
 }

@@ -1,58 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import type { CDPSession, Page } from 'playwright-core';
+import type { CDPSession } from 'playwright-core';
 import { recordOf } from './kernels';
-import type { NotebookPage } from './notebook';
-import type { ViewerPage } from '../../tests/browser/viewer-page';
+import { FIRST, PATIENCE_MS, canvasesHeld, counts, expectSlice, scrolledTo, watch, wave } from './many-views';
 import { expectPicture } from '../../tests/browser/pictures';
 import { useOwnJupyter } from './stand';
-import { stage, volumeOf } from '../../tests/browser/volumes';
+import { stage } from '../../tests/browser/volumes';
 import { eventually } from '../../tests/browser/waiting';
 
 const stand = useOwnJupyter();
 const VIEWS = 50;
-/** Cells before the first view. */
-const FIRST = 2;
-const PATIENCE_MS = 60_000;
-const wave = volumeOf('uint8', [40, 30, VIEWS], (x, y, z) => (7 * x + 11 * y + 53 * z) % 256, { window: [0, 255] });
-
-interface Lab {
-  shell: { currentWidget: { content: { scrollToItem(index: number, align: string): Promise<void> } } };
-}
-
-/** Runs in the page before anything else: what is to be counted. */
-function watch(): void {
-  const page = window as unknown as { contexts: Set<unknown>; opened: Set<string> };
-  page.contexts = new Set();
-  page.opened = new Set();
-  for (const kind of [HTMLCanvasElement, OffscreenCanvas]) {
-    const prototype = kind.prototype as unknown as { getContext: (...args: unknown[]) => unknown };
-    const original = prototype.getContext;
-    prototype.getContext = function (this: unknown, ...args: unknown[]) {
-      const context = original.apply(this, args);
-      if (context !== null && String(args[0]).startsWith('webgl')) page.contexts.add(context);
-      return context;
-    };
-  }
-  // What the page has its worker say on a socket.
-  const post = Worker.prototype.postMessage;
-  Worker.prototype.postMessage = function (message: unknown[]) {
-    const data = message[2];
-    if (typeof data === 'string' && /"type":"(open|close)"/.test(data)) {
-      const { type, viewId } = JSON.parse(data) as { type: string; viewId: string };
-      if (type === 'open') page.opened.add(viewId);
-      else page.opened.delete(viewId);
-    }
-    post.call(this, message);
-  };
-}
-
-async function counts(page: Page): Promise<{ contexts: number; opened: number }> {
-  return await page.evaluate(() => {
-    const { contexts, opened } = window as unknown as { contexts: Set<unknown>; opened: Set<string> };
-    return { contexts: contexts.size, opened: opened.size };
-  });
-}
 
 async function setWindowing(windowingMode: string): Promise<void> {
   const response = await fetch(`${stand.server.url}lab/api/settings/@jupyterlab/notebook-extension:tracker`, {
@@ -61,33 +18,6 @@ async function setWindowing(windowingMode: string): Promise<void> {
     body: JSON.stringify({ raw: JSON.stringify({ windowingMode }) }),
   });
   expect(response.status).toBe(204);
-}
-
-/** The viewer of the cell at this place, scrolled to. */
-async function scrolledTo(notebook: NotebookPage, at: number): Promise<ViewerPage> {
-  await notebook.page.evaluate(async (cell) => {
-    const { content } = (window as unknown as { jupyterapp: Lab }).jupyterapp.shell.currentWidget;
-    await content.scrollToItem(cell, 'center');
-  }, FIRST + at);
-  return notebook.viewerIn(`.jp-Notebook .jp-Cell[data-windowed-list-index="${String(FIRST + at)}"]`);
-}
-
-async function expectSlice(notebook: NotebookPage, at: number, index: number): Promise<void> {
-  await expectPicture(await scrolledTo(notebook, at), wave, { index }, PATIENCE_MS);
-}
-
-/** How many canvases of ours the page still holds, after garbage was collected, on the page or not. */
-async function canvasesHeld(session: CDPSession): Promise<number> {
-  await session.send('HeapProfiler.collectGarbage');
-  const { result } = await session.send('Runtime.evaluate', { expression: 'HTMLCanvasElement.prototype' });
-  const { objects } = await session.send('Runtime.queryObjects', { prototypeObjectId: result.objectId ?? '' });
-  const found = await session.send('Runtime.callFunctionOn', {
-    objectId: objects.objectId ?? '',
-    functionDeclaration: `function () { return this.filter(({ className }) => className === 'slicescope-canvas').length; }`,
-    returnByValue: true,
-  });
-  await session.send('Runtime.releaseObject', { objectId: objects.objectId ?? '' });
-  return Number(found.result.value);
 }
 
 async function heapMegabytes(session: CDPSession): Promise<number> {
