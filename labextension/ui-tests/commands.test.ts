@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import sharp from 'sharp';
+import { LOADED_ANEW } from './lab';
 import type { NotebookPage } from './notebook';
 import { differences, expectPicture, type Pixels } from '../../tests/browser/pictures';
 import { useOwnJupyter } from './stand';
@@ -136,10 +137,13 @@ test('what nobody has chosen is as JupyterLab’s settings say, and settings tha
   }
   expect(await putSettings({ colormap: 'viridis', rate: 24, convention: 'neurological' })).toBe(204);
   stage(stand.server, 'wave', wave);
-  const notebook = await stand.open([
-    `const view = show(load('wave'), { index: 7 });`,
-    `const gray = show(load('wave'), { index: 7, colormap: 'gray' });`,
-  ]);
+  const notebook = await stand.open(
+    [
+      `const view = show(load('wave'), { index: 7 });`,
+      `const gray = show(load('wave'), { index: 7, colormap: 'gray' });`,
+    ],
+    LOADED_ANEW,
+  );
   await notebook.runCell(1);
   await notebook.runCell(2);
   await expectPicture(notebook.viewer(0), wave, { index: 7, colormap: 'viridis' });

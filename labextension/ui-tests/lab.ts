@@ -3,7 +3,7 @@
  * file: loading the one and starting the other takes ten times as long as what a test looks at. A test that is about
  * loading, or that ends its kernel, takes a fresh page and a kernel of its own.
  */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import type { JupyterServer } from './jupyter';
 import { endSession, kernelState, passKernel, startKernel, type Session } from './kernels';
 import { NotebookPage } from './notebook';
@@ -13,6 +13,9 @@ import { Traffic } from '../../tests/browser/traffic';
 export const CONTEXT = { viewport: { width: 1200, height: 900 } } as const;
 const ACTION_MS = 30_000;
 const READY_MS = 90_000;
+
+/** For `prepare`, where a page is to be loaded anew with nothing run in it before. */
+export const LOADED_ANEW = (): void => undefined;
 
 /** A notebook that is open, and what its page has asked the network for. */
 export interface Watched {
@@ -46,7 +49,10 @@ function keptLab(server: JupyterServer): KeptLab {
 /** The window that all pages of a server share, with what the browser has cached of it. */
 async function contextOf(server: JupyterServer): Promise<BrowserContext> {
   const lab = keptLab(server);
-  lab.context ??= slicescopeKept.browser().then((browser: Browser) => browser.newContext(CONTEXT));
+  if (lab.context === null) {
+    lab.context = (await slicescopeKept.browser()).newContext(CONTEXT);
+    (await lab.context).on('close', () => (lab.context = null));
+  }
   return await lab.context;
 }
 

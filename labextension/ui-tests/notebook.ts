@@ -178,6 +178,6 @@ export class NotebookPage {
   }
 
   async close(): Promise<void> {
-    await this.page.context().close();
+    await this.page.close();
   }
 }
