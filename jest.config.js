@@ -42,11 +42,12 @@ const THROUGH_THE_PROXY = [
   'view-controls',
   'view-example',
   'view-handle',
-  'view-page',
+  'view-page.long',
   'view-swap',
   'lifecycle',
-  'lifecycle-errors',
-  'lifecycle-saved',
+  'lifecycle-errors.long',
+  'lifecycle-saved.long',
+  'saved-notebook',
 ];
 /** Those of them that say in a few seconds whether the way works at all. */
 const PROXIED_FIRST = ['view-handle'];

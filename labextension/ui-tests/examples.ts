@@ -25,7 +25,7 @@ export async function openExample(stand: Stand, name: string, data: readonly str
   mkdirSync(join(folder, 'data'), { recursive: true });
   for (const each of data) cpSync(join(EXAMPLES, 'data', each), join(folder, 'data', each), { recursive: true });
   cpSync(join(EXAMPLES, name), join(folder, name));
-  const { notebook } = await stand.openFresh(name);
+  const { notebook } = await stand.openFile(name);
   await notebook.page.setViewportSize({ width: 800, height: 900 }); // Smaller canvases are compared sooner.
   return notebook;
 }

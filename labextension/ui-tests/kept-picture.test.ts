@@ -65,9 +65,10 @@ async function watchChanges(notebook: NotebookPage): Promise<() => Promise<numbe
 /** Save, and read what is in the file then: the outputs of ours. */
 async function saved(notebook: NotebookPage): Promise<Output[]> {
   await notebook.save();
-  const name = await notebook.page.evaluate(
+  const path = await notebook.page.evaluate(
     () => (window as unknown as { jupyterapp: Lab }).jupyterapp.shell.currentWidget.context.path,
   );
+  const name = path.slice(stand.server.prefix.length);
   const { cells } = JSON.parse(readFileSync(join(stand.server.folder, name), 'utf8')) as {
     cells: { outputs?: Output[] }[];
   };

@@ -50,7 +50,9 @@ export interface Stand<Server extends JupyterServer = JupyterServer> {
   openBeside(path: string): Promise<lab.Watched>;
   /** The same as `openFresh` with these cells, none of which has run. */
   openCells(cells: readonly string[], prepare?: () => void): Promise<Named>;
-  /** These cells in the kept page, with a kernel of their own, which the test may end as it likes. */
+  /** A notebook that is in the file's folder, in the kept page, with a kernel of its own, which the test may end. */
+  openFile(name: string): Promise<Named>;
+  /** The same with these cells, none of which has run. */
   openMortal(cells: readonly string[]): Promise<Named>;
 }
 
@@ -123,6 +125,10 @@ function useStand<Server extends JupyterServer>(serverOf: () => Server | null, w
     sessions.push({ session, server: where });
     return watch(watched, where);
   };
+  const openFile: Stand['openFile'] = async (name) => {
+    sessions.push({ session: await startKernel(server(), name), server: server() });
+    return { ...watch(await lab.openKept(server(), name), server()), name };
+  };
   const openWatched: Stand['openWatched'] = async (cells, prepare) => {
     const name = `${WAY}-${String(++count)}.ipynb`;
     writeNotebook(server(), name, [firstCell(server().folder), ...cells]);
@@ -149,11 +155,11 @@ function useStand<Server extends JupyterServer>(serverOf: () => Server | null, w
       writeNotebook(server(), name, cells);
       return { ...(await openFresh(name, prepare)), name };
     },
+    openFile,
     async openMortal(cells) {
       const name = `${WAY}-${String(++count)}.ipynb`;
       writeNotebook(server(), name, cells);
-      sessions.push({ session: await startKernel(server(), name), server: server() });
-      return { ...watch(await lab.openKept(server(), name), server()), name };
+      return await openFile(name);
     },
     async open(cells, prepare) {
       return (await openWatched(cells, prepare)).notebook;

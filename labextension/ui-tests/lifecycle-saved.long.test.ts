@@ -4,15 +4,12 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { openVolume } from '../../src/formats';
-import { VIEW_MIME } from '../../src/protocol';
 import { jupyterEnvironment, startJupyter, type JupyterServer, type OwnServer } from './jupyter';
-import { recordOf } from './kernels';
 import { forgetLab } from './lab';
 import { writeNotebook, type NotebookPage } from './notebook';
 import { SHOW_CELL, expectPng, expectRampPng, showsRamp } from '../../tests/browser/ramp';
 import { useJupyter } from './stand';
 import type { Traffic } from '../../tests/browser/traffic';
-import { REMOTE_HOST } from './way';
 
 const stand = useJupyter();
 jest.setTimeout(240_000);
@@ -21,14 +18,6 @@ const ROOT = resolve(__dirname, '../..');
 const JUPYTER = join(ROOT, '.venv/bin/jupyter');
 /** What the person reads where the kernel of an output is gone. */
 const GONE = /The kernel was restarted or shut down since. Run the cell again/;
-/** Text of a file that would say where a companion is or was. */
-const ADDRESSES = ['ws:', 'http', '127.0.0.1', 'localhost', REMOTE_HOST, 'secret'];
-
-interface Output {
-  readonly output_type: string;
-  readonly data?: Readonly<Record<string, unknown>>;
-}
-
 /** Where notebooks are made, and another person's server: with signatures and kernels of its own. */
 let server: JupyterServer;
 let other: OwnServer;
@@ -66,11 +55,6 @@ function trust(where: JupyterServer, name: string): void {
   execFileSync(JUPYTER, ['trust', join(where.folder, name)], { env });
 }
 
-function outputsOf(path: string): Output[] {
-  const { cells } = JSON.parse(readFileSync(path, 'utf8')) as { cells: { outputs?: Output[] }[] };
-  return cells.flatMap(({ outputs = [] }) => outputs);
-}
-
 /** PNGs in base64, in the order of an HTML page that nbconvert wrote. */
 function picturesOf(html: string): string[] {
   return [...html.matchAll(/<img[^>]+src="data:image\/png;base64,([^"]+)"/g)].map(([, base64 = '']) =>
@@ -84,32 +68,6 @@ async function convert(path: string): Promise<string> {
   await promisify(execFile)(JUPYTER, args, { env: jupyterEnvironment(home) });
   return readFileSync(join(folder, 'converted.html'), 'utf8');
 }
-
-test('the saved notebook has a PNG of the view and ids, and neither address nor secret', async () => {
-  writeNotebook(server, 'saved.ipynb', [SHOW_CELL]);
-  const page = await open(server, 'saved.ipynb');
-  await page.runCell(0);
-  await showsRamp(page.viewer(), { index: 10 });
-  const kernelId = await page.kernelId();
-  const { port, secret } = recordOf(server, kernelId);
-  await page.save();
-
-  const path = join(server.folder, 'saved.ipynb');
-  const [output, ...more] = outputsOf(path);
-  expect(more).toEqual([]);
-  const data = output?.data ?? {};
-  expect(Object.keys(data).sort()).toEqual([VIEW_MIME, 'image/png', 'text/plain']);
-  expect(data[VIEW_MIME]).toEqual({ kernelId, viewId: expect.stringMatching(/^[\w-]+$/) });
-  await expectRampPng((data['image/png'] as string).replaceAll(/\s/g, ''), { index: 10 });
-
-  const bytes = readFileSync(path);
-  for (const text of [...ADDRESSES, secret, server.token, String(port), new URL(server.url).port]) {
-    expect([text, bytes.includes(text)]).toEqual([text, false]);
-  }
-  const secretBytes = Buffer.from(secret, 'hex');
-  expect(bytes.includes(secretBytes)).toBe(false);
-  expect(bytes.includes(secretBytes.toString('base64'))).toBe(false);
-});
 
 test('nbconvert runs the example without a browser, and its page has the pictures', async () => {
   const pictures = picturesOf(await convert(join(ROOT, 'examples/first-look.ipynb')));
