@@ -113,6 +113,7 @@ export async function startJupyter(options: StartOptions = {}): Promise<OwnServe
     const started = spawn(join(ROOT, '.venv/bin/jupyter'), args, { cwd: folder, env: jupyterEnvironment(home) });
     started.stdout.on('data', (chunk) => (text += String(chunk)));
     started.stderr.on('data', (chunk) => (text += String(chunk)));
+    process.once('exit', () => started.kill()); // Where the tests are broken off.
     await answers(`${url}api/status?token=${token}`, started, () => text);
     return started;
   };

@@ -32,8 +32,8 @@ function recordContexts(): void {
 }
 
 test('a slice that comes while the WebGL context is lost is shown when it is back', async () => {
-  const { view, viewer, page } = await stand.show(wave, { index: 4 }, { prepare: recordContexts });
-  await expectPicture(viewer, wave, { index: 4 });
+  const { view, viewer, page } = await stand.show(wave, { index: 4, zoom: 3 }, { prepare: recordContexts });
+  await expectPicture(viewer, wave, { index: 4, zoom: 3 });
   expect(await page.evaluate(() => (window as unknown as Recorded).contexts.length)).toBe(1);
   await page.evaluate(() => {
     const recorded = window as unknown as Recorded;
@@ -48,7 +48,7 @@ test('a slice that comes while the WebGL context is lost is shown when it is bac
   await page.evaluate(() => {
     (window as unknown as Recorded).extension?.restoreContext();
   });
-  await expectPicture(viewer, wave, { index: 9 });
+  await expectPicture(viewer, wave, { index: 9, zoom: 3 });
   await viewer.canvas.press('ArrowRight');
-  await expectPicture(viewer, wave, { index: 10 });
+  await expectPicture(viewer, wave, { index: 10, zoom: 3 });
 });
