@@ -37,13 +37,11 @@ async function launched(): Promise<Browser> {
   return await browser;
 }
 
-/** Close the browser when this process gets no more files. */
+/** End this process when it gets no more files: Playwright kills the browser then. Jest would wait for the browser. */
 function closeAtTheEnd(): void {
   if (process.send === undefined) return; // Jest runs the files in its own process; `closeBrowser` is called then.
-  const poll = setInterval(() => {
-    if (process.listenerCount('message') > 0) return;
-    clearInterval(poll);
-    void closeBrowser();
+  setInterval(() => {
+    if (process.listenerCount('message') === 0) process.exit();
   }, POLL_MS).unref();
 }
 
