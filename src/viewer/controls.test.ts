@@ -120,6 +120,14 @@ test('moving the slider changes the index at every step', () => {
   expect(changes).toEqual([{ index: 3 }, { index: 4 }]);
 });
 
+test('while the picture is still of a plane with more slices, the slider reaches no farther than the new one', () => {
+  state = viewState(1, 'xz', 1);
+  controls.update({ plane: 'xy', index: 2 });
+  field('slider').valueAsNumber = 4;
+  field('slider').dispatchEvent(new Event('input'));
+  expect(changes).toEqual([{ index: 2 }]);
+});
+
 test.each([
   ['3', { index: 3 }],
   ['99', { index: 4 }],

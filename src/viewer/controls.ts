@@ -1,6 +1,6 @@
 import type { ViewSettings, ViewState } from '../protocol';
-import { clampIndex } from '../shading';
 import { element } from './dom';
+import { movedTo } from './moves';
 import { ReadingPace } from './pace';
 import { slide } from './slide';
 import type { Slice } from './slice-cache';
@@ -50,12 +50,17 @@ export class Controls {
     this.#number.min = '0';
     this.#number.step = '1';
     this.#number.setAttribute('aria-label', text('Slice number'));
+    // Until there is a picture of another plane or volume, the slider may reach farther than that.
+    const move = (index: number): void => {
+      const now = state();
+      change(movedTo(now, now.plane, index));
+    };
     this.#slider.oninput = () => {
-      change({ index: this.#slider.valueAsNumber });
+      move(this.#slider.valueAsNumber);
     };
     const commit = (): void => {
-      const index = Math.round(this.#number.valueAsNumber);
-      if (Number.isFinite(index)) change({ index: clampIndex(index, Number(this.#slider.max) + 1) });
+      const index = this.#number.valueAsNumber;
+      if (Number.isFinite(index)) move(index);
       this.#writing.run(); // What was typed may be no number, or none that there is.
       this.#place();
     };
