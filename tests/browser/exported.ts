@@ -3,6 +3,7 @@ import { lookAt, drawSlice, type LookOptions } from '../../src/export';
 import type { Volume } from '../../src/volume';
 import type { ViewerPage } from './viewer-page';
 import { colorAt, type Pixels } from './pictures';
+import { placeIn } from './places';
 import { eventually } from './waiting';
 
 /** How a canvas differs in the middles of the voxels from what is exported with these options. */
@@ -10,13 +11,11 @@ async function deviations(canvas: Pixels, volume: Volume, options: LookOptions):
   const { settings, overlays } = lookAt(volume, options, 'test');
   const picture = await drawSlice(volume, settings, overlays);
   const found: string[] = [];
-  const scale = Math.min(canvas.width / picture.width, canvas.height / picture.height);
-  const [left, top] = [canvas.width - scale * picture.width, canvas.height - scale * picture.height].map(
-    (rest) => rest / 2,
-  );
+  const placeOf = placeIn(canvas, picture);
   for (let y = 0; y < picture.height; y++) {
     for (let x = 0; x < picture.width; x++) {
-      const got = colorAt(canvas, Math.floor(left! + (x + 0.5) * scale), Math.floor(top! + (y + 0.5) * scale));
+      const [across, down] = placeOf(x + 0.5, y + 0.5);
+      const got = colorAt(canvas, Math.floor(across), Math.floor(down));
       const want = colorAt(picture, x, y);
       if (got.every((part, at) => Math.abs(part - want[at]!) <= 1)) continue;
       found.push(`(${String(x)}, ${String(y)}) is ${got.join(' ')}, expected ${want.join(' ')}`);
