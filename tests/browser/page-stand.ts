@@ -18,9 +18,10 @@ import type { SliceView } from '../../src/notebook/slice-view';
 import type { ViewOptions } from '../../src/notebook/view-options';
 import type { Volume } from '../../src/volume';
 import { ViewerPage } from './viewer-page';
+import { eventually } from './waiting';
 
 const SCREENSHOTS = resolve(__dirname, '../../test-results/screenshots');
-const TEST_MS = 60_000;
+const TEST_MS = 120_000;
 /** Small, because each pixel is compared, and large enough for all controls. */
 const VIEWPORT = { width: 560, height: 640 };
 
@@ -53,6 +54,31 @@ export async function photograph(page: Page, folder: string = SCREENSHOTS): Prom
   await page.screenshot({ path: join(folder, `${name}.png`) }).catch(() => undefined);
 }
 
+/** Make the window as large as it must be for a canvas of this size, in pixels. */
+export async function fitCanvas({ viewer, page }: Shown, width: number, height: number): Promise<void> {
+  const measured = async (): Promise<readonly [width: number, height: number]> =>
+    await viewer.canvas.evaluate((node) => {
+      const canvas = node as HTMLCanvasElement;
+      return [canvas.width, canvas.height] as const;
+    });
+  let canvas = await measured();
+  // Once more where other controls fit beside each other.
+  for (let tries = 0; canvas[0] !== width || canvas[1] !== height; tries++) {
+    if (tries === 5) throw new Error(`The canvas has ${canvas.join(' × ')} pixels.`);
+    const window = page.viewportSize() ?? VIEWPORT;
+    const before = canvas;
+    await page.setViewportSize({
+      width: window.width + width - before[0],
+      height: window.height + height - before[1],
+    });
+    canvas = await eventually(async () => {
+      const now = await measured();
+      expect(now).not.toEqual(before);
+      return now;
+    });
+  }
+}
+
 /** Call it at the head of a file of tests. */
 export function usePage(): PageStand {
   const shown: Omit<Shown, 'view'>[] = [];
@@ -78,6 +104,8 @@ export function usePage(): PageStand {
     page.setDefaultTimeout(30_000);
     const complaints: string[] = [];
     page.on('console', (message) => {
+      // Without GL around the pictures (browser.ts) the driver says that they are read back.
+      if (message.text().includes('GL Driver Message')) return;
       if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(error.message));

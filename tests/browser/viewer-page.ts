@@ -16,7 +16,7 @@ export class ViewerPage {
   }
 
   /** Wait until the picture shows this slice; the error says what it shows instead. */
-  async shows(index: number, plane = 'xy', timeout = 5_000): Promise<void> {
+  async shows(index: number, plane = 'xy', timeout = 30_000): Promise<void> {
     const page = this.root.page();
     try {
       await this.root
@@ -32,6 +32,14 @@ export class ViewerPage {
         cause: error,
       });
     }
+  }
+
+  /** Make a change that brings another volume or new content of it, and wait for the first picture of that. */
+  async showsNew(change: () => void, timeout = 30_000): Promise<void> {
+    const shown = await this.root.getAttribute('data-shown-revision');
+    change();
+    const isOther = `[data-state="live"]:not([data-shown-revision="${String(shown)}"])`;
+    await this.root.and(this.root.page().locator(isOther)).waitFor({ timeout });
   }
 
   async shownIndex(): Promise<number> {
