@@ -14,25 +14,27 @@ import { installPythonPackages } from './setup/python.mjs';
 import { buildReader } from './setup/reader.mjs';
 import { runSteps } from './setup/report.mjs';
 
-const STEPS = [
-  { title: 'Node.js', run: checkNode },
-  { title: 'Node packages', run: installNodePackages },
-  { title: 'Python packages (.venv)', run: installPythonPackages },
-  { title: 'TypeScript', run: buildTypeScript },
-  { title: 'Page outside of Jupyter', run: buildPage },
-  { title: 'Reading thread', run: buildReader },
-  { title: "JupyterLab's extension", run: buildExtension },
-  { title: 'slicescope in .venv', run: installWheel },
-  { title: 'TypeScript kernel', run: installKernel },
-  { title: 'Example data', run: copyExampleData },
-];
+const node = { title: 'Node.js', run: checkNode };
+const nodePackages = { title: 'Node packages', run: installNodePackages, after: [node] };
+const pythonPackages = { title: 'Python packages (.venv)', run: installPythonPackages, after: [node] };
+const exampleData = { title: 'Example data', run: copyExampleData, after: [pythonPackages] };
+const typeScript = { title: 'TypeScript', run: buildTypeScript, after: [nodePackages] };
+const page = { title: 'Page outside of Jupyter', run: buildPage, after: [typeScript] };
+const reader = { title: 'Reading thread', run: buildReader, after: [typeScript] };
+const extension = { title: "JupyterLab's extension", run: buildExtension, after: [typeScript, pythonPackages] };
+const wheel = { title: 'slicescope in .venv', run: installWheel, after: [extension] };
+const kernel = { title: 'TypeScript kernel', run: installKernel, after: [nodePackages, pythonPackages] };
+/**
+ * Only what drives a browser needs this one; npm start opens the browser that is there. It waits for the Python packages
+ * because apt-get, which may be needed for both, runs once at a time.
+ */
+const chromium = { title: 'Chromium', run: installChromium, after: [pythonPackages] };
 
-/** Only what drives a browser needs this one; npm start opens the browser that is there. */
-const CHROMIUM = { title: 'Chromium', run: installChromium };
+const STEPS = [node, nodePackages, pythonPackages, exampleData, typeScript, page, reader, extension, wheel, kernel];
 
 /** Sets everything up; false if a step failed, which has been said. */
 export function setup({ browser = true } = {}) {
-  return runSteps(browser ? [...STEPS, CHROMIUM] : STEPS);
+  return runSteps(browser ? [...STEPS, chromium] : STEPS);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href && !(await setup()))

@@ -14,12 +14,12 @@ const LATER_NODES = ['22.23.3', '24.21.0'];
 const STRICT = { env: { SLICESCOPE_RETRIES: '0', SLICESCOPE_COMPOSITING: 'gpu' } };
 
 /** A version of Node.js from the npm registry, installed if need be. */
-function laterNode(version) {
+async function laterNode(version) {
   const folder = join(STAMPS, `node-${version}`);
   const program = join(folder, 'node_modules', 'node', 'bin', 'node');
   if (!existsSync(program)) {
     const args = ['install', '--no-save', '--no-audit', '--no-fund', '--prefix', folder, `node@${version}`];
-    runProgram('npm', args, 'see the message above; the npm package `node` has this version for most platforms.');
+    await runProgram('npm', args, 'see the message above; the npm package `node` has this version for most platforms.');
   }
   return program;
 }
@@ -30,7 +30,7 @@ if (await setup()) {
   await run.lint();
   await run.jest('Tests', ['--selectProjects', ...ALL_PROJECTS], STRICT);
   for (const version of LATER_NODES) {
-    const node = laterNode(version);
+    const node = await laterNode(version);
     await run.jest(`Node.js ${version}`, ['--selectProjects', 'node'], { ...STRICT, node });
   }
   await run.part('Benchmarks, one round each', join(root, 'bench', 'run.mjs'), ['--quick']);

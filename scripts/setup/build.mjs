@@ -9,12 +9,12 @@ const LABEXTENSION = join(root, 'labextension');
 const BUNDLE = join(LABEXTENSION, 'slicescope', 'labextension');
 
 /** tsc -b knows by itself what is current. */
-export function buildTypeScript() {
-  run(process.execPath, [TSC, '-b'], 'correct what the compiler reports above.', { cwd: root });
+export async function buildTypeScript() {
+  await run(process.execPath, [TSC, '-b'], 'correct what the compiler reports above.', { cwd: root });
 }
 
 /** JupyterLab's bundle of the extension. Its inputs are compiled code, so this comes after the compiler. */
-export function buildExtension(doing) {
+export async function buildExtension(doing) {
   const compiled = ['labextension/lib', 'lib/src/viewer', 'lib/src/protocol', 'lib/src/shading'];
   const hash = hashOf([
     ...compiled,
@@ -30,7 +30,7 @@ export function buildExtension(doing) {
   doing('jupyter-builder build');
   rmSync(BUNDLE, { recursive: true, force: true });
   // Without the installed core's own list, jupyter-builder would look it up in the network.
-  run(
+  await run(
     venvCommand('jupyter-builder'),
     ['build', `--core-package-file=${coreMetaFile()}`, LABEXTENSION],
     'correct what the bundler reports above.',
@@ -50,15 +50,15 @@ function coreMetaFile() {
 }
 
 /** The wheel, built and installed as its users do it. */
-export function installWheel(doing) {
+export async function installWheel(doing) {
   const inputs = ['slicescope', 'jupyter-config', 'install.json', 'pyproject.toml', 'package.json', 'README.md'];
   const hash = hashOf(inputs.map((name) => `labextension/${name}`));
   if (isStamped('wheel', hash)) return 'installed';
   unstamp('wheel');
   doing('building and installing it');
-  buildWheel(join(LABEXTENSION, 'dist'));
+  await buildWheel(join(LABEXTENSION, 'dist'));
   const [wheel] = readdirSync(join(LABEXTENSION, 'dist')).filter((name) => name.endsWith('.whl'));
-  run(
+  await run(
     venvCommand('python'),
     [
       '-m',
@@ -76,9 +76,9 @@ export function installWheel(doing) {
   return 'installed';
 }
 
-function buildWheel(outDir) {
+async function buildWheel(outDir) {
   rmSync(outDir, { recursive: true, force: true });
-  run(
+  await run(
     venvCommand('python'),
     ['-m', 'build', '--wheel', '--no-isolation', '--outdir', outDir, LABEXTENSION],
     'see the message above; labextension/pyproject.toml says what is in the wheel.',

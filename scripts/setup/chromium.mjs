@@ -30,13 +30,13 @@ const COMMAND =
   'sudo apt-get install chromium (Fedora: sudo dnf install chromium; Ubuntu: sudo snap install chromium)';
 
 /** Only the browser tests and the benchmarks need it, so its absence is told and is no failure. */
-export function installChromium(doing) {
+export async function installChromium(doing) {
   const found = findChromium();
   if (found !== null) return found;
   if (process.env.CHROME_PATH)
     return `CHROME_PATH is ${process.env.CHROME_PATH}, which can't be run: the browser tests will fail`;
-  if (!isRootOnDebian()) return `none found; only the tests and benchmarks need one. To install it: ${COMMAND}`;
+  if (!(await isRootOnDebian())) return `none found; only the tests and benchmarks need one. To install it: ${COMMAND}`;
   doing('apt-get install chromium');
-  aptInstall('chromium', `install a Chromium or Chrome and name it in CHROME_PATH. ${COMMAND}`);
+  await aptInstall('chromium', `install a Chromium or Chrome and name it in CHROME_PATH. ${COMMAND}`);
   return findChromium() ?? `apt-get installed none that can be found; set CHROME_PATH`;
 }

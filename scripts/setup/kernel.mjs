@@ -9,13 +9,13 @@ const SPEC = join(VENV, 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json');
 const isCurrent = () => existsSync(SPEC) && JSON.parse(readFileSync(SPEC, 'utf8')).argv[0] === TSLAB;
 
 /** TypeScript's kernel, in the virtual environment only: the user's own kernels stay as they are. */
-export function installKernel(doing) {
+export async function installKernel(doing) {
   if (isCurrent()) return 'registered';
   doing('tslab install');
   const script = join(root, 'node_modules', 'tslab', 'bin', 'tslab');
   const args = [script, 'install', '--sys-prefix', '--python', venvCommand('python'), '--binary', TSLAB];
-  run(process.execPath, args, 'see the message above.', { cwd: root, env: venvEnvironment() });
-  const listed = run(venvCommand('jupyter'), ['kernelspec', 'list', '--json'], 'see the message above.', {
+  await run(process.execPath, args, 'see the message above.', { cwd: root, env: venvEnvironment() });
+  const listed = await run(venvCommand('jupyter'), ['kernelspec', 'list', '--json'], 'see the message above.', {
     env: venvEnvironment(),
   });
   const spec = JSON.parse(listed).kernelspecs.tslab;

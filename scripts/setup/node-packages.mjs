@@ -35,11 +35,11 @@ export function nodeModulesAreCurrent() {
   });
 }
 
-export function installNodePackages(doing) {
+export async function installNodePackages(doing) {
   if (nodeModulesAreCurrent()) return 'as package-lock.json says';
   doing('npm ci');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  run(
+  await run(
     npm,
     ['ci', '--no-audit', '--no-fund'],
     'see the message; if package.json and package-lock.json disagree, run npm install and commit both.',

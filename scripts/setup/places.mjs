@@ -18,10 +18,11 @@ export const CORE_META = join(root, 'node_modules', '@jupyterlab', 'core-meta');
 
 /**
  * The environment for what runs in the virtual environment: its commands and this Node first, and nothing
- * of another Python's. Packages of the user's home folder would hide what is missing in requirements.txt.
+ * of another Python's. Packages of the user's home folder would hide what is missing in requirements.txt. Python may
+ * keep the bytecode of what it loads: uv compiles nothing beforehand.
  */
 export function venvEnvironment(more = {}) {
-  const { PYTHONHOME: _home, PYTHONPATH: _path, ...env } = process.env;
+  const { PYTHONHOME: _home, PYTHONPATH: _path, PYTHONDONTWRITEBYTECODE: _noBytecode, ...env } = process.env;
   return {
     ...env,
     VIRTUAL_ENV: VENV,

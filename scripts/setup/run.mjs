@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { SetupError } from './report.mjs';
 
 const NO_NETWORK =
@@ -7,28 +7,30 @@ const NO_NETWORK =
 /** The tail of what a command printed; its last lines say why it failed. */
 const tail = (text) => text.trimEnd().split('\n').slice(-30).join('\n');
 
-/** Runs a command quietly and returns `{ ok, output }`; a command that isn't there is not ok. */
+/** Runs a command quietly and resolves to `{ ok, output, stdout }`; a command that isn't there is not ok. */
 export function attempt(command, args, options = {}) {
-  const result = spawnSync(command, args, {
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-    ...options,
-    stdio: ['ignore', 'pipe', 'pipe'],
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    let stdout = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => (output += text));
+    child.stdout.on('data', (text) => (stdout += text));
+    child.on('error', (error) => resolve({ ok: false, output: error.message, stdout }));
+    child.on('close', (status) => resolve({ ok: status === 0, output, stdout }));
   });
-  const output = `${result.stdout ?? ''}${result.stderr ?? ''}`;
-  return { ok: result.status === 0, output, stdout: result.stdout ?? '', missing: result.error?.code === 'ENOENT' };
 }
 
-/** Runs a command; when it fails, shows the end of what it printed and throws `advice` with it. */
-export function run(command, args, advice, options = {}) {
-  const { ok, output, stdout } = attempt(command, args, options);
+/** Runs a command and resolves to its stdout; when it fails, throws `advice` with the end of what it printed. */
+export async function run(command, args, advice, options = {}) {
+  const { ok, output, stdout } = await attempt(command, args, options);
   if (ok) return stdout;
-  if (output.trim() !== '') console.error(`\n${tail(output)}\n`);
   const line = [command, ...args].join(' ');
   throw NO_NETWORK.test(output)
     ? new SetupError(
         `\`${line}\` could not reach the package registry.`,
         'connect this machine to the network (behind a proxy, set HTTPS_PROXY; with a mirror, set it in .npmrc and pip.conf) and run npm run setup again.',
+        { output: tail(output) },
       )
-    : new SetupError(`\`${line}\` failed; the end of what it said is above.`, advice);
+    : new SetupError(`\`${line}\` failed; the end of what it said is above.`, advice, { output: tail(output) });
 }
