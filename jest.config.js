@@ -94,6 +94,16 @@ module.exports = {
       testEnvironment: 'jsdom',
       transformIgnorePatterns: ['/node_modules/(?!@noble/)'],
     }),
+    project('labextension-unit', ['labextension/src'], {
+      testEnvironment: 'jsdom',
+      setupFiles: ['<rootDir>/labextension/src/testing/page.ts'],
+      // The viewer's sources, with a scene that needs no WebGL.
+      moduleNameMapper: {
+        '^slicescope/lib/(.*)$': '<rootDir>/$1',
+        '^\\./scene$': '<rootDir>/labextension/src/testing/scene.ts',
+      },
+      transformIgnorePatterns: ['/node_modules/(?!@noble/|@jupyter-widgets/)'],
+    }),
     ...tiers('page', ['tests/page'], BROWSER),
     ...tiers('labextension', [UI_TESTS], LAB),
     project('labextension-proxied', [UI_TESTS], { ...PROXIED, testMatch: uiTests(PROXIED_FIRST) }),

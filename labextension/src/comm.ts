@@ -12,12 +12,12 @@ type MessageHandler = Parameters<IClassicComm['on_msg']>[0];
 export class CompanionComm implements IClassicComm {
   readonly comm_id: string;
   readonly target_name = 'jupyter.widget';
-  readonly #connection: Connection;
+  readonly #connection: Pick<Connection, 'comm'>;
   /** Updates that the companion has not answered, the oldest first. */
   readonly #pending: Map<string, { readonly message: ClientComm; readonly callbacks: ICallbacks }> = new Map();
   #handler: MessageHandler | null = null;
 
-  constructor(viewId: string, connection: Connection) {
+  constructor(viewId: string, connection: Pick<Connection, 'comm'>) {
     this.comm_id = viewId;
     this.#connection = connection;
   }

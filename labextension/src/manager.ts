@@ -51,8 +51,10 @@ export class CompanionManager extends ManagerBase {
     if (view.outputs > 0) return;
     this.#views.delete(view.viewId);
     this.#connection.close(view.viewId);
-    view.model?.trigger('comm:close'); // The manager forgets it, and the model
-    void view.model?.close(true); // lets go of its views.
+    const { model } = view;
+    view.model = null; // Nothing is said of it any more.
+    model?.trigger('comm:close'); // The manager forgets it, and the model
+    void model?.close(true); // lets go of its views.
   }
 
   protected override loadClass(className: string, moduleName: string): Promise<typeof WidgetModel | typeof WidgetView> {
