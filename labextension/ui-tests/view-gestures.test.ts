@@ -18,7 +18,7 @@ async function openMap(): Promise<[NotebookPage, ViewerPage]> {
   stage(stand.server, 'map', map);
   const filler = Array.from({ length: 40 }, (_, line) => `// line ${String(line)}`).join('\n');
   const notebook = await stand.open([`const view = show(load('map'), { index: 4 });`, filler, filler]);
-  await notebook.page.setViewportSize({ width: 700, height: 700 });
+  await notebook.page.setViewportSize({ width: 700, height: 900 });
   await notebook.runCell(1);
   await expectPicture(notebook.viewer(), map, WHOLE);
   return [notebook, notebook.viewer()];

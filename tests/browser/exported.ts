@@ -6,10 +6,8 @@ import { colorAt, type Pixels } from './pictures';
 import { placeIn } from './places';
 import { eventually } from './waiting';
 
-/** How a canvas differs in the middles of the voxels from what is exported with these options. */
-async function deviations(canvas: Pixels, volume: Volume, options: LookOptions): Promise<string[]> {
-  const { settings, overlays } = lookAt(volume, options, 'test');
-  const picture = await drawSlice(volume, settings, overlays);
+/** How a canvas differs from a picture in the middles of its pixels. */
+function deviations(canvas: Pixels, picture: Pixels): string[] {
   const found: string[] = [];
   const placeOf = placeIn(canvas, picture);
   for (let y = 0; y < picture.height; y++) {
@@ -27,7 +25,9 @@ async function deviations(canvas: Pixels, volume: Volume, options: LookOptions):
 
 /** Wait until the canvas shows what is exported with these options, in the middle of each voxel. */
 export async function expectExported(viewer: ViewerPage, volume: Volume, options: LookOptions): Promise<void> {
+  const { settings, overlays } = lookAt(volume, options, 'test');
+  const picture = await drawSlice(volume, settings, overlays);
   await eventually(async () => {
-    expect(await deviations(await viewer.pixels(), volume, options)).toEqual([]);
+    expect(deviations(await viewer.pixels(), picture)).toEqual([]);
   });
 }

@@ -44,30 +44,37 @@ function voxelsAlong(pixels: number, start: number, length: number, voxels: numb
  * first pixels that do; empty if it doesn't. Colours are compared premultiplied, as a canvas keeps them.
  */
 export function differences(canvas: Pixels, volume: Volume, expected: Expected): string[] {
+  return comparison(volume, expected)(canvas);
+}
+
+/** The same for several canvases. */
+function comparison(volume: Volume, expected: Expected): (canvas: Pixels) => string[] {
   const { plane = 'xy', index, window = volume.defaultWindow, colormap = 'gray', rotation = 0 } = expected;
   const { zoom = 1 } = expected;
   const info = volume.info(0).planes[plane];
   const slice = { ...volume.slice(plane, index), spacing: [1, 1] as const };
   const voxels = renderSlice(slice, { window, colormap, orientation: info.orientation, rotation });
+  const wanted = wordsOf(voxels);
   const turned = rotated(info.orientation, rotation);
   const picture = pictureSize(info, turned);
   const center = pointInPicture(expected.center ?? [0.5, 0.5, 0.5], plane, turned);
-  const scale = zoom * Math.min(canvas.width / picture.width, canvas.height / picture.height);
-  const [width, height] = [picture.width * scale, picture.height * scale];
-  const across = voxelsAlong(canvas.width, canvas.width / 2 - center[0] * width, width, voxels.width);
-  const down = voxelsAlong(canvas.height, canvas.height / 2 - center[1] * height, height, voxels.height);
-  const wanted = wordsOf(voxels);
-  let compared = 0;
-  const found = wrongPixels(canvas, (x, y) => {
-    const [row, column] = [down[y] as number, across[x] as number];
-    if (row === -2 || column === -2) return null;
-    compared++;
-    return row < 0 || column < 0 ? 0 : (wanted[row * voxels.width + column] as number);
-  });
-  if (found.length === 0 && compared < (canvas.width * canvas.height) / 2) {
-    found.push(`only ${String(compared)} pixels were compared`);
-  }
-  return found;
+  return (canvas) => {
+    const scale = zoom * Math.min(canvas.width / picture.width, canvas.height / picture.height);
+    const [width, height] = [picture.width * scale, picture.height * scale];
+    const across = voxelsAlong(canvas.width, canvas.width / 2 - center[0] * width, width, voxels.width);
+    const down = voxelsAlong(canvas.height, canvas.height / 2 - center[1] * height, height, voxels.height);
+    let compared = 0;
+    const found = wrongPixels(canvas, (x, y) => {
+      const [row, column] = [down[y] as number, across[x] as number];
+      if (row === -2 || column === -2) return null;
+      compared++;
+      return row < 0 || column < 0 ? 0 : (wanted[row * voxels.width + column] as number);
+    });
+    if (found.length === 0 && compared < (canvas.width * canvas.height) / 2) {
+      found.push(`only ${String(compared)} pixels were compared`);
+    }
+    return found;
+  };
 }
 
 /**
@@ -155,8 +162,9 @@ export async function expectPicture(
 ): Promise<void> {
   await viewer.shows(expected.index, expected.plane ?? 'xy', patience);
   const deadline = Date.now() + patience;
+  const differencesOf = comparison(volume, expected);
   for (;;) {
-    const found = differences(await viewer.pixels(), volume, expected);
+    const found = differencesOf(await viewer.pixels());
     if (found.length === 0) return;
     if (Date.now() > deadline) throw new Error(`${JSON.stringify(expected)}:\n${found.join('\n')}`);
     await viewer.root.page().waitForTimeout(20);
