@@ -14,7 +14,7 @@ const peak = () => 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/
 const [command, path, folder] = process.argv.slice(2);
 const quiet = { onProgress: () => undefined };
 // Into an array, as the others.
-const whole = /\.zarr$/.test(process.argv[3]) ? { ...quiet, level: 0 } : quiet;
+const whole = /\.zarr$/.test(path) ? { ...quiet, level: 0 } : quiet;
 if (command === 'read') {
   const before = peak();
   const began = performance.now();

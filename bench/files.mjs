@@ -1,7 +1,8 @@
 /** Files in and out, against what people read and write them with in Python. */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import * as zlib from 'node:zlib';
+import { removeInTheEnd, runProgram } from './processes.mjs';
 import { rounded } from './report.mjs';
 import { median } from './statistics.mjs';
 import { VOLUME_BYTES } from './volume.mjs';
@@ -10,14 +11,17 @@ const ROUNDS = 5;
 const STACK_ROUNDS = 3;
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
+/** Node.js has it from 22.15 on; before, it is unpacked by WebAssembly. */
+const HAS_ZSTANDARD = 'zstdDecompress' in zlib;
+
 /** By ending: who reads it there, and the most that opening may take of that. */
 const FORMATS = {
-  nii: ['nibabel', 1.3],
+  nii: ['nibabel', 1],
   'nii.gz': ['nibabel', 1],
-  nrrd: ['pynrrd', 1.3],
-  tif: ['tifffile', 1.3],
-  npy: ['NumPy', 1.3],
-  zarr: ['zarr', 1.3],
+  nrrd: ['pynrrd', 1],
+  tif: ['tifffile', 2],
+  npy: ['NumPy', 1],
+  zarr: ['zarr', HAS_ZSTANDARD ? 1.3 : 2],
 };
 /** By id: who writes the stack there, and the most that ours may take of that. */
 const WRITERS = {
@@ -26,39 +30,53 @@ const WRITERS = {
 };
 const idOf = (ending) => `open-${ending.replace('.', '-')}`;
 
-const answer = (command, args) => JSON.parse(execFileSync(command, args, { encoding: 'utf8' }));
-const python = (...args) => answer(here('../.venv/bin/python'), [here('files.py'), ...args]);
-const ours = (...args) => answer(process.execPath, [here('files-child.mjs'), ...args]);
+/** NumPy asks Linux for huge pages, and Node.js can't. So that like is compared with like, it does not ask. */
+const SMALL_PAGES = { NUMPY_MADVISE_HUGEPAGE: '0' };
+const AS_IT_COMES = {};
 
-function measureOpening(ending, folder, add) {
+async function python(env, ...args) {
+  const command = here('../.venv/bin/python');
+  return JSON.parse(await runProgram(command, [here('files.py'), ...args], { env: { ...process.env, ...env } }));
+}
+const ours = async (...args) => JSON.parse(await runProgram(process.execPath, [here('files-child.mjs'), ...args]));
+
+async function measureOpening(ending, folder, rounds, add) {
   const path = `${folder}/volume.${ending}`;
   const [reader, bound] = FORMATS[ending];
-  const times = { ours: [], python: [] };
+  const times = { ours: [], small: [], huge: [] };
   const peaks = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const theirs = python('read', path, `.${ending}`);
-    const mine = ours('read', path);
-    if (mine.sum !== theirs.sum) throw new Error(`${path}: the values differ: ${mine.sum} and ${theirs.sum}`);
-    times.python.push(theirs.ms);
+  for (let round = 0; round < rounds; round += 1) {
+    const small = await python(SMALL_PAGES, 'read', path, `.${ending}`);
+    const huge = await python(AS_IT_COMES, 'read', path, `.${ending}`);
+    const mine = await ours('read', path);
+    for (const theirs of [small, huge]) {
+      if (mine.sum !== theirs.sum) throw new Error(`${path}: the values differ: ${mine.sum} and ${theirs.sum}`);
+    }
+    times.small.push(small.ms);
+    times.huge.push(huge.ms);
     times.ours.push(mine.ms);
     peaks.push(mine.peak);
   }
-  add(idOf(ending), `Volume.open of 128 MB as .${ending}; baseline: ${reader}, into an array`, {
+  const [value, baseline, huge] = [times.ours, times.small, times.huge].map(median);
+  const withHugePages = { baseline: rounded(huge), ratio: rounded(value / huge) };
+  const what = `Volume.open of 128 MB as .${ending}; baseline: ${reader}, into an array, without huge pages`;
+  add(idOf(ending), `${what} (with: ratio ${withHugePages.ratio})`, {
     unit: 'ms',
-    value: median(times.ours),
-    baseline: median(times.python),
+    value,
+    baseline,
     bound,
     bounds: 'ratio',
+    withHugePages,
     peakOfVolume: rounded(median(peaks) / VOLUME_BYTES),
   });
 }
 
-function measureStack(id, raw, folder, add) {
+async function measureStack(id, raw, folder, rounds, add) {
   const [library, name, bound] = WRITERS[id];
   const times = { ours: [], python: [] };
-  for (let round = 0; round < STACK_ROUNDS; round += 1) {
-    times.python.push(python('stack', raw, `${folder}/theirs`, library).ms);
-    times.ours.push(ours('stack', raw, `${folder}/ours`).ms);
+  for (let round = 0; round < rounds; round += 1) {
+    times.python.push((await python({}, 'stack', raw, `${folder}/theirs`, library)).ms);
+    times.ours.push((await ours('stack', raw, `${folder}/ours`)).ms);
   }
   add(id, `exportStack of 256 PNGs of 512 × 512; baseline: ${name}, writing the same pixels`, {
     unit: 'ms',
@@ -72,14 +90,15 @@ function measureStack(id, raw, folder, add) {
 export const files = {
   title: 'Files, beside Python',
   ids: [...Object.keys(FORMATS).map(idOf), ...Object.keys(WRITERS)],
-  measure(stage, add) {
+  async measure(stage, add) {
     const raw = stage.volumePath;
     const folder = raw.replace(/volume\.raw$/, 'files');
-    mkdirSync(`${folder}/ours`, { recursive: true });
-    mkdirSync(`${folder}/theirs`, { recursive: true });
-    python('prepare', raw, folder);
-    for (const ending of Object.keys(FORMATS)) if (stage.wants(idOf(ending))) measureOpening(ending, folder, add);
-    for (const id of Object.keys(WRITERS)) if (stage.wants(id)) measureStack(id, raw, folder, add);
-    rmSync(folder, { recursive: true });
+    await stage.own({ close: removeInTheEnd(folder) });
+    for (const name of ['ours', 'theirs']) mkdirSync(`${folder}/${name}`, { recursive: true });
+    const endings = Object.keys(FORMATS).filter((ending) => stage.wants(idOf(ending)));
+    await python({}, 'prepare', raw, folder, ...endings);
+    for (const ending of endings) await measureOpening(ending, folder, stage.rounds(ROUNDS), add);
+    const writers = Object.keys(WRITERS).filter((id) => stage.wants(id));
+    for (const id of writers) await measureStack(id, raw, folder, stage.rounds(STACK_ROUNDS), add);
   },
 };

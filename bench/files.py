@@ -21,19 +21,31 @@ def volume(raw):
     return numpy.fromfile(raw, "<u2").reshape(SHAPE)
 
 
-def prepare(raw, folder):
-    folder = Path(folder)
-    values = volume(raw)
-    image = nibabel.Nifti1Image(values.T, numpy.eye(4))
-    nibabel.save(image, folder / "volume.nii")
-    nibabel.save(image, folder / "volume.nii.gz")
-    nrrd.write(str(folder / "volume.nrrd"), values.T, {"encoding": "raw"})
-    tifffile.imwrite(folder / "volume.tif", values, photometric="minisblack")
-    numpy.save(folder / "volume.npy", values)
-    group = zarr.open_group(str(folder / "volume.zarr"), mode="w", zarr_format=3)
+def write_nifti(path, values):
+    nibabel.save(nibabel.Nifti1Image(values.T, numpy.eye(4)), path)
+
+
+def write_zarr(path, values):
+    group = zarr.open_group(str(path), mode="w", zarr_format=3)
     group.create_array("0", shape=SHAPE, chunks=(64, 128, 128), dtype="uint16")[...] = values
     axes = [{"name": name, "type": "space"} for name in "zyx"]
     group.attrs["ome"] = {"version": "0.5", "multiscales": [{"axes": axes, "datasets": [{"path": "0"}]}]}
+
+
+FORMATS = {
+    "nii": write_nifti,
+    "nii.gz": write_nifti,
+    "nrrd": lambda path, values: nrrd.write(str(path), values.T, {"encoding": "raw"}),
+    "tif": lambda path, values: tifffile.imwrite(path, values, photometric="minisblack"),
+    "npy": numpy.save,
+    "zarr": write_zarr,
+}
+
+
+def prepare(raw, folder, *endings):
+    values = volume(raw)
+    for ending in endings:
+        FORMATS[ending](Path(folder) / f"volume.{ending}", values)
 
 
 READERS = {
