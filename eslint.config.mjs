@@ -131,6 +131,7 @@ export default tseslint.config(
       '**/node_modules/**',
       '**/.venv/**',
       '.setup/**',
+      'bench/.work/**',
       'labextension/slicescope/**',
       'labextension/dist/**',
       'coverage/**',

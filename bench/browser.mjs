@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { findChromium } from '../scripts/setup/chromium.mjs';
+import { PATIENCE_MS } from './processes.mjs';
 
 /** A name that is not loopback's for this machine: a page from there looks as one of a remote JupyterLab does. */
 export const REMOTE_HOST = 'lab.test';
@@ -36,14 +37,34 @@ export function launchBrowser() {
 export async function unwatch(page) {
   const { delegate } = page._connection.toImpl(page);
   const deafen = () => delegate._networkManager._forEachSession(({ session }) => session.send('Network.disable'));
-  page.on('worker', () => void deafen());
+  page.on('worker', () => {
+    deafen().catch((error) => {
+      if (!page.isClosed()) throw error;
+    });
+  });
   await deafen();
+}
+
+/**
+ * Open `url` in a page that nobody listens to, use it, and close it, whatever happens. `prepare` is done before the
+ * page is opened.
+ */
+export async function withPage(context, url, use, prepare = () => undefined) {
+  const page = await context.newPage();
+  try {
+    await prepare(page);
+    await page.goto(url);
+    await unwatch(page);
+    return await use(page);
+  } finally {
+    await page.close();
+  }
 }
 
 /** A browser context in which every page has the probe of probe.js. */
 export async function newContext(browser) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1 });
-  context.setDefaultTimeout(60_000);
+  context.setDefaultTimeout(PATIENCE_MS);
   await context.addInitScript({ path: fileURLToPath(new URL('probe.js', import.meta.url)) });
   return context;
 }

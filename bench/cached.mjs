@@ -8,23 +8,23 @@ import { GRID, inTurn, summary } from './slider.mjs';
 import { shuffled } from './statistics.mjs';
 
 const WARM_UP = 4;
-const NEIGHBOURS = 24;
 /** Long enough for a viewer to fetch what is around, and too short for it to fetch everything. */
 const REST_MS = [300, 340];
 
 const scrub = ({ page, slider, canvas }, indices, options) =>
   page.evaluate(([s, c, list, o]) => window.probe.scrub(s, c, list, o), [slider, canvas, indices, options]);
 
-/** The slices of the grid once more, in another order. */
-async function revisit(target, { id }) {
-  await scrub(target, shuffled(GRID), { afterMessage: !id.startsWith('memory'), pauseMs: [0, 0] });
-  return (await scrub(target, shuffled(GRID), { afterMessage: false })).slice(WARM_UP);
+/** So many slices of the grid once more, in another order. */
+async function revisit(target, { id }, count) {
+  const slices = shuffled(GRID).slice(0, count);
+  await scrub(target, slices, { afterMessage: !id.startsWith('memory'), pauseMs: [0, 0] });
+  return (await scrub(target, shuffled(slices), { afterMessage: false })).slice(WARM_UP);
 }
 
 /** A neighbour of a slice of the grid, after a rest. */
-async function stepAside(target, { id }) {
+async function stepAside(target, { id }, neighbours) {
   const times = [];
-  for (const index of shuffled(GRID).slice(0, WARM_UP + NEIGHBOURS)) {
+  for (const index of shuffled(GRID).slice(0, WARM_UP + neighbours)) {
     await scrub(target, [index], { afterMessage: !id.startsWith('memory') });
     const side = Math.random() < 0.5 ? -1 : 1;
     times.push(...(await scrub(target, [index + side], { afterMessage: false, pauseMs: REST_MS })));
@@ -38,9 +38,12 @@ export const cached = {
   async measure(stage, add) {
     const [context, memory, ours] = [await stage.context(), await stage.memory(), await stage.ours()];
     await ours.show();
-    const compare = async (id, what, rounds, measure) => {
+    const compare = async (id, what, rounds, measure, count) => {
       if (!stage.wants(id)) return;
-      const times = await inTurn(context, [memory, inPlace(memory, ours), ours], rounds, measure);
+      const contestants = [memory, inPlace(memory, ours), ours];
+      const times = await inTurn(context, contestants, stage.rounds(rounds), (target, contestant) =>
+        measure(target, contestant, count),
+      );
       const [a, b, blank] = [summary(times.ours), summary(times.memoryInPlace), summary(times.memory)];
       const p95 = { value: rounded(a.p95), baseline: rounded(b.p95) };
       add(id, what, {
@@ -54,7 +57,13 @@ export const cached = {
       });
     };
     const what = 'slider to pixels, p50, slices seen before; baseline: from memory';
-    await compare('slider-cached-vs-memory', what, 5, revisit);
-    await compare('slider-prefetched-vs-memory', 'the same, a neighbour after a rest', 3, stepAside);
+    await compare('slider-cached-vs-memory', what, 5, revisit, stage.amount(GRID.length, 16));
+    await compare(
+      'slider-prefetched-vs-memory',
+      'the same, a neighbour after a rest',
+      3,
+      stepAside,
+      stage.amount(24, 6),
+    );
   },
 };

@@ -1,22 +1,20 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { unwatch } from './browser.mjs';
+import { withPage } from './browser.mjs';
 import { PLACE } from './ours.mjs';
-import { startProgram } from './processes.mjs';
+import { orClose, runProgram, startProgram } from './processes.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Python for the article's server, in bench/.venv; made on the first run and when requirements.txt changes. */
-function articlePython() {
+async function articlePython() {
   const python = here('.venv/bin/python');
   const stamp = here('.venv/requirements.txt');
   const requirements = readFileSync(here('article/requirements.txt'), 'utf8');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === requirements) return python;
   console.log("Installing the article's server into bench/.venv ...");
-  const run = (command, args) => execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-  run('python3', ['-m', 'venv', '--clear', here('.venv')]);
-  run(python, ['-m', 'pip', 'install', '--quiet', '-r', here('article/requirements.txt')]);
+  await runProgram('python3', ['-m', 'venv', '--clear', here('.venv')]);
+  await runProgram(python, ['-m', 'pip', 'install', '--quiet', '-r', here('article/requirements.txt')]);
   writeFileSync(stamp, requirements);
   return python;
 }
@@ -25,7 +23,7 @@ function articlePython() {
 export async function startArticle(volumePath, at) {
   const args = ['-m', 'uvicorn', 'server:app', '--port', '0', '--log-level', 'info', '--no-access-log'];
   const env = { ...process.env, VOLUME: volumePath, THREE: here('../node_modules/three') };
-  const server = await startProgram(articlePython(), args, {
+  const server = await startProgram(await articlePython(), args, {
     ready: /running on http:\/\/127\.0\.0\.1:(\d+)/,
     cwd: here('article'),
     env,
@@ -79,23 +77,25 @@ function startBareServer(volumePath) {
 
 /** A contestant whose page is opened for a round and closed after it, so that its drawing costs the others nothing. */
 async function baseline(id, server, at = (url) => url) {
-  const url = await at(`http://127.0.0.1:${server.match[1]}/`);
+  const url = await orClose(server, () => at(`http://127.0.0.1:${server.match[1]}/`));
+  const lookForPicture = (page) =>
+    page.addInitScript(
+      (afterMessage) => (window.firstPicture = window.probe.shown('#canvas', 0, { afterMessage })),
+      id !== 'memory',
+    );
   return {
     id,
     url,
     close: server.close,
-    async round(context, measure) {
-      const page = await context.newPage();
-      await page.addInitScript(
-        (afterMessage) => (window.firstPicture = window.probe.shown('#canvas', 0, { afterMessage })),
-        id !== 'memory',
-      );
-      await page.goto(url);
-      await unwatch(page);
-      const firstPicture = await page.evaluate(() => window.firstPicture);
-      const result = await measure({ page, slider: '#slider', canvas: '#canvas', firstPicture });
-      await page.close();
-      return result;
-    },
+    round: (context, measure) =>
+      withPage(
+        context,
+        url,
+        async (page) => {
+          const firstPicture = await page.evaluate(() => window.firstPicture);
+          return await measure({ page, slider: '#slider', canvas: '#canvas', firstPicture });
+        },
+        lookForPicture,
+      ),
   };
 }

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { setImmediate } from 'node:timers/promises';
 import { median, shuffled } from './statistics.mjs';
 
 const require = createRequire(import.meta.url);
@@ -47,7 +48,7 @@ export function seconds(work) {
  * how the first slice in a place is cut; from the blocks that are built after it; building them, shared by all the slices
  * that are in them; and copying as many bytes that lie together.
  */
-export function cutting(shape, plane, rounds) {
+export async function cutting(shape, plane, rounds) {
   const volume = filled(shape);
   const { count, width, height } = volume.info(1).planes[plane];
   const target = new Uint16Array(width * height);
@@ -69,6 +70,7 @@ export function cutting(shape, plane, rounds) {
   };
   let blocks;
   for (let round = 0; round <= rounds; round += 1) {
+    await setImmediate(); // A signal is heard in between.
     // Slabs that no round had before would not fit into the memory for many rounds: forget the last ones.
     layouts.keepOnly(new Set());
     blocks = layouts.of(volume, round);

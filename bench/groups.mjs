@@ -14,7 +14,7 @@ import { scrubAll, scrubBusy } from './slider.mjs';
 import { slow } from './slow.mjs';
 import { steady } from './steady.mjs';
 import { swapAll } from './swaps.mjs';
-import { Servers, ratesAll, scrubTogether } from './throughput.mjs';
+import { ratesAll, scrubTogether, startServers } from './throughput.mjs';
 import { windowDrag } from './window-drag.mjs';
 
 const ROUNDS = 5;
@@ -27,8 +27,8 @@ export const GROUPS = [
   {
     title: 'Packing',
     ids: ['packing-bench-20', 'packing-bench-100', 'packing-t1-20', 'packing-t1-100'],
-    async measure(_, add) {
-      for (const { name, line, value, baseline } of await comparePacking()) {
+    async measure(stage, add) {
+      for (const { name, line, value, baseline } of await comparePacking(stage.rounds(8))) {
         add(`packing-${name}-${line}`, `a slice packed, sent at ${line} Mbit/s and unpacked; baseline: sent raw`, {
           unit: 'ms',
           value,
@@ -44,7 +44,7 @@ export const GROUPS = [
     ids: ['show-first-picture', 'companion-start', 'show-memory'],
     async measure(stage, add) {
       const [context, ours, bare] = [await stage.context(), await stage.ours(), await stage.bare()];
-      const cost = await showAll(context, ours, bare, stage.volumePath, ROUNDS);
+      const cost = await showAll(context, ours, bare, stage.volumePath, stage.rounds(ROUNDS));
       add('show-first-picture', 'calling show to the first picture; baseline: opening the bare page to its first', {
         unit: 'ms',
         value: cost.fromCall,
@@ -79,7 +79,8 @@ export const GROUPS = [
       if (ours) await ours.show();
       const bare = await stage.bare();
       const there = ours && inPlace(bare, ours);
-      const times = await scrubAll(context, [article, bare, there, ours].filter(Boolean), ROUNDS);
+      const contestants = [article, bare, there, ours].filter(Boolean);
+      const times = await scrubAll(context, contestants, stage.rounds(ROUNDS), stage.amount(60, 16));
       const compare = (id, what, one, other, bound) => {
         if (!times[one] || !times[other]) return;
         const [a, b] = [times[one], times[other]];
@@ -113,7 +114,7 @@ export const GROUPS = [
     async measure(stage, add) {
       const ours = await stage.ours();
       await ours.show();
-      const { idle, busy } = await scrubBusy(await stage.context(), ours, 3);
+      const { idle, busy } = await scrubBusy(await stage.context(), ours, stage.rounds(3), stage.amount(40, 12));
       add('slider-while-busy', 'slider to pixels, p50, while a cell spins; baseline: ours idle', {
         unit: 'ms',
         value: busy.p50,
@@ -127,7 +128,7 @@ export const GROUPS = [
     title: 'Fifty swaps',
     ids: ['swap-memory'],
     async measure(stage, add) {
-      const { first, last } = await swapAll(await stage.context(), await stage.ours());
+      const { first, last } = await swapAll(await stage.context(), await stage.ours(), stage.amount(50, 8));
       const ratio = (name) => last[name] / first[name];
       const grew = ratio('kernel') > ratio('pages') ? 'kernel' : 'pages';
       add(
@@ -149,57 +150,54 @@ export const GROUPS = [
     title: 'Slices a second, and many pages at once',
     ids: ['slices-xy', 'slices-xz', 'slices-yz', 'scrub-64', 'scrub-64-memory'],
     async measure(stage, add) {
-      const servers = await Servers.start();
-      try {
-        if (stage.wants('scrub-64', 'scrub-64-memory')) {
-          const before = servers.memory / 1e6;
-          const one = await scrubTogether(servers, 1);
-          const many = await scrubTogether(servers, 64);
-          add('scrub-64', 'wish to slice, p95 of a page, 64 pages scrub at once; baseline: one page', {
-            unit: 'ms',
-            value: many.p95,
-            baseline: one.p95,
-            bound: null,
-            bounds: 'ratio',
-            worst: Math.round(many.worst),
-            slicesASecond: { value: Math.round(many.slices), baseline: Math.round(one.slices) },
-          });
-          add('scrub-64-memory', "the server's most resident memory, 64 pages scrub; baseline: before any page", {
-            unit: 'MB',
-            value: many.memory / 1e6,
-            baseline: before,
-            bound: null,
-            bounds: 'difference',
-          });
-        }
-        if (!stage.wants('slices-xy', 'slices-xz', 'slices-yz')) return;
-        const rates = await ratesAll(servers, ROUNDS);
-        const bounded = { unit: '/s', bounds: 'ratio', at: 'least' };
-        add('slices-xy', 'slices of xy a second; baseline: a bare ws server', {
-          ...bounded,
-          value: rates.xy,
-          baseline: rates.bare,
-          bound: 0.9,
+      const servers = await stage.own(startServers());
+      if (stage.wants('scrub-64', 'scrub-64-memory')) {
+        const before = servers.memory / 1e6;
+        const durationMs = stage.amount(3000, 1000);
+        const one = await scrubTogether(servers, 1, durationMs);
+        const many = await scrubTogether(servers, 64, durationMs);
+        add('scrub-64', 'wish to slice, p95 of a page, 64 pages scrub at once; baseline: one page', {
+          unit: 'ms',
+          value: many.p95,
+          baseline: one.p95,
+          bound: null,
+          bounds: 'ratio',
+          worst: Math.round(many.worst),
+          slicesASecond: { value: Math.round(many.slices), baseline: Math.round(one.slices) },
         });
-        for (const plane of ['xz', 'yz']) {
-          add(`slices-${plane}`, `slices of ${plane} a second; baseline: of xy`, {
-            ...bounded,
-            value: rates[plane],
-            baseline: rates.xy,
-            bound: 0.6,
-            firstPass: Math.round(rates[`${plane}First`]),
-          });
-        }
-      } finally {
-        servers.close();
+        add('scrub-64-memory', "the server's most resident memory, 64 pages scrub; baseline: before any page", {
+          unit: 'MB',
+          value: many.memory / 1e6,
+          baseline: before,
+          bound: null,
+          bounds: 'difference',
+        });
+      }
+      if (!stage.wants('slices-xy', 'slices-xz', 'slices-yz')) return;
+      const rates = await ratesAll(servers, stage.rounds(ROUNDS), stage.amount(512, 128));
+      const bounded = { unit: '/s', bounds: 'ratio', at: 'least' };
+      add('slices-xy', 'slices of xy a second; baseline: a bare ws server', {
+        ...bounded,
+        value: rates.xy,
+        baseline: rates.bare,
+        bound: 0.9,
+      });
+      for (const plane of ['xz', 'yz']) {
+        add(`slices-${plane}`, `slices of ${plane} a second; baseline: of xy`, {
+          ...bounded,
+          value: rates[plane],
+          baseline: rates.xy,
+          bound: 0.6,
+          firstPass: Math.round(rates[`${plane}First`]),
+        });
       }
     },
   },
   {
     title: 'Slabs',
     ids: ['slab-max-16'],
-    async measure(_, add) {
-      const { xy, ...across } = slabs(ROUNDS);
+    async measure(stage, add) {
+      const { xy, ...across } = await slabs(stage.rounds(ROUNDS));
       add('slab-max-16', 'the maximum of 16 slices of xy of 512 × 512 × 512 uint16; baseline: cutting the 16', {
         unit: 'ms',
         value: xy.slab,
@@ -221,11 +219,11 @@ function cuttingGroup(shape, name) {
   return {
     title: `Cutting ${shape.join(' × ')}`,
     ids: ['xz', 'yz'].map((plane) => `cut-${plane}-${name}`),
-    measure(stage, add) {
+    async measure(stage, add) {
       for (const plane of ['xz', 'yz']) {
         const id = `cut-${plane}-${name}`;
         if (!stage.wants(id)) continue;
-        const { blocks, memcpy, ...others } = cutting(shape, plane, ROUNDS);
+        const { blocks, memcpy, ...others } = await cutting(shape, plane, stage.rounds(ROUNDS));
         const gigabytes = Object.entries(others).map(([key, value]) => [key, Number((value / 1e9).toFixed(3))]);
         add(id, `cutting ${plane} of ${shape.join(' × ')} uint16 from its blocks; baseline: memcpy`, {
           unit: 'GB/s',

@@ -2,13 +2,13 @@
  * A real JupyterLab, driven from outside: a server of its own on a free port, with its own configuration,
  * and notebooks whose cells are run through the page as a person would run them.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { unwatch } from './browser.mjs';
-import { freePort, startProgram } from './processes.mjs';
+import { freePort, removeInTheEnd, startProgram } from './processes.mjs';
 
 const DEFAULT_VENV = fileURLToPath(new URL('../.venv', import.meta.url));
 
@@ -19,6 +19,7 @@ const DEFAULT_VENV = fileURLToPath(new URL('../.venv', import.meta.url));
  */
 export async function startJupyter({ folder, venv = DEFAULT_VENV, args = [] }) {
   const home = mkdtempSync(join(tmpdir(), 'slicescope-jupyter-'));
+  const removeHome = removeInTheEnd(home);
   const runtimeDir = join(home, 'runtime');
   const settings = join(home, 'settings');
   const notifications = join(settings, '@jupyterlab', 'apputils-extension', 'notification.jupyterlab-settings');
@@ -54,7 +55,7 @@ export async function startJupyter({ folder, venv = DEFAULT_VENV, args = [] }) {
   );
   const close = async () => {
     await server.close();
-    rmSync(home, { recursive: true, force: true });
+    await removeHome();
   };
   return { url: `http://127.0.0.1:${port}`, token, folder, runtimeDir, pid: server.pid, close };
 }
@@ -93,6 +94,16 @@ export async function openNotebook(page, jupyter, name) {
   return new Notebook(page);
 }
 
+/** Have a notebook of this name run in a kernel that is there already, once it is opened. */
+export async function attach({ url, token }, name, kernelId) {
+  const response = await fetch(`${url}/api/sessions`, {
+    method: 'POST',
+    headers: { Authorization: `token ${token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ path: name, name, type: 'notebook', kernel: { id: kernelId } }),
+  });
+  if (!response.ok) throw new Error(`Jupyter made no session for ${name}: ${await response.text()}`);
+}
+
 /** The notebook in front in a page. */
 export class Notebook {
   constructor(page) {
@@ -121,7 +132,7 @@ export class Notebook {
         .filter((output) => output.name === name)
         .map((output) => [output.text].flat().join(''))
         .join('');
-    if (text('stderr') !== '') throw new Error(`cell: ${source}\n${text('stderr')}`);
+    if (text('stderr') !== '') throw new Error(`${text('stderr').trim()}\nin the cell:\n${source}`);
     return text('stdout');
   }
 
@@ -135,9 +146,9 @@ export class Notebook {
     });
   }
 
-  /** Save to the file. */
-  async save() {
-    await this.page.evaluate(() => window.jupyterapp.shell.currentWidget.context.save());
+  /** Jupyter's id of the kernel. */
+  kernelId() {
+    return this.page.evaluate(() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.id);
   }
 }
 

@@ -1,14 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { unwatch } from './browser.mjs';
-import { startProgram } from './processes.mjs';
+import { withPage } from './browser.mjs';
+import { runProgram, startProgram } from './processes.mjs';
 import { SHAPE, WINDOW, fillSlice } from './volume.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Install it into its own folder, as its own lock says: 25 MB that only this row needs. */
-function installNiivue() {
+async function installNiivue() {
   const cwd = here('niivue');
   const version = (path) => JSON.parse(readFileSync(path, 'utf8')).packages['node_modules/@niivue/niivue'].version;
   const installed = `${cwd}/node_modules/.package-lock.json`;
@@ -16,7 +15,7 @@ function installNiivue() {
   console.log('Installing NiiVue into bench/niivue ...');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const args = ['ci', '--omit=optional', '--no-audit', '--no-fund'];
-  execFileSync(npm, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' });
+  await runProgram(npm, args, { cwd, shell: process.platform === 'win32' });
 }
 
 /**
@@ -52,7 +51,7 @@ export function writeNifti(path) {
 
 /** NiiVue on a page of its own, with the file on a static server of this machine. */
 export async function startNiivue(niftiPath) {
-  installNiivue();
+  await installNiivue();
   const server = await startProgram(process.execPath, [here('niivue/server.mjs'), niftiPath], {
     ready: /listening on port (\d+)/,
   });
@@ -60,15 +59,11 @@ export async function startNiivue(niftiPath) {
   return {
     id: 'niivue',
     close: server.close,
-    async round(context, measure) {
-      const page = await context.newPage();
-      await page.goto(url);
-      await unwatch(page);
-      await page.waitForFunction(() => window.load);
-      const firstPicture = await page.evaluate(() => window.load());
-      const result = await measure({ page, slider: '#slider', canvas: '#canvas', firstPicture });
-      await page.close();
-      return result;
-    },
+    round: (context, measure) =>
+      withPage(context, url, async (page) => {
+        await page.waitForFunction(() => window.load);
+        const firstPicture = await page.evaluate(() => window.load());
+        return await measure({ page, slider: '#slider', canvas: '#canvas', firstPicture });
+      }),
   };
 }

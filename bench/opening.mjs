@@ -9,9 +9,9 @@ import { SHAPE } from './volume.mjs';
 
 const ROUNDS = 3;
 
-/** Milliseconds for all slices one after another, each waited for. */
-async function scrubAll({ page, slider, canvas }) {
-  const indices = Array.from({ length: SHAPE[2] }, (_, z) => z);
+/** Milliseconds for the first `count` slices one after another, each waited for. */
+async function scrubAll({ page, slider, canvas }, count) {
+  const indices = Array.from({ length: count }, (_, z) => z);
   const args = [slider, canvas, indices, { afterMessage: false, pauseMs: [0, 0] }];
   const times = await page.evaluate(([s, c, list, options]) => window.probe.scrub(s, c, list, options), args);
   return times.reduce((sum, ms) => sum + ms, 0);
@@ -24,21 +24,21 @@ export const opening = {
     const [context, ours, page] = [await stage.context(), await stage.ours(), await stage.ownPage()];
     const path = stage.volumePath.replace(/raw$/, 'nii');
     writeNifti(path);
-    const niivue = await startNiivue(path);
+    const niivue = await stage.own(startNiivue(path));
     const first = { ours: [], cell: [], niivue: [] };
     const scrub = { ours: [], page: [], niivue: [] };
-    for (let round = 0; round < ROUNDS; round += 1) {
+    const scrubbed = (target) => scrubAll(target, stage.amount(SHAPE[2], 60));
+    for (let round = 0; round < stage.rounds(ROUNDS); round += 1) {
       await niivue.round(context, async (target) => {
         first.niivue.push(target.firstPicture);
-        scrub.niivue.push(await scrubAll(target));
+        scrub.niivue.push(await scrubbed(target));
       });
       const { fromCall, fromCell } = await ours.open(path);
       first.ours.push(fromCall);
       first.cell.push(fromCell);
-      scrub.ours.push(await ours.round(context, scrubAll));
-      scrub.page.push(await page.round(context, scrubAll));
+      scrub.ours.push(await ours.round(context, scrubbed));
+      scrub.page.push(await page.round(context, scrubbed));
     }
-    await niivue.close();
     const compare = (id, what, times, one, bound, more) => {
       const [value, baseline] = [median(times[one]), median(times.niivue)];
       add(id, what, { unit: 'ms', value, baseline, bound, bounds: 'ratio', ...more });

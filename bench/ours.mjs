@@ -1,12 +1,16 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { openNotebook, startJupyter, writeNotebook } from './jupyter.mjs';
+import { orClose, removeInTheEnd } from './processes.mjs';
 import { SHAPE, VOLUME_BYTES, WINDOW } from './volume.mjs';
 
 export const CANVAS = '.slicescope-canvas';
 /** The same canvas as the baselines': 512 × 512 pixels. */
 export const CANVAS_STYLE = `${CANVAS} { width: 512px !important; height: 512px !important; }`;
 export const SLIDER = '.slicescope-slider';
+
+/** The longest that a cell spins. */
+const SPIN_MS = 300_000;
 
 /** Where something else is, see `instead`. */
 export const PLACE = '.bench-place';
@@ -80,7 +84,16 @@ const first = volume.data.slice(0, voxels);
   /** Slice 0 as it was before. */
   undo: 'volume.data.set(first);',
 
-  spin: (ms) => `{ const until = Date.now() + ${ms}; while (Date.now() < until); }`,
+  /** Spins until there is a file of this name, or for so long. */
+  spin: (path, ms) => `{
+  const { existsSync } = require('fs');
+  const until = Date.now() + ${ms};
+  for (let now = Date.now(), next = now; now < until; now = Date.now()) {
+    if (now < next) continue;
+    if (existsSync(${JSON.stringify(path)})) break;
+    next = now + 50;
+  }
+}`,
 
   /** The same volume in the same kind of kernel, without slicescope. */
   prepareWithout: (path) => `import { closeSync, openSync, readSync } from 'fs';
@@ -106,20 +119,39 @@ new Companion({ kernelId: 'bench', runtimeDir: require('os').tmpdir(), onChange:
 console.log(performance.now() - began);`,
 };
 
+const NOTEBOOK = 'bench.ipynb';
+
 /**
- * JupyterLab with an empty notebook beside the volume, in a page of `context`; `at` makes the address of the page
+ * JupyterLab with an empty notebook in a folder of its own, in a page of `context`; `at` makes the address of the page
  * out of the server's, for a page that reaches it by another name or another way.
  */
 export async function startOurs(context, volumePath, at = (url) => url) {
-  const folder = dirname(volumePath);
-  mkdirSync(folder, { recursive: true });
-  writeNotebook(`${folder}/bench.ipynb`, []);
+  const folder = mkdtempSync(join(dirname(volumePath), 'notebooks-'));
+  const removeFolder = removeInTheEnd(folder);
+  writeNotebook(join(folder, NOTEBOOK), []);
   const venv = process.env.SLICESCOPE_BENCH_VENV;
   const jupyter = await startJupyter({ folder, venv, args: ['--ServerApp.allow_remote_access=True'] });
-  jupyter.url = await at(jupyter.url);
-  const page = await context.newPage();
-  const notebook = await openNotebook(page, jupyter, 'bench.ipynb');
-  await page.addStyleTag({ content: CANVAS_STYLE });
+  const close = async () => {
+    await jupyter.close();
+    await removeFolder();
+  };
+  return await orClose({ close }, async () => {
+    jupyter.url = await at(jupyter.url);
+    const page = await context.newPage();
+    return await orClose(page, async () => {
+      const notebook = await openNotebook(page, jupyter, NOTEBOOK);
+      await page.addStyleTag({ content: CANVAS_STYLE });
+      return {
+        ...oursIn(page, notebook, volumePath, join(folder, 'stop')),
+        jupyter,
+        close: () => page.close().finally(close),
+      };
+    });
+  });
+}
+
+/** Ours in the page of a notebook. */
+function oursIn(page, notebook, volumePath, stopPath) {
   const lookAtView = async () => {
     await page.bringToFront();
     await page.evaluate((selector) => document.querySelector(selector).scrollIntoView({ block: 'center' }), CANVAS);
@@ -144,11 +176,6 @@ export async function startOurs(context, volumePath, at = (url) => url) {
     id: 'ours',
     page,
     notebook,
-    close: async () => {
-      await page.close();
-      await jupyter.close();
-    },
-
     /** The volume in memory, shown. */
     show: () => firstPicture(CELLS.prepare(volumePath), CELLS.show),
 
@@ -176,15 +203,18 @@ export async function startOurs(context, volumePath, at = (url) => url) {
       }
     },
 
-    /** A round while a cell spins for `ms`; an error if the cell ended first. */
-    async busyRound(ms, measure) {
+    /** A round while a cell spins; an error if the cell ended first. */
+    async busyRound(measure) {
       await notebook.print(CELLS.fresh);
+      rmSync(stopPath, { force: true });
       let spinning = true;
-      const spin = notebook.print(CELLS.spin(ms)).then(() => (spinning = false));
+      const spin = notebook.print(CELLS.spin(stopPath, SPIN_MS)).then(() => (spinning = false));
+      spin.catch(() => undefined); // If what comes next fails too, nobody waits for this.
       await page.waitForTimeout(500);
       await lookAtView();
       const result = await measure({ page, slider: SLIDER, canvas: CANVAS });
-      if (!spinning) throw new Error(`the cell that spins ended before the steps did; it spins ${ms} ms`);
+      if (!spinning) throw new Error(`the cell that spins ended before the steps did, after ${SPIN_MS} ms`);
+      writeFileSync(stopPath, '');
       await spin;
       return result;
     },

@@ -1,6 +1,6 @@
 /** The page of `slicescope view`: the viewer and the wire without JupyterLab around them. */
 import { fileURLToPath } from 'node:url';
-import { unwatch } from './browser.mjs';
+import { withPage } from './browser.mjs';
 import { CANVAS, SLIDER } from './ours.mjs';
 import { startProgram } from './processes.mjs';
 import { SHAPE, WINDOW } from './volume.mjs';
@@ -26,18 +26,14 @@ export async function startOwnPage(volumePath) {
   return {
     id: 'page',
     close: program.close,
-    async round(context, measure) {
-      const page = await context.newPage();
-      await page.goto(url);
-      await unwatch(page);
-      await page.waitForSelector(CANVAS);
-      await page.evaluate(setStyle, STYLE);
-      // Where the round before left the view, and then where every round begins.
-      await page.waitForFunction((canvas) => window.probe.shownIndex(document.querySelector(canvas)) >= 0, CANVAS);
-      await page.evaluate(([s, c]) => window.probe.scrub(s, c, [0], { afterMessage: false }), [SLIDER, CANVAS]);
-      const result = await measure({ page, slider: SLIDER, canvas: CANVAS });
-      await page.close();
-      return result;
-    },
+    round: (context, measure) =>
+      withPage(context, url, async (page) => {
+        await page.waitForSelector(CANVAS);
+        await page.evaluate(setStyle, STYLE);
+        // Where the round before left the view, and then where every round begins.
+        await page.waitForFunction((canvas) => window.probe.shownIndex(document.querySelector(canvas)) >= 0, CANVAS);
+        await page.evaluate(([s, c]) => window.probe.scrub(s, c, [0], { afterMessage: false }), [SLIDER, CANVAS]);
+        return await measure({ page, slider: SLIDER, canvas: CANVAS });
+      }),
   };
 }

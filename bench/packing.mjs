@@ -5,6 +5,7 @@ import { median } from './statistics.mjs';
 import { SHAPE, fillSlice } from './volume.mjs';
 
 const require = createRequire(import.meta.url);
+const { PACKING } = require('slicescope/lib/kernel-server/encoding');
 const { openVolume } = require('slicescope/lib/src/formats');
 const { fromPlanes, toPlanes } = require('slicescope/lib/src/protocol');
 
@@ -12,7 +13,6 @@ const EXAMPLE = fileURLToPath(new URL('../examples/data/icbm152-t1.nii.gz', impo
 /** Lines, in megabits a second. */
 export const LINES = [20, 100];
 const SLICES = 5;
-const ROUNDS = 9;
 
 /** The bytes of numbers sorted by their place, and nothing else. */
 function shuffle(data) {
@@ -32,13 +32,13 @@ const brotli = (quality) => (bytes) =>
 
 /** What is done to the voxels of a tile, and to the bytes that come of it; the last step back only where it costs. */
 const CODECS = {
-  packed: [toPlanes, (bytes) => deflateRawSync(bytes, { strategy: constants.Z_RLE, memLevel: 9 }), inflateRawSync],
+  packed: [toPlanes, (bytes) => deflateRawSync(bytes, PACKING), inflateRawSync],
   'deflate 1': [bytesOf, level1, inflateRawSync],
   'shuffled, deflate 1': [shuffle, level1, inflateRawSync],
   'shuffled differences, deflate 1': [toPlanes, level1, inflateRawSync],
   'the same, Huffman only': [
     toPlanes,
-    (bytes) => deflateRawSync(bytes, { strategy: constants.Z_HUFFMAN_ONLY, memLevel: 9 }),
+    (bytes) => deflateRawSync(bytes, { ...PACKING, strategy: constants.Z_HUFFMAN_ONLY }),
     inflateRawSync,
   ],
   ...Object.fromEntries(
@@ -57,10 +57,10 @@ function timed(action) {
 }
 
 /** The slices of a volume, through a codec: how much smaller, and how long at both ends. */
-function measure(slices, [filter, compress, decompress]) {
+function measure(slices, [filter, compress, decompress], rounds) {
   const [encode, decode] = [[], []];
   let [raw, sent] = [0, 0];
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round <= rounds; round += 1) {
     for (const slice of slices) {
       const [encodeMs, bytes] = timed(() => compress(filter(slice.data, slice.components)));
       const header = { tile: slice, components: slice.components, dtype: slice.dtype };
@@ -99,7 +99,7 @@ async function exampleSlices() {
  * What a slice takes from the voxels at one end to those at the other, over each line, raw and in every
  * codec. Prints a table of all; the rows are of `packed`, by volume (`bench`, `t1`) and line.
  */
-export async function comparePacking() {
+export async function comparePacking(rounds) {
   const rows = [];
   for (const [name, slices] of [
     ['bench', benchSlices()],
@@ -107,7 +107,7 @@ export async function comparePacking() {
   ]) {
     const rawBytes = slices[0].data.byteLength;
     const codecs = Object.entries(CODECS).map(([codec, steps]) => {
-      const { ratio, bytes, encodeMs, decodeMs } = measure(slices, steps);
+      const { ratio, bytes, encodeMs, decodeMs } = measure(slices, steps, rounds);
       const totals = LINES.map((line) => encodeMs + lineMs(bytes, line) + decodeMs);
       return { codec, ratio, encodeMs, decodeMs, totals };
     });

@@ -1,7 +1,8 @@
 /** Three planes whose crosshair is dragged, against one plane whose slider is. */
 import { CANVAS } from './ours.mjs';
 import { median } from './statistics.mjs';
-import { sweep, SWEEP } from './steady.mjs';
+import { sweep, sweepOf } from './steady.mjs';
+import { SHAPE } from './volume.mjs';
 
 const ROUNDS = 5;
 const PANE = (plane) => `.slicescope-pane[data-plane="${plane}"] ${CANVAS}`;
@@ -10,10 +11,10 @@ const PANE = (plane) => `.slicescope-pane[data-plane="${plane}"] ${CANVAS}`;
 const rateOf = ({ seen, durationMs }) => (1000 * seen.length) / durationMs;
 
 /** The crosshair goes down through xz along its diagonal, so that xy and yz both move. */
-const drag = ({ page }) =>
+const drag = ({ page }, options) =>
   page.evaluate(
-    ([from, watched, options]) => window.probe.drag(from, watched, options),
-    [PANE('xz'), PANE('xy'), SWEEP],
+    ([from, watched, o]) => window.probe.drag(from, watched, o),
+    [PANE('xz'), PANE('xy'), { ...options, of: SHAPE[2] }],
   );
 
 export const planes = {
@@ -23,14 +24,15 @@ export const planes = {
     const [context, ours] = [await stage.context(), await stage.ours()];
     await ours.show();
     const rates = { one: [], three: [] };
-    for (let round = 0; round < ROUNDS; round += 1) {
+    const options = sweepOf(stage);
+    for (let round = 0; round < stage.rounds(ROUNDS); round += 1) {
       await ours.notebook.print("view.set({ layout: 'slice', plane: 'xy' });");
-      rates.one.push(rateOf(await ours.round(context, sweep)));
+      rates.one.push(rateOf(await ours.round(context, (target) => sweep(target, options))));
       await ours.notebook.print("view.set({ layout: 'planes', plane: 'xz' });");
       await ours.notebook.print('view.set({ position: [0, 256, 0] });\nview.refresh();');
       await ours.page.waitForSelector(PANE('yz'));
       await ours.page.waitForTimeout(500);
-      rates.three.push(rateOf(await drag(ours)));
+      rates.three.push(rateOf(await drag(ours, options)));
     }
     add('planes-vs-one', 'pictures of xy a second, a crosshair moves it and yz at 60/s; baseline: one plane', {
       unit: '/s',

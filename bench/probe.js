@@ -96,7 +96,7 @@
   }
 
   /** Resolves with the time, on this page's clock, at which `canvas` has the pixels of slice `index`. */
-  function shown(canvasSelector, index, { afterMessage = true, limitMs = 60_000 } = {}) {
+  function shown(canvasSelector, index, { afterMessage = true, limitMs = 180_000 } = {}) {
     return new Promise((resolve, reject) => {
       const start = performance.now();
       let last = -1;
@@ -149,15 +149,15 @@
   }
 
   /**
-   * The same with a pointer that is dragged over another canvas, from its upper left to its lower right corner: at
-   * position i it is over the row and the column that are i of `count`.
+   * The same with a pointer that is dragged over another canvas, from its upper left towards its lower right corner: at
+   * position i it is over the row and the column that are i of `of`.
    */
   function drag(padSelector, canvasSelector, options) {
     const pad = document.querySelector(padSelector);
     pad.setPointerCapture = () => undefined; // There is no such pointer.
     const point = (type, position) => {
       const box = pad.getBoundingClientRect();
-      const share = (position + 0.5) / options.count;
+      const share = (position + 0.5) / options.of;
       const at = { clientX: box.left + share * box.width, clientY: box.top + share * box.height };
       pad.dispatchEvent(new PointerEvent(type, { ...at, pointerId: 1, button: 0, buttons: 1, bubbles: true }));
     };

@@ -4,24 +4,24 @@ import { inTurn } from './slider.mjs';
 import { median } from './statistics.mjs';
 
 const ROUNDS = 5;
-const PICTURES = 120;
 const PER_SECOND = 30;
 const PATIENCE_MS = 1000;
 
 /** The share of what was written that was seen. What is seen at the end is the last that was written. */
-async function refreshed({ notebook, page }) {
-  const watching = page.evaluate(
-    ([canvas, last, patienceMs]) => window.probe.follow(canvas, last, { patienceMs }),
-    [CANVAS, PICTURES, 1000 * (PICTURES / PER_SECOND) + PATIENCE_MS],
-  );
-  await notebook.print(CELLS.simulate(PICTURES, PER_SECOND));
-  const seen = await watching;
+async function refreshed({ notebook, page }, pictures) {
+  const [seen] = await Promise.all([
+    page.evaluate(
+      ([canvas, last, patienceMs]) => window.probe.follow(canvas, last, { patienceMs }),
+      [CANVAS, pictures, 1000 * (pictures / PER_SECOND) + PATIENCE_MS],
+    ),
+    notebook.print(CELLS.simulate(pictures, PER_SECOND)),
+  ]);
   await notebook.print(CELLS.undo);
-  return seen / PICTURES;
+  return seen / pictures;
 }
 
-async function moved({ page, slider, canvas }) {
-  const options = { count: PICTURES + 1, perSecond: PER_SECOND, patienceMs: PATIENCE_MS };
+async function moved({ page, slider, canvas }, pictures) {
+  const options = { count: pictures + 1, perSecond: PER_SECOND, patienceMs: PATIENCE_MS };
   const args = [slider, canvas, options];
   const { seen } = await page.evaluate(([s, c, o]) => window.probe.sweep(s, c, o), args);
   return seen.length / options.count;
@@ -33,8 +33,9 @@ export const refreshing = {
   async measure(stage, add) {
     const [context, memory, ours] = [await stage.context(), await stage.memory(), await stage.ours()];
     await ours.show();
-    const shares = await inTurn(context, [memory, ours], ROUNDS, (target, { id }) =>
-      id === 'memory' ? moved(target) : refreshed(ours),
+    const pictures = stage.amount(120, 30);
+    const shares = await inTurn(context, [memory, ours], stage.rounds(ROUNDS), (target, { id }) =>
+      id === 'memory' ? moved(target, pictures) : refreshed(ours, pictures),
     );
     add('refresh-30', 'what a loop writes 30 times a second: the share that was shown; baseline: from memory', {
       unit: 'of all',

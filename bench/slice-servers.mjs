@@ -1,20 +1,17 @@
 /**
  * A process that serves one volume twice, each in a worker thread over the same shared memory: a companion, and a bare
- * `ws` server that answers a slice's number with the bytes of that slice of xy. Forked by throughput.mjs: it sends
- * where they are, and answers every message by refreshing the view, with its new revision.
+ * `ws` server that answers a slice's number with the bytes of that slice of xy. Its arguments are the companion's
+ * runtime folder and the kernel's id. It sends the bare server's port when both listen, and answers every message by
+ * refreshing the view.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { WebSocketServer } from 'ws';
 
 const SHAPE = [512, 512, 512];
 const SLICE_BYTES = 512 * 512 * 2;
-const PAGE = 'localhost:8888';
 
-if (isMainThread) await serveBoth();
+if (isMainThread) await serveBoth(...process.argv.slice(2));
 else serveBare(workerData);
 
 function serveBare(buffer) {
@@ -27,7 +24,7 @@ function serveBare(buffer) {
   server.on('listening', () => parentPort.postMessage(server.address().port));
 }
 
-async function serveBoth() {
+async function serveBoth(runtimeDir, kernelId) {
   const require = createRequire(import.meta.url);
   const { Companion } = require('../lib/kernel-server');
   const { initialSettings } = require('../lib/src/shading');
@@ -39,17 +36,11 @@ async function serveBoth() {
   const bare = new Worker(new URL(import.meta.url), { workerData: data.buffer });
   const barePort = await new Promise((resolve) => bare.once('message', resolve));
 
-  const runtimeDir = mkdtempSync(join(tmpdir(), 'slicescope-bench-'));
-  const companion = new Companion({ kernelId: 'bench', runtimeDir, onChange: () => undefined });
-  writeFileSync(join(runtimeDir, 'slicescope-bench.pages.json'), JSON.stringify([PAGE]));
-  const { port, secret } = JSON.parse(readFileSync(join(runtimeDir, 'slicescope-bench.json'), 'utf8'));
-  process.once('exit', () => rmSync(runtimeDir, { recursive: true, force: true }));
+  const companion = new Companion({ kernelId, runtimeDir, onChange: () => undefined });
   const settings = initialSettings(volume.info(0), [0, 4095]);
-  let revision = 0;
   const refresh = () => {
-    revision += 1;
     companion.put({ viewId: 'view', volume: volume.toRecord(), overlays: [], settings });
-    process.send({ port, secret, origin: `http://${PAGE}`, barePort, revision });
+    process.send(barePort);
   };
   process.on('message', refresh);
   process.on('disconnect', () => process.exit());

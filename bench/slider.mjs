@@ -6,10 +6,9 @@ import { median, quantile, shuffled } from './statistics.mjs';
  */
 export const GRID = Array.from({ length: 64 }, (_, k) => 4 * k + 2);
 const WARM_UP = 4;
-const STEPS = 60;
 
 /** The steps of one round on an open page: milliseconds each. */
-export async function scrubRound({ page, slider, canvas }, steps = STEPS) {
+export async function scrubRound({ page, slider, canvas }, steps) {
   const indices = shuffled(GRID).slice(0, WARM_UP + steps);
   const times = await page.evaluate(([s, c, list]) => window.probe.scrub(s, c, list), [slider, canvas, indices]);
   return times.slice(WARM_UP);
@@ -40,19 +39,18 @@ export async function inTurn(context, contestants, rounds, measure) {
 }
 
 /** @returns {Promise<Record<string, { p50: number, p95: number }>>} */
-export async function scrubAll(context, contestants, rounds) {
-  const times = await inTurn(context, contestants, rounds, (target) => scrubRound(target));
+export async function scrubAll(context, contestants, rounds, steps) {
+  const times = await inTurn(context, contestants, rounds, (target) => scrubRound(target, steps));
   return Object.fromEntries(Object.entries(times).map(([id, all]) => [id, summary(all)]));
 }
 
 /** Ours idle and while a cell spins, in turn. */
-export async function scrubBusy(context, ours, rounds) {
-  const steps = 40;
+export async function scrubBusy(context, ours, rounds, steps) {
   const idle = [];
   const busy = [];
   for (let round = 0; round < rounds; round += 1) {
     idle.push(await ours.round(context, (target) => scrubRound(target, steps)));
-    busy.push(await ours.busyRound(15_000, (target) => scrubRound(target, steps)));
+    busy.push(await ours.busyRound((target) => scrubRound(target, steps)));
   }
   return { idle: summary(idle), busy: summary(busy) };
 }

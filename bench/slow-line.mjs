@@ -69,7 +69,7 @@ class Direction {
 
 /**
  * A slow line to a port of this machine.
- * @returns {Promise<{ port: number, close: () => void }>}
+ * @returns {Promise<{ port: number, close: () => Promise<void> }>}
  */
 export async function startSlowLine(port, line = SLOW) {
   const [up, down] = [new Direction(line), new Direction(line)];
@@ -84,7 +84,7 @@ export async function startSlowLine(port, line = SLOW) {
     down.pipe(target, client);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const close = () => {
+  const close = async () => {
     server.close();
     for (const direction of [up, down]) direction.stop();
     for (const socket of sockets) socket.destroy();

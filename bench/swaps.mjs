@@ -1,8 +1,6 @@
 import { CANVAS, CELLS } from './ours.mjs';
 import { kernelMegabytes, residentBytes } from './show.mjs';
 
-/** Each a volume of its own, never shown before: whatever keeps one of them shows. */
-const SWAPS = 50;
 const FIRST = 2;
 
 /** Resident megabytes of the browser's renderers: the pages, with everything that they cache. */
@@ -23,10 +21,13 @@ async function swap({ notebook, page }, context, times, index) {
   return { kernel: await kernelMegabytes(notebook), pages: await pagesMegabytes(context) };
 }
 
-/** Memory after the second and after the fiftieth swap of the bench's volume, of the kernel and of the pages. */
-export async function swapAll(context, ours) {
+/**
+ * Memory after the second and after the last of so many swaps, of the kernel and of the pages. Each is a volume of its
+ * own, never shown before: whatever keeps one of them shows.
+ */
+export async function swapAll(context, ours, swaps) {
   await ours.show();
   const first = await swap(ours, context, FIRST, 40);
-  const last = await swap(ours, context, SWAPS - FIRST, 80);
+  const last = await swap(ours, context, swaps - FIRST, 80);
   return { first, last };
 }

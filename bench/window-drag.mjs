@@ -1,11 +1,11 @@
 /** Pictures a second while the window is dragged, against an empty scene redrawn in the same place of the same page. */
+import { withPage } from './browser.mjs';
 import { rounded } from './report.mjs';
 import { median } from './statistics.mjs';
 import { CANVAS, PLACE } from './ours.mjs';
 import { WINDOW } from './volume.mjs';
 
 const ROUNDS = 5;
-const ROUND_MS = 3000;
 
 /** In the page: drag with the right button, a step a frame, and count the frames that had a new picture. */
 function drag([selector, ms]) {
@@ -84,12 +84,12 @@ export const windowDrag = {
     const [context, ours] = [await stage.context(), await stage.ours()];
     await ours.show();
     const [dragged, empty, blank] = [[], [], []];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const page = await context.newPage();
-      blank.push(await page.evaluate(redraw, [PLACE, ROUND_MS]));
-      await page.close();
-      empty.push(await ours.instead((lab) => lab.evaluate(redraw, [PLACE, ROUND_MS])));
-      dragged.push(await ours.round(context, (target) => target.page.evaluate(drag, [CANVAS, ROUND_MS])));
+    const ms = stage.amount(3000, 1000);
+    const redrawn = (page) => page.evaluate(redraw, [PLACE, ms]);
+    for (let round = 0; round < stage.rounds(ROUNDS); round += 1) {
+      blank.push(await withPage(context, 'about:blank', redrawn));
+      empty.push(await ours.instead(redrawn));
+      dragged.push(await ours.round(context, ({ page }) => page.evaluate(drag, [CANVAS, ms])));
       // A round begins with a slice whose number can be read, which it can't be through any window.
       await ours.notebook.print(`view.window = [${WINDOW}];`);
     }

@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { constants, deflateRaw } from 'node:zlib';
+import { constants, deflateRaw, type ZlibOptions } from 'node:zlib';
 import { encodePreview } from '../src/export';
 import {
   HEADER_BYTES,
@@ -14,8 +14,11 @@ import {
 import type { RawFrame } from './slices';
 
 const deflate = promisify(deflateRaw);
-/** Bytes of output that one turn in the thread pool may make: by default it would be many turns a tile. */
-const OUTPUT_CHUNK = 1_048_576;
+/**
+ * How packed tiles are deflated. Looking for runs only is as small as more of a search, and several times as fast
+ * (bench/packing.mjs). `chunkSize` is the output of one turn in the thread pool: by default a tile would take many.
+ */
+export const PACKING: ZlibOptions = { strategy: constants.Z_RLE, memLevel: 9, chunkSize: 1_048_576 };
 
 /**
  * The frame of a tile in its encoding, made in Node's thread pool. Where that is not smaller than the raw
@@ -31,8 +34,7 @@ export async function encodeFrame(
   let payload: Uint8Array;
   if (encoding === 'packed') {
     const planes = toPlanes(voxels, components);
-    // Looking for runs only is as small as more of a search, and several times as fast (bench/packing.mjs).
-    payload = await deflate(planes, { strategy: constants.Z_RLE, memLevel: 9, chunkSize: OUTPUT_CHUNK });
+    payload = await deflate(planes, PACKING);
   } else {
     if (preview === null) throw new SlicescopeError('protocol-error', 'slice: a preview without settings', {});
     const pixels = { width: tile.width, height: tile.height, components, data: voxels };

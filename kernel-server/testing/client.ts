@@ -49,13 +49,12 @@ export class TestClient {
 
   private constructor(socket: WebSocket) {
     this.socket = socket;
+    socket.binaryType = 'arraybuffer'; // As in browsers; a text is a Buffer all the same.
     socket.on('message', (data, isBinary) => {
-      const bytes = data as Buffer;
       if (isBinary) {
-        const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-        this.#arrived({ kind: 'frame', frame: decodeFrame(buffer) });
+        this.#arrived({ kind: 'frame', frame: decodeFrame(data as ArrayBuffer) });
       } else {
-        const text = bytes.toString('utf8');
+        const text = (data as Buffer).toString('utf8');
         this.record.push({ from: 'server', text });
         this.#arrived({ kind: 'message', message: parseServerMessage(text) });
       }
