@@ -6,8 +6,11 @@ import { root } from './places.mjs';
 
 const READER = join(root, 'lib', 'reader');
 
+/** Each in a script of its own. */
+const THREADS = ['read-worker', 'zarr/fill-worker', 'zarr/chunk-worker'].map((name) => `src/formats/${name}.ts`);
+
 /** What goes into it beside our own code: packages that are small, or of so many files that Node takes long to load them. */
-const INSIDE = ['@zarrita/storage', 'dicom-parser', 'geotiff', 'nifti-reader-js', 'yauzl', 'zarrita'];
+const INSIDE = ['@zarrita/storage', 'dicom-parser', 'geotiff', 'nifti-reader-js', 'yauzl', 'zarrita', 'zstddec'];
 
 /** Of ES modules what is used, and what only TIFF files need in a script of its own. */
 const parts = {
@@ -22,6 +25,9 @@ const parts = {
     }));
     onLoad({ filter: /^geotiff$/, namespace: 'parts' }, () => ({
       contents: "module.exports = require('./geotiff.js');",
+    }));
+    onLoad({ filter: /\/zstddec\.[a-z]+\.?js$/ }, ({ path }) => ({
+      contents: `var fetch;\n${readFileSync(path, 'utf8')}`,
     }));
     onResolve({ filter: /^\.\/geotiff\.js$/, namespace: 'parts' }, ({ path }) => ({ path, external: true }));
   },
@@ -55,7 +61,7 @@ export async function buildReader() {
       entryNames: 'geotiff',
       external: ['lerc'], // It has no licence in it to go with it.
     }),
-    await build({ ...options, entryPoints: ['src/formats/read-worker.ts'], external, plugins: [parts] }),
+    await build({ ...options, entryPoints: THREADS, entryNames: '[name]', external, plugins: [parts] }),
   ];
   writeLicences(READER, Object.assign({}, ...results.map(({ metafile }) => metafile.inputs)));
   return 'built';

@@ -1,25 +1,27 @@
-import type { OnFraction } from './format';
-
 /**
  * Reads of a file at a time. What is read goes into memory that the system gives page by page, which takes longer than to
  * copy into it, and each thread that reads has pages given to it.
  */
 const AT_ONCE = 4;
 
-/** Do something for each of many, a few at a time, and tell how far it is. The first failure is thrown. */
+/**
+ * Do something for each of many, a few at a time. The first failure is thrown.
+ * @param onDone told how many are done, after each.
+ */
 export async function aFewAtATime<T>(
-  items: readonly T[],
+  items: Iterable<T>,
   act: (item: T) => Promise<void>,
-  onFraction: OnFraction,
+  onDone: (done: number) => void,
+  atOnce: number = AT_ONCE,
 ): Promise<void> {
-  const queue = items.values();
+  const queue = items[Symbol.iterator]();
   let done = 0;
   const work = async (): Promise<void> => {
-    for (const item of queue) {
-      await act(item);
+    for (let next = queue.next(); next.done !== true; next = queue.next()) {
+      await act(next.value);
       done += 1;
-      onFraction(done / items.length);
+      onDone(done);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await Promise.all(Array.from({ length: atOnce }, work));
 }

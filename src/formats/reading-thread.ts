@@ -1,14 +1,5 @@
-import { join } from 'node:path';
-import { isMainThread, Worker } from 'node:worker_threads';
-
-/**
- * `read-worker.ts` and what it needs, in one script (scripts/setup/reader.mjs); a test that runs this file from its source
- * takes that of the last build.
- */
-const READER = join(__dirname, __filename.endsWith('.ts') ? '../../lib' : '../..', 'reader/read-worker.js');
-
-/** The reader's own memory, in MB: a file's voxels are not part of it. */
-const READER_MEGABYTES = 1024;
+import { isMainThread, type Worker } from 'node:worker_threads';
+import { startThread } from './threads';
 
 /** Who goes on at once goes on without a spare: a program that ends would wait for a thread that is starting, some 25 ms. */
 const SPARE_DELAY_MS = 100;
@@ -19,14 +10,7 @@ let reading = 0;
 
 /** A thread that reads what it is sent, one file. */
 export function startReader(workerData?: 'spare'): Worker {
-  // Its output is kept from the notebook: the reader prints what comes as an error anyway.
-  return new Worker(READER, {
-    workerData,
-    execArgv: [],
-    stdout: true,
-    stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: READER_MEGABYTES },
-  });
+  return startThread('read-worker', workerData);
 }
 
 /** From here on have a thread ready for the next file, so that opening one does not wait for the start of a thread. */

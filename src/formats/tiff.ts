@@ -168,8 +168,8 @@ async function readPages(opened: Opened, volume: Volume, onFraction: OnFraction)
     targetOf(at).set(values.subarray(0, elements));
   };
   const others = all.filter(([, { parts }]) => !parts.isPlain);
-  await aFewAtATime(others, decode, (fraction) => {
-    onFraction(share + (1 - share) * fraction);
+  await aFewAtATime(others, decode, (done) => {
+    onFraction(share + ((1 - share) * done) / others.length);
   });
 }
 

@@ -143,7 +143,9 @@ export async function readRuns(
       throw truncated(path, (await file.stat()).size, from + length, false);
     }
   };
-  await aFewAtATime(pieces, read, onFraction);
+  await aFewAtATime(pieces, read, (done) => {
+    onFraction(done / pieces.length);
+  });
 }
 
 /** To the end of what is packed, for its check sum. */

@@ -3,17 +3,31 @@ import type { Array as ZarrArray, DataType } from 'zarrita' with { 'resolution-m
 import { ARRAY_OF, DTYPES, type DType, type VoxelArray } from '../../protocol';
 import { corrupt, unsupported } from '../format';
 import type { Dimension } from './multiscales';
-import { release } from '../release';
-import { MAX_CHUNK_BYTES, nameOf } from './store';
+import { MAX_CHUNK_BYTES, loadZarrita, nameOf, storeAt } from './store';
 
 /** A number for each dimension; 1 or 0 for those that an array does not have. */
 export type PerDimension = Readonly<Record<Dimension, number>>;
 
-/** One array whose axes are known. */
-export interface Level {
+/** Where an array is, for each thread that opens it. */
+export interface LevelSource {
+  /** The absolute path of a folder, or a URL. */
+  readonly location: string;
+  /** Of the array, in there. */
+  readonly path: string;
+  /** What each axis of the array is. */
+  readonly axes: readonly Dimension[];
+}
+
+/** How voxels are divided into chunks. */
+export interface Grid {
   readonly sizes: PerDimension;
   /** Voxels of a chunk; one at the border is as large, and what it has beyond means nothing. */
   readonly chunk: PerDimension;
+}
+
+/** One array whose axes are known. */
+export interface Level extends Grid {
+  readonly source: LevelSource;
   readonly dtype: DType;
   /** @param place of the chunk among the others. */
   readonly read: (place: PerDimension) => Promise<LevelChunk>;
@@ -34,6 +48,16 @@ export function byDimension(
   const found = { x: otherwise, y: otherwise, z: otherwise, channel: otherwise, frame: otherwise };
   for (const [at, axis] of axes.entries()) found[axis] = values[at] as number;
   return found;
+}
+
+/**
+ * Open one array of an image, whose axes are known.
+ * @throws what zarrita does (`zarrError` makes an error of this library of it), and what `levelOf` does.
+ */
+export async function openLevel({ location, path, axes }: LevelSource): Promise<Level> {
+  const zarr = await loadZarrita();
+  const root = zarr.root(await storeAt(location));
+  return levelOf(await zarr.open(root.resolve(path), { kind: 'array' }), axes, location);
 }
 
 /**
@@ -74,36 +98,11 @@ export function levelOf(
     }
     return { data, stride: byDimension(axes, stride, 0) };
   };
-  return { sizes: byDimension(axes, shape, 1), chunk: byDimension(axes, chunks, 1), dtype, read };
+  const source = { location, path: array.path, axes };
+  return { source, sizes: byDimension(axes, shape, 1), chunk: byDimension(axes, chunks, 1), dtype, read };
 }
 
 /** Chunks along one dimension. */
-export function chunksAlong({ sizes, chunk }: Pick<Level, 'sizes' | 'chunk'>, dimension: Dimension): number {
+export function chunksAlong({ sizes, chunk }: Grid, dimension: Dimension): number {
   return Math.ceil(sizes[dimension] / chunk[dimension]);
-}
-
-/** Move a chunk's voxels to where they lie in an array of all, x fastest, then y, z, channel, frame. */
-export function moveChunk(
-  { sizes, chunk }: Pick<Level, 'sizes' | 'chunk'>,
-  place: PerDimension,
-  { data, stride }: LevelChunk,
-  all: VoxelArray,
-): void {
-  const start = (dimension: Dimension): number => place[dimension] * chunk[dimension];
-  const count = (dimension: Dimension): number => Math.min(chunk[dimension], sizes[dimension] - start(dimension));
-  const [width, x] = [count('x'), start('x')];
-  for (let frame = 0; frame < count('frame'); frame++) {
-    for (let channel = 0; channel < count('channel'); channel++) {
-      for (let z = 0; z < count('z'); z++) {
-        for (let y = 0; y < count('y'); y++) {
-          const part = (start('frame') + frame) * sizes.channel + start('channel') + channel;
-          const to = ((part * sizes.z + start('z') + z) * sizes.y + start('y') + y) * sizes.x + x;
-          const from = frame * stride.frame + channel * stride.channel + z * stride.z + y * stride.y;
-          if (stride.x === 1) all.set(data.subarray(from, from + width), to);
-          else for (let each = 0; each < width; each++) all[to + each] = data[from + each * stride.x] as number;
-        }
-      }
-    }
-  }
-  release(data);
 }

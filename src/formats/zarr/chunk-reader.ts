@@ -1,20 +1,16 @@
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { LRUCache } from 'lru-cache';
 import { SlicescopeError, messageOf, type Triple, type VoxelArray } from '../../protocol';
 import type { Chunk, ChunkReader, ChunkSource, ChunkedLevel, ChunksRecord, PartPlace, StopSignal } from '../../volume';
+import { startThread } from '../threads';
 import type { PerDimension } from './arrays';
 import type { ChunkAnswer, ChunkRequest } from './chunk-worker';
 import { nameOf } from './store';
 
-/** A thread needs compiled code; a test that runs this file from its source takes that of the last build. */
-const FOLDER = __filename.endsWith('.ts') ? join(__dirname, '../../../lib/src/formats/zarr') : __dirname;
 /** Chunks that the thread reads at a time: the next ones may be given up before it is their turn. */
 const AT_ONCE = 8;
 /** How long the thread waits for something to do. */
 const IDLE_MS = 30_000;
-/** The thread's own memory, in MB: voxels are not part of it. */
-const READER_MEGABYTES = 1024;
 
 interface Kept {
   readonly data: VoxelArray;
@@ -137,13 +133,7 @@ export class ThreadedReader implements ChunkReader {
   }
 
   #start(): Worker {
-    const thread = new Worker(join(FOLDER, 'chunk-worker.js'), {
-      workerData: this.#source,
-      execArgv: [],
-      stdout: true,
-      stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: READER_MEGABYTES },
-    });
+    const thread = startThread('chunk-worker', this.#source);
     thread.on('message', (answer: ChunkAnswer) => {
       this.#take(answer);
     });

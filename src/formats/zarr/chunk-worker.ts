@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { isSlicescopeError, messageOf, type ErrorCode, type ErrorDetails, type VoxelArray } from '../../protocol';
 import type { ChunkSource } from '../../volume';
-import { levelOf, type Level, type PerDimension } from './arrays';
-import { loadZarrita, storeAt, zarrError } from './store';
+import { openLevel, type Level, type PerDimension } from './arrays';
+import { zarrError } from './store';
 
 /** One chunk that is asked for. */
 export interface ChunkRequest {
@@ -22,16 +22,9 @@ export type ChunkAnswer =
 const { location, arrays, axes } = workerData as ChunkSource;
 const levels: Map<number, Promise<Level>> = new Map();
 
-async function openLevel(at: number): Promise<Level> {
-  const zarr = await loadZarrita();
-  const root = zarr.root(await storeAt(location));
-  const array = await zarr.open(root.resolve(arrays[at] as string), { kind: 'array' });
-  return levelOf(array, axes, location);
-}
-
 async function answer({ id, level, place }: ChunkRequest): Promise<void> {
   try {
-    const opened = levels.get(level) ?? openLevel(level);
+    const opened = levels.get(level) ?? openLevel({ location, path: arrays[level] as string, axes });
     levels.set(level, opened);
     const { data, stride } = await (await opened).read(place);
     // A chunk may be a part of a larger piece of memory, such as that of a file.

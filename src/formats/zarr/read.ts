@@ -4,9 +4,11 @@ import { ARRAY_OF, type Triple, type VoxelArray } from '../../protocol';
 import { Volume, type ChunkedLevel, type VolumeOptions } from '../../volume';
 import { aFewAtATime } from '../a-few-at-a-time';
 import { unsupported, type Format, type OnFraction, type ReadRequest } from '../format';
-import { byDimension, chunksAlong, moveChunk, type Level, type PerDimension } from './arrays';
+import { byDimension, chunksAlong, type Level, type PerDimension } from './arrays';
+import { fill } from './fill';
 import { headerOf } from './header';
 import { openImage, type Image } from './image';
+import { moveChunk } from './move-chunk';
 import { loadZarrita, nameOf, zarrError } from './store';
 
 /** Bytes that a sample has at most, for the statistics of all values. */
@@ -52,34 +54,6 @@ function geometryOf({ axes, levels }: Image, at: number): Pick<VolumeOptions, 's
   };
 }
 
-/** All places of chunks of a level. */
-function* places(level: Level, frames: number): Generator<PerDimension> {
-  const count = (dimension: keyof PerDimension): number => chunksAlong(level, dimension);
-  const frameChunks = Math.ceil(frames / level.chunk.frame);
-  for (let frame = 0; frame < frameChunks; frame++) {
-    for (let channel = 0; channel < count('channel'); channel++) {
-      for (let z = 0; z < count('z'); z++) {
-        for (let y = 0; y < count('y'); y++) {
-          for (let x = 0; x < count('x'); x++) yield { x, y, z, channel, frame };
-        }
-      }
-    }
-  }
-}
-
-/** Read a whole level, or its first frames, into an array of as many values. */
-async function fill(level: Level, all: VoxelArray, onFraction: OnFraction): Promise<void> {
-  const frames = all.length / (level.sizes.x * level.sizes.y * level.sizes.z * level.sizes.channel);
-  const cut = { ...level, sizes: { ...level.sizes, frame: frames } };
-  await aFewAtATime(
-    [...places(level, frames)],
-    async (place) => {
-      moveChunk(cut, place, await level.read(place), all);
-    },
-    onFraction,
-  );
-}
-
 /** Chunks from all over a level, of all channels, one after the other. */
 async function scattered(level: Level, onFraction: OnFraction): Promise<Sample> {
   const { chunk, sizes, dtype } = level;
@@ -108,7 +82,9 @@ async function scattered(level: Level, onFraction: OnFraction): Promise<Sample> 
     async ({ at, place }) => {
       moveChunk(sample, { x: 0, y: 0, z: at, channel: place.channel, frame: 0 }, await level.read(place), data);
     },
-    onFraction,
+    (done) => {
+      onFraction(done / jobs.length);
+    },
   );
   return { data, shape: [x, y, z * count] };
 }
