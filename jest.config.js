@@ -19,7 +19,7 @@ const BROWSER = {
   ...COMPILED,
   testEnvironment: '<rootDir>/tests/browser/environment.ts',
   globalTeardown: '<rootDir>/tests/browser/global-teardown.ts',
-  setupFilesAfterEnv: ['<rootDir>/tests/browser/once-more.ts'],
+  setupFilesAfterEnv: ['<rootDir>/tests/equality.ts', '<rootDir>/tests/browser/once-more.ts'],
 };
 /** In a real JupyterLab. */
 const LAB = {
@@ -53,12 +53,20 @@ const THROUGH_THE_PROXY = [
 const PROXIED_FIRST = ['view-handle'];
 const uiTests = (names) => names.map((name) => `**/ui-tests/${name}.test.ts`);
 
+/** Tests run in a context of their own, in which looking up a global costs more than what most loops do with it. */
+const TYPED_ARRAYS = ['Int8', 'Uint8', 'Int16', 'Uint16', 'Int32', 'Uint32', 'Float32', 'Float64'].map(
+  (name) => `${name}Array`,
+);
+const LOOKED_UP_ONCE = ['Array', 'Math', 'Number', 'Object', ...TYPED_ARRAYS];
+
 const project = (displayName, roots, more = {}) => ({
   displayName,
   testEnvironment: 'node',
   roots: roots.map((root) => `<rootDir>/${root}`),
   testMatch: ['**/*.test.ts'],
   transform,
+  setupFilesAfterEnv: ['<rootDir>/tests/equality.ts'],
+  sandboxInjectedGlobals: LOOKED_UP_ONCE,
   modulePathIgnorePatterns: ['<rootDir>/lib/', '<rootDir>/labextension/lib/', '<rootDir>/labextension/slicescope/'],
   ...more,
 });
@@ -86,6 +94,8 @@ const NODE_ROOTS = ['protocol', 'volume', 'shading', 'formats', 'export', 'noteb
 module.exports = {
   globalSetup: '<rootDir>/scripts/tests/build.mjs',
   testSequencer: '<rootDir>/scripts/tests/sequencer.cjs',
+  // A machine that does other things too may stop for a while; a test that hangs does not go on.
+  testTimeout: 60_000,
   // On two processors jest itself would start one.
   maxWorkers: 2,
   projects: [

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { openVolume } from '../src/formats';
+import { filesFolder } from '../src/formats/testing/files-folder';
+import { madeByPython } from '../src/formats/testing/python';
 import type { Frame, HistogramRequest } from '../src/protocol';
 import type { Volume } from '../src/volume';
 import { FakePeer, valuesOf } from './testing/fake-peer';
@@ -11,18 +11,13 @@ import { viewRecord } from './testing/records';
 import { Views } from './views';
 
 jest.setTimeout(60_000);
-const PYTHON = resolve('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-let folder = '';
+const { folder } = madeByPython('src/formats/testing/write-zarr.py');
+const { path: own } = filesFolder();
 let chunked: Volume;
 let memory: Volume;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'slicescope-chunked-'));
-  execFileSync(PYTHON, [resolve('src/formats/testing/write-zarr.py'), folder]);
   chunked = await openVolume(join(folder, 'five.zarr'));
   memory = await openVolume(join(folder, 'five.zarr'), { level: 0 });
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
 });
 
 let views: Views;
@@ -34,6 +29,12 @@ beforeEach(() => {
   peer.open('a');
   peer.messages.length = 0;
 });
+
+/** A copy of a file that a test will damage. */
+function copied(name: string): string {
+  cpSync(join(folder, name), join(own, name), { recursive: true });
+  return join(own, name);
+}
 
 /** The frames that are sent, as soon as there are so many. */
 async function arrived(count: number): Promise<Frame[]> {
@@ -85,8 +86,9 @@ test('what was fetched ahead and has left the list before it was read is not sen
 });
 
 test('a broken chunk is told with a sentence, its credit comes back, and other slices go on', async () => {
-  const broken = await openVolume(join(folder, 'v2-zlib.zarr'));
-  writeFileSync(join(folder, 'v2-zlib.zarr', 's0', '0.0.1.0.0'), 'no zlib');
+  const path = copied('v2-zlib.zarr');
+  const broken = await openVolume(path);
+  writeFileSync(join(path, 's0', '0.0.1.0.0'), 'no zlib');
   views.put(viewRecord('b', broken, 2), 2);
   peer.open('b');
   peer.grant(1);
@@ -97,13 +99,14 @@ test('a broken chunk is told with a sentence, its credit comes back, and other s
 });
 
 test('a refresh reads the chunks anew', async () => {
-  const written = await openVolume(join(folder, 'alone.zarr'));
+  const path = copied('alone.zarr');
+  const written = await openVolume(path);
   views.put(viewRecord('c', written, 3), 3);
   peer.open('c');
   peer.grant(2);
   peer.wish('c', 3, [{ index: 0 }]);
   expect(valuesOf((await arrived(1))[0])?.[14]).toBe(21);
-  rmSync(join(folder, 'alone.zarr', '0.0.0'));
+  rmSync(join(path, '0.0.0'));
   views.refresh('c', 4, [undefined]);
   peer.wish('c', 4, [{ index: 0 }]);
   expect(valuesOf((await arrived(1))[0])?.[14]).toBe(0);

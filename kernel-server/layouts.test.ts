@@ -26,7 +26,10 @@ function work(most = Infinity): number {
 function long(dtype: DType, axis: 'x' | 'y', components: 1 | 3 | 4 = 1): Volume {
   const shape = axis === 'x' ? ([3000, 70, 13] as const) : ([70, 3000, 13] as const);
   const data = new ARRAY_OF[dtype](70 * 3000 * 13 * components);
-  for (let at = 0; at < data.length; at++) data[at] = (at * 2_654_435_761) >>> 7;
+  // As many as a prime, so that no row, column or slice is like the next one.
+  const pattern = new ARRAY_OF[dtype](65_521);
+  for (let at = 0; at < pattern.length; at++) pattern[at] = Math.imul(at, 2_654_435_761) >>> 7;
+  for (let at = 0; at < data.length; at += pattern.length) data.set(pattern.subarray(0, data.length - at), at);
   return Volume.from(data, shape, { components });
 }
 

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { LIMITS, type Limits } from '../src/protocol';
 import { phantom } from '../src/volume/testing/phantom';
@@ -174,21 +174,30 @@ test('handshakeMs: who has not sent its request, or not proved itself, is closed
   expect(performance.now() - begin).toBeGreaterThanOrEqual(299);
   await dropped;
   expect(performance.now() - begin).toBeGreaterThanOrEqual(299);
-  await proven();
+  // A machine that does other things too may not be as quick at once.
+  while ((await proven().catch(() => null)) === null) await setImmediate();
 });
 
-test('silenceMs: a client that says nothing is dropped then, one that pings in time is not', async () => {
-  await start({ silenceMs: 300 });
-  const [other, silent] = [await proven(), await proven()];
-  const begin = performance.now();
-  const gone = silent.untilClosed();
-  while (performance.now() - begin < 900) {
-    other.say({ type: 'ping' });
-    await other.message('pong');
-    await setTimeout(10);
-    if (performance.now() - begin < 250) expect(silent.socket.readyState).toBe(silent.socket.OPEN);
+test('silenceMs: a client that says nothing is dropped then and not before, one that pings in time is not', async () => {
+  await start({ silenceMs: 1000 });
+  // Only what the server waits for; sockets go on as they are.
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'performance', 'Date', 'hrtime', 'queueMicrotask'] });
+  try {
+    const [other, silent] = [await proven(), await proven()];
+    const answered = async (): Promise<void> => {
+      other.say({ type: 'ping' });
+      await other.message('pong');
+    };
+    jest.advanceTimersByTime(999);
+    await answered();
+    expect(silent.socket.readyState).toBe(silent.socket.OPEN);
+    jest.advanceTimersByTime(1);
+    expect(await silent.untilClosed()).toMatchObject([{ kind: 'closed', code: 1006 }]);
+    jest.advanceTimersByTime(998);
+    await answered();
+  } finally {
+    jest.useRealTimers();
   }
-  expect(await gone).toMatchObject([{ kind: 'closed', code: 1006 }]);
 });
 
 test('backlogBytes: a message with which so many wait is still sent, with one more the client is closed', async () => {

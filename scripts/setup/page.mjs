@@ -1,16 +1,21 @@
-import { copyFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { writeLicences } from './licences.mjs';
 import { root } from './places.mjs';
+import { isBundled, stampBundle, unstamp } from './stamps.mjs';
 
 const PAGE = join(root, 'lib', 'page');
 
+const HTML = 'src/page/index.html';
+
 /**
  * The page for browsers outside of Jupyter: what `src/page` and the viewer were compiled to, in one script and one style
- * sheet. It takes a fraction of a second, so nothing remembers whether it is current.
+ * sheet.
  */
 export async function buildPage() {
+  if (existsSync(PAGE) && isBundled('page')) return 'current';
+  unstamp('page');
   const { build } = await import('esbuild'); // Only now: setup runs before there is a node_modules.
   rmSync(PAGE, { recursive: true, force: true });
   const { metafile } = await build({
@@ -28,8 +33,9 @@ export async function buildPage() {
     metafile: true,
     logLevel: 'warning',
   });
-  copyFileSync(join(root, 'src/page/index.html'), join(PAGE, 'index.html'));
+  copyFileSync(join(root, HTML), join(PAGE, 'index.html'));
   writeLicences(PAGE, metafile.inputs);
+  stampBundle('page', [...Object.keys(metafile.inputs), HTML]);
   return 'built';
 }
 

@@ -1,8 +1,9 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { writeLicences } from './licences.mjs';
 import { root } from './places.mjs';
+import { isBundled, stampBundle, unstamp } from './stamps.mjs';
 
 const READER = join(root, 'lib', 'reader');
 
@@ -35,9 +36,11 @@ const parts = {
 
 /**
  * The thread that reads files, in one script: it starts with each file, and most of the time until it reads went into
- * finding and loading modules. It takes a fraction of a second, so nothing remembers whether it is current.
+ * finding and loading modules.
  */
 export async function buildReader() {
+  if (existsSync(READER) && isBundled('reader')) return 'current';
+  unstamp('reader');
   const { build } = await import('esbuild'); // Only now: setup runs before there is a node_modules.
   rmSync(READER, { recursive: true, force: true });
   const options = {
@@ -63,7 +66,9 @@ export async function buildReader() {
     }),
     await build({ ...options, entryPoints: THREADS, entryNames: '[name]', external, plugins: [parts] }),
   ];
-  writeLicences(READER, Object.assign({}, ...results.map(({ metafile }) => metafile.inputs)));
+  const inputs = Object.assign({}, ...results.map(({ metafile }) => metafile.inputs));
+  writeLicences(READER, inputs);
+  stampBundle('reader', Object.keys(inputs));
   return 'built';
 }
 

@@ -40,6 +40,22 @@ export function stamp(name, hash) {
   writeFileSync(stampFile(name), hash);
 }
 
+/** What decides what esbuild makes, beside the files that it reads. */
+const OF_ALL_BUNDLES = ['package.json', 'package-lock.json', 'tsconfig.base.json', 'scripts/setup'];
+
+/** Whether the bundle was last made of the files that there are now. */
+export function isBundled(name) {
+  const file = stampFile(name);
+  if (!existsSync(file)) return false;
+  const { inputs, hash } = JSON.parse(readFileSync(file, 'utf8'));
+  return hashOf([...inputs, ...OF_ALL_BUNDLES]) === hash;
+}
+
+/** `inputs` are those of esbuild's metafile. */
+export function stampBundle(name, inputs) {
+  stamp(name, JSON.stringify({ inputs, hash: hashOf([...inputs, ...OF_ALL_BUNDLES]) }));
+}
+
 /** To be called before a step begins, so that one that is interrupted is done again. */
 export function unstamp(...names) {
   for (const name of names) rmSync(stampFile(name), { force: true });

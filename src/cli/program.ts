@@ -194,6 +194,13 @@ function withLook(command: Command): Command {
     .option('--center <x y z...>', 'of a part: its middle, as shares of the edges (default: 0.5 0.5 0.5)', upTo(3));
 }
 
+/** commander ends lines itself. */
+function wholeLines(print: Print): (text: string) => void {
+  return (text) => {
+    print(text.replace(/\n$/, ''));
+  };
+}
+
 /**
  * The commands; `print` is told what they answer, `say` what is said to the person besides. What they throw is for who
  * runs them.
@@ -203,6 +210,7 @@ export function programOf(version: string, print: Print, say: Print): Command {
     .description('Slices of 3D volumes: what is in a file, a look at it, and pictures and values out of it.')
     .version(version)
     .showHelpAfterError('(--help says how it is used)')
+    .configureOutput({ writeOut: wholeLines(print), writeErr: wholeLines(say) })
     .hook('preAction', (_, command) => {
       checkFlags(command);
     });

@@ -44,7 +44,7 @@ describe('values that are exported are the volume’s, read back by another libr
       paths.push(await exportSlice(volume, at(`${dtype}.tif`), { index: 1, values: true }));
       paths.push(await exportSlice(volume, at(`${dtype}.npy`), { index: 1 }));
     }
-    const files = readBack(...paths);
+    const files = await readBack(...paths);
     DTYPES.forEach((dtype, i) => {
       for (const file of files.slice(2 * i, 2 * i + 2)) {
         expect(file).toMatchObject({ shape: [4, 5], dtype });
@@ -58,7 +58,7 @@ describe('values that are exported are the volume’s, read back by another libr
       await exportSlice(volumeOf('uint8'), at('8.png'), { index: 2, values: true }),
       await exportSlice(volumeOf('uint16'), at('16.png'), { index: 2, values: true }),
     ];
-    const [eight, sixteen] = readBack(...paths) as [ReadBack, ReadBack];
+    const [eight, sixteen] = await readBack(...paths) as [ReadBack, ReadBack];
     expect(eight).toMatchObject({ shape: [4, 5], info: { mode: 'L' } });
     expect(eight.values).toEqual(valuesOf(volumeOf('uint8'), 2));
     expect(sixteen).toMatchObject({ shape: [4, 5], info: { mode: 'I;16' } });
@@ -81,7 +81,7 @@ describe('values that are exported are the volume’s, read back by another libr
       paths.push(await exportSlice(volume, at(`${String(i)}.tif`), { index: 1, values: true }));
       paths.push(await exportSlice(volume, at(`${String(i)}.npy`), { index: 1 }));
     }
-    const files = readBack(...paths);
+    const files = await readBack(...paths);
     cases.forEach(([{ data, rescale }, dtype], i) => {
       const real = Array.from(data.subarray(20, 40), (value) => realValue(value, rescale));
       for (const file of files.slice(2 * i, 2 * i + 2)) expect(file).toMatchObject({ dtype, values: real });
@@ -96,7 +96,7 @@ describe('values that are exported are the volume’s, read back by another libr
       ...(await exportStack(volume, at('all.npy'))),
       await exportSlice(volume, at('max.npy'), { index: 1, slab: 3, projection: 'max' }),
     ];
-    const [all, most] = readBack(...paths) as [ReadBack, ReadBack];
+    const [all, most] = await readBack(...paths) as [ReadBack, ReadBack];
     const real = Array.from(data, (value) => realValue(value, rescale));
     expect(all).toMatchObject({ shape: [3, 4, 5], dtype: 'float64', values: real });
     const seen = Array.from({ length: 20 }, (_, i) => Math.max(...[0, 20, 40].map((z) => real[z + i] as number)));
@@ -106,7 +106,7 @@ describe('values that are exported are the volume’s, read back by another libr
   test('a PNG has real values that fit into 16 bits, and none is written of others', async () => {
     const { data, shape } = volumeOf('uint8');
     const fits = Volume.from(data, shape, { rescale: { slope: 100, intercept: 7 } });
-    const [file] = readBack(await exportSlice(fits, at('fits.png'), { index: 1, values: true }));
+    const [file] = await readBack(await exportSlice(fits, at('fits.png'), { index: 1, values: true }));
     expect(file).toMatchObject({ info: { mode: 'I;16' }, values: valuesOf(fits, 1) });
     expect(file?.values[0]).toBe((data[20] as number) * 100 + 7);
     const negative = Volume.from(data, shape, { rescale: { slope: 1, intercept: -1024 } });
@@ -138,7 +138,7 @@ describe('values that are exported are the volume’s, read back by another libr
     const paths = await Promise.all(
       ['c.png', 'c.tif', 'c.npy'].map((name) => exportSlice(volume, at(name), { index: 1, values: true })),
     );
-    for (const file of readBack(...paths)) {
+    for (const file of await readBack(...paths)) {
       expect(file.shape).toEqual([4, 5, 3]);
       expect(file.values).toEqual(valuesOf(volume, 1));
     }
@@ -148,7 +148,7 @@ describe('values that are exported are the volume’s, read back by another libr
     const volume = volumeOf('float32');
     const [tif] = await exportStack(volume, at('stack.tif'), { values: true });
     const [npy] = await exportStack(volume, at('stack.npy'), { from: 2, to: 0, step: 2 });
-    const [pages, array] = readBack(tif as string, npy as string) as [ReadBack, ReadBack];
+    const [pages, array] = await readBack(tif as string, npy as string) as [ReadBack, ReadBack];
     expect(pages).toMatchObject({ shape: [3, 4, 5], dtype: 'float32' });
     expect(pages.values).toEqual(Array.from(volume.data));
     expect(array).toMatchObject({ shape: [2, 4, 5], dtype: 'float32' });
@@ -183,7 +183,7 @@ describe('pictures', () => {
     const names = ['p.png', 'p.webp', 'p.tif', 'p.jpg', 'p.avif'];
     for (const name of names)
       await exportSlice(volume, at(name), { ...look, quality: /jpg|avif/.test(name) ? 100 : undefined });
-    const files = readBack(...names.slice(0, 4).map(at));
+    const files = await readBack(...names.slice(0, 4).map(at));
     for (const [i, file] of files.entries()) {
       expect(file.shape.slice(0, 2)).toEqual([drawn.height, drawn.width]);
       const worst = Math.max(...file.values.map((value, k) => Math.abs(value - (rgb[k] as number))));
@@ -195,7 +195,7 @@ describe('pictures', () => {
   test('are as large as asked for, and say how large a pixel is and what they show', async () => {
     await exportSlice(volume, at('large.png'), { ...look, scale: 4 });
     await exportSlice(volume, at('metric.tif'), { ...look, millimetresPerPixel: 0.25 });
-    const [large, metric] = readBack(at('large.png'), at('metric.tif')) as [ReadBack, ReadBack];
+    const [large, metric] = await readBack(at('large.png'), at('metric.tif')) as [ReadBack, ReadBack];
     // 5 × 3 voxels of 0.5 × 2 mm, at scale 1 of 5 × 12 pixels.
     expect(large.shape.slice(0, 2)).toEqual([48, 20]);
     expect(metric.shape.slice(0, 2)).toEqual([24, 10]);
@@ -224,7 +224,7 @@ describe('pictures', () => {
     await exportAnimation(cells, at('cine.webp'), { channels, to: 4 });
     await exportStack(cells, at('stack.tif'), { values: true, from: 1, to: 1 });
     const files = ['p.png', 'p.jpg', 'p.webp', 'p.tif', 'sheet.png', 'cine.webp', 'stack.tif'];
-    const said = readBack(...files.map(at)).map(({ info }) => info.description ?? info.ImageDescription);
+    const said = (await readBack(...files.map(at))).map(({ info }) => info.description ?? info.ImageDescription);
     const look = 'channel 0 window 0 to 9 magenta, channel 2 window 1 to 2 blue';
     expect(said).toEqual([
       ...[1, 2, 3, 4].map(() => `slice 7, plane xy, slice 2, max of 3, ${look}`),
@@ -237,7 +237,7 @@ describe('pictures', () => {
   test('.png of values says what they are, and how large a voxel is where it is a square', async () => {
     await exportSlice(volume, at('xy.png'), { index: 1, values: true });
     await exportSlice(volume, at('xz.png'), { ...look, values: true });
-    const [square, flat] = readBack(at('xy.png'), at('xz.png')) as [ReadBack, ReadBack];
+    const [square, flat] = await readBack(at('xy.png'), at('xz.png')) as [ReadBack, ReadBack];
     const [dpi, nothing] = [50.8, 72].map((each) => expect.closeTo(each, 1) as unknown);
     expect(square.info).toMatchObject({ description: 'scan, plane xy, slice 1', dpi: [dpi, dpi] });
     expect(flat.info).toMatchObject({ description: 'scan, plane xz, slice 1', dpi: [nothing, nothing] });
@@ -245,7 +245,7 @@ describe('pictures', () => {
 
   test('.tif of values says how large a voxel is, across and down', async () => {
     await exportSlice(volume, at('v.tif'), { ...look, values: true });
-    const [{ info }] = readBack(at('v.tif')) as [ReadBack];
+    const [{ info }] = await readBack(at('v.tif')) as [ReadBack];
     const perCentimetre = (each: unknown): number => (each as [number, number])[0] / (each as [number, number])[1];
     expect(info.ImageDescription).toBe('scan, plane xz, slice 1');
     expect([perCentimetre(info.XResolution), perCentimetre(info.YResolution)]).toEqual([20, 5]);
@@ -294,7 +294,7 @@ describe('pictures', () => {
     for (const name of ['cine.webp', 'cine.gif']) {
       await exportAnimation(steps, at(name), { window: [0, 255], perSecond: 20, bounce: true });
     }
-    for (const { shape, values, info } of readBack(at('cine.webp'), at('cine.gif'))) {
+    for (const { shape, values, info } of await readBack(at('cine.webp'), at('cine.gif'))) {
       expect(shape).toEqual([4, 4, 4, 3]);
       expect([0, 1, 2, 3].map((frame) => values[48 * frame])).toEqual([0, 100, 200, 100]);
       expect(info).toMatchObject({ durations: [50, 50, 50, 50], loop: 0 });

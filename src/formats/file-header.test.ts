@@ -1,17 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { basename, join, resolve } from 'node:path';
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { fileHeader, type FileHeader } from './file-header';
 import { openVolume, type OpenOptions } from './index';
 import { filesFolder } from './testing/files-folder';
 import { metaFile } from './testing/hostile-files';
+import { madeByPython } from './testing/python';
 
-const PYTHON = resolve('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-const { path: folder, put } = filesFolder();
-beforeAll(() => {
-  execFileSync(PYTHON, [join(__dirname, 'testing/write-files.py'), folder]);
-}, 60_000);
+const { put } = filesFolder();
+const { folder } = madeByPython(join(__dirname, 'testing/write-files.py'));
 
 async function headerOf(path: string, options: OpenOptions = {}): Promise<FileHeader> {
   let header: FileHeader = {};
@@ -20,7 +17,7 @@ async function headerOf(path: string, options: OpenOptions = {}): Promise<FileHe
 }
 
 test('headers say what pydicom and nibabel say of their own test files', async () => {
-  const printed = execFileSync(PYTHON, [join(__dirname, 'testing/header-values.py')], { encoding: 'utf8' });
+  const { printed } = madeByPython(join(__dirname, 'testing/header-values.py'));
   const said = Object.entries(JSON.parse(printed) as Record<string, Record<string, string>>);
   expect(said.length).toBeGreaterThan(7);
   let compared = 0;

@@ -1,10 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { basename, join, resolve } from 'node:path';
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { openVolume } from './index';
-import { filesFolder } from './testing/files-folder';
+import { madeByPython } from './testing/python';
 
-const PYTHON = resolve('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 const DATA = join(__dirname, '../../examples/data');
 /** Of 1, or of what is greater. */
 const TOLERANCE = 1e-6;
@@ -18,19 +16,13 @@ interface Said {
   readonly values?: readonly number[];
 }
 
-const { path: folder } = filesFolder();
-let said: readonly Said[] = [];
-beforeAll(() => {
-  const real = [join(DATA, 'icbm152-t1.nii.gz'), join(DATA, 'desikan-killiany.nii.gz'), join(DATA, 'catphan')];
-  const lines = execFileSync(PYTHON, [join(__dirname, 'testing/geometry.py'), folder, ...real], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 26,
-  });
-  said = lines
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Said);
-}, 60_000);
+const REAL = [join(DATA, 'icbm152-t1.nii.gz'), join(DATA, 'desikan-killiany.nii.gz'), join(DATA, 'catphan')];
+const { folder, printed } = madeByPython(join(__dirname, 'testing/geometry.py'), ...REAL);
+const SAID = printed
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Said)
+  .map((each) => ({ ...each, path: resolve(folder, each.path) }));
 
 function difference(ours: readonly number[], theirs: readonly number[]): number {
   if (ours.length !== theirs.length) return Infinity;
@@ -46,7 +38,7 @@ test.each([
 ])(
   'voxels lie where %s, to a millionth',
   async (_, name, least) => {
-    const files = said.filter(({ path }) => name.test(path));
+    const files = SAID.filter(({ path }) => name.test(path));
     expect(files.length).toBeGreaterThanOrEqual(least);
     for (const { path, spacing, origin, direction, values } of files) {
       const volume = await openVolume(path);

@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { format } from 'node:util';
 import { beforeAll, expect, test } from '@jest/globals';
 import sharp from 'sharp';
@@ -8,8 +7,8 @@ import { FORMAT_NAMES } from './format';
 import { openVolume, type OpenOptions } from './index';
 import { filesFolder } from './testing/files-folder';
 import { metaFile } from './testing/hostile-files';
+import { madeByPython } from './testing/python';
 
-const PYTHON = resolve('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 const GUIDE = readFileSync(join(__dirname, '../../docs/formats.md'), 'utf8');
 const SNIPPETS = [...GUIDE.matchAll(/^## ([^\n]+)\n(?:(?!^## ).)*?^```ts\n(.*?)^```$/gms)].map(
   ([, title, code]) => [title as string, code as string] as const,
@@ -17,24 +16,28 @@ const SNIPPETS = [...GUIDE.matchAll(/^## ([^\n]+)\n(?:(?!^## ).)*?^```ts\n(.*?)^
 
 const { path: folder, put } = filesFolder();
 
-/** The files that the guide speaks of, by what write-files.py calls them. */
+/** By script, what it calls the files that the guide speaks of. */
 const FILES = {
-  'run.nii.gz': 'two-frames.nii.gz',
-  'mr.nrrd': 'gzip.nrrd',
-  'density.mrc': 'float32.mrc',
-  'stack.tif': 'imagej.tif',
-  'cells.ome.tif': 'ZCYX.ome.tif',
-  'run.npz': 'two.npz',
-  'stack.h5': 'several.h5',
+  'testing/write-files.py': {
+    'run.nii.gz': 'two-frames.nii.gz',
+    'mr.nrrd': 'gzip.nrrd',
+    'density.mrc': 'float32.mrc',
+    'stack.tif': 'imagej.tif',
+    'cells.ome.tif': 'ZCYX.ome.tif',
+    'run.npz': 'two.npz',
+    'stack.h5': 'several.h5',
+  },
+  'testing/write-zarr.py': { 'cells.zarr': 'five.zarr' },
+  'dicom/testing/pydicom-values.py': { ct: 'mixed' },
 };
 
 beforeAll(async () => {
-  execFileSync(PYTHON, [join(__dirname, 'testing/write-files.py'), folder]);
-  execFileSync(PYTHON, [join(__dirname, 'dicom/testing/pydicom-values.py'), folder]);
-  for (const [name, from] of Object.entries(FILES)) copyFileSync(join(folder, from), join(folder, name));
-  execFileSync(PYTHON, [join(__dirname, 'testing/write-zarr.py'), folder]);
-  cpSync(join(folder, 'five.zarr'), join(folder, 'cells.zarr'), { recursive: true });
-  cpSync(join(folder, 'mixed'), join(folder, 'ct'), { recursive: true });
+  for (const [script, files] of Object.entries(FILES)) {
+    const made = madeByPython(join(__dirname, script));
+    for (const [name, from] of Object.entries(files)) {
+      cpSync(join(made.folder, from), join(folder, name), { recursive: true });
+    }
+  }
   const values = Int16Array.from(
     { length: 24 },
     (_, i) => (i % 4) + 10 * (Math.floor(i / 4) % 3) + 100 * Math.floor(i / 12),

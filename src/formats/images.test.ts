@@ -1,49 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
 import { openVolume } from './index';
+import { filesFolder } from './testing/files-folder';
+import { madeByPython } from './testing/python';
 
-const PYTHON = resolve('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-
-/** Slices of 4 × 3 by Pillow; slice z of `gray16` has 5000 (x + 4 y) + z, that of the others a 257th of it. */
-const WRITE = `
-import sys
-from pathlib import Path
-import numpy
-import tifffile
-from PIL import Image
-folder = Path(sys.argv[1])
-for kind in ["gray16", "gray8", "rgb", "jpeg"]:
-    (folder / kind).mkdir()
-    for z in range(12):
-        values = (numpy.arange(12).reshape(3, 4) * 5000 + z).astype("u2")
-        bytes = (values // 257).astype("u1")
-        if kind == "gray16": Image.fromarray(values).save(folder / kind / f"slice{z}.png")
-        if kind == "gray8": Image.fromarray(bytes).save(folder / kind / f"slice{z}.png")
-        if kind == "rgb": Image.fromarray(numpy.stack([bytes, bytes, 255 - bytes], -1)).save(folder / kind / f"slice{z}.png")
-        if kind == "jpeg": Image.fromarray(bytes).save(folder / kind / f"{z:03}.jpg", quality=100)
-for kind in ["u1", "u2", "i2", "f4", "rgb", "imagej"]:
-    (folder / f"tiff-{kind}").mkdir()
-    for z in range(12):
-        values = numpy.arange(12).reshape(3, 4) + z
-        path = folder / f"tiff-{kind}" / f"slice{z}.tif"
-        if kind == "rgb": tifffile.imwrite(path, numpy.stack([values, values, 255 - values], -1).astype("u1"), photometric="rgb")
-        elif kind == "imagej": tifffile.imwrite(path, values.astype("u2"), imagej=True, resolution=(2, 2), metadata={"unit": "um"})
-        else: tifffile.imwrite(path, values.astype(kind))
-tifffile.imwrite(folder / "pages.tif", numpy.zeros((2, 3, 4), "u2"), photometric="minisblack")
-for name in ["a", "b"]: numpy.save(folder / f"{name}.npy", values)
-`;
-
-let folder = '';
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'slicescope-images-'));
-  execFileSync(PYTHON, ['-c', WRITE, folder]);
-}, 60_000);
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const { put, path: own } = filesFolder();
+const { folder } = madeByPython(join(__dirname, 'testing/write-slices.py'));
 
 const wide = (z: number): number[] => Array.from({ length: 12 }, (_, i) => 5000 * i + z);
 const bytes = (z: number): number[] => wide(z).map((value) => Math.floor(value / 257));
@@ -134,13 +97,12 @@ describe('what makes no volume is refused with a sentence', () => {
   });
 
   test('a picture that is cut off, and an empty folder', async () => {
-    const path = join(folder, 'cut.png');
-    writeFileSync(path, Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'));
+    const path = put('cut.png', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'));
     await expect(openVolume(path)).rejects.toMatchObject({
       code: 'file-corrupt',
       message: expect.stringContaining(`${path}: it can’t be decoded`) as unknown,
     });
-    mkdirSync(join(folder, 'empty'));
-    await expect(openVolume(join(folder, 'empty'))).rejects.toMatchObject({ code: 'unsupported-format' });
+    mkdirSync(join(own, 'empty'));
+    await expect(openVolume(join(own, 'empty'))).rejects.toMatchObject({ code: 'unsupported-format' });
   });
 });

@@ -1,26 +1,18 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Volume } from '../volume';
 import { openVolume, type OpenOptions } from './index';
+import { filesFolder } from './testing/files-folder';
 import { mrcFile } from './testing/hostile-files';
+import { madeByPython } from './testing/python';
 
-const PYTHON = resolve('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 const script = (name: string): string => join(__dirname, 'testing', name);
-
-let folder = '';
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'slicescope-others-'));
-  execFileSync(PYTHON, [script('write-files.py'), folder]);
-}, 60_000);
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const { put } = filesFolder();
+const { folder } = madeByPython(script('write-files.py'));
 
 const open = (name: string, options?: OpenOptions): Promise<Volume> => openVolume(join(folder, name), options);
 
@@ -130,10 +122,9 @@ test.each([
 });
 
 describe('where the voxels of an MRC file lie', () => {
-  const changed = (name: string, change: (view: DataView) => void): string => {
-    const path = join(folder, name);
-    writeFileSync(
-      path,
+  const changed = (name: string, change: (view: DataView) => void): string =>
+    put(
+      name,
       mrcFile((view) => {
         const integers = (at: number, values: readonly number[]): void => {
           values.forEach((value, i) => {
@@ -147,8 +138,6 @@ describe('where the voxels of an MRC file lie', () => {
         change(view);
       }),
     );
-    return path;
-  };
 
   test('is said by the axes of the cell that columns, rows and sections lie along', async () => {
     const path = changed('axes.mrc', (view) => {
@@ -228,9 +217,8 @@ test('each NIfTI file that comes with nibabel has the values and places that nib
     /** Null for NaN. */
     readonly samples: readonly (number | null)[];
   }
-  const lines = execFileSync(PYTHON, [script('nibabel-files.py')], { encoding: 'utf8', maxBuffer: 1 << 26 });
-  const files = lines
-    .trim()
+  const files = madeByPython(script('nibabel-files.py'))
+    .printed.trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Read);
   expect(files.length).toBeGreaterThan(5);
@@ -304,27 +292,27 @@ describe('where a file may be', () => {
 
   test('in a file of raw voxels that is described', async () => {
     const bytes = Buffer.concat([Buffer.from('head'), Buffer.from(Int16Array.from(VALUES).buffer).swap16()]);
-    writeFileSync(join(folder, 'scan.bin'), bytes);
+    const path = put('scan.bin', bytes);
     const raw = { shape: [4, 3, 2], dtype: 'int16', offset: 4, littleEndian: false, spacing: [1, 2, 3] } as const;
-    const volume = await open('scan.bin', { raw });
+    const volume = await openVolume(path, { raw });
     expect(volume.toString()).toBe('Volume "scan": 4 × 3 × 2 int16, 1 × 2 × 3 mm');
     expect(Array.from(volume.data)).toEqual(VALUES);
-    await expect(open('scan.bin', { raw: { ...raw, shape: [4, 3, 3] } })).rejects.toMatchObject({
+    await expect(openVolume(path, { raw: { ...raw, shape: [4, 3, 3] } })).rejects.toMatchObject({
       code: 'file-corrupt',
-      message: `${join(folder, 'scan.bin')}: truncated, it has 52 bytes, but its header says 76`,
+      message: `${path}: truncated, it has 52 bytes, but its header says 76`,
     });
-    await expect(open('scan.bin', { raw: { ...raw, ofset: 4 } as typeof raw })).rejects.toMatchObject({
+    await expect(openVolume(path, { raw: { ...raw, ofset: 4 } as typeof raw })).rejects.toMatchObject({
       code: 'invalid-argument',
       message: expect.stringContaining('scan.bin: raw: there is no option "ofset", expected one of shape,') as unknown,
     });
-    await expect(open('scan.bin', { raw, format: 'nrrd' })).rejects.toMatchObject({
+    await expect(openVolume(path, { raw, format: 'nrrd' })).rejects.toMatchObject({
       code: 'invalid-argument',
       message: expect.stringContaining('scan.bin: format is "nrrd", but raw describes') as unknown,
     });
     const impossible = { ...raw, shape: 'large' as unknown as [number, number, number] };
-    await expect(open('scan.bin', { raw: impossible })).rejects.toMatchObject({
+    await expect(openVolume(path, { raw: impossible })).rejects.toMatchObject({
       code: 'invalid-argument',
-      message: `${join(folder, 'scan.bin')}: raw has shape "large" and dtype "int16", expected such as [512, 512, 300] and 'uint16'`,
+      message: `${path}: raw has shape "large" and dtype "int16", expected such as [512, 512, 300] and 'uint16'`,
     });
   });
 });

@@ -38,23 +38,42 @@ function kernel(code: string, words: readonly string[] = [`--config-path=${folde
 }
 
 describe('the host', () => {
-  const FIND = 'const host = findHost(); console.log(JSON.stringify(host && [host.kernelId, host.runtimeDir]));';
-
-  test.each([
-    ['in one word', [`--config-path=${folder}/kernel-4c1e-aa.json`]],
-    ['in two words', ['--config-path', `${folder}/kernel-4c1e-aa.json`]],
-    ['after other words', ['kernel', '--js', `--config-path=${folder}/kernel-4c1e-aa.json`]],
-  ])('is tslab, told by its connection file %s', async (_, words) => {
-    const child = kernel(`loadTslab(); ${FIND}`, words);
-    expect(JSON.parse(await child.line())).toEqual(['4c1e-aa', folder]);
+  const CONNECTION = `${folder}/kernel-4c1e-aa.json`;
+  /** What a process has done with tslab, and the words that it was started with. */
+  const CASES: readonly (readonly [what: string, tslab: string, words: readonly string[], host: unknown])[] = [
+    ['tslab, told in one word', 'loadTslab();', [`--config-path=${CONNECTION}`], ['4c1e-aa', folder]],
+    ['tslab, told in two words', 'loadTslab();', ['--config-path', CONNECTION], ['4c1e-aa', folder]],
+    [
+      'tslab, told after other words',
+      'loadTslab();',
+      ['kernel', '--js', `--config-path=${CONNECTION}`],
+      ['4c1e-aa', folder],
+    ],
+    ['none where tslab is not loaded', '', [`--config-path=${CONNECTION}`], null],
+    ['none where there is no connection file', 'loadTslab();', [], null],
+    [
+      'none where tslab has no notebook',
+      'loadTslab().lastWriteDisplayData = null;',
+      ['--config-path', 'kernel-1.json'],
+      null,
+    ],
+  ];
+  let hosts: readonly unknown[];
+  beforeAll(async () => {
+    // One after the other in one process, each as at its start.
+    const steps = CASES.map(
+      ([, code, words]) => `
+        delete require.cache[${JSON.stringify(tslab)}];
+        process.argv = [process.execPath, ...${JSON.stringify(words)}];
+        ${code}
+        hosts.push(findHost());`,
+    );
+    const print = 'console.log(JSON.stringify(hosts.map((host) => host && [host.kernelId, host.runtimeDir])));';
+    hosts = JSON.parse(await kernel(`const hosts = []; ${steps.join('\n')} ${print}`, []).line()) as unknown[];
   });
 
-  test.each([
-    ['tslab is not loaded', FIND, [`--config-path=${folder}/kernel-4c1e-aa.json`]],
-    ['there is no connection file', `loadTslab(); ${FIND}`, []],
-    ['tslab has no notebook', `loadTslab().lastWriteDisplayData = null; ${FIND}`, ['--config-path', 'kernel-1.json']],
-  ])('is none where %s', async (_, code, words) => {
-    expect(await kernel(code, words).line()).toBe('null');
+  test.each(CASES.map(([what, , , host], at) => ({ what, host, at })))('is $what', ({ host, at }) => {
+    expect(hosts[at]).toEqual(host);
   });
 });
 

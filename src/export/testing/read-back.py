@@ -1,4 +1,4 @@
-"""Print what Pillow, tifffile and NumPy read of the files that are named, a line of JSON each."""
+"""Print what Pillow, tifffile and NumPy read of files: for each line of input, a list of paths, a line of JSON."""
 
 import json
 import sys
@@ -8,7 +8,8 @@ import numpy
 import tifffile
 from PIL import Image
 
-for name in sys.argv[1:]:
+
+def read(name):
     suffix = Path(name).suffix
     info = {}
     if suffix == ".npy":
@@ -34,4 +35,8 @@ for name in sys.argv[1:]:
                 "durations": durations,
                 "loop": image.info.get("loop"),
             }
-    print(json.dumps({"shape": values.shape, "dtype": str(values.dtype), "values": values.ravel().tolist(), "info": info}))
+    return {"shape": values.shape, "dtype": str(values.dtype), "values": values.ravel().tolist(), "info": info}
+
+
+for line in sys.stdin:
+    print(json.dumps([read(name) for name in json.loads(line)]), flush=True)

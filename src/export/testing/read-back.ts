@@ -1,7 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { join, resolve } from 'node:path';
-
-const PYTHON = resolve('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { afterAll } from '@jest/globals';
+import { PYTHON } from '../../formats/testing/python';
 
 /** What another library reads of a file. */
 export interface ReadBack {
@@ -12,14 +14,27 @@ export interface ReadBack {
   readonly info: Readonly<Record<string, unknown>>;
 }
 
+/** One for each file of tests, because Python takes longer to load the libraries than they take to read. */
+interface Reader {
+  readonly process: ChildProcessByStdio<Writable, Readable, null>;
+  readonly lines: AsyncIterator<string>;
+}
+
+let reader: Reader | null = null;
+afterAll(() => {
+  reader?.process.stdin.end(); // Which ends it.
+});
+
+function started(): Reader {
+  const child = spawn(PYTHON, [join(__dirname, 'read-back.py')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  return { process: child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
+}
+
 /** Read files by Pillow, tifffile or NumPy. */
-export function readBack(...paths: readonly string[]): ReadBack[] {
-  const printed = execFileSync(PYTHON, [join(__dirname, 'read-back.py'), ...paths], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 26,
-  });
-  return printed
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as ReadBack);
+export async function readBack(...paths: readonly string[]): Promise<ReadBack[]> {
+  reader ??= started();
+  reader.process.stdin.write(`${JSON.stringify(paths)}\n`);
+  const line = await reader.lines.next();
+  if (line.done === true) throw new Error('read-back.py has ended; what it said is above');
+  return JSON.parse(line.value) as ReadBack[];
 }

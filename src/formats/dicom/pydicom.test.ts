@@ -1,48 +1,43 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { isSlicescopeError, realValue } from '../../protocol';
 import type { Volume } from '../../volume';
 import { openVolume } from '../index';
+import { madeByPython } from '../testing/python';
 
-const PYTHON = resolve('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-/** What a file may cost at most. */
+/** What a file may cost at most of this process's time on processors. */
 const MOST_MS = 2000;
 
-let folder = '';
-let files = '';
-let said: Readonly<Record<string, readonly number[] | null>> = {};
+const { folder } = madeByPython(join(__dirname, 'testing/pydicom-values.py'));
+const { files, said } = JSON.parse(readFileSync(join(folder, 'all.json'), 'utf8')) as {
+  readonly files: string;
+  readonly said: Readonly<Record<string, readonly number[] | null>>;
+};
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'slicescope-dicom-'));
-  execFileSync(PYTHON, [join(__dirname, 'testing/pydicom-values.py'), folder]);
-  ({ files, said } = JSON.parse(readFileSync(join(folder, 'all.json'), 'utf8')) as {
-    files: string;
-    said: typeof said;
-  });
   await openVolume(join(files, 'CT_small.dcm')); // What a thread takes when it starts for the first time is no file's.
-}, 60_000);
-afterAll(() => {
-  rmSync(folder, { recursive: true });
 });
 
 const open = (name: string, series?: string): Promise<Volume> => openVolume(join(folder, name), { series });
 const own = (name: string): Promise<Volume> => openVolume(join(files, name));
 
 function valuesOf(name: string): Float64Array {
-  const bytes = readFileSync(join(folder, `${name}.bin`));
-  return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  const { buffer, byteOffset, length } = readFileSync(join(folder, `${name}.bin`));
+  return new Float64Array(buffer.slice(byteOffset, byteOffset + length));
 }
 
 /** The greatest difference, as a share of the greatest value or of 1. */
-function difference(volume: Volume, values: Float64Array): number {
+function difference({ data, rescale }: Volume, values: Float64Array): number {
+  // Loops over one type of arrays are many times as quick as over all.
+  const real = new Float64Array(data);
+  if (rescale !== null) for (let at = 0; at < real.length; at++) real[at] = realValue(real[at] as number, rescale);
   let greatest = 1;
   let most = 0;
-  values.forEach((value, i) => {
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] as number;
     greatest = Math.max(greatest, Math.abs(value));
-    most = Math.max(most, Math.abs(realValue(volume.data[i] as number, volume.rescale) - value));
-  });
+    most = Math.max(most, Math.abs((real[at] as number) - value));
+  }
   return most / greatest;
 }
 
@@ -62,14 +57,15 @@ test('each of pydicom’s test files has the values that pydicom reads, or is re
   const refused: string[] = [];
   let equal = 0;
   for (const [name, shape] of Object.entries(said)) {
-    const from = performance.now();
+    const before = process.cpuUsage();
     const volume = await openVolume(join(files, name), { format: 'dicom' }).catch((error: unknown) => {
       if (!isSlicescopeError(error)) throw error;
       expect([name, error.code]).toEqual([name, expect.stringMatching(/^(unsupported-format|file-corrupt)$/)]);
       expect(error.message.startsWith(`${join(files, name)}: `)).toBe(true);
       return null;
     });
-    expect([name, performance.now() - from < MOST_MS]).toEqual([name, true]);
+    const { user, system } = process.cpuUsage(before);
+    expect([name, (user + system) / 1000 < MOST_MS]).toEqual([name, true]);
     if (volume === null && shape !== null) refused.push(name);
     if (volume === null || shape === null) continue;
     expect([name, volume.data.length]).toEqual([name, shape.reduce((product, size) => product * size, 1)]);

@@ -1,19 +1,16 @@
-import { execFileSync } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { beforeAll, expect, jest, test } from '@jest/globals';
 import type { ChunksRecord } from '../../volume';
 import { openVolume } from '../index';
-import { filesFolder } from '../testing/files-folder';
+import { madeByPython } from '../testing/python';
 import { ThreadedReader } from './chunk-reader';
 
 jest.setTimeout(60_000);
-const PYTHON = resolve('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-const { path: folder } = filesFolder();
+const { folder } = madeByPython(join(__dirname, '../testing/write-zarr.py'));
 const FIRST = { frame: 0, channel: 0 };
 let record: ChunksRecord;
 beforeAll(async () => {
-  execFileSync(PYTHON, [join(__dirname, '..', 'testing', 'write-zarr.py'), folder]);
   record = (await openVolume(join(folder, 'five.zarr'))).toRecord().chunks as ChunksRecord;
 });
 

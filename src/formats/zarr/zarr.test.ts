@@ -1,23 +1,23 @@
-import { execFileSync } from 'node:child_process';
-import { createReadStream, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, createReadStream, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { PLANES, type Plane } from '../../protocol';
 import { refusal } from '../../protocol/testing/thrown';
 import type { Volume } from '../../volume';
 import { exportSlice } from '../../export';
 import { openVolume, type OpenOptions } from '../index';
+import { cheapRefusal } from '../testing/cost';
 import { filesFolder } from '../testing/files-folder';
 import { niftiFile } from '../testing/nifti-file';
+import { madeByPython } from '../testing/python';
 
 jest.setTimeout(60_000);
-const PYTHON = resolve('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-const { path: folder, put } = filesFolder();
+const { folder } = madeByPython(join(__dirname, '../testing/write-zarr.py'));
+const { path: own, put } = filesFolder();
 let server: Server;
 beforeAll(() => {
-  execFileSync(PYTHON, [join(__dirname, '..', 'testing', 'write-zarr.py'), folder]);
   server = createServer((request, answer) => {
     const file = join(folder, decodeURIComponent(new URL(request.url ?? '', 'http://localhost').pathname));
     const { size } = statSync(file, { throwIfNoEntry: false })?.isFile() === true ? statSync(file) : { size: -1 };
@@ -39,6 +39,13 @@ afterAll(() => {
 
 const open = (name: string, options?: OpenOptions): Promise<Volume> =>
   openVolume(join(folder, `${name}.zarr`), options);
+
+/** A copy of an image that a test will damage. */
+function copied(name: string): string {
+  const path = join(own, `${name}.zarr`);
+  cpSync(join(folder, `${name}.zarr`), path, { recursive: true });
+  return path;
+}
 
 /** What write-zarr.py has put there. */
 function valueAt(x: number, y: number, z: number, channel = 0, frame = 0): number {
@@ -170,15 +177,16 @@ describe('voxels that are left in their chunks', () => {
     const volume = await open('vast');
     const refused = { code: 'limit-exceeded', details: { limit: 'sliceVoxels', value: 40_000 * 40_000 } };
     await expect(volume.readSlice('xy', 0)).rejects.toMatchObject(refused);
-    await expect(exportSlice(volume, join(folder, 'vast.png'))).rejects.toMatchObject(refused);
+    await expect(exportSlice(volume, join(own, 'vast.png'))).rejects.toMatchObject(refused);
     expect(await volume.readValue(39_999, 39_999, 1)).toBe(7);
   });
 
   test('are read anew after a change that was told', async () => {
-    const volume = await open('alone');
-    const file = join(folder, 'alone.zarr', '.zarray');
+    const path = copied('alone');
+    const volume = await openVolume(path);
+    const file = join(path, '.zarray');
     expect(await volume.readValue(1, 1, 1)).toBe(valueAt(1, 1, 1));
-    rmSync(join(folder, 'alone.zarr', '0.0.0'));
+    rmSync(join(path, '0.0.0'));
     expect(statSync(file).isFile()).toBe(true);
     expect(await volume.readValue(1, 1, 1)).toBe(valueAt(1, 1, 1));
     volume.changed();
@@ -186,8 +194,9 @@ describe('voxels that are left in their chunks', () => {
   });
 
   test('that are broken are an error, and the others go on', async () => {
-    const volume = await open('v2-zstd');
-    writeFileSync(join(folder, 'v2-zstd.zarr', 's0', '0.0.0.0.0'), 'not zstd');
+    const path = copied('v2-zstd');
+    const volume = await openVolume(path);
+    writeFileSync(join(path, 's0', '0.0.0.0.0'), 'not zstd');
     await expect(volume.readValue(0, 0, 0)).rejects.toMatchObject({ code: 'file-corrupt' });
     expect(await volume.readValue(12, 10, 4)).toBe(valueAt(12, 10, 4));
   });
@@ -245,15 +254,11 @@ describe('what is broken is refused with a sentence, soon and without taking muc
     // Node's own unpacker has what is there, and it is counted.
     ['zstd-cut', 'file-corrupt', process.versions.zstd === undefined ? 'it can’t be decoded (' : 'expected 384'],
   ])('%s', async (name, code, sentence) => {
-    const before = process.resourceUsage().maxRSS;
-    const began = performance.now();
     const path = join(folder, `broken-${name}.zarr`);
-    const error = await openVolume(path).catch((thrown: unknown) => thrown);
-    expect(performance.now() - began).toBeLessThan(2000);
-    expect((process.resourceUsage().maxRSS - before) / 1024).toBeLessThan(64);
-    expect(error).toMatchObject({ name: 'SlicescopeError', code });
-    expect((error as Error).message).toContain(sentence);
-    expect((error as Error).message).toContain(path);
+    const error = await cheapRefusal(() => openVolume(path));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(sentence);
+    expect(error.message).toContain(path);
   });
 
   test('a level that there is not, of what has levels and of what has none, nor series', async () => {

@@ -1,0 +1,3 @@
+import { damagedFileTests } from './testing/damaged-hdf5';
+
+damagedFileTests({ places: 16 });
