@@ -45,6 +45,7 @@ const THROUGH_THE_PROXY = [
   'view-page.long',
   'view-swap',
   'lifecycle',
+  'lifecycle.long',
   'lifecycle-errors.long',
   'lifecycle-saved.long',
   'saved-notebook',

@@ -198,7 +198,7 @@ test('a live simulation: each part of it shows the wave after as many steps', as
       },
     },
   );
-  const [animation] = readBack(written('wave.webp')) as [ReadBack];
+  const [animation] = (await readBack(written('wave.webp'))) as [ReadBack];
   expect(animation.shape.slice(0, 3)).toEqual([126, 64, 64]);
 });
 
@@ -211,7 +211,7 @@ test('a batch of exports: sheets, slices, values and an animation', async () => 
       expectExported(notebook.viewer(), t1, { plane: 'coronal', index: 110, window: [20, 220], colormap: 'viridis' }),
   });
   const folder = written('exports');
-  const [axial] = readBack(join(folder, 'brain-axial.webp')) as [ReadBack];
+  const [axial] = (await readBack(join(folder, 'brain-axial.webp'))) as [ReadBack];
   // Two pixels a millimetre, and the bar of colours below.
   expect([axial.shape[0]! > 2 * 233, axial.shape[1]]).toEqual([true, 2 * 197]);
   for (const index of [40, 60, 180]) {
@@ -219,9 +219,9 @@ test('a batch of exports: sheets, slices, values and an animation', async () => 
       ...{ plane: 'coronal', index, window: [0, 228] },
     });
   }
-  const [pages, slice, cine, sheet] = readBack(
+  const [pages, slice, cine, sheet] = (await readBack(
     ...['catphan.tif', 'catphan-34.npy', 'brain.webp', 'brain-sheet.png'].map((name) => join(folder, name)),
-  ) as [ReadBack, ReadBack, ReadBack, ReadBack];
+  )) as [ReadBack, ReadBack, ReadBack, ReadBack];
   expect(pages.shape).toEqual([9, 512, 512]);
   for (let page = 0; page < 9; page++) {
     const values = pages.values.slice(page * 512 * 512, (page + 1) * 512 * 512);

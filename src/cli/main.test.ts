@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { drawSlice, lookAt } from '../export';
 import { readBack, type ReadBack } from '../export/testing/read-back';
 import { readPng } from '../export/testing/read-png';
@@ -291,12 +291,7 @@ describe('how it ends', () => {
       2,
       "argument '3' is invalid. At most 2; give the file before the options.",
     ],
-    [
-      'a file behind a window’s name',
-      ['export', '--window', 'bone', 'ct.nii', '-o', 'n.png'],
-      2,
-      "ct.nii' is invalid",
-    ],
+    ['a file behind a window’s name', ['export', '--window', 'bone', 'ct.nii', '-o', 'n.png'], 2, "ct.nii' is invalid"],
     [
       'half a description',
       ['info', 'ct.bin', '--shape', '4x3x5'],

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { ARRAY_OF, realValue, type DType } from '../protocol';
 import type { Volume } from '../volume';

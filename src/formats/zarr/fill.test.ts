@@ -6,7 +6,6 @@ import os from 'node:os';
 import { join, resolve } from 'node:path';
 import workerThreads, { type Worker } from 'node:worker_threads';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { VoxelArray } from '../../protocol';
 import type { Volume } from '../../volume';
 import { openVolume, type OpenOptions } from '../index';
 import { filesFolder } from '../testing/files-folder';
