@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -56,6 +57,7 @@ describe('a level that several threads read has the values that it had where zar
       if (statSync(file, { throwIfNoEntry: false })?.isFile() === true) answer.end(readFileSync(file));
       else answer.writeHead(404).end();
     }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
     const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/zstd.zarr`;
     expect(wrongValues(await openVolume(url, { level: 0 }))).toBe(0);
     server.close().closeAllConnections();
@@ -96,7 +98,7 @@ describe('threads that take chunks in turn', () => {
         started.push(this);
       }
     };
-    const spy = jest.replaceProperty(workerThreads, 'Worker', counted);
+    Object.assign(workerThreads, { Worker: counted });
     const processors = jest.spyOn(os, 'availableParallelism').mockReturnValue(2);
     const source = { location: path, path: '/', axes: ['z', 'y', 'x'] } as const;
     const all = { source, sizes, chunk, dtype: 'uint8', read: () => read(started), ...level } as const;
@@ -107,7 +109,7 @@ describe('threads that take chunks in turn', () => {
       await fill(all, data, (fraction) => told.push(fraction));
       return { data, started: started.length, told };
     } finally {
-      spy.restore();
+      Object.assign(workerThreads, { Worker: Thread });
       processors.mockRestore();
     }
   }
@@ -174,7 +176,7 @@ describe('threads that take chunks in turn', () => {
     });
     await expect(dying).rejects.toMatchObject({
       code: 'file-unreadable',
-      message: `${path}: the reader stopped (exit code 1)`,
+      message: expect.stringContaining(`${path}: the reader stopped (`),
     });
   });
 });

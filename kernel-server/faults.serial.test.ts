@@ -17,7 +17,7 @@ import { viewRecord } from './testing/records';
 import { Relay } from './testing/relay';
 import { ServerChild } from './testing/server-child';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** By how much the server's memory may grow, whatever clients do. */
 const MOST_BYTES = 20_000_000;
