@@ -45,7 +45,14 @@ export class TestRun {
   /** ESLint beside Prettier and the types of the tests. */
   async lint() {
     const beside = { isBeside: true };
-    const cache = (name) => ['--cache', '--cache-strategy', 'content', '--cache-location', bin('.cache', name)];
+    mkdirSync(bin('.cache', 'slicescope'), { recursive: true });
+    const cache = (name) => [
+      '--cache',
+      '--cache-strategy',
+      'content',
+      '--cache-location',
+      bin('.cache', 'slicescope', name),
+    ];
     await Promise.all([
       this.part('ESLint', bin('eslint', 'bin', 'eslint.js'), [...cache('eslint/'), '.'], beside),
       this.part(

@@ -58,7 +58,7 @@ describe('values that are exported are the volume’s, read back by another libr
       await exportSlice(volumeOf('uint8'), at('8.png'), { index: 2, values: true }),
       await exportSlice(volumeOf('uint16'), at('16.png'), { index: 2, values: true }),
     ];
-    const [eight, sixteen] = await readBack(...paths) as [ReadBack, ReadBack];
+    const [eight, sixteen] = (await readBack(...paths)) as [ReadBack, ReadBack];
     expect(eight).toMatchObject({ shape: [4, 5], info: { mode: 'L' } });
     expect(eight.values).toEqual(valuesOf(volumeOf('uint8'), 2));
     expect(sixteen).toMatchObject({ shape: [4, 5], info: { mode: 'I;16' } });
@@ -96,7 +96,7 @@ describe('values that are exported are the volume’s, read back by another libr
       ...(await exportStack(volume, at('all.npy'))),
       await exportSlice(volume, at('max.npy'), { index: 1, slab: 3, projection: 'max' }),
     ];
-    const [all, most] = await readBack(...paths) as [ReadBack, ReadBack];
+    const [all, most] = (await readBack(...paths)) as [ReadBack, ReadBack];
     const real = Array.from(data, (value) => realValue(value, rescale));
     expect(all).toMatchObject({ shape: [3, 4, 5], dtype: 'float64', values: real });
     const seen = Array.from({ length: 20 }, (_, i) => Math.max(...[0, 20, 40].map((z) => real[z + i] as number)));
@@ -148,7 +148,7 @@ describe('values that are exported are the volume’s, read back by another libr
     const volume = volumeOf('float32');
     const [tif] = await exportStack(volume, at('stack.tif'), { values: true });
     const [npy] = await exportStack(volume, at('stack.npy'), { from: 2, to: 0, step: 2 });
-    const [pages, array] = await readBack(tif as string, npy as string) as [ReadBack, ReadBack];
+    const [pages, array] = (await readBack(tif as string, npy as string)) as [ReadBack, ReadBack];
     expect(pages).toMatchObject({ shape: [3, 4, 5], dtype: 'float32' });
     expect(pages.values).toEqual(Array.from(volume.data));
     expect(array).toMatchObject({ shape: [2, 4, 5], dtype: 'float32' });
@@ -195,7 +195,7 @@ describe('pictures', () => {
   test('are as large as asked for, and say how large a pixel is and what they show', async () => {
     await exportSlice(volume, at('large.png'), { ...look, scale: 4 });
     await exportSlice(volume, at('metric.tif'), { ...look, millimetresPerPixel: 0.25 });
-    const [large, metric] = await readBack(at('large.png'), at('metric.tif')) as [ReadBack, ReadBack];
+    const [large, metric] = (await readBack(at('large.png'), at('metric.tif'))) as [ReadBack, ReadBack];
     // 5 × 3 voxels of 0.5 × 2 mm, at scale 1 of 5 × 12 pixels.
     expect(large.shape.slice(0, 2)).toEqual([48, 20]);
     expect(metric.shape.slice(0, 2)).toEqual([24, 10]);
@@ -237,7 +237,7 @@ describe('pictures', () => {
   test('.png of values says what they are, and how large a voxel is where it is a square', async () => {
     await exportSlice(volume, at('xy.png'), { index: 1, values: true });
     await exportSlice(volume, at('xz.png'), { ...look, values: true });
-    const [square, flat] = await readBack(at('xy.png'), at('xz.png')) as [ReadBack, ReadBack];
+    const [square, flat] = (await readBack(at('xy.png'), at('xz.png'))) as [ReadBack, ReadBack];
     const [dpi, nothing] = [50.8, 72].map((each) => expect.closeTo(each, 1) as unknown);
     expect(square.info).toMatchObject({ description: 'scan, plane xy, slice 1', dpi: [dpi, dpi] });
     expect(flat.info).toMatchObject({ description: 'scan, plane xz, slice 1', dpi: [nothing, nothing] });
@@ -245,7 +245,7 @@ describe('pictures', () => {
 
   test('.tif of values says how large a voxel is, across and down', async () => {
     await exportSlice(volume, at('v.tif'), { ...look, values: true });
-    const [{ info }] = await readBack(at('v.tif')) as [ReadBack];
+    const [{ info }] = (await readBack(at('v.tif'))) as [ReadBack];
     const perCentimetre = (each: unknown): number => (each as [number, number])[0] / (each as [number, number])[1];
     expect(info.ImageDescription).toBe('scan, plane xz, slice 1');
     expect([perCentimetre(info.XResolution), perCentimetre(info.YResolution)]).toEqual([20, 5]);

@@ -56,7 +56,7 @@ test('pages are in the file while later ones are not drawn yet', async () => {
     expect(size).toBeGreaterThan((0.95 * (page + 1) * whole) / MANY);
     expect(size).toBeLessThan((1.05 * (page + 1) * whole) / MANY + 64);
   });
-  const [pages] = await readBack(at('all.tif')) as [ReadBack];
+  const [pages] = (await readBack(at('all.tif'))) as [ReadBack];
   expect(pages.shape).toEqual([MANY, 64, 64]);
   expect(pages.values).toEqual(Array.from(volume.data));
 });
@@ -65,7 +65,7 @@ test('pages of odd sizes, and of one only, are read', async () => {
   const volume = phantom([3, 1, 5], 'uint8');
   const [all] = await exportStack(volume, at('all.tif'), { values: true });
   const [one] = await exportStack(volume, at('one.tif'), { values: true, from: 3, to: 3 });
-  const [pages, page] = await readBack(all as string, one as string) as [ReadBack, ReadBack];
+  const [pages, page] = (await readBack(all as string, one as string)) as [ReadBack, ReadBack];
   expect([pages.values, page.values]).toEqual([Array.from(volume.data), Array.from(volume.data.subarray(9, 12))]);
 });
 

@@ -236,7 +236,7 @@ describe('the colour bar', () => {
     const volume = plain(200);
     await exportSlice(volume, at('bar.png'), { ...look, colorBar: true });
     await exportSlice(volume, at('none.png'), look);
-    const [bar, none] = await readBack(at('bar.png'), at('none.png')) as [ReadBack, ReadBack];
+    const [bar, none] = (await readBack(at('bar.png'), at('none.png'))) as [ReadBack, ReadBack];
     const height = none.shape[0] as number;
     expect(bar.shape[0]).toBeGreaterThan(height);
     expect(bar.values.slice(0, none.values.length)).toEqual(none.values);
@@ -259,7 +259,7 @@ describe('the colour bar', () => {
       ],
       colorBar: true,
     });
-    const [file] = await readBack(at('bars.png')) as [ReadBack];
+    const [file] = (await readBack(at('bars.png'))) as [ReadBack];
     const found = strips(below(file, 96));
     const names: ColormapName[] = ['red', 'blue', 'viridis'];
     expect(found).toEqual(names.map((name, i) => colors(name, found[i]?.length ?? 0)));
@@ -285,7 +285,7 @@ test('pages, files of a stack and pictures that move have the marks of a slice',
   await exportStack(volume, at('pages.tif'), { ...look, from: 2, to: 1 });
   const [, second] = await exportStack(volume, at('{index}.png'), { ...look, from: 1 });
   await exportAnimation(volume, at('cine.webp'), { ...look, from: 2, to: 1 });
-  const [pages, file, cine] = await readBack(at('pages.tif'), second as string, at('cine.webp')) as [
+  const [pages, file, cine] = (await readBack(at('pages.tif'), second as string, at('cine.webp'))) as [
     ReadBack,
     ReadBack,
     ReadBack,

@@ -43,7 +43,7 @@ test('a part that is zoomed in to has the volume’s numbers, whatever the forma
 
 test('a part at an edge ends there', async () => {
   await exportSlice(volume, at('edge.png'), { ...LOOK, zoom: 2, center: [1, 0, 0.5] });
-  const [file] = await readBack(at('edge.png')) as [ReadBack];
+  const [file] = (await readBack(at('edge.png'))) as [ReadBack];
   expect(file.shape.slice(0, 2)).toEqual([6, 10]);
   expect(grays(file)).toEqual(voxels(30, 0, 10, 6));
 });
@@ -134,7 +134,7 @@ test('a sheet is of the parts', async () => {
 
 test('values are those of the whole slice', async () => {
   await exportSlice(volume, at('values.npy'), { ...LOOK, zoom: 4 });
-  const [file] = await readBack(at('values.npy')) as [ReadBack];
+  const [file] = (await readBack(at('values.npy'))) as [ReadBack];
   expect(file.values).toEqual(voxels(0, 0, 40, 24));
 });
 

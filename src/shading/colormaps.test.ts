@@ -73,7 +73,9 @@ test('each map is in one group, and they are in the order of the groups', () => 
 test('inverted, a map is back to front; there is no other way to take it for another one', () => {
   for (const name of COLORMAPS.filter((other) => !isCategorical(other))) {
     const [table, inverted] = [colormapTable(name), colormapTable(name, true)];
-    const turned = Array.from({ length: 256 }, (_, index) => Array.from(table.subarray(4 * (255 - index)).subarray(0, 4)));
+    const turned = Array.from({ length: 256 }, (_, index) =>
+      Array.from(table.subarray(4 * (255 - index)).subarray(0, 4)),
+    );
     expect(Array.from(inverted)).toEqual(turned.flat());
     expect(colormapTable(name, true)).toBe(inverted);
   }

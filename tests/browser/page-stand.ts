@@ -47,6 +47,18 @@ export interface PageStand {
   open(url: string, page?: PageOptions): Promise<Omit<Shown, 'view'>>;
 }
 
+/** Errors and warnings of a page from now on, also those of its policy. */
+export function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    // Without GL around the pictures (browser.ts) the driver says that they are read back.
+    if (message.text().includes('GL Driver Message')) return;
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  return complaints;
+}
+
 /** Save what a page shows, for a person who looks into a failure. */
 export async function photograph(page: Page, folder: string = SCREENSHOTS): Promise<void> {
   mkdirSync(folder, { recursive: true });
@@ -102,13 +114,7 @@ export function usePage(): PageStand {
     if (prepare !== undefined) await context.addInitScript(prepare);
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
-    const complaints: string[] = [];
-    page.on('console', (message) => {
-      // Without GL around the pictures (browser.ts) the driver says that they are read back.
-      if (message.text().includes('GL Driver Message')) return;
-      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
+    const complaints = complaintsOf(page);
     const viewer = new ViewerPage(page.locator('.slicescope-view'));
     shown.push({ viewer, page, url, complaints });
     await page.goto(url);

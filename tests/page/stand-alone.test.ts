@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { Child, LIB } from '../../kernel-server/testing/companions';
 import { ViewerPage } from '../browser/viewer-page';
 import { differences, expectPicture, type Expected } from '../browser/pictures';
+import { complaintsOf } from '../browser/page-stand';
 import { Traffic } from '../browser/traffic';
 import { volumeOf } from '../browser/volumes';
 import { eventually } from '../browser/waiting';
@@ -46,7 +47,7 @@ async function viewing(...options: readonly string[]): Promise<[Child, string]> 
   const raw = ['--shape', SHAPE.join('x'), '--dtype', 'uint16', '--window', ...WINDOW.map(String)];
   const words = ['view', join(folder, 'ramp.raw'), '--no-open', ...raw, ...options];
   return await started(`
-    process.argv.push(...${JSON.stringify(words)});
+    process.argv.push('slicescope', ...${JSON.stringify(words)});
     require(${JSON.stringify(join(LIB, 'src/cli/main.js'))});`);
 }
 
@@ -63,11 +64,7 @@ async function openPage(address: string, colorScheme: 'light' | 'dark' = 'light'
   const context = await browser.newContext({ viewport: { width: 900, height: 700 }, colorScheme });
   const page = await context.newPage();
   pages.push(page);
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
+  const complaints = complaintsOf(page);
   const traffic = Traffic.of(page);
   await page.goto(address);
   return { page, complaints, traffic };
