@@ -37,6 +37,29 @@ function kernel(code: string, words: readonly string[] = [`--config-path=${folde
   return child;
 }
 
+test('what tslab sends in one turn arrives, however much it is', async () => {
+  // zeromq puts off every 513th message of a socket, and without the host refuses the next one meanwhile.
+  const child = kernel(`
+    const { Publisher, Subscriber } = require(${JSON.stringify(require.resolve('zeromq'))});
+    loadTslab();
+    findHost();
+    (async () => {
+      const publisher = new Publisher();
+      await publisher.bind('tcp://127.0.0.1:0');
+      const subscriber = new Subscriber();
+      subscriber.connect(publisher.lastEndpoint);
+      subscriber.subscribe();
+      subscriber.receiveTimeout = 20;
+      while ((await subscriber.receive().catch(() => null)) === null) await publisher.send('is heard');
+      subscriber.receiveTimeout = -1;
+      for (let at = 0; at < 900; at++) void publisher.send(String(at)); // Up to 1,000 wait for a subscriber.
+      const heard = [];
+      while (heard.at(-1) !== '899') heard.push(String(await subscriber.receive()));
+      console.log(heard.filter((message) => message !== 'is heard').join());
+    })();`);
+  expect(await child.line()).toBe(Array.from({ length: 900 }, (_, at) => at).join());
+});
+
 describe('the host', () => {
   const CONNECTION = `${folder}/kernel-4c1e-aa.json`;
   /** What a process has done with tslab, and the words that it was started with. */

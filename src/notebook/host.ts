@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { sendAtOnce } from './tslab-sockets';
 
 /** A MIME bundle and, for outputs that change later, the id that they are known by. */
 export interface Display {
@@ -55,6 +56,7 @@ export function findHost(): NotebookHost | null {
   const tslab = findTslab();
   const file = connectionFile(process.argv);
   if (tslab === null || file === null) return null;
+  sendAtOnce();
   return {
     kernelId: basename(file, '.json').replace(/^kernel-/, ''),
     runtimeDir: dirname(file),
