@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { REMOTE_BASE, REMOTE_HOST, WAY, type Way } from './way';
 
@@ -59,11 +60,17 @@ export function jupyterEnvironment(home: string): NodeJS.ProcessEnv {
   };
 }
 
-/** A folder inside the repository, so that notebooks in it find `slicescope` as those in examples/ do. */
+/**
+ * A folder as a person's own, with slicescope and the types of Node among its packages. In the repository a kernel would
+ * read the types of all its tools each time it starts, which takes twice as long as all else that it does then.
+ */
 export function makeWorkFolder(): string {
-  const parent = join(ROOT, 'test-results');
-  mkdirSync(parent, { recursive: true });
-  return mkdtempSync(join(parent, 'jupyter-'));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'slicescope-jupyter-')));
+  const packages = join(folder, 'node_modules');
+  mkdirSync(join(packages, '@types'), { recursive: true });
+  symlinkSync(ROOT, join(packages, 'slicescope'), 'junction');
+  symlinkSync(join(ROOT, 'node_modules/@types/node'), join(packages, '@types/node'), 'junction');
+  return folder;
 }
 
 /** JupyterLab's own settings for the tests, in a folder of Jupyter's configuration. */
