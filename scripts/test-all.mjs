@@ -27,7 +27,8 @@ async function laterNode(version) {
 const run = new TestRun();
 if (await setup()) {
   const { ALL_PROJECTS } = await import('./tests/tiers.mjs'); // Only now: jest.config.js may need node_modules.
-  await Promise.all([run.jest('Tests', ['--selectProjects', ...ALL_PROJECTS], STRICT), run.lint()]);
+  await run.lint();
+  await run.jest('Tests', ['--selectProjects', ...ALL_PROJECTS], STRICT);
   for (const version of LATER_NODES) {
     const node = await laterNode(version);
     await run.jest(`Node.js ${version}`, ['--selectProjects', 'node'], { ...STRICT, node });

@@ -9,9 +9,10 @@ import { TestRun } from './tests/parts.mjs';
 const run = new TestRun();
 if (await setup()) {
   const { SHORT_PROJECTS } = await import('./tests/tiers.mjs'); // Only now: jest.config.js may need node_modules.
+  await run.lint();
   const args = process.argv.slice(2);
   const chosen = args.includes('--selectProjects') ? [] : ['--selectProjects', ...SHORT_PROJECTS, '--'];
-  await Promise.all([run.jest('Tests', [...chosen, ...args]), run.lint()]);
+  await run.jest('Tests', [...chosen, ...args]);
 } else {
   run.failed.push('Setup');
 }

@@ -1,7 +1,6 @@
 /** The parts of a test run: each is a program, and what it found is kept for the summary at the end. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
 import { join, relative } from 'node:path';
 import { findChromium } from '../setup/chromium.mjs';
 import { root, STAMPS, TSC, venvEnvironment } from '../setup/places.mjs';
@@ -20,8 +19,7 @@ export class TestRun {
   #began = performance.now();
 
   /**
-   * Run a program of Node's with what it prints shown as it comes; or beside another part, as a whole at its end and with a
-   * lower priority.
+   * Run a program of Node's with what it prints shown as it comes, or as a whole at its end if others run beside it.
    * @returns whether it ended with 0
    */
   async part(name, script, args, { env = {}, node = process.execPath, isBeside = false } = {}) {
@@ -34,7 +32,6 @@ export class TestRun {
       env: { ...venvEnvironment(known), SLICESCOPE_IS_BUILT: '1', ...env },
       stdio: ['ignore', isBeside ? 'pipe' : 'inherit', isBeside ? 'pipe' : 'inherit'],
     });
-    if (isBeside && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     let text = '';
     child.stdout?.on('data', (data) => (text += data));
     child.stderr?.on('data', (data) => (text += data));
@@ -45,10 +42,7 @@ export class TestRun {
     return status === 0;
   }
 
-  /**
-   * Prettier, the types of the tests and ESLint, one after the other. They run beside the tests and give way to them: a
-   * test in a browser leaves half of the machine idle.
-   */
+  /** ESLint beside Prettier and the types of the tests. */
   async lint() {
     const beside = { isBeside: true };
     mkdirSync(bin('.cache', 'slicescope'), { recursive: true });
@@ -59,9 +53,15 @@ export class TestRun {
       '--cache-location',
       bin('.cache', 'slicescope', name),
     ];
-    await this.part('Prettier', bin('prettier', 'bin', 'prettier.cjs'), [...cache('prettier'), '--check', '.'], beside);
-    await this.part('Types of the tests', TSC, ['-p', 'tsconfig.tests.json'], beside);
-    await this.part('ESLint', bin('eslint', 'bin', 'eslint.js'), [...cache('eslint/'), '.'], beside);
+    await Promise.all([
+      this.part('ESLint', bin('eslint', 'bin', 'eslint.js'), [...cache('eslint/'), '.'], beside),
+      this.part(
+        'Prettier',
+        bin('prettier', 'bin', 'prettier.cjs'),
+        [...cache('prettier'), '--check', '.'],
+        beside,
+      ).then(() => this.part('Types of the tests', TSC, ['-p', 'tsconfig.tests.json'], beside)),
+    ]);
   }
 
   /** Run jest; its counts go into the summary. */
