@@ -47,7 +47,6 @@ export class FakePeer implements Sink {
   send(data: string | Uint8Array, done?: () => void): void {
     if (typeof data === 'string') {
       this.messages.push(parseServerMessage(data));
-      done?.();
       this.#wake();
       return;
     }

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { Limits } from '../../src/protocol';
 import { Child, LIB } from './companions';
 
 /**
@@ -10,7 +9,7 @@ export class ServerChild {
   readonly #child: Child;
   port = 0;
 
-  constructor(pagesFile: string, secret: string, limits: Partial<Limits> = {}) {
+  constructor(pagesFile: string, secret: string) {
     this.#child = new Child(`
       const { serve } = require(${JSON.stringify(join(LIB, 'kernel-server/server'))});
       const { Views } = require(${JSON.stringify(join(LIB, 'kernel-server/views'))});
@@ -27,15 +26,14 @@ export class ServerChild {
       }
       const named = Volume.alloc([8, 8, 8], 'uint16', { name: 'x'.repeat(60_000) }).toRecord();
       let revision = 1;
-      const options = { secret: ${JSON.stringify(secret)}, pagesFile: ${JSON.stringify(pagesFile)}, limits: ${JSON.stringify(limits)} };
+      const options = { secret: ${JSON.stringify(secret)}, pagesFile: ${JSON.stringify(pagesFile)} };
       let server;
       const start = async (port) => {
         server = await serve(views, { ...options, port });
         console.log(server.port);
       };
       const inUse = () => {
-        gc(); // What it frees of memory outside of the heap it counts in a thread of its own,
-        gc(); // which the next one waits for.
+        gc();
         const { heapUsed, external } = process.memoryUsage();
         return heapUsed + external;
       };
