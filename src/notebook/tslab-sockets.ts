@@ -16,8 +16,8 @@ function isZeromq(exports: unknown): exports is Zeromq {
 }
 
 /**
- * Let tslab lose no message. zeromq puts off the 513th message that a socket sends in a row, and refuses those that come
- * before that one has gone; tslab does not wait. What is lost is a line of output, or that a cell has ended: the notebook
+ * Keep zeromq from refusing tslab's messages. It puts off the 513th message that a socket sends in a row, and refuses those that come
+ * before that one has gone; tslab does not wait for it. What is lost is a line of output, or that a cell has ended: the notebook
  * then waits for the cell for good. A socket whose time limit is 0 puts nothing off, and nothing has to wait in these: a
  * Publisher or a Router never blocks. (`Socket::Send` of zeromq 6.)
  */
