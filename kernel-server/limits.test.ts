@@ -5,11 +5,11 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { LIMITS, type Limits } from '../src/protocol';
 import { phantom } from '../src/volume/testing/phantom';
 import { serve, type RunningServer } from './server';
-import { Session } from './session';
+import { Session, type Sink } from './session';
 import { PAGE_HOST, TestClient } from './testing/client';
 import { viewRecord } from './testing/records';
 import { Views } from './views';
@@ -200,20 +200,43 @@ test('silenceMs: a client that says nothing is dropped then and not before, one 
   }
 });
 
-test('backlogBytes: a message with which so many wait is still sent, with one more the client is closed', async () => {
-  await start({});
-  const sent: (string | Uint8Array)[] = [];
-  const closed: [number, string][] = [];
-  const sink = {
-    bufferedAmount: 85,
-    send: (data: string | Uint8Array) => sent.push(data),
-    close: (code: number, reason: string) => closed.push([code, reason]),
-  };
-  const session = new Session(views, sink, { ...LIMITS, backlogBytes: 100 });
-  session.receive({ type: 'ping' });
-  expect(sent).toEqual(['{"type":"pong"}']);
-  sink.bufferedAmount = 86;
-  session.receive({ type: 'ping' });
-  expect(sent).toHaveLength(1);
-  expect(closed).toEqual([[1013, 'not reading']]);
+describe('backlogBytes', () => {
+  /** A socket that takes what it is sent, and of which a test says what waits in it. */
+  class FullSink implements Sink {
+    bufferedAmount = 0;
+    readonly sent: (string | Uint8Array)[] = [];
+    readonly closed: [number, string][] = [];
+    isRead = true;
+
+    send(data: string | Uint8Array, done?: () => void): void {
+      this.sent.push(data);
+      if (this.isRead) done?.();
+    }
+
+    close(code: number, reason: string): void {
+      this.closed.push([code, reason]);
+    }
+  }
+
+  test('a message with which so many wait is still sent, with one more the client is closed', () => {
+    const sink = new FullSink();
+    sink.bufferedAmount = 85;
+    const session = new Session(views, sink, { ...LIMITS, backlogBytes: 100 });
+    session.receive({ type: 'ping' });
+    expect(sink.sent).toEqual(['{"type":"pong"}']);
+    sink.bufferedAmount = 86;
+    session.receive({ type: 'ping' });
+    expect(sink.sent).toHaveLength(1);
+    expect(sink.closed).toEqual([[1013, 'not reading']]);
+  });
+
+  test('short messages count with the memory that each takes while it waits', () => {
+    const sink = new FullSink();
+    sink.isRead = false;
+    const session = new Session(views, sink, { ...LIMITS, backlogBytes: 1000 });
+    // Three that wait take 900 bytes, and a fourth is taken with its 15; beside four there is no room.
+    for (let count = 0; count < 10; count++) session.receive({ type: 'ping' });
+    expect(sink.sent.length).toBe(4);
+    expect(sink.closed[0]).toEqual([1013, 'not reading']);
+  });
 });

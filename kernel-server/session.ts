@@ -24,6 +24,9 @@ import type { View } from './view';
 import type { ViewClient, Views } from './views';
 import type { Turn } from './wishes';
 
+/** Bytes of memory that Node takes for a text that waits in a socket, beside the text. */
+const WAITING_BYTES = 300;
+
 /** The half of a socket that a session writes to. */
 export interface Sink {
   readonly bufferedAmount: number;
@@ -50,6 +53,11 @@ export class Session implements ViewClient {
   /** Views whose page wishes for voxels as they are: its line is fast. */
   readonly #raw: Set<string> = new Set();
   #lastChannel = 0;
+  /** Texts that wait in the socket. */
+  #waiting = 0;
+  readonly #textIsSent = (): void => {
+    this.#waiting -= 1;
+  };
 
   constructor(views: Views, sink: Sink, limits: Limits = LIMITS) {
     this.#views = views;
@@ -266,12 +274,15 @@ export class Session implements ViewClient {
 
   #send(message: ServerMessage): void {
     const text = JSON.stringify(message);
-    if (this.#hasRoom(text.length)) this.#sink.send(text);
+    if (!this.#hasRoom(text.length)) return;
+    this.#waiting += 1;
+    this.#sink.send(text, this.#textIsSent);
   }
 
-  /** Whether so many bytes more may wait in the socket; a client that leaves no room for them does not read, and is closed. */
+  /** Whether so many bytes more may wait in the socket, in text and memory; a client that leaves no room for them does not read, and is closed. */
   #hasRoom(bytes: number): boolean {
-    if (this.#sink.bufferedAmount + bytes <= this.#limits.backlogBytes) return true;
+    const waiting = this.#sink.bufferedAmount + this.#waiting * WAITING_BYTES;
+    if (waiting + bytes <= this.#limits.backlogBytes) return true;
     this.#sink.close(1013, 'not reading');
     return false;
   }

@@ -47,6 +47,7 @@ export class FakePeer implements Sink {
   send(data: string | Uint8Array, done?: () => void): void {
     if (typeof data === 'string') {
       this.messages.push(parseServerMessage(data));
+      done?.();
       this.#wake();
       return;
     }

@@ -33,7 +33,8 @@ export class ServerChild {
         console.log(server.port);
       };
       const inUse = () => {
-        gc();
+        gc(); // What it frees of memory outside of the heap it counts in a thread of its own,
+        gc(); // which the next one waits for.
         const { heapUsed, external } = process.memoryUsage();
         return heapUsed + external;
       };
