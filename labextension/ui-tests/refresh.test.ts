@@ -39,6 +39,7 @@ async function startSampling(viewer: ViewerPage): Promise<void> {
       return [low, high];
     };
     const take = (): void => {
+      if (!root.isConnected) return; // The page outlives the view.
       const grays = samples.length % every === 0 ? read() : null;
       const [revision, index] = [Number(dataset.shownRevision), Number(dataset.shownIndex)];
       samples.push({ time: performance.now(), revision, index, grays });

@@ -26,6 +26,7 @@ export async function startSampling({ root }: ViewerPage): Promise<void> {
     const samples: Sample[] = [];
     Object.assign(window, { samples });
     const take = (): void => {
+      if (!view.isConnected) return; // The page outlives the view.
       const { width, height } = canvas;
       if (copy.width !== width || copy.height !== height) [copy.width, copy.height] = [width, height];
       context.globalCompositeOperation = 'copy';
