@@ -22,6 +22,7 @@ const AREAS = [
       'geotiff',
       'h5wasm',
       'nifti-reader-js',
+      'saxes',
       'yauzl',
       'dicom-parser',
       '@iwharris/dicom-data-dictionary',

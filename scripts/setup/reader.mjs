@@ -60,7 +60,7 @@ export async function buildReader() {
   const results = [
     await build({
       ...options,
-      stdin: { contents: "export { GeoTIFF } from 'geotiff';", resolveDir: root, sourcefile: 'geotiff.js' },
+      stdin: { contents: "export { GeoTIFF, getDecoder } from 'geotiff';", resolveDir: root, sourcefile: 'geotiff.js' },
       entryNames: 'geotiff',
       external: ['lerc'], // It has no licence in it to go with it.
     }),

@@ -5,8 +5,7 @@ import { isSlicescopeError, messageOf, type DType } from '../protocol';
 import { Volume } from '../volume';
 import { fileHeader } from './file-header';
 import { bytesIn, corrupt, unsupported, type Format, type OnFraction, type ReadRequest } from './format';
-import { tiff } from './tiff';
-import { readTiffSlices } from './tiff-slices';
+import { readTiffSlices, tiff } from './tiff';
 
 const IS_IMAGE = /\.(png|jpe?g|tiff?)$/i;
 const IS_TIFF = /\.tiff?$/i;

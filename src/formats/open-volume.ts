@@ -20,7 +20,7 @@ export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
   /** Default: told from the content. */
   readonly format?: FormatName | undefined;
-  /** Which one of several arrays in a file (.npz, HDF5), by name, or of several DICOM series, by SeriesInstanceUID. */
+  /** Which one of several arrays in a file (.npz, HDF5) or images (OME-TIFF), by name, or of several DICOM series, by SeriesInstanceUID. */
   readonly series?: string | undefined;
   /** How the voxels lie in a file that says nothing of itself. */
   readonly raw?: RawDescription | undefined;

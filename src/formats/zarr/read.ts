@@ -4,6 +4,7 @@ import { ARRAY_OF, type Triple, type VoxelArray } from '../../protocol';
 import { Volume, type ChunkedLevel, type VolumeOptions } from '../../volume';
 import { aFewAtATime } from '../a-few-at-a-time';
 import { unsupported, type Format, type OnFraction, type ReadRequest } from '../format';
+import { inOneUnit, type Lengths } from '../lengths';
 import { byDimension, chunksAlong, type Level, type PerDimension } from './arrays';
 import { fill } from './fill';
 import { headerOf } from './header';
@@ -18,16 +19,6 @@ const SAMPLE_CHUNKS = 16;
 /** Bytes of chunks that are kept, if nobody says another number. */
 const CACHE_BYTES = 2 ** 28;
 
-/** Of lengths, in metres; https://ngff.openmicroscopy.org/0.5/#axes-md has the names. */
-const METRES: Readonly<Record<string, readonly [unit: string, metres: number]>> = {
-  angstrom: ['Å', 1e-10],
-  nanometer: ['nm', 1e-9],
-  micrometer: ['µm', 1e-6],
-  millimeter: ['mm', 1e-3],
-  centimeter: ['cm', 1e-2],
-  meter: ['m', 1],
-};
-
 const AXES = ['x', 'y', 'z'] as const;
 
 function triple(values: PerDimension): Triple {
@@ -35,23 +26,22 @@ function triple(values: PerDimension): Triple {
 }
 
 /** Where a level's voxels are: lengths in the unit of x. */
-function geometryOf({ axes, levels }: Image, at: number): Pick<VolumeOptions, 'spacing' | 'origin' | 'unit'> {
+function geometryOf(
+  { axes, levels }: Image,
+  at: number,
+  location: string,
+): Pick<VolumeOptions, 'spacing' | 'origin' | 'unit'> {
   const { scale, translation } = levels[at] as Image['levels'][number];
   const dimensions = axes.map(({ dimension }) => dimension);
-  const unitOf = (axis: string): string | null => axes.find(({ dimension }) => dimension === axis)?.unit ?? null;
-  const across = METRES[unitOf('x') ?? ''];
-  const factors = AXES.map((axis) => {
-    const along = METRES[unitOf(axis) ?? ''];
-    return along === undefined || across === undefined ? 1 : Number((along[1] / across[1]).toPrecision(12));
-  });
-  const inUnit = (values: Triple): Triple =>
-    values.map((each, axis) => each * (factors[axis] as number)) as unknown as Triple;
-  const unit = across?.[0] ?? unitOf('x')?.slice(0, 16) ?? 'px';
-  return {
-    spacing: inUnit(triple(byDimension(dimensions, scale, 1))),
-    origin: inUnit(triple(byDimension(dimensions, translation, 0))),
-    unit,
+  const names = AXES.map((axis) => axes.find(({ dimension }) => dimension === axis)?.unit ?? null);
+  const inUnit = (values: PerDimension): Lengths => {
+    const lengths = inOneUnit(triple(values), names, 'px');
+    if (lengths !== null) return lengths;
+    const what = `its axes are in ${names.join(', ')} along x, y and z, for which there is no one measure`;
+    throw unsupported(nameOf(location), what);
   };
+  const { lengths: spacing, unit } = inUnit(byDimension(dimensions, scale, 1));
+  return { spacing, origin: inUnit(byDimension(dimensions, translation, 0)).lengths, unit };
 }
 
 /** Chunks from all over a level, of all channels, one after the other. */
@@ -127,7 +117,13 @@ function chunkedLevels({ axes, levels, arrays }: Image): readonly ChunkedLevel[]
 function optionsOf(image: Image, at: number, location: string): VolumeOptions {
   const { sizes } = image.arrays[at] as Level;
   const name = image.name === '' ? basename(nameOf(location)).replace(/\.zarr$/i, '') : image.name;
-  return { ...geometryOf(image, at), name, channels: sizes.channel, frames: sizes.frame, window: image.window };
+  return {
+    ...geometryOf(image, at, location),
+    name,
+    channels: sizes.channel,
+    frames: sizes.frame,
+    window: image.window,
+  };
 }
 
 async function read({ paths: [location], level, cacheBytes }: ReadRequest, onFraction: OnFraction): Promise<Volume> {

@@ -1,10 +1,10 @@
-import { Volume } from '../volume';
-import { bytesIn, unsupported, type OnFraction } from './format';
-import { tiff } from './tiff';
+import { Volume } from '../../volume';
+import { bytesIn, unsupported, type OnFraction } from '../format';
+import { readTiff } from './read';
 
 /** The one page of a file. */
 async function readSlice(path: string): Promise<Volume> {
-  const slice = await tiff.read({ paths: [path] }, () => undefined);
+  const slice = await readTiff(path, undefined, () => undefined);
   const pages = slice.shape[2] * slice.channels * slice.frames;
   if (pages === 1) return slice;
   throw unsupported(path, `it has ${String(pages)} pages, and a slice of a folder one; open it alone`);
@@ -23,10 +23,17 @@ export async function readTiffSlices(
   onFraction: OnFraction,
 ): Promise<Volume> {
   const first = await readSlice(firstPath);
-  const { dtype, components, spacing, unit } = first;
+  const { dtype, components, spacing, unit, origin, rescale } = first;
   const [width, height] = first.shape;
   const count = others.length + 1;
-  const volume = Volume.alloc([width, height, count], dtype, { components, spacing, unit, name });
+  const volume = Volume.alloc([width, height, count], dtype, {
+    components,
+    spacing,
+    unit,
+    origin,
+    rescale: rescale ?? undefined,
+    name,
+  });
   const target = bytesIn(volume.data);
   const put = (slice: Volume, z: number): void => {
     target.set(bytesIn(slice.data), z * slice.data.byteLength);
@@ -36,6 +43,12 @@ export async function readTiffSlices(
   for (const [at, path] of others.entries()) {
     const slice = await readSlice(path);
     check(slice, first, path);
+    if (slice.rescale?.slope !== rescale?.slope || slice.rescale?.intercept !== rescale?.intercept) {
+      throw unsupported(
+        path,
+        'its values stand for other numbers than those of the first slice (c0, c1); open it alone',
+      );
+    }
     put(slice, at + 1);
   }
   return volume;

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { openVolume } from './index';
-import { cheapRefusal } from './testing/cost';
-import { filesFolder } from './testing/files-folder';
-import { madeByPython } from './testing/python';
+import { openVolume } from '../index';
+import { cheapRefusal } from '../testing/cost';
+import { filesFolder } from '../testing/files-folder';
+import { madeByPython } from '../testing/python';
 
 const { put } = filesFolder();
-const { folder } = madeByPython(join(__dirname, 'testing/write-files.py'));
+const { folder } = madeByPython(join(__dirname, '../testing/write-files.py'));
 
 /** x + 10 y + 100 z of 4 × 3 × 2 voxels. */
 const VALUES = Array.from({ length: 24 }, (_, i) => (i % 4) + 10 * (Math.floor(i / 4) % 3) + 100 * Math.floor(i / 12));
@@ -118,7 +118,7 @@ describe('a broken file is refused with a sentence', () => {
         }
       },
       'file-corrupt',
-      'truncated, a page has 24 bytes of pixels',
+      'truncated, a page has 1 strips or tiles, and its size needs',
     ],
     [
       'a page without pixels',

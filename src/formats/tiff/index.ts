@@ -1,0 +1,37 @@
+import { fileHeader, type FileHeader } from '../file-header';
+import type { Format } from '../format';
+import { readTiff } from './read';
+import { TiffFile } from './source';
+
+export { readTiffSlices } from './slices';
+
+function isTiff(head: Uint8Array): boolean {
+  const [a, b, c, d] = head;
+  return (
+    (a === 0x49 && b === 0x49 && (c === 42 || c === 43) && d === 0) ||
+    (a === 0x4d && b === 0x4d && c === 0 && (d === 42 || d === 43))
+  );
+}
+
+/** The tags of the first page, without those that say where its parts lie. */
+async function headerOf(path: string): Promise<FileHeader> {
+  const file = await TiffFile.open(path);
+  try {
+    const directory = (await file.first()).getFileDirectory();
+    for (const tag of directory.deferredFields.keys()) await directory.loadValue(tag as number);
+    return fileHeader(Object.entries(directory.toObject()));
+  } finally {
+    await file.close();
+  }
+}
+
+/** TIFF of one page or of many of one size, BigTIFF, and what ImageJ, OME, tifffile and MetaMorph say in one. */
+export const tiff: Format = {
+  name: 'tiff',
+  title: 'TIFF (.tif, .tiff)',
+  several: 'series',
+  matches: (head) => isTiff(head),
+  read: async ({ paths: [path], series }, onFraction) => await readTiff(path, series, onFraction),
+  prepare: () => import('geotiff'),
+  header: async ({ paths: [path] }) => await headerOf(path),
+};

@@ -1,0 +1,261 @@
+import { basename, dirname, join } from 'node:path';
+import type { GeoTIFFImage } from 'geotiff' with { 'resolution-mode': 'import' };
+import { isSlicescopeError, messageOf, type Shape, type VoxelArray } from '../../protocol';
+import { Volume } from '../../volume';
+import { aFewAtATime } from '../a-few-at-a-time';
+import { bytesIn, corrupt, openFile, readInto, unsupported, type OnFraction } from '../format';
+import { checkName, readHead, readRuns, toNative, type Run } from '../voxels';
+import { readBlocks } from './blocks';
+import { layoutOf, planesSaid, type Pages, type StackLayout } from './layout';
+import { isOme, omeLayout, parseOme, type Ome } from './ome';
+import { MAX_COMPRESSION, bytesOf, elementsOf, isSame, kindOf, pageOf, type Kind, type Page } from './page';
+import { TiffFile } from './source';
+
+/** MetaMorph's: so many planes lie behind one another. */
+const UIC2 = 33_629;
+/** Zeiss' LSM, whose pages are pictures and their small copies in turn. */
+const LSM = 34_412;
+const MOST_METADATA_BYTES = 2 ** 26;
+
+/** A file that is being read, and its pages. */
+class Opened {
+  readonly file: TiffFile;
+  readonly images: readonly GeoTIFFImage[];
+  readonly kind: Kind;
+  readonly description: string;
+  /** Of its pages, or of the planes that lie behind one another in the only one. */
+  readonly count: number;
+
+  private constructor(file: TiffFile, images: readonly GeoTIFFImage[], kind: Kind, description: string, count: number) {
+    this.file = file;
+    this.images = images;
+    this.kind = kind;
+    this.description = description;
+    this.count = count;
+  }
+
+  /** It must be closed. */
+  static async open(path: string): Promise<Opened> {
+    const file = await TiffFile.open(path);
+    try {
+      const images = await file.images();
+      const [first] = images as [GeoTIFFImage];
+      const directory = first.getFileDirectory();
+      if (directory.hasTag(LSM)) throw unsupported(path, 'a Zeiss LSM file; save it as OME-TIFF');
+      const kind = kindOf(first, path);
+      const said: unknown = directory.hasTag('ImageDescription') ? await directory.loadValue('ImageDescription') : '';
+      const description = typeof said === 'string' ? said.replace(/\0[^]*$/, '') : '';
+      let count = images.length;
+      if (count === 1) {
+        const uic: unknown = directory.hasTag(UIC2) ? await directory.loadValue(UIC2) : null;
+        // Three rationals a plane, of which the first has the tag's count of two numbers each.
+        count = uic === null ? planesSaid(description, elementsOf(kind)) : Math.max(1, (uic as Uint32Array).length / 2);
+      }
+      return new Opened(file, images, kind, description, count);
+    } catch (cause) {
+      await file.close();
+      throw cause;
+    }
+  }
+
+  /** Where the values of the pages lie. */
+  async pages(wanted: readonly number[]): Promise<Page[]> {
+    const { file, images, kind } = this;
+    const pages: Page[] = [];
+    for (const at of wanted) {
+      const image = images[at] as GeoTIFFImage;
+      if (!isSame(kind, kindOf(image, file.path))) {
+        const what = `page ${String(at)} is of another size or type than page 0`;
+        throw unsupported(file.path, `${what}; what can be read are pages of one`);
+      }
+      pages.push(await pageOf(image, kind, file));
+    }
+    return pages;
+  }
+}
+
+/** A page or plane of a file, and which slice of the volume's memory it is. */
+type Placed = Pick<StackLayout['planes'][number], 'page' | 'place'>;
+
+/** What one file has of a volume, before memory is taken for it. */
+interface Part {
+  readonly opened: Opened;
+  /** Bytes that are read as they lie in the file, and the planes that they are. */
+  readonly runs: readonly Run[];
+  readonly plain: readonly Placed[];
+  /** Pages that are decoded. */
+  readonly packed: readonly (readonly [Page, Placed])[];
+  /** Bytes of all of them in the file. */
+  readonly stored: number;
+}
+
+/** Where the planes of a file lie in it, all of them within the file. */
+async function partOf(opened: Opened, placed: readonly Placed[]): Promise<Part> {
+  if (opened.count > opened.images.length) return await planesBehindEachOther(opened, placed);
+  const pages = await opened.pages(placed.map(({ page }) => page));
+  const all = pages.map((page, at) => [page, placed[at] as Placed] as const);
+  const plain = all.filter(([{ isPlain }]) => isPlain);
+  return {
+    opened,
+    runs: runsOf(opened.kind, plain),
+    plain: plain.map(([, place]) => place),
+    packed: all.filter(([{ isPlain }]) => !isPlain),
+    stored: pages.reduce((sum, { stored }) => sum + stored, 0),
+  };
+}
+
+/** Planes that lie behind one another, the first one where the only directory says. */
+async function planesBehindEachOther(opened: Opened, placed: readonly Placed[]): Promise<Part> {
+  const { file, kind, count } = opened;
+  const [{ blocks, isPlain }] = (await opened.pages([0])) as [Page];
+  const length = elementsOf(kind) * bytesOf(kind);
+  const [first] = blocks as [Page['blocks'][number]];
+  const rowBytes = length / kind.height;
+  const isTogether = blocks.every(({ offset, y }) => offset === first.offset + y * rowBytes);
+  if (!isPlain || !isTogether) {
+    const what = `it says ${String(count)} planes in one directory`;
+    throw unsupported(file.path, `${what}, and its strips do not lie behind one another`);
+  }
+  const end = first.offset + count * length;
+  if (end > file.size) {
+    const what = `it has ${String(file.size)} bytes, and its ${String(count)} planes end at ${String(end)}`;
+    throw corrupt(file.path, `truncated, ${what}`);
+  }
+  const runs = placed.map(({ page, place }) => ({ from: first.offset + page * length, at: place * length, length }));
+  return { opened, runs, plain: placed, packed: [], stored: count * length };
+}
+
+/** Where the bytes of plain pages go. Those that lie together are read together: a page has hundreds of strips, or is small. */
+function runsOf(kind: Kind, pages: readonly (readonly [Page, Placed])[]): Run[] {
+  const bytes = elementsOf(kind) * bytesOf(kind);
+  const rowBytes = bytes / kind.height;
+  const runs: Run[] = [];
+  for (const [{ blocks }, { place }] of pages) {
+    for (const { offset: from, y, rows } of blocks) {
+      // What its rows need: bytes may follow them that are nothing.
+      const [at, length] = [place * bytes + y * rowBytes, rows * rowBytes];
+      const last = runs.at(-1);
+      if (last !== undefined && from === last.from + last.length && at === last.at + last.length) {
+        runs[runs.length - 1] = { ...last, length: last.length + length };
+      } else runs.push({ from, at, length });
+    }
+  }
+  return runs;
+}
+
+/** Read what one file has of a volume. */
+async function readPart({ opened, runs, plain, packed }: Part, volume: Volume, onFraction: OnFraction): Promise<void> {
+  const { file, kind } = opened;
+  const elements = elementsOf(kind);
+  const targetOf = ({ place }: Placed): VoxelArray => volume.data.subarray(place * elements, (place + 1) * elements);
+  const share = plain.length / (plain.length + packed.length);
+  await readRuns({ file: file.handle, path: file.path }, runs, bytesIn(volume.data), (fraction) => {
+    onFraction(share * fraction);
+  });
+  for (const each of plain) toNative(targetOf(each), file.littleEndian);
+  const decode = async ([page, placed]: Part['packed'][number]): Promise<void> => {
+    await readBlocks(file, kind, page, targetOf(placed));
+  };
+  await aFewAtATime(packed, decode, (done) => {
+    onFraction(share + ((1 - share) * done) / packed.length);
+  });
+}
+
+/** OME-XML of a file, or of the one beside it that describes it. */
+async function omeOf(description: string, path: string): Promise<Ome> {
+  const ome = await parseOme(description, path);
+  const { metadataFile } = ome;
+  if (metadataFile === null) return ome;
+  if (metadataFile !== basename(metadataFile))
+    throw unsupported(path, `its description lies elsewhere, in ${metadataFile}`);
+  const beside = join(dirname(path), metadataFile);
+  let text = '';
+  if (/\.tiff?$/i.test(metadataFile)) {
+    const opened = await Opened.open(beside);
+    await opened.file.close();
+    text = opened.description;
+  } else {
+    const handle = await openFile(beside);
+    try {
+      const { size } = await handle.stat();
+      if (size > MOST_METADATA_BYTES) throw unsupported(beside, `a description of ${String(size)} bytes`);
+      const bytes = new Uint8Array(size);
+      await readInto(handle, bytes, 0);
+      text = new TextDecoder().decode(bytes);
+    } finally {
+      await handle.close();
+    }
+  }
+  return { ...(await parseOme(text, beside)), uuid: ome.uuid };
+}
+
+/**
+ * Read a file, and the files beside it that its OME-XML speaks of.
+ * @throws SlicescopeError `file-not-found`, `file-unreadable`, `file-corrupt`, `unsupported-format`, `invalid-argument`.
+ */
+export async function readTiff(path: string, series: string | undefined, onFraction: OnFraction): Promise<Volume> {
+  const { isPacked } = await readHead(path, 8);
+  checkName(path, isPacked);
+  if (isPacked) throw unsupported(path, 'a TIFF file packed with gzip; unpack it');
+  const beside = new Map<string, Opened>();
+  let opened: Opened | null = null;
+  try {
+    opened = await Opened.open(path);
+    const { kind, description, images } = opened;
+    const [first] = images as [GeoTIFFImage];
+    const resolution = [await rational(first, 'XResolution'), await rational(first, 'YResolution')] as const;
+    const pages: Pages = { path, count: opened.count, resolution };
+    const other = async (name: string): Promise<Opened> => {
+      const known = beside.get(name);
+      if (known !== undefined) return known;
+      const next = await Opened.open(join(dirname(path), name));
+      beside.set(name, next);
+      if (isSame(kind, next.kind)) return next;
+      throw unsupported(
+        next.file.path,
+        `its pages are of another size or type than those of ${basename(path)}, which it belongs to`,
+      );
+    };
+    const layout = isOme(description)
+      ? await omeLayout(await omeOf(description, path), pages, series, async (name) => (await other(name)).count)
+      : layoutOf(description, pages);
+    const { planes, depth, ...said } = layout;
+    const parts: Part[] = [];
+    for (const file of new Set(planes.map((plane) => plane.file))) {
+      const from = file === null ? opened : await other(file);
+      parts.push(
+        await partOf(
+          from,
+          planes.filter((plane) => plane.file === file),
+        ),
+      );
+    }
+    const needed = elementsOf(kind) * bytesOf(kind) * depth * layout.channels * layout.frames;
+    const stored = parts.reduce((sum, part) => sum + part.stored, 0);
+    if (stored * MAX_COMPRESSION < needed) {
+      throw corrupt(path, `truncated, it has ${String(stored)} bytes of pixels, and its size needs ${String(needed)}`);
+    }
+    const shape: Shape = [kind.width, kind.height, depth];
+    const { components } = kind;
+    const name = basename(path).replace(/(\.ome)?\.(tiff?|stk)$/i, '');
+    const volume = Volume.alloc(shape, kind.dtype, { ...said, components, name });
+    for (const [at, part] of parts.entries()) {
+      await readPart(part, volume, (fraction) => {
+        onFraction((at + fraction) / parts.length);
+      });
+    }
+    return volume;
+  } catch (cause) {
+    throw isSlicescopeError(cause) ? cause : corrupt(path, `it can’t be decoded (${messageOf(cause)})`, cause);
+  } finally {
+    for (const each of [opened, ...beside.values()]) await each?.file.close();
+  }
+}
+
+async function rational(page: GeoTIFFImage, name: 'XResolution' | 'YResolution'): Promise<number | null> {
+  const directory = page.getFileDirectory();
+  const value: unknown = directory.hasTag(name) ? await directory.loadValue(name) : null;
+  const [numerator, denominator] = (value ?? []) as readonly (number | undefined)[];
+  const ratio = numerator === undefined || denominator === undefined ? NaN : numerator / denominator;
+  return Number.isFinite(ratio) && ratio > 0 ? ratio : null;
+}

@@ -1,0 +1,110 @@
+import { readSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import type { GeoTIFF, GeoTIFFImage, ImageFileDirectory } from 'geotiff' with { 'resolution-mode': 'import' };
+import { corrupt, openFile, unsupported } from '../format';
+
+type BaseSource = Parameters<typeof GeoTIFF.fromSource>[0];
+/** An object as geotiff's sources are. */
+type Source = Pick<BaseSource, keyof BaseSource>;
+
+const MOST_PAGES = 1_000_000;
+/** Types of fields that may be numbers of bytes, by their number in the file: bytes of one. */
+const COUNT_BYTES: Readonly<Record<number, 2 | 4 | 8>> = { 3: 2, 4: 4, 13: 4, 16: 8, 18: 8 };
+
+/**
+ * A file as geotiff reads it: a directory of each page, one after the other. They are read on this thread, which does nothing
+ * else meanwhile: 256 of them through Node's threads take 30 ms of processor time, and so 15. What lies past the end is zeros, as geotiff has it.
+ */
+function sourceOf({ fd }: FileHandle): Source {
+  const read = (offset: number, length: number): ArrayBuffer => {
+    const bytes = new Uint8Array(length);
+    readSync(fd, bytes, 0, length, offset);
+    return bytes.buffer;
+  };
+  return {
+    fetch: (slices) => Promise.resolve(slices.map(({ offset, length }) => read(offset, length))),
+    fetchSlice: ({ offset, length }) => Promise.resolve({ offset, length, data: read(offset, length) }),
+    fileSize: null,
+    close: () => Promise.resolve(),
+  };
+}
+
+/** A TIFF file that is open. */
+export class TiffFile {
+  readonly path: string;
+  readonly handle: FileHandle;
+  readonly size: number;
+  readonly littleEndian: boolean;
+  readonly #tiff: GeoTIFF;
+
+  private constructor(path: string, handle: FileHandle, size: number, tiff: GeoTIFF) {
+    this.path = path;
+    this.handle = handle;
+    this.size = size;
+    this.#tiff = tiff;
+    this.littleEndian = tiff.littleEndian;
+  }
+
+  /** It must be closed. */
+  static async open(path: string): Promise<TiffFile> {
+    const { GeoTIFF } = await import('geotiff');
+    const handle = await openFile(path);
+    try {
+      const { size } = await handle.stat();
+      return new TiffFile(path, handle, size, await GeoTIFF.fromSource(sourceOf(handle)));
+    } catch (cause) {
+      await handle.close();
+      throw cause;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.handle.close();
+  }
+
+  async first(): Promise<GeoTIFFImage> {
+    return await this.#tiff.getImage(0);
+  }
+
+  /** The pages, whose directories are a chain in the file. A chain that comes back to itself would never end. */
+  async images(): Promise<GeoTIFFImage[]> {
+    const images: GeoTIFFImage[] = [];
+    const seen = new Set<number>();
+    for (let at = 0; ; at += 1) {
+      const image = await this.#tiff.getImage(at);
+      images.push(image);
+      const next = image.getFileDirectory().nextIFDByteOffset;
+      if (next === 0) return images;
+      if (seen.has(next)) throw corrupt(this.path, 'its directories are a loop');
+      if (images.length === MOST_PAGES) throw unsupported(this.path, `more than ${String(MOST_PAGES)} pages`);
+      seen.add(next);
+    }
+  }
+
+  /** A list of offsets or counts. geotiff reads one that lies apart from its directory as if it were little-endian. */
+  async list(
+    directory: ImageFileDirectory,
+    name: 'StripOffsets' | 'StripByteCounts' | 'TileOffsets' | 'TileByteCounts',
+  ): Promise<readonly number[]> {
+    if (!directory.hasTag(name)) return [];
+    const apart = [...directory.deferredArrays.keys()].find((tag) => tag === TAGS[name] || tag === name);
+    if (apart === undefined) return Array.from((await directory.loadValue(name)) as ArrayLike<number>, Number);
+    const { arrayOffset, fieldType, length } = directory.deferredArrays.get(apart) as {
+      arrayOffset: number;
+      fieldType: number;
+      length: number;
+    };
+    const bytes = COUNT_BYTES[fieldType];
+    if (bytes === undefined) throw corrupt(this.path, `its ${name} are of the type ${String(fieldType)}`);
+    if (arrayOffset + length * bytes > this.size) throw corrupt(this.path, `truncated, its ${name} lie past its end`);
+    const view = new DataView(new ArrayBuffer(length * bytes));
+    readSync(this.handle.fd, view, 0, view.byteLength, arrayOffset);
+    return Array.from({ length }, (_, at) => {
+      if (bytes === 2) return view.getUint16(at * 2, this.littleEndian);
+      if (bytes === 4) return view.getUint32(at * 4, this.littleEndian);
+      return Number(view.getBigUint64(at * 8, this.littleEndian));
+    });
+  }
+}
+
+const TAGS = { StripOffsets: 273, StripByteCounts: 279, TileOffsets: 324, TileByteCounts: 325 } as const;
