@@ -29,7 +29,9 @@ async function measureGroup({ title, ids, measure }, stage, onRow, limitMs) {
     rows.set(made.id, made);
     onRow(made);
   };
+  let isOver = false;
   const add = (id, what, fields) => {
+    if (isOver) throw new Error(`row ${id} came after its group was given up`); // It ends there.
     if (!ids.includes(id)) throw new Error(`row ${id} is not among the ids of its group, ${ids.join(', ')}`);
     if (stage.wants(id)) put(row({ id, what, ...fields }, { isBound: !stage.quick }));
   };
@@ -43,6 +45,7 @@ async function measureGroup({ title, ids, measure }, stage, onRow, limitMs) {
     await stage.closeOwn();
   } catch (thrown) {
     error = thrown;
+    isOver = true;
     console.error(thrown);
     // A page or a server may be in any state. The next group has new ones.
     await withinLimit(stage.close(), CLOSE_LIMIT_MS).catch((reason) => console.error(reason));

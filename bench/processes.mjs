@@ -21,13 +21,25 @@ export const PATIENCE_MS = 180_000;
 const programs = new Set();
 const folders = new Set();
 process.once('exit', () => {
-  killPrograms();
+  try {
+    killPrograms();
+  } catch (error) {
+    console.error(error);
+  }
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
 /** End all that still run, at once. */
 export function killPrograms() {
-  for (const program of programs) program.kill();
+  const errors = [];
+  for (const program of programs) {
+    try {
+      program.kill();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
 }
 
 /** Have a signal end this process as `process.exit` does, with all that was started. Playwright does so with Chromium. */

@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { LIMITS, type Limits } from '../src/protocol';
 import { phantom } from '../src/volume/testing/phantom';
 import { serve, type RunningServer } from './server';
 import { Session, type Sink } from './session';
 import { PAGE_HOST, TestClient } from './testing/client';
+import { eventually } from './testing/eventually';
 import { viewRecord } from './testing/records';
 import { Views } from './views';
 
@@ -135,7 +135,7 @@ test('clients: so many are welcome, one more is told and closed', async () => {
   await expectEnd(third, 'limit-exceeded');
   await first.end();
   // The server notes its end a moment later.
-  while ((await proven().catch(() => null)) === null) await setImmediate();
+  await eventually(proven);
 });
 
 test('strangers: so many may take their time, one more is refused', async () => {
@@ -175,7 +175,7 @@ test('handshakeMs: who has not sent its request, or not proved itself, is closed
   await dropped;
   expect(performance.now() - begin).toBeGreaterThanOrEqual(299);
   // A machine that does other things too may not be as quick at once.
-  while ((await proven().catch(() => null)) === null) await setImmediate();
+  await eventually(proven);
 });
 
 test('silenceMs: a client that says nothing is dropped then and not before, one that pings in time is not', async () => {

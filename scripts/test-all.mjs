@@ -30,8 +30,14 @@ if (await setup()) {
   await run.lint();
   await run.jest('Tests', ['--selectProjects', ...ALL_PROJECTS], STRICT);
   for (const version of LATER_NODES) {
-    const node = await laterNode(version);
-    await run.jest(`Node.js ${version}`, ['--selectProjects', 'node'], { ...STRICT, node });
+    const name = `Node.js ${version}`;
+    try {
+      const node = await laterNode(version);
+      await run.jest(name, ['--selectProjects', 'node'], { ...STRICT, node });
+    } catch (error) {
+      console.error(error);
+      run.failed.push(name);
+    }
   }
   await run.part('Benchmarks, one round each', join(root, 'bench', 'run.mjs'), ['--quick']);
 } else {

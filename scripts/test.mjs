@@ -11,8 +11,8 @@ if (await setup()) {
   const { SHORT_PROJECTS } = await import('./tests/tiers.mjs'); // Only now: jest.config.js may need node_modules.
   await run.lint();
   const args = process.argv.slice(2);
-  const chosen = args.includes('--selectProjects') ? [] : ['--selectProjects', ...SHORT_PROJECTS, '--'];
-  await run.jest('Tests', [...chosen, ...args]);
+  const hasChosen = args.some((arg) => arg.startsWith('--selectProjects'));
+  await run.jest('Tests', hasChosen ? args : [...args, '--selectProjects', ...SHORT_PROJECTS]);
 } else {
   run.failed.push('Setup');
 }

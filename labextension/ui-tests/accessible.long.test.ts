@@ -35,7 +35,7 @@ test('axe finds nothing in a view, in either theme, in any layout, with its pane
     await notebook.page.locator(`body[data-jp-theme-name="${theme}"]`).waitFor({ state: 'attached' });
     for (const layout of ['slice', 'planes', 'volume']) {
       expect(await notebook.run(`view.set({ layout: '${layout}' })`)).toBe('');
-      await notebook.page.waitForTimeout(500);
+      await notebook.page.locator(`[data-layout="${layout}"]`).waitFor();
       const wrong = await violations(notebook);
       if (wrong.length > 0) found[`${theme}, ${layout}`] = wrong;
     }

@@ -35,15 +35,18 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  const page = await notebook.page.content();
-  for (const secret of secrets) {
-    for (const [where, text] of Object.entries({ page, console, log: server.log() })) {
-      expect([where, text.includes(secret)]).toEqual([where, false]);
+  try {
+    const page = await notebook.page.content();
+    for (const secret of secrets) {
+      for (const [where, text] of Object.entries({ page, console, log: server.log() })) {
+        expect([where, text.includes(secret)]).toEqual([where, false]);
+      }
     }
+  } finally {
+    await context.close();
+    relay.close();
+    await shutDownAll(server);
   }
-  await context.close();
-  relay.close();
-  await shutDownAll(server);
 });
 
 /** The page is told the relay's port for the companion's. */

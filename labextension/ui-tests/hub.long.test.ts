@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { WebSocket as NodeSocket } from 'ws';
 import { SUBPROTOCOL } from '../../src/protocol';
 import { startHub, type Hub } from './hub';
@@ -29,12 +29,14 @@ type Credentials = Readonly<Record<string, string>>;
 let bobsCookies: Credentials;
 let bobsToken: Credentials;
 const NOBODY: Credentials = {};
+const contexts: BrowserContext[] = [];
 
 beforeAll(async () => {
   [hub, browser] = await Promise.all([startHub(['alice', 'bob']), slicescopeKept.browser()]);
   [alice, bob] = await Promise.all([hub.server('alice'), hub.server('bob')]);
   writeNotebook(alice, 'view.ipynb', [SHOW_CELL]);
   const alicesContext = await hub.login(browser, 'alice');
+  contexts.push(alicesContext);
   ({ notebook, traffic } = await openIn(alicesContext, `${alice.pageUrl}lab/tree/view.ipynb`));
   await notebook.runCell(0);
   await showsRamp(notebook.viewer(), { index: 10 });
@@ -42,6 +44,7 @@ beforeAll(async () => {
   record = recordOf(alice, kernelId);
 
   const bobsContext = await hub.login(browser, 'bob');
+  contexts.push(bobsContext);
   writeNotebook(bob, 'own.ipynb', [SHOW_CELL]);
   ({ notebook: bobsNotebook } = await openIn(bobsContext, `${bob.pageUrl}lab/tree/own.ipynb`));
   const cookies = await bobsContext.cookies();
@@ -51,8 +54,12 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all([shutDownAll(alice), shutDownAll(bob)]);
-  await hub.stop();
+  for (const context of contexts) await context.close();
+  try {
+    await Promise.all([shutDownAll(alice), shutDownAll(bob)]);
+  } finally {
+    await hub.stop();
+  }
 });
 
 interface Answer {

@@ -2,16 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
-import {
-  PROXY,
-  answers,
-  configureLab,
-  end,
-  freePort,
-  jupyterEnvironment,
-  makeWorkFolder,
-  type JupyterServer,
-} from './jupyter';
+import { PROXY, answers, configureLab, end, jupyterEnvironment, makeWorkFolder, type JupyterServer } from './jupyter';
+import { freePort } from '../../tests/free-port';
 import { CONTEXT } from './lab';
 import { eventually } from '../../tests/browser/waiting';
 import { REMOTE_HOST } from './way';
@@ -73,7 +65,12 @@ export async function startHub(users: readonly string[]): Promise<Hub> {
   process_.stderr.on('data', (chunk) => (text += String(chunk)));
   const url = `http://127.0.0.1:${String(port)}${BASE}`;
   const pageUrl = url.replace('127.0.0.1', REMOTE_HOST);
-  await answers(`${url}hub/api/`, process_, () => text);
+  try {
+    await answers(`${url}hub/api/`, process_, () => text);
+  } catch (error) {
+    await end(process_);
+    throw error;
+  }
 
   const call = async (method: string, path: string, body?: object): Promise<unknown> => {
     const response = await fetch(`${url}hub/api/${path}`, {
@@ -122,8 +119,11 @@ export async function startHub(users: readonly string[]): Promise<Hub> {
       return context;
     },
     stop: async () => {
-      for (const user of users) await call('DELETE', `users/${user}/server`);
-      await end(process_);
+      try {
+        for (const user of users) await call('DELETE', `users/${user}/server`);
+      } finally {
+        await end(process_);
+      }
       // A kernel that outlives its server would hold the other ends open, and the tests with them.
       process_.stdout.destroy();
       process_.stderr.destroy();

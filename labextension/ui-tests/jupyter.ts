@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePort } from '../../tests/free-port';
 import { REMOTE_BASE, REMOTE_HOST, WAY, type Way } from './way';
 
 const ROOT = resolve(__dirname, '../..');
@@ -35,16 +35,6 @@ export interface OwnServer extends JupyterServer {
   stop(): Promise<void>;
   /** End the server, and start it again on the same port with the same token. What `meanwhile` does happens in between. */
   restart(meanwhile: () => Promise<void>): Promise<void>;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** The environment of the project's virtual environment, with Jupyter's own folders in `home`. */
@@ -84,8 +74,6 @@ export function configureLab(configDir: string): void {
 export interface StartOptions {
   /** Default the one of jest's project. */
   readonly way?: Way;
-  /** Begins and ends with a slash; default the way's. */
-  readonly baseUrl?: string;
   /** Further arguments of `jupyter lab`. */
   readonly args?: readonly string[];
 }
@@ -94,7 +82,7 @@ export interface StartOptions {
 export async function startJupyter(options: StartOptions = {}): Promise<OwnServer> {
   const { way = WAY, args: more = [] } = options;
   const isProxied = way === 'proxied';
-  const baseUrl = options.baseUrl ?? (isProxied ? REMOTE_BASE : '/');
+  const baseUrl = isProxied ? REMOTE_BASE : '/';
   const home = makeWorkFolder();
   const folder = join(home, 'notebooks');
   mkdirSync(folder);
@@ -121,7 +109,12 @@ export async function startJupyter(options: StartOptions = {}): Promise<OwnServe
     started.stdout.on('data', (chunk) => (text += String(chunk)));
     started.stderr.on('data', (chunk) => (text += String(chunk)));
     process.once('exit', () => started.kill()); // Where the tests are broken off.
-    await answers(`${url}api/status?token=${token}`, started, () => text);
+    try {
+      await answers(`${url}api/status?token=${token}`, started, () => text);
+    } catch (error) {
+      await end(started);
+      throw error;
+    }
     return started;
   };
   let server = await start();

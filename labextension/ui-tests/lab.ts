@@ -139,21 +139,17 @@ export async function dropKeptPage(server: JupyterServer): Promise<void> {
   await page?.page.close();
 }
 
-/**
- * Give the kept kernel to a notebook, or start one for it.
- * @returns whether it has run cells before
- */
-export async function takeKeptKernel(server: JupyterServer, name: string): Promise<boolean> {
+/** Give the kept kernel to a notebook, or start one for it. */
+export async function takeKeptKernel(server: JupyterServer, name: string): Promise<void> {
   const lab = keptLab(server);
   const isIdle = async ({ kernel }: Session): Promise<boolean> =>
     (await kernelState(server, kernel.id).catch(() => 'gone')) === 'idle';
   if (lab.session !== null && (await isIdle(lab.session))) {
     await passKernel(server, lab.session, name);
-    return true;
+    return;
   }
   await dropKeptKernel(server);
   lab.session = await startKernel(server, name);
-  return false;
 }
 
 /** End the kept kernel; the next test starts another one. */

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { stage, volumeOf } from '../../tests/browser/volumes';
+import type { NotebookPage } from './notebook';
 import { useJupyter } from './stand';
 
 const stand = useJupyter();
@@ -14,22 +15,26 @@ test('what a person reads is in JupyterLab’s language', async () => {
   };
   stage(stand.server, 'wave', wave);
   await locale('de_DE');
-  const notebook = await stand.open([`const view = show(load('wave'), { index: 2 });`], () => {
-    const { fetch } = window;
-    const catalog = {
-      '': { domain: 'slicescope', language: 'de-DE', plural_forms: 'nplurals=2; plural=(n != 1);' },
-      'Zoom in': ['Vergrößern'],
-      '%1, %2 slice %3 of %4': ['%1, Schicht %3 von %4 in %2'],
-    };
-    window.fetch = async (...asked) => {
-      const url = asked[0] instanceof Request ? asked[0].url : String(asked[0]);
-      if (!url.includes('/translations/de_DE')) return await fetch(...asked);
-      return new Response(JSON.stringify({ data: { slicescope: catalog }, message: '' }), {
-        headers: { 'Content-Type': 'application/json' },
-      });
-    };
-  });
-  await locale('default');
+  let notebook: NotebookPage;
+  try {
+    notebook = await stand.open([`const view = show(load('wave'), { index: 2 });`], () => {
+      const { fetch } = window;
+      const catalog = {
+        '': { domain: 'slicescope', language: 'de-DE', plural_forms: 'nplurals=2; plural=(n != 1);' },
+        'Zoom in': ['Vergrößern'],
+        '%1, %2 slice %3 of %4': ['%1, Schicht %3 von %4 in %2'],
+      };
+      window.fetch = async (...asked) => {
+        const url = asked[0] instanceof Request ? asked[0].url : String(asked[0]);
+        if (!url.includes('/translations/de_DE')) return await fetch(...asked);
+        return new Response(JSON.stringify({ data: { slicescope: catalog }, message: '' }), {
+          headers: { 'Content-Type': 'application/json' },
+        });
+      };
+    });
+  } finally {
+    await locale('default');
+  }
   await notebook.runCell(1);
   const viewer = notebook.viewer();
   await viewer.shows(2);

@@ -46,8 +46,6 @@ export interface Stand<Server extends JupyterServer = JupyterServer> {
    * test. What a test does to them harms no other.
    */
   openFresh(name: string, prepare?: () => void, server?: JupyterServer): Promise<lab.Watched>;
-  /** Another page of a notebook that is open, by its path on the server. */
-  openBeside(path: string): Promise<lab.Watched>;
   /** The same as `openFresh` with these cells, none of which has run. */
   openCells(cells: readonly string[], prepare?: () => void): Promise<Named>;
   /** A notebook that is in the file's folder, in the kept page, with a kernel of its own, which the test may end. */
@@ -104,8 +102,12 @@ function useStand<Server extends JupyterServer>(serverOf: () => Server | null, w
     const [pages, kernels] = [opened.splice(0), sessions.splice(0)];
     for (const { notebook, server: where } of pages) {
       if (hasFailed) await photograph(notebook.page);
-      if (!lab.isKept(where, notebook)) await notebook.close();
-      else if (!hasFailed) left.push(...(await lab.clearKept(where, kernels.length > 0)));
+      try {
+        if (!lab.isKept(where, notebook)) await notebook.close();
+        else if (!hasFailed) left.push(...(await lab.clearKept(where, kernels.length > 0)));
+      } catch (error) {
+        left.push(String(error)); // Such as that of a page that has crashed: it is given up like one that something is left in.
+      }
     }
     if (hasFailed || left.length > 0) {
       await lab.dropKeptPage(server());
@@ -147,9 +149,6 @@ function useStand<Server extends JupyterServer>(serverOf: () => Server | null, w
       return browser;
     },
     openFresh,
-    async openBeside(path) {
-      return watch(await lab.openFresh(server(), path.slice(server().prefix.length)), server());
-    },
     async openCells(cells, prepare) {
       const name = `${WAY}-${String(++count)}.ipynb`;
       writeNotebook(server(), name, cells);

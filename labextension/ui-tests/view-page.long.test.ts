@@ -3,35 +3,14 @@ import type { NotebookPage } from './notebook';
 import type { ViewerPage } from '../../tests/browser/viewer-page';
 import { expectPicture } from '../../tests/browser/pictures';
 import { useOwnJupyter } from './stand';
+import { recordContexts, type Contexts } from '../../tests/browser/contexts';
 import { stage, volumeOf } from '../../tests/browser/volumes';
-import { eventually } from '../../tests/browser/waiting';
 
 const stand = useOwnJupyter();
 const VIEWS = 22;
 const wave = volumeOf('float32', [60, 50, VIEWS], (x, y, z) => Math.sin(x / 9) * Math.cos(y / 7) + z / VIEWS, {
   window: [-1, 2],
 });
-
-/** The page's WebGL contexts, in the order they were made. */
-interface Recorded {
-  contexts: WebGL2RenderingContext[];
-}
-
-/** Runs in the page before anything else. */
-function recordContexts(): void {
-  const contexts: unknown[] = [];
-  (window as unknown as { contexts: unknown[] }).contexts = contexts;
-  for (const kind of [HTMLCanvasElement, OffscreenCanvas]) {
-    const prototype = kind.prototype as unknown as { getContext: (...args: unknown[]) => unknown };
-    const original = prototype.getContext;
-    prototype.getContext = function (this: unknown, ...args: unknown[]) {
-      const context = original.apply(this, args);
-      if (context !== null && String(args[0]).startsWith('webgl') && !contexts.includes(context))
-        contexts.push(context);
-      return context;
-    };
-  }
-}
 
 async function openMany(): Promise<[NotebookPage, ViewerPage[]]> {
   stage(stand.server, 'wave', wave);
@@ -47,13 +26,13 @@ async function openMany(): Promise<[NotebookPage, ViewerPage[]]> {
 test('many views share one WebGL context and one worker with the socket, and when it is lost and restored their pictures are back', async () => {
   const [notebook, viewers] = await openMany();
   const { page } = notebook;
-  const count = async (): Promise<number> => await page.evaluate(() => (window as unknown as Recorded).contexts.length);
+  const count = async (): Promise<number> => await page.evaluate(() => (window as unknown as Contexts).contexts.length);
   expect(await count()).toBe(1);
   expect(page.workers().filter((worker) => worker.url().startsWith('blob:'))).toHaveLength(1);
 
   // The canvases are emptied first, so that only a new drawing can bring the pictures back.
   await page.evaluate(() => {
-    const [gl] = (window as unknown as Recorded).contexts;
+    const [gl] = (window as unknown as Contexts).contexts;
     const extension = gl?.getExtension('WEBGL_lose_context');
     if (gl === undefined || extension == null) throw new Error('no context to be lost');
     for (const canvas of document.querySelectorAll<HTMLCanvasElement>('.slicescope-canvas')) {
@@ -73,33 +52,6 @@ test('many views share one WebGL context and one worker with the socket, and whe
   await viewers[3]?.canvas.press('End');
   await expectPicture(viewers[3] as ViewerPage, wave, { index: VIEWS - 1 });
   expect(await count()).toBe(1);
-});
-
-test('slices that come while the context is lost are shown when it is back', async () => {
-  stage(stand.server, 'wave', wave);
-  const notebook = await stand.open([`const view = show(load('wave'), { index: 4 });`], recordContexts);
-  await notebook.runCell(1);
-  const viewer = notebook.viewer();
-  await expectPicture(viewer, wave, { index: 4 });
-  const lose = async (isLost: boolean): Promise<void> => {
-    await notebook.page.evaluate((lost) => {
-      const [gl] = (window as unknown as Recorded).contexts;
-      const page = window as unknown as { lose?: WEBGL_lose_context | null };
-      page.lose ??= gl?.getExtension('WEBGL_lose_context') ?? null;
-      if (lost) page.lose?.loseContext();
-      else page.lose?.restoreContext();
-    }, isLost);
-  };
-  await lose(true);
-  await notebook.page.waitForFunction(() => (window as unknown as Recorded).contexts[0]?.isContextLost() === true);
-  await notebook.run('view.index = 9');
-  await eventually(async () => {
-    expect(await viewer.slider.inputValue()).toBe('9');
-  });
-  await lose(false);
-  await expectPicture(viewer, wave, { index: 9 });
-  await viewer.canvas.press('ArrowRight');
-  await expectPicture(viewer, wave, { index: 10 });
 });
 
 /** The least contrast (WCAG 2) of the texts of a viewer, whatever its picture is: black or white. */

@@ -70,7 +70,7 @@ const PIP = ['-m', 'pip', '--disable-pip-version-check', '--no-input'];
 async function installWithUv(doing, options) {
   const python = venvCommand('python');
   const { stdout: settings } = await attempt(python, [...PIP, 'config', 'list'], options);
-  if (/\.(index-url|no-index)=/.test(settings)) return false;
+  if (/\.((extra-)?index-url|no-index|find-links)=/.test(settings)) return false;
   doing('pip install uv');
   const uv = [...PIP, 'install', '--only-binary', 'uv', '--constraint', 'requirements.txt', 'uv'];
   if (!(await attempt(python, uv, options)).ok) return false;

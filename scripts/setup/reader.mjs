@@ -35,7 +35,7 @@ const parts = {
 };
 
 /**
- * The thread that reads files, in one script: it starts with each file, and most of the time until it reads went into
+ * The threads that read files, each in one script: one starts with each file, and most of the time until it reads went into
  * finding and loading modules.
  */
 export async function buildReader() {

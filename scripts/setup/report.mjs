@@ -54,9 +54,11 @@ export async function runSteps(steps) {
     return true;
   }
   for (const { step, error } of failures) {
-    if (!(error instanceof SetupError)) throw error;
+    if (!(error instanceof SetupError)) continue;
     if (error.output !== '') console.error(`\n${error.output}`);
     say(`\n${step.title}: ${error.message}\n\nWhat to do: ${error.advice}\n`);
   }
+  const bug = failures.find(({ error }) => !(error instanceof SetupError));
+  if (bug !== undefined) throw bug.error;
   return false;
 }

@@ -1,4 +1,8 @@
-/** Jest's `globalSetup`: builds what the tests use of compiled code, once and before them, so that none meets what is stale. */
+/**
+ * Jest's `globalSetup`: builds what the tests use of compiled code, once and before them, so that none meets what is stale.
+ * The servers of JupyterLab load it, and jest would start them first; so they call this as a program (shared-servers.ts).
+ */
+import { pathToFileURL } from 'node:url';
 import { buildExtension, buildTypeScript, installWheel } from '../setup/build.mjs';
 import { buildPage } from '../setup/page.mjs';
 import { buildReader } from '../setup/reader.mjs';
@@ -17,3 +21,5 @@ export default async function build() {
     }
   }
 }
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await build();

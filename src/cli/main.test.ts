@@ -181,7 +181,7 @@ test('slicescope export is ended by Ctrl-C between two slices, and leaves whole 
   child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString('utf8')));
   const ended = once(child, 'close') as Promise<[number | null]>;
   const names = (): string[] => (existsSync(join(folder, 'ended')) ? readdirSync(join(folder, 'ended')) : []);
-  while (names().length === 0) await new Promise((again) => setTimeout(again, 1));
+  while (names().length === 0 && child.exitCode === null) await new Promise((again) => setTimeout(again, 1));
   child.kill('SIGINT');
   const [status] = await ended;
   expect([status, said]).toEqual([1, 'slicescope: stopped by Ctrl-C; the files that are there are whole\n']);

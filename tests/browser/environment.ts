@@ -22,7 +22,10 @@ declare global {
 
 /** Jest has no end of a worker; it stops listening for work then, and kills the worker if it has not gone by itself. */
 const POLL_MS = 50;
+/** For so long a browser waits for another file; then it is closed, with what was kept in it, for the files that need none. */
+const UNUSED_MS = 3000;
 
+let unused: NodeJS.Timeout | undefined;
 let browser: Promise<Browser> | null = null;
 const kept = new Map<string, unknown>();
 
@@ -49,13 +52,20 @@ function closeAtTheEnd(): void {
 export async function closeBrowser(): Promise<void> {
   const running = await browser?.catch(() => null);
   browser = null;
+  kept.clear();
   await running?.close();
 }
 
 export default class BrowserEnvironment extends TestEnvironment {
   override async setup(): Promise<void> {
+    clearTimeout(unused);
     await super.setup();
     this.global.slicescopeKept = { browser: launched, kept, hasFailed: false };
+  }
+
+  override async teardown(): Promise<void> {
+    await super.teardown();
+    unused = setTimeout(() => void closeBrowser(), UNUSED_MS).unref();
   }
 
   handleTestEvent(event: Circus.Event): void {

@@ -60,10 +60,10 @@ export function complaintsOf(page: Page): string[] {
 }
 
 /** Save what a page shows, for a person who looks into a failure. */
-export async function photograph(page: Page, folder: string = SCREENSHOTS): Promise<void> {
-  mkdirSync(folder, { recursive: true });
+export async function photograph(page: Page): Promise<void> {
+  mkdirSync(SCREENSHOTS, { recursive: true });
   const name = (expect.getState().currentTestName ?? 'test').replaceAll(/[^\w]+/g, '-').slice(0, 150);
-  await page.screenshot({ path: join(folder, `${name}.png`) }).catch(() => undefined);
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) }).catch(() => undefined);
 }
 
 /** Make the window as large as it must be for a canvas of this size, in pixels. */

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { recordContexts, type Contexts } from '../browser/contexts';
 import { usePage } from '../browser/page-stand';
 import { expectPicture } from '../browser/pictures';
 import { volumeOf } from '../browser/volumes';
@@ -9,26 +10,8 @@ const wave = volumeOf('float32', [60, 50, 22], (x, y, z) => Math.sin(x / 9) * Ma
   window: [-1, 2],
 });
 
-interface Recorded {
-  /** The page's WebGL contexts, in the order in which they were made. */
-  contexts: WebGL2RenderingContext[];
+interface Recorded extends Contexts {
   extension: WEBGL_lose_context | null;
-}
-
-/** Runs in the page before anything else. */
-function recordContexts(): void {
-  const contexts: unknown[] = [];
-  (window as unknown as { contexts: unknown[] }).contexts = contexts;
-  for (const kind of [HTMLCanvasElement, OffscreenCanvas]) {
-    const prototype = kind.prototype as unknown as { getContext: (...args: unknown[]) => unknown };
-    const original = prototype.getContext;
-    prototype.getContext = function (this: unknown, ...args: unknown[]) {
-      const context = original.apply(this, args);
-      if (context !== null && String(args[0]).startsWith('webgl') && !contexts.includes(context))
-        contexts.push(context);
-      return context;
-    };
-  }
 }
 
 test('a slice that comes while the WebGL context is lost is shown when it is back', async () => {

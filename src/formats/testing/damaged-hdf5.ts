@@ -22,13 +22,13 @@ export function damagedFileTests({ places }: { readonly places: number }): void 
     }
   });
 
-  test(`a file that is overwritten is refused, or has the values that are there, at ${String(places)} places`, async () => {
+  test(`a file that is overwritten is refused, or has its shape, at ${String(places)} places`, async () => {
     for (let part = 0; part < places; part++) {
       const at = 100 + Math.floor((part * (whole.length - 100)) / places);
       const path = put(`broken-${String(at)}.h5`, Buffer.from(whole).fill(0xff, at, at + 8));
       const opened = await openVolume(path, { series }).catch((error: unknown) => error);
       expect(opened).toMatchObject(
-        opened instanceof Error ? { code: expect.any(String) as unknown } : { shape: [4, 3, 2] },
+        opened instanceof Error ? { code: expect.stringMatching(/^(file-corrupt|unsupported-format)$/) as unknown } : { shape: [4, 3, 2] },
       );
     }
   });

@@ -1,24 +1,21 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import workerThreads, { type Worker } from 'node:worker_threads';
-import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { Volume } from '../../volume';
 import { openVolume, type OpenOptions } from '../index';
 import { filesFolder } from '../testing/files-folder';
+import { madeByPython } from '../testing/python';
 import { byDimension, type Level, type LevelChunk } from './arrays';
 import { fill, threadsFor } from './fill';
 
 jest.setTimeout(120_000);
-const PYTHON = resolve('.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-const { path: folder } = filesFolder();
-beforeAll(() => {
-  execFileSync(PYTHON, [join(__dirname, '..', 'testing', 'write-large-zarr.py'), folder]);
-});
+const { path: own } = filesFolder();
+const { folder } = madeByPython(join(__dirname, '../testing/write-large-zarr.py'));
 
 const pathOf = (name: string): string => join(folder, `${name}.zarr`);
 const open = (name: string, options?: OpenOptions): Promise<Volume> =>
@@ -114,7 +111,7 @@ describe('threads that take chunks in turn', () => {
     }
   }
 
-  /** Both further threads have ended. */
+  /** The further threads have ended. */
   const others = (started: readonly Worker[]): Promise<unknown> =>
     Promise.all(started.map((thread) => new Promise((ended) => thread.once('exit', ended))));
 
@@ -150,7 +147,7 @@ describe('threads that take chunks in turn', () => {
   const never = (): Promise<never> => new Promise(() => undefined);
 
   test('fail with the error of the one that has met it', async () => {
-    const broken = pathOf('broken');
+    const broken = join(own, 'broken.zarr');
     cpSync(pathOf('gzip'), broken, { recursive: true });
     writeFileSync(join(broken, 'c', '2', '2', '1'), 'not packed at all');
     const message = `${broken}: it can’t be decoded (incorrect header check)`;
@@ -159,8 +156,12 @@ describe('threads that take chunks in turn', () => {
       code: 'file-corrupt',
       message,
     });
-    await expect(open('broken')).rejects.toMatchObject({ name: 'SlicescopeError', code: 'file-corrupt', message });
-    const gone = join(folder, 'gone.zarr');
+    await expect(openVolume(broken, { level: 0 })).rejects.toMatchObject({
+      name: 'SlicescopeError',
+      code: 'file-corrupt',
+      message,
+    });
+    const gone = join(own, 'gone.zarr');
     await expect(filled(gone, never)).rejects.toMatchObject({
       code: 'file-not-found',
       message: `${gone}: there is no such file`,
