@@ -1,11 +1,13 @@
+import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { ARRAY_OF, type DType, type Triple } from '../protocol';
+import { ARRAY_OF, type DType, type Rescale, type Triple, type VoxelArray } from '../protocol';
 import { Volume, type VolumeOptions } from '../volume';
 import { fileHeader, type FileHeader } from './file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from './format';
+import { shownUnit } from './lengths';
 import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from './text-header';
 import { unzipped } from './unzip';
-import { MAX_COMPRESSION, checkSize, readHead, readVoxels, type VoxelBytes } from './voxels';
+import { MAX_COMPRESSION, checkSize, readHead, readVoxels, truncated, type VoxelBytes } from './voxels';
 
 /** By MetaImage's names; https://itk.org/Wiki/ITK/MetaIO/Documentation */
 const DTYPES: ReadonlyMap<string, DType> = new Map([
@@ -18,6 +20,18 @@ const DTYPES: ReadonlyMap<string, DType> = new Map([
   ['MET_FLOAT', 'float32'],
   ['MET_DOUBLE', 'float64'],
 ]);
+
+/** Fields that a header may begin with. */
+const FIRST_FIELDS = new Set(
+  `ObjectType ObjectSubType NDims Comment Name ID ParentID CompressedData CompressedDataSize CompressionLevel BinaryData
+  BinaryDataByteOrderMSB ElementByteOrderMSB Color Position Offset Origin Orientation Rotation TransformMatrix TransformType
+  CenterOfRotation AnatomicalOrientation DistanceUnits ElementSpacing ElementSize DimSize HeaderSize Modality SequenceID
+  CreationDate AcquisitionDate ElementMin ElementMax ElementNumberOfChannels ElementToIntensityFunctionSlope
+  ElementToIntensityFunctionOffset ElementType UltrasoundImageOrientation UltrasoundImageType Kinds`.split(/\s+/),
+);
+
+/** A number that has more is none. */
+const MOST_DIGITS = 400;
 
 type Fields = ReadonlyMap<string, string>;
 
@@ -57,16 +71,24 @@ function geometryOf(fields: Fields, rank: number, path: string): VolumeOptions {
   const offset = firstOf(fields, 'offset', 'position', 'origin');
   const [x = 0, y = 0, z = 0] = offset === undefined ? [] : numbersOf(offset, 'Offset', path);
   const origin: Triple = [x, y, z];
-  if (matrix === undefined || rank < 3) return { spacing, origin };
+  const said = fields.get('distanceunits');
+  const unit = said === undefined || said === '?' || said === '' ? undefined : shownUnit(said);
+  if (matrix === undefined || rank < 2) return { spacing, origin, unit };
   const numbers = numbersOf(matrix, 'TransformMatrix', path);
   if (numbers.length !== rank ** 2 || !numbers.every(Number.isFinite)) {
     throw corrupt(path, `its header says TransformMatrix ${matrix}, expected ${String(rank ** 2)} numbers`);
   }
-  const axes = [0, 1, 2].map((axis) => numbers.slice(axis * rank, axis * rank + 3));
+  const axes = [0, 1, 2].map((axis) => numbers.slice(axis * rank, axis * rank + Math.min(rank, 3)));
+  if (rank === 2) {
+    const [[a = 0, b = 0], [c = 0, d = 0]] = axes as [number[], number[]];
+    if (a === 1 && b === 0 && c === 0 && d === 1) return { spacing, origin, unit };
+    axes.splice(0, 3, [a, b, 0], [c, d, 0], [0, 0, Math.sign(a * d - b * c)]); // A picture that is turned.
+  }
   checkRightAngles(axes, path);
   return {
     spacing: spacing ?? [1, 1, 1],
     origin,
+    unit,
     direction: [0, 1, 2].flatMap((row) => axes.map((axis) => axis[row] as number)),
   };
 }
@@ -114,6 +136,8 @@ async function readMetaImage(path: string, onFraction: OnFraction): Promise<Volu
   const file = isLocal ? path : dataFileOf(data, path);
   const available = isLocal ? most : (await readHead(file, 1)).most;
   const isPacked = isTrue(fields.get('compresseddata'));
+  const isText = fields.has('binarydata') && !isTrue(fields.get('binarydata'));
+  if (isText && isPacked) throw unsupported(path, 'its values are text that is packed (BinaryData, CompressedData)');
   const [width = 1, height = 1, depth = 1, frames = 1] = sizes;
   const count = width * height * depth * frames * components;
   const skip = Number(fields.get('headersize') ?? 0);
@@ -130,19 +154,81 @@ async function readMetaImage(path: string, onFraction: OnFraction): Promise<Volu
     count,
   };
   if (voxels.offset < 0) throw corrupt(path, `truncated, ${file} has ${String(available)} bytes`);
-  checkSize(voxels, isPacked ? available * MAX_COMPRESSION : available);
+  // A number in text takes a digit and what divides it from the next one.
+  if (!isText) checkSize(voxels, isPacked ? available * MAX_COMPRESSION : available);
+  else if (available - start + 1 < 2 * count) throw truncated(file, available, start + 2 * count - 1, false);
   const name = basename(path).replace(/\.(mha|mhd)$/i, '');
-  const options = { ...geometryOf(fields, sizes.length, path), frames, components, name };
+  const options = {
+    ...geometryOf(fields, sizes.length, path),
+    frames,
+    components,
+    name,
+    rescale: rescaleOf(fields, path),
+  };
   const volume = Volume.alloc([width, height, depth], dtype, options);
-  await readVoxels(voxels, volume.data, onFraction);
+  if (isText) await readText({ file, start: start + Math.max(0, skip), available }, volume.data, onFraction);
+  else await readVoxels(voxels, volume.data, onFraction);
   return volume;
+}
+
+/** How stored values become real ones. */
+function rescaleOf(fields: Fields, path: string): Rescale | undefined {
+  const slope = Number(fields.get('elementtointensityfunctionslope') ?? 1);
+  const intercept = Number(fields.get('elementtointensityfunctionoffset') ?? 0);
+  if (!Number.isFinite(slope) || !Number.isFinite(intercept) || slope === 0) {
+    throw corrupt(
+      path,
+      `its header says that values are ${String(slope)} times the stored ones plus ${String(intercept)}`,
+    );
+  }
+  return slope === 1 && intercept === 0 ? undefined : { slope, intercept };
+}
+
+interface TextValues {
+  readonly file: string;
+  readonly start: number;
+  readonly available: number;
+}
+
+/** Numbers with spaces between them. */
+async function readText(
+  { file, start, available }: TextValues,
+  target: VoxelArray,
+  onFraction: OnFraction,
+): Promise<void> {
+  let [at, read, rest] = [0, start, ''];
+  const put = (word: string): void => {
+    if (word === '' || at === target.length) return;
+    const value = Number(word);
+    target[at] = value;
+    const isHeld = target instanceof Float32Array ? Number.isFinite(value) : target[at] === value;
+    if (!isHeld)
+      throw corrupt(file, `its value ${String(at)} is ${JSON.stringify(word.slice(0, 40))}, which its type can’t hold`);
+    at += 1;
+  };
+  const source = createReadStream(file, { start, encoding: 'latin1' });
+  for await (const chunk of source as AsyncIterable<string>) {
+    const words = (rest + chunk).split(/\s+/);
+    rest = words.pop() ?? '';
+    if (rest.length > MOST_DIGITS) throw corrupt(file, 'its text has something that is no number');
+    for (const word of words) put(word);
+    read += chunk.length;
+    onFraction(read / available);
+    if (at === target.length) break;
+  }
+  put(rest);
+  if (at < target.length)
+    throw corrupt(file, `truncated, it has ${String(at)} numbers, and its header says ${String(target.length)}`);
 }
 
 /** MetaImage, with its values behind the header or in a file of their own. */
 export const metaimage: Format = {
   name: 'metaimage',
   title: 'MetaImage (.mha, .mhd)',
-  matches: (head) => /^\s*(ObjectType|NDims|Comment)\s*=/.test(Buffer.from(head.subarray(0, 64)).toString('latin1')),
+  matches: (head) => {
+    const [, name = ''] = /^\s*(\w+)[ \t]*=/.exec(Buffer.from(head.subarray(0, 64)).toString('latin1')) ?? [];
+    return FIRST_FIELDS.has(name);
+  },
   read: async ({ paths: [path] }, onFraction) => await readMetaImage(path, onFraction),
   header: async ({ paths: [path] }) => await headerOf(path),
 };

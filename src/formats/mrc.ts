@@ -18,9 +18,12 @@ const DTYPES: ReadonlyMap<number, DType> = new Map([
 
 /** Offsets of the fields that are read. */
 const AT = {
-  ...{ sizes: 0, mode: 12, sampling: 28, cell: 40, angles: 52, axes: 64, extended: 92, origin: 196, map: 208 },
-  machine: 212,
+  ...{ sizes: 0, mode: 12, starts: 16, sampling: 28, cell: 40, angles: 52, axes: 64, extended: 92 },
+  ...{ imodStamp: 152, imodFlags: 156, origin: 196, map: 208, machine: 212 },
 };
+/** IMOD's mark, and of its flags the one that bytes are signed; https://bio3d.colorado.edu/imod/doc/mrc_format.txt */
+const IMOD_STAMP = 1_146_047_817;
+const IMOD_SIGNED = 1;
 
 /** What a person may want to know of a header: names, where they begin, how many, and whether they are floats. */
 const FIELDS: readonly (readonly [name: string, at: number, count: number, isFloat: boolean])[] = [
@@ -46,10 +49,20 @@ function isMrc(head: Uint8Array): boolean {
   return head.length >= HEADER_BYTES && Buffer.from(head.subarray(AT.map, AT.map + 4)).toString('latin1') === 'MAP ';
 }
 
+/** The order of bytes. Old programs wrote no machine stamp; sizes that are read the wrong way round are enormous. */
+function isLittleEndian(view: DataView): boolean {
+  const stamp = view.getUint8(AT.machine);
+  if (stamp === 0x11) return false;
+  if (stamp === 0x44) return true;
+  const largest = (littleEndian: boolean): number =>
+    Math.max(...[0, 4, 8].map((step) => view.getUint32(AT.sizes + step, littleEndian)));
+  return largest(true) <= largest(false);
+}
+
 async function headerOf(path: string): Promise<FileHeader> {
   const { bytes } = await readHead(path, HEADER_BYTES);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const littleEndian = view.getUint8(AT.machine) !== 0x11;
+  const littleEndian = isLittleEndian(view);
   const said = FIELDS.map(([name, at, count, isFloat]) => {
     const numbers = Array.from({ length: count }, (_, i) =>
       isFloat ? view.getFloat32(at + 4 * i, littleEndian) : view.getInt32(at + 4 * i, littleEndian),
@@ -83,7 +96,7 @@ function distancesOf(
   shape: Triple,
 ): readonly number[] | null {
   if (!sampling.every((each) => each > 0)) return null;
-  const distances = axes.map((axis) => (edges[axis] as number) / (sampling[axis] as number));
+  const distances = axes.map((axis) => Math.abs(edges[axis] as number) / (sampling[axis] as number)); // Some say a handedness by a height below 0.
   if (shape[2] === 1 && distances[2] === 0) distances[2] = distances[0] as number;
   return distances.some((each) => each === 0) ? null : distances;
 }
@@ -93,14 +106,16 @@ async function readMrc(path: string, onFraction: OnFraction): Promise<Volume> {
   checkName(path, isPacked);
   if (!isMrc(bytes)) throw corrupt(path, 'no MRC header of 1024 bytes with the word MAP');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const littleEndian = view.getUint8(AT.machine) !== 0x11;
+  const littleEndian = isLittleEndian(view);
   const integers = (at: number): readonly number[] => [0, 4, 8].map((step) => view.getInt32(at + step, littleEndian));
   const floats = (at: number): readonly number[] => [0, 4, 8].map((step) => view.getFloat32(at + step, littleEndian));
   const sizes = integers(AT.sizes);
   if (sizes.some((size) => size < 1)) throw corrupt(path, `its header says dimensions ${sizes.join(' × ')}`);
   const [width = 1, height = 1, depth = 1] = sizes;
   const mode = view.getInt32(AT.mode, littleEndian);
-  const dtype = DTYPES.get(mode);
+  const isImod = view.getInt32(AT.imodStamp, littleEndian) === IMOD_STAMP;
+  const isUnsigned = isImod && (view.getInt32(AT.imodFlags, littleEndian) & IMOD_SIGNED) === 0;
+  const dtype = mode === 0 && isUnsigned ? 'uint8' : DTYPES.get(mode);
   if (dtype === undefined) {
     throw unsupported(
       path,
@@ -119,7 +134,9 @@ async function readMrc(path: string, onFraction: OnFraction): Promise<Volume> {
   const spacing = distances === null ? undefined : spacingOf(distances, path);
   const place = floats(AT.origin);
   if (!place.every(Number.isFinite)) throw corrupt(path, `its header says origin ${place.join(', ')}`);
-  const origin = axes.map((axis) => place[axis]) as unknown as Triple;
+  // A map that was cut out of a larger one may say its place by its start indices instead.
+  const starts = integers(AT.starts).map((start, axis) => start * (spacing?.[axis] ?? 0));
+  const origin = (place.some((each) => each !== 0) ? axes.map((axis) => place[axis]) : starts) as unknown as Triple;
   const name = basename(path).replace(/\.(mrc|mrcs|map|rec|st|ali)?(\.gz)?$/i, '');
   const volume = Volume.alloc([width, height, depth], dtype, {
     spacing,

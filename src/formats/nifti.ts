@@ -50,10 +50,6 @@ const UNSUPPORTED_DATATYPES: ReadonlyMap<number, string> = new Map([
   [2048, 'complex numbers'],
 ]);
 
-const BITS: Readonly<Record<DType, number>> = {
-  ...{ uint8: 8, int8: 8, uint16: 16, int16: 16, uint32: 32, int32: 32, float32: 32, float64: 64 },
-};
-
 /** Millimetres in NIfTI's units of space. */
 const MILLIMETRES: ReadonlyMap<number, number> = new Map([
   [1, 1000],
@@ -72,7 +68,8 @@ function headerBytes(head: Uint8Array): number {
 function sizesOf(header: Header, path: string): readonly number[] {
   const [rank = 0] = header.dims;
   if (!(rank >= 1 && rank <= 7)) throw corrupt(path, `its header says ${String(rank)} dimensions`);
-  const sizes = header.dims.slice(1, rank + 1);
+  // Behind the first three, 0 stands for 1, as niftilib and ITK have it.
+  const sizes = header.dims.slice(1, rank + 1).map((size, axis) => (axis > 2 && size === 0 ? 1 : size));
   if (sizes.some((size) => size < 1)) throw corrupt(path, `its header says dimensions ${sizes.join(' × ')}`);
   if (sizes.slice(4).some((size) => size > 1)) {
     const what = `${sizes.join(' × ')} has more than four dimensions; extract one series of volumes of it`;
@@ -81,7 +78,8 @@ function sizesOf(header: Header, path: string): readonly number[] {
   return sizes;
 }
 
-function datatypeOf({ datatypeCode, numBitsPerVoxel }: Header, path: string): Datatype {
+/** The bits of a voxel, which the header says too, follow from its datatype: where they differ, niftilib, nibabel and ITK go by this. */
+function datatypeOf({ datatypeCode }: Header, path: string): Datatype {
   const datatype = DATATYPES.get(datatypeCode);
   if (datatype === undefined) {
     const what = UNSUPPORTED_DATATYPES.get(datatypeCode);
@@ -89,11 +87,6 @@ function datatypeOf({ datatypeCode, numBitsPerVoxel }: Header, path: string): Da
       throw corrupt(path, `its header says datatype ${String(datatypeCode)}, which does not exist`);
     }
     throw unsupported(path, `it holds ${what}, which no dtype stands for; convert it, for instance to float64`);
-  }
-  const bits = BITS[datatype.dtype] * datatype.components;
-  if (numBitsPerVoxel !== bits) {
-    const said = `datatype ${String(datatypeCode)}, which has ${String(bits)} bits, and ${String(numBitsPerVoxel)} bits`;
-    throw corrupt(path, `its header says ${said}`);
   }
   return datatype;
 }
@@ -125,19 +118,38 @@ function checkExtensions(
   }
 }
 
-/** How stored values become real ones; null where they are the real ones. A slope of 0 or NaN says that there is none. */
+/** How stored values become real ones; null where they are the real ones. A slope of 0, or one that is no number, says that there is none, as for nibabel. */
 function rescaleOf({ scl_slope: slope, scl_inter: intercept }: Header, path: string): Rescale | null {
-  if (slope === 0 || Number.isNaN(slope)) return null;
-  if (!Number.isFinite(slope) || !Number.isFinite(intercept)) {
+  if (slope === 0 || !Number.isFinite(slope)) return null;
+  if (!Number.isFinite(intercept)) {
     throw corrupt(path, `its header says slope ${String(slope)} and intercept ${String(intercept)}`);
   }
   return slope === 1 && intercept === 0 ? null : { slope, intercept };
 }
 
+/** Whether a sform says where voxels lie: one of zeros, or of what is no number, says nothing, and the qform counts. */
+function isMatrix(affine: readonly (readonly number[])[]): boolean {
+  const rows = affine.slice(0, 3);
+  return rows.flat().every(Number.isFinite) && rows.some((row) => row.slice(0, 3).some((each) => each !== 0));
+}
+
 /** Three rows from indices to RAS; null where the file says nothing of its orientation. */
 function affineOf(header: Header): readonly (readonly number[])[] | null {
-  if (header.sform_code > 0) return header.affine;
+  if (header.sform_code > 0 && isMatrix(header.affine)) return header.affine;
   return header.qform_code > 0 ? header.getQformMat() : null;
+}
+
+/** A picture of one slice may leave out where its third axis points: at a right angle to the others. */
+function mendFlat(columns: number[][], sizes: readonly number[]): void {
+  const flat = columns.findIndex((column, axis) => (sizes[axis] ?? 1) === 1 && column.every((each) => each === 0));
+  if (flat < 0) return;
+  const [one, other] = [1, 2].map((step) => columns[(flat + step) % 3] as number[]) as [number[], number[]];
+  const across = [0, 1, 2].map((row) => {
+    const [next, last] = [(row + 1) % 3, (row + 2) % 3];
+    return (one[next] as number) * (other[last] as number) - (one[last] as number) * (other[next] as number);
+  });
+  const length = Math.hypot(...across);
+  if (length > 0) columns[flat] = across.map((each) => each / length);
 }
 
 type Geometry = Required<Pick<VolumeOptions, 'spacing' | 'origin' | 'direction'>>;
@@ -155,13 +167,16 @@ function geometryOf(header: Header, sizes: readonly number[], path: string): Geo
     throw corrupt(path, `its header says a matrix of ${affine.slice(0, 3).flat().join(' ')}`);
   }
   const isSform = affine !== null && affine === header.affine;
-  const columns = [0, 1, 2].map((axis) => {
-    if (affine === null) return [0, 1, 2].map((row) => (row === axis ? (header.pixDims[axis + 1] ?? 1) : 0));
+  // One below 0 is a slip; its amount counts, as for nibabel.
+  const pixDim = (axis: number): number => Math.abs(header.pixDims[axis + 1] ?? 1);
+  const columns: number[][] = [0, 1, 2].map((axis) => {
+    if (affine === null) return [0, 1, 2].map((row) => (row === axis ? pixDim(axis) : 0));
     return [0, 1, 2].map((row) => (row < 2 ? -1 : 1) * (affine[row]?.[axis] ?? 0));
   });
+  if (affine !== null) mendFlat(columns, sizes);
   const lengths = columns.map((column, axis) => {
     // The library takes 1 for what is impossible in a qform.
-    const length = isSform ? Math.hypot(...column) : (header.pixDims[axis + 1] ?? 0);
+    const length = isSform ? Math.hypot(...column) : pixDim(axis);
     return length === 0 && (sizes[axis] ?? 1) === 1 ? 1 : length;
   });
   if (lengths.some((length) => !Number.isFinite(length) || length <= 0)) {

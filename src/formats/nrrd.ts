@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
-import type { DType, Triple } from '../protocol';
+import { ARRAY_OF, type DType, type Triple } from '../protocol';
 import { Volume, type VolumeOptions } from '../volume';
 import { fileHeader, type FileHeader } from './file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from './format';
 import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from './text-header';
 import { unzipped } from './unzip';
-import { MAX_COMPRESSION, checkSize, readHead, readVoxels, type VoxelBytes } from './voxels';
+import { MAX_COMPRESSION, checkSize, readHead, readVoxels, truncated, type VoxelBytes } from './voxels';
 
 /** By NRRD's names; https://teem.sourceforge.net/nrrd/format.html */
 const DTYPES: Readonly<Record<string, DType>> = Object.fromEntries(
@@ -68,9 +68,28 @@ function need(fields: Fields, name: string, path: string): string {
 interface Axes {
   readonly components: 1 | 3 | 4;
   readonly frames: number;
+  /** Whether the components of a voxel lie apart, in the file's last axis. */
+  readonly areApart: boolean;
   /** Sizes, and which of the file's axes they are, of x, y and z as far as they are there. */
   readonly sizes: readonly number[];
   readonly places: readonly number[];
+}
+
+/** Kinds of axes whose values are volumes of their own, one after the other. */
+const FRAMES = /^(domain|space|time|list|none|\?\?\?|)$/i;
+const COLORS = /^RGBA?-color$/i;
+/** What three values of a voxel may be beside red, green and blue; a list is of layers, such as 3D Slicer's of segments that overlap. */
+const OTHER_COLORS = /^(HSV-color|XYZ-color|list|time)$/i;
+
+function directionsOf(fields: Fields): readonly string[] | null {
+  return fields.get('spacedirections')?.match(/none|\([^)]*\)/g) ?? null;
+}
+
+/** Whether the last axis is time, as four dimensions of space are written by ITK: it goes along no axis of space, and none along it. */
+function isSpaceTime(fields: Fields, rank: number): boolean {
+  const directions = directionsOf(fields)?.map((text) => text.replace(/[(),]/g, ' ').trim().split(/\s+/).map(Number));
+  if (rank !== 4 || directions?.length !== 4 || directions.some(({ length }) => length !== 4)) return false;
+  return directions.every((column, at) => column.every((each, row) => (row === 3) === (at === 3) || each === 0));
 }
 
 /** Which axes are of space: those with a direction, or those whose kind doesn't say otherwise. */
@@ -80,24 +99,36 @@ function axesOf(fields: Fields, dtype: DType, path: string): Axes {
     throw corrupt(path, `its header says dimension ${need(fields, 'dimension', path)}`);
   }
   const sizes = sizesOf(need(fields, 'sizes', path), rank, 'sizes', path);
-  const directions = fields.get('spacedirections')?.match(/none|\([^)]*\)/g);
+  const directions = directionsOf(fields);
   const kinds = fields.get('kinds')?.split(/\s+/) ?? [];
   const isSpace = (at: number): boolean =>
-    directions === undefined || directions === null
+    directions === null
       ? /^(domain|space|\?\?\?|none|)$/i.test(kinds[at] ?? '') && !(rank > 3 && at === 3)
       : directions[at] !== 'none' && directions[at] !== undefined;
-  const places = sizes.map((_, at) => at).filter(isSpace);
-  const others = sizes.map((_, at) => at).filter((at) => !isSpace(at) && sizes[at] !== 1);
-  const [first] = sizes;
-  const isColor = others[0] === 0 && dtype === 'uint8' && (first === 3 || first === 4);
+  const isTimed = isSpaceTime(fields, rank);
+  const places = sizes.map((_, at) => at).filter((at) => isSpace(at) && !(isTimed && at === rank - 1));
+  const others = sizes.map((_, at) => at).filter((at) => !places.includes(at) && sizes[at] !== 1);
+  const [first] = others;
+  const isFirst = first === 0 && !OTHER_COLORS.test(kinds[0] ?? '');
+  const areApart = first !== 0 && others.length === 1 && first === rank - 1 && COLORS.test(kinds[first] ?? '');
+  const components = first === undefined ? 1 : sizes[first];
+  const isColor = (isFirst || areApart) && dtype === 'uint8' && (components === 3 || components === 4);
   const rest = isColor ? others.slice(1) : others;
+  const kind = kinds[rest[0] ?? -1] ?? '';
+  if (!FRAMES.test(kind)) {
+    throw unsupported(
+      path,
+      `its axis ${String(rest[0])} is of the kind ${JSON.stringify(kind)} (kinds); what can be read is colours of uint8, and time`,
+    );
+  }
   const isTime = rest.length === 0 || (rest.length === 1 && rest[0] === rank - 1);
   if (places.length < 1 || places.length > 3 || !isTime) {
     const what = `${sizes.join(' × ')} with ${String(places.length)} axes of space; what can be read has one to three, colours (uint8) before and time behind them`;
     throw unsupported(path, what);
   }
   return {
-    components: isColor ? first : 1,
+    components: isColor ? components : 1,
+    areApart: isColor && areApart,
     frames: rest[0] === undefined ? 1 : (sizes[rest[0]] as number),
     sizes: places.map((at) => sizes[at] as number),
     places,
@@ -117,40 +148,70 @@ function axisNamesOf(fields: Fields, { places }: Axes): VolumeOptions['axes'] {
   return [x, y, z];
 }
 
-/** Without a patient's space there is no direction. */
-function geometryOf(fields: Fields, { places }: Axes, path: string): VolumeOptions {
-  const directions = fields.get('spacedirections')?.match(/none|\([^)]*\)/g);
+/** Distances along x, y and z; one that is no number is not known, and 1 as for ITK. */
+function distancesOf(said: readonly number[], path: string): Triple {
+  return spacingOf(
+    said.map((each) => (Number.isNaN(each) ? 1 : each)),
+    path,
+  );
+}
+
+/** Positions of an axis of its own: where its first voxel begins, or lies in the middle (`centers`). */
+function startsOf(fields: Fields, { places }: Axes, spacing: Triple, path: string): Triple {
+  const mins = fields.get('axismins');
+  if (mins === undefined) return [0, 0, 0];
+  const all = numbersOf(mins, 'axis mins', path);
+  const centers = (fields.get('centers') ?? fields.get('centerings') ?? '').split(/\s+/);
+  const starts = [0, 1, 2].map((axis) => {
+    const min = all[places[axis] ?? -1] ?? NaN;
+    const isNode = centers[places[axis] ?? -1] === 'node';
+    return Number.isFinite(min) ? min + (isNode ? 0 : (spacing[axis] as number) / 2) : 0;
+  });
+  return starts as unknown as Triple;
+}
+
+/** Without a patient's space there is no direction, and without a unit distances are none that is known. */
+function geometryOf(fields: Fields, axes: Axes, path: string): VolumeOptions {
+  const { places } = axes;
+  const directions = directionsOf(fields);
   const unit = /"([^"]{1,16})"/.exec(fields.get('spaceunits') ?? fields.get('units') ?? '')?.[1];
-  if (directions === undefined || directions === null) {
+  if (directions === null) {
     const spacings = fields.get('spacings');
     if (spacings === undefined) return { unit };
     const all = numbersOf(spacings, 'spacings', path);
-    return {
-      spacing: spacingOf(
-        places.map((at) => all[at] ?? NaN),
-        path,
-      ),
-      unit,
-    };
+    const spacing = distancesOf(
+      places.map((at) => all[at] ?? NaN),
+      path,
+    );
+    return { spacing, origin: startsOf(fields, axes, spacing, path), unit: unit ?? 'px' };
   }
-  const columns = places.map((at) => vectorOf(directions[at], 'space directions', path));
+  const columns = places.map((at) => vectorOf(directions[at], 'space directions', path).slice(0, 3));
   const spacing = spacingOf(
     columns.map((column) => Math.hypot(...column)),
     path,
   );
-  const signs = PATIENT_SPACES[(fields.get('space') ?? '').toLowerCase().replace(/-time$|t$/, '')];
-  if (signs === undefined || columns.length !== 3 || columns.some(({ length }) => length !== 3))
-    return { spacing, unit };
+  const spaceOrigin = fields.get('spaceorigin');
+  const [x = 0, y = 0, z = 0] = spaceOrigin === undefined ? [] : vectorOf(spaceOrigin, 'space origin', path);
+  const space = (fields.get('space') ?? '').toLowerCase();
+  const signs = PATIENT_SPACES[space.replace(/-time$|t$/, '')];
+  if (signs === undefined || columns.length !== 3 || columns.some(({ length }) => length !== 3)) {
+    const isTurned = columns.some((column, at) => column.some((each, row) => (row === at ? each < 0 : each !== 0)));
+    if (isTurned) {
+      throw unsupported(
+        path,
+        `its axes are turned (space directions) in the space ${JSON.stringify(space)}, which is no patient’s`,
+      );
+    }
+    return { spacing, origin: [x, y, z], unit: unit ?? 'px' };
+  }
   const toLps = (vector: readonly number[]): Triple => {
-    const [x = 0, y = 0, z = 0] = vector;
-    return [signs[0] * x + 0, signs[1] * y + 0, z + 0]; // Adding 0 makes −0 an ordinary 0.
+    const [right = 0, front = 0, up = 0] = vector;
+    return [signs[0] * right + 0, signs[1] * front + 0, up + 0]; // Adding 0 makes −0 an ordinary 0.
   };
   const units = columns.map((column, axis) => toLps(column.map((each) => each / (spacing[axis] as number))));
   checkRightAngles(units, path);
   const direction = [0, 1, 2].flatMap((row) => units.map((each) => each[row] as number));
-  const spaceOrigin = fields.get('spaceorigin');
-  const origin = toLps(spaceOrigin === undefined ? [] : vectorOf(spaceOrigin, 'space origin', path));
-  return { spacing, direction, origin, unit: unit ?? 'mm' };
+  return { spacing, direction, origin: toLps([x, y, z]), unit: unit ?? 'mm' };
 }
 
 /** Where the values are, which lie behind the header or in a file of their own. */
@@ -197,20 +258,26 @@ async function readNrrd(path: string, onFraction: OnFraction): Promise<Volume> {
   const axes = axesOf(fields, dtype, path);
   const { file, start, available } = await placeOf(fields, path, headerBytes, most);
   const skip = Number(fields.get('byteskip') ?? 0);
-  if (!Number.isSafeInteger(skip) || skip < 0 || Number(fields.get('lineskip') ?? 0) !== 0) {
-    throw unsupported(path, 'it skips lines, or bytes from the end; save it anew without');
+  // −1 says that the values are the last bytes of the file, which are known only where they are not packed.
+  if (!Number.isSafeInteger(skip) || skip < (isPacked ? 0 : -1) || Number(fields.get('lineskip') ?? 0) !== 0) {
+    throw unsupported(
+      path,
+      'it skips lines (line skip), or packed bytes from the end (byte skip); save it anew without',
+    );
   }
   const [width = 1, height = 1, depth = 1] = axes.sizes;
   const { components, frames } = axes;
+  const count = width * height * depth * components * frames;
   const voxels: VoxelBytes = {
     path: file,
-    offset: isPacked ? skip : start + skip,
+    offset: isPacked ? skip : skip === -1 ? available - count * ARRAY_OF[dtype].BYTES_PER_ELEMENT : start + skip,
     isPacked,
     unpacked: () => unzipped(file, start),
     dtype,
     littleEndian: fields.get('endian')?.toLowerCase() !== 'big',
-    count: width * height * depth * components * frames,
+    count,
   };
+  if (voxels.offset < 0) throw truncated(file, available, available - voxels.offset, false);
   checkSize(voxels, isPacked ? available * MAX_COMPRESSION : available);
   const name = basename(path).replace(/\.(nrrd|nhdr)$/i, '');
   const geometry = geometryOf(fields, axes, path);
@@ -220,7 +287,16 @@ async function readNrrd(path: string, onFraction: OnFraction): Promise<Volume> {
     axes: axisNamesOf(fields, axes),
     ...{ components, frames, name, labels },
   });
-  await readVoxels(voxels, volume.data, onFraction);
+  if (!axes.areApart) {
+    await readVoxels(voxels, volume.data, onFraction);
+    return volume;
+  }
+  const apart = new Uint8Array(count);
+  await readVoxels(voxels, apart, onFraction);
+  const pixels = count / components;
+  for (let at = 0; at < pixels; at += 1) {
+    for (let of = 0; of < components; of += 1) volume.data[at * components + of] = apart[of * pixels + at] as number;
+  }
   return volume;
 }
 

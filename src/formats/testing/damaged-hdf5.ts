@@ -28,7 +28,9 @@ export function damagedFileTests({ places }: { readonly places: number }): void 
       const path = put(`broken-${String(at)}.h5`, Buffer.from(whole).fill(0xff, at, at + 8));
       const opened = await openVolume(path, { series }).catch((error: unknown) => error);
       expect(opened).toMatchObject(
-        opened instanceof Error ? { code: expect.stringMatching(/^(file-corrupt|unsupported-format)$/) as unknown } : { shape: [4, 3, 2] },
+        opened instanceof Error
+          ? { code: expect.stringMatching(/^(file-corrupt|unsupported-format)$/) as unknown }
+          : { shape: [4, 3, 2] },
       );
     }
   });

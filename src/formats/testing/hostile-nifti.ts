@@ -60,13 +60,6 @@ export const NIFTI: readonly Case[] = [
     'its header says datatype 77, which does not exist',
   ],
   [
-    'bits that are not the datatype’s',
-    'bits.nii',
-    () => niftiFile({ datatype: 4, bitpix: 8, voxels: new Uint8Array(120) }),
-    corrupt,
-    'its header says datatype 4, which has 16 bits, and 8 bits',
-  ],
-  [
     'voxels at a negative byte',
     'offset.nii',
     () => niftiFile({ voxOffset: -1 }),
@@ -116,13 +109,6 @@ export const NIFTI: readonly Case[] = [
     'its header has an extension of 2147483632 bytes',
   ],
   [
-    'an infinite slope',
-    'slope.nii',
-    () => niftiFile({ slope: Infinity }),
-    corrupt,
-    'its header says slope Infinity and intercept 0',
-  ],
-  [
     'an intercept that is no number',
     'slope.nii',
     () => niftiFile({ slope: 2, intercept: NaN }),
@@ -144,46 +130,11 @@ export const NIFTI: readonly Case[] = [
     'its header says that voxels are 1 × 0 × 1 apart',
   ],
   [
-    'a negative distance',
-    'spacing.nii',
-    () => niftiFile({ pixdim: [1, 1, -2] }),
-    corrupt,
-    'its header says that voxels are 1 × 1 × -2 apart',
-  ],
-  [
     'an infinite distance',
     'spacing.nii',
     () => niftiFile({ pixdim: [Infinity, 1, 1] }),
     corrupt,
     'its header says that voxels are Infinity × 1 × 1 apart',
-  ],
-  [
-    'a matrix of zeros',
-    'matrix.nii',
-    () =>
-      niftiFile({
-        sform: [
-          [0, 0, 0, 0],
-          [0, 0, 0, 0],
-          [0, 0, 0, 0],
-        ],
-      }),
-    corrupt,
-    'its header says that voxels are 0 × 0 × 0 apart',
-  ],
-  [
-    'a matrix that is no numbers',
-    'matrix.nii',
-    () =>
-      niftiFile({
-        sform: [
-          [NaN, 0, 0, 0],
-          [0, 1, 0, 0],
-          [0, 0, 1, 0],
-        ],
-      }),
-    corrupt,
-    'its header says a matrix of NaN',
   ],
   [
     'a quaternion that is no numbers',
