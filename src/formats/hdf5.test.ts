@@ -68,6 +68,47 @@ describe('what h5py wrote has the values that it had there', () => {
   });
 });
 
+describe('what is said beside the values', () => {
+  test('true and false are 1 and 0', async () => {
+    const volume = await open('others.h5', 'bool');
+    expect(volume.dtype).toBe('uint8');
+    expect(Array.from(volume.data)).toEqual(VALUES.map((value) => value % 2));
+  });
+
+  test('a virtual data set over the file has its values; one over other files is refused, and no blank is shown', async () => {
+    expect(Array.from((await open('others.h5', 'near')).data)).toEqual(VALUES);
+    await expect(open('others.h5', 'far')).rejects.toMatchObject({
+      code: 'unsupported-format',
+      message: expect.stringContaining('elsewhere.h5'),
+    });
+  });
+
+  test.each(['zyxc', 'cyxz', 'xcyz', 'czyx'])('ilastik’s axes %s', async (keys) => {
+    const volume = await open('others.h5', keys);
+    expect(volume).toMatchObject({ shape: [4, 3, 2], channels: 2, frames: 1 });
+    expect(Array.from(volume.at({ channel: 1 }).data)).toEqual(VALUES.map((value) => value + 1000));
+  });
+
+  test('ilastik’s frames, colours, and an axis that there is not', async () => {
+    const frames = await open('others.h5', 'frames');
+    expect(frames).toMatchObject({ shape: [4, 3, 2], channels: 1, frames: 2 });
+    expect(Array.from(frames.at({ frame: 1 }).data)).toEqual(VALUES.map((value) => value + 2000));
+    const colours = await open('others.h5', 'colours');
+    expect(colours).toMatchObject({ components: 3, channels: 1 });
+    expect(colours.valueAt(3, 2, 1)).toEqual([123, 123, 132]);
+    await expect(open('others.h5', 'odd')).rejects.toMatchObject({
+      code: 'unsupported-format',
+      message: expect.stringContaining('z, q, x (axistags)'),
+    });
+  });
+
+  test('the true size of Imaris’ images, and where they lie', async () => {
+    const volume = await open('image.ims');
+    expect(volume).toMatchObject({ shape: [4, 3, 2], spacing: [0.5, 1, 2], unit: 'µm', origin: [10.25, 20.5, -3] });
+    expect(Array.from(volume.data)).toEqual(VALUES);
+  });
+});
+
 test('of several arrays one is chosen, and its header is told', async () => {
   await expect(open('several.h5')).rejects.toMatchObject({
     code: 'invalid-argument',

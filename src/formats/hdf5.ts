@@ -1,11 +1,21 @@
 import { fstatSync, readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Dataset, File } from 'h5wasm' with { 'resolution-mode': 'import' };
-import { ARRAY_OF, SlicescopeError, isSlicescopeError, messageOf, type DType, type VoxelArray } from '../protocol';
+import type { Dataset, File, Group } from 'h5wasm' with { 'resolution-mode': 'import' };
+import {
+  ARRAY_OF,
+  SlicescopeError,
+  isSlicescopeError,
+  messageOf,
+  type DType,
+  type Shape,
+  type Triple,
+  type VoxelArray,
+} from '../protocol';
 import { Volume, type VolumeOptions } from '../volume';
 import { fileHeader, type FileHeader } from './file-header';
 import { corrupt, openFile, unsupported, type Format, type OnFraction } from './format';
+import { shownUnit } from './lengths';
 import { axesOf } from './npy';
 import { spacingOf } from './text-header';
 import { MAX_COMPRESSION } from './voxels';
@@ -51,7 +61,13 @@ async function openHdf5(
   return { h5, file, close };
 }
 
-function dtypeOf({ metadata: { type, size, signed } }: Dataset): DType | undefined {
+/** HDF5's class of enumerations, as which h5py stores what is true or false. */
+const ENUM = 8;
+
+function dtypeOf({ metadata: { type, size, signed, enum_type: enumeration } }: Dataset): DType | undefined {
+  const members = Object.entries(enumeration?.members ?? {});
+  const isBool = members.length === 2 && members.every(([name, value]) => value === ['FALSE', 'TRUE'].indexOf(name));
+  if (type === ENUM) return isBool && size === 1 ? 'uint8' : undefined;
   const name = `${type === 1 ? 'float' : type === 0 ? (signed ? 'int' : 'uint') : 'no'}${String(8 * size)}`;
   return Object.hasOwn(ARRAY_OF, name) ? (name as DType) : undefined;
 }
@@ -80,13 +96,13 @@ function chosen(arrays: ReadonlyMap<string, Dataset>, series: string | undefined
 async function withArray<T>(
   path: string,
   series: string | undefined,
-  use: (array: Dataset, name: string, fileBytes: number) => T,
+  use: (array: Dataset, name: string, fileBytes: number, file: File) => T,
 ): Promise<T> {
   const handle = await openFile(path);
   try {
     const { h5, file, close } = await openHdf5(handle);
     const [name, array] = chosen(arraysOf(h5, file), series, path);
-    const used = use(array, name, fstatSync(handle.fd).size);
+    const used = use(array, name, fstatSync(handle.fd).size, file);
     close();
     return used;
   } catch (cause) {
@@ -110,7 +126,77 @@ function geometryOf(array: Dataset, path: string): VolumeOptions {
   return lengths.length === 3 ? { spacing: spacingOf(lengths.reverse(), path), unit: 'µm' } : {};
 }
 
-function readArray(array: Dataset, name: string, fileBytes: number, path: string, onFraction: OnFraction): Volume {
+/** An array of the file, and what of it is read: Imaris pads its arrays to whole chunks. */
+interface Part {
+  readonly array: Dataset;
+  readonly name: string;
+  /** As the array's axes follow each other, the slowest first. */
+  readonly sizes: readonly number[];
+  readonly geometry: VolumeOptions;
+}
+
+/** Of Imaris' files: one channel of one time in one level of detail. */
+const IMARIS = /^(DataSet\/ResolutionLevel \d+\/TimePoint \d+\/Channel \d+)\/Data$/;
+
+/** Numbers that Imaris writes as arrays of characters. */
+function textOf({ attrs }: Group, name: string): string {
+  const { value } = attrs[name] ?? {};
+  return Array.isArray(value) ? value.join('') : typeof value === 'string' ? value : '';
+}
+
+/** How much of a padded array is the image, and where it lies; null where it is none of Imaris'. */
+function imarisPart(file: File, array: Dataset, name: string, path: string): Part | null {
+  const [, channel = ''] = IMARIS.exec(name) ?? [];
+  if (channel === '') return null;
+  const [group, info] = [file.get(channel), file.get('DataSetInfo/Image')];
+  if (group === null || info === null || !('attrs' in group) || !('attrs' in info)) return null;
+  const sizes = ['Z', 'Y', 'X'].map((axis) => Number(textOf(group as Group, `ImageSize${axis}`)));
+  const padded = array.shape as number[];
+  if (sizes.length !== padded.length || sizes.some((size, at) => !(size >= 1 && size <= (padded[at] as number)))) {
+    throw corrupt(path, `${name} is ${padded.join(' × ')}, and its ImageSize says ${sizes.join(' × ')}`);
+  }
+  const lengths = [0, 1, 2].map((axis) => {
+    const [least, most] = ['ExtMin', 'ExtMax'].map((end) => Number(textOf(info as Group, `${end}${String(axis)}`)));
+    return { origin: least as number, spacing: ((most as number) - (least as number)) / (sizes[2 - axis] as number) };
+  });
+  const spacing = spacingOf(
+    lengths.map((each) => each.spacing),
+    path,
+  );
+  // The extent begins at the edge of the first voxel.
+  const origin = lengths.map((each, axis) => each.origin + (spacing[axis] as number) / 2) as unknown as Triple;
+  return { array, name, sizes, geometry: { spacing, origin, unit: shownUnit(textOf(info as Group, 'Unit') || 'um') } };
+}
+
+/** Of which axes an array is, the slowest first, where ilastik says it: `t`, `z`, `y`, `x` and `c`. */
+function axisTagsOf({ attrs, shape }: Dataset, name: string, path: string): readonly string[] | null {
+  const said = attrs.axistags?.value;
+  if (typeof said !== 'string') return null;
+  let keys: readonly unknown[] = [];
+  try {
+    const { axes } = JSON.parse(said) as { axes?: readonly { key?: unknown }[] };
+    keys = (axes ?? []).map(({ key }) => key);
+  } catch (cause) {
+    throw corrupt(path, `the axistags of ${name} are no JSON`, cause);
+  }
+  const isKnown = keys.every((key) => typeof key === 'string' && /^[tzyxc]$/.test(key));
+  if (!isKnown || keys.length !== shape?.length || new Set(keys).size !== keys.length || !keys.includes('x')) {
+    throw unsupported(
+      path,
+      `${name} has the axes ${keys.join(', ')} (axistags), of which t, z, y, x and c can be read, each once`,
+    );
+  }
+  return keys as readonly string[];
+}
+
+function readArray(
+  file: File,
+  array: Dataset,
+  name: string,
+  fileBytes: number,
+  path: string,
+  onFraction: OnFraction,
+): Volume {
   const dtype = dtypeOf(array);
   if (dtype === undefined) {
     throw unsupported(
@@ -118,34 +204,73 @@ function readArray(array: Dataset, name: string, fileBytes: number, path: string
       `${name} holds ${JSON.stringify(array.dtype)}, which no dtype stands for; save it as another, such as float32`,
     );
   }
-  const sizes = array.shape as number[];
-  const { shape, frames, components } = axesOf([...sizes].reverse(), dtype === 'uint8', path);
-  const count = sizes.reduce((product, size) => product * size, 1);
-  const { BYTES_PER_ELEMENT: bytes } = ARRAY_OF[dtype];
-  if (count * bytes > fileBytes * MAX_COMPRESSION) {
-    throw corrupt(
-      path,
-      `truncated, ${name} needs ${String(count * bytes)} bytes, and the file has ${String(fileBytes)}`,
-    );
+  const elsewhere = array.metadata.virtual_sources?.find(({ file_name: from }) => from !== '.');
+  if (elsewhere !== undefined) {
+    const what = `the values of ${name} are in other files, such as ${elsewhere.file_name} (a virtual data set)`;
+    throw unsupported(path, `${what}; copy it into one file: h5repack`);
   }
-  const options = {
-    ...geometryOf(array, path),
-    frames,
-    components,
-    name: `${basename(path).replace(/\.(h5|hdf5?)$/i, '')} ${name}`,
-  };
-  const volume = Volume.alloc(shape, dtype, options);
+  const all = array.shape as number[];
+  const part = imarisPart(file, array, name, path) ?? { array, name, sizes: all, geometry: geometryOf(array, path) };
+  const { BYTES_PER_ELEMENT: bytes } = ARRAY_OF[dtype];
+  const needed = all.reduce((product, size) => product * size, bytes);
+  if (needed > fileBytes * MAX_COMPRESSION) {
+    throw corrupt(path, `truncated, ${name} needs ${String(needed)} bytes, and the file has ${String(fileBytes)}`);
+  }
+  const title = { name: `${basename(path).replace(/\.(h5|hdf5?|ims)$/i, '')} ${name}` };
+  const keys = axisTagsOf(array, name, path);
+  const last = part.sizes.at(-1);
+  const isColor = dtype === 'uint8' && keys?.at(-1) === 'c' && (last === 3 || last === 4);
+  const isInOrder = keys === null || /^t?z?yxc?$/.test(keys.join(''));
+  if (isInOrder && (isColor || keys?.includes('c') !== true)) {
+    const { shape, frames, components } = axesOf(
+      [...part.sizes].reverse(),
+      dtype === 'uint8' && (keys === null || isColor),
+      path,
+    );
+    const volume = Volume.alloc(shape, dtype, { ...part.geometry, ...title, frames, components });
+    readInto(part, volume.data, onFraction);
+    return volume;
+  }
+  const sizeOf = (key: string): number => part.sizes[keys?.indexOf(key) ?? -1] ?? 1;
+  const shape: Shape = [sizeOf('x'), sizeOf('y'), sizeOf('z')];
+  const counts = { channels: sizeOf('c'), frames: sizeOf('t') };
+  const volume = Volume.alloc(shape, dtype, { ...part.geometry, ...title, ...counts });
+  const stored = new ARRAY_OF[dtype](volume.data.length);
+  readInto(part, stored, onFraction);
+  inOrderOf(keys ?? [], part.sizes, stored, volume.data);
+  return volume;
+}
+
+/** Read what is to be read of an array, in its order. */
+function readInto({ array, sizes }: Part, target: VoxelArray, onFraction: OnFraction): void {
   const [first = 1] = sizes;
-  const elements = count / first;
+  const elements = target.length / first;
   const chunk = array.metadata.chunks?.[0] ?? 1;
-  const step = Math.max(1, Math.floor(PART_BYTES / (elements * bytes * chunk))) * chunk;
+  const step = Math.max(1, Math.floor(PART_BYTES / (elements * target.BYTES_PER_ELEMENT * chunk))) * chunk;
   for (let at = 0; at < first; at += step) {
     const end = Math.min(first, at + step);
     const part = array.slice([[at, end], ...sizes.slice(1).map((size): [number, number] => [0, size])]) as VoxelArray;
-    volume.data.subarray(at * elements, end * elements).set(part);
+    target.subarray(at * elements, end * elements).set(part);
     onFraction(end / first);
   }
-  return volume;
+}
+
+/** Put values whose axes follow each other in another order into a volume's: t, c, z, y, x. */
+function inOrderOf(keys: readonly string[], sizes: readonly number[], stored: VoxelArray, target: VoxelArray): void {
+  const strideOf = (key: string): number => {
+    const at = keys.indexOf(key);
+    return at < 0 ? 0 : sizes.slice(at + 1).reduce((product, size) => product * size, 1);
+  };
+  const axes = ['t', 'c', 'z', 'y', 'x'].map((key) => ({ size: sizes[keys.indexOf(key)] ?? 1, stride: strideOf(key) }));
+  let to = 0;
+  const copy = (depth: number, from: number): void => {
+    const { size, stride } = axes[depth] as { size: number; stride: number };
+    for (let at = 0; at < size; at += 1) {
+      if (depth < axes.length - 1) copy(depth + 1, from + at * stride);
+      else target[to++] = stored[from + at * stride] as number;
+    }
+  };
+  copy(0, 0);
 }
 
 function headerOf(array: Dataset, name: string): FileHeader {
@@ -169,6 +294,6 @@ export const hdf5: Format = {
   several: 'series',
   matches: (head) => PLACES.some((at) => SIGNATURE.equals(head.subarray(at, at + SIGNATURE.length))),
   read: async ({ paths: [path], series }, onFraction) =>
-    await withArray(path, series, (array, name, bytes) => readArray(array, name, bytes, path, onFraction)),
+    await withArray(path, series, (array, name, bytes, file) => readArray(file, array, name, bytes, path, onFraction)),
   header: async ({ paths: [path], series }) => await withArray(path, series, headerOf),
 };

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { openVolume } from './index';
@@ -16,6 +16,13 @@ describe('slices that Pillow wrote have their values', () => {
     const volume = await openVolume(join(folder, 'gray16'));
     expect(volume.toString()).toBe('Volume "gray16": 4 × 3 × 12 uint16, 1 × 1 × 1 px');
     for (let z = 0; z < 12; z++) expect(Array.from(volume.slice('xy', z).data)).toEqual(wide(z));
+  });
+
+  test('without the hidden files beside them, such as a Mac’s notes on them', async () => {
+    const copied = join(own, 'copied');
+    cpSync(join(folder, 'gray16'), copied, { recursive: true });
+    for (const name of readdirSync(copied)) put(`copied/._${name}`, Buffer.from('Mac OS X'));
+    expect((await openVolume(copied)).shape).toEqual([4, 3, 12]);
   });
 
   test('gray of 8 bits, colours, and JPEG nearly', async () => {

@@ -8,6 +8,8 @@ import { bytesIn, corrupt, unsupported, type Format, type OnFraction, type ReadR
 import { readTiffSlices, tiff } from './tiff';
 
 const IS_IMAGE = /\.(png|jpe?g|tiff?)$/i;
+/** Names that begin with a dot are hidden: a Mac's notes on a file are called like it. */
+const isSlice = (name: string): boolean => IS_IMAGE.test(name) && !name.startsWith('.');
 const IS_TIFF = /\.tiff?$/i;
 
 /** What all slices have in common. */
@@ -20,7 +22,7 @@ interface Kind {
 
 /** Whether a folder has pictures that can be slices. */
 export async function hasImages(folder: string): Promise<boolean> {
-  return (await readdir(folder)).some((name) => IS_IMAGE.test(name));
+  return (await readdir(folder)).some(isSlice);
 }
 
 /** The slices: a folder's in the order of their numbers, or as they are given. */
@@ -28,7 +30,7 @@ async function slicesOf([path, ...others]: ReadRequest['paths']): Promise<readon
   if (others.length > 0 || !(await stat(path)).isDirectory()) return [path, ...others];
   // `2.png` before `10.png`. Only here: it takes longer to make than a small file to read.
   const { compare } = new Intl.Collator('en', { numeric: true });
-  const names = (await readdir(path)).filter((name) => IS_IMAGE.test(name)).sort(compare);
+  const names = (await readdir(path)).filter(isSlice).sort(compare);
   return names.map((name) => join(path, name));
 }
 

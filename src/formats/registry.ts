@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { SlicescopeError, quote } from '../protocol';
-import { dicom } from './dicom';
+import { dicom, hasDicom } from './dicom';
 import { fileError, HEAD_BYTES, unsupported, type Format, type ReadRequest } from './format';
 import { hdf5 } from './hdf5';
 import { hasImages, images } from './images';
@@ -46,7 +46,8 @@ async function formatOfFirst({ paths: [path], format }: ReadRequest): Promise<Fo
   const named = FORMATS.find(({ name }) => name === format);
   if (named !== undefined) return named;
   if (isUrl(path)) return zarr;
-  if (await isFolder(path)) return (await isZarr(path)) ? zarr : (await hasImages(path)) ? images : dicom;
+  if (await isFolder(path))
+    return (await isZarr(path)) ? zarr : (await hasImages(path)) && !(await hasDicom(path)) ? images : dicom;
   const head = await readHead(path, HEAD_BYTES);
   const found = FORMATS.find(({ matches }) => matches(head.bytes, basename(path).toLowerCase()));
   if (found !== undefined) return found;

@@ -10,8 +10,9 @@ const nowhere = (() => {
 
 /**
  * Free the memory of bytes that are done with, at once: the garbage collector lets 32 MB of them gather in each thread.
- * What is a part of a larger piece of memory, or shared, is left alone.
+ * What is a part of a larger piece of memory, or shared, is left alone, and what is gone already: Node.js 22 throws at it.
  */
 export function release({ buffer, byteLength }: ArrayBufferView): void {
-  if (types.isArrayBuffer(buffer) && buffer.byteLength === byteLength) nowhere.postMessage(null, [buffer]);
+  if (byteLength === 0 || !types.isArrayBuffer(buffer) || buffer.byteLength !== byteLength) return;
+  nowhere.postMessage(null, [buffer]);
 }

@@ -1,6 +1,8 @@
 import type { Format } from '../format';
 import { hasPrefix } from './prefix';
 
+export { hasDicom } from './prefix';
+
 /** Its reader is loaded when there is something to read: files of other formats do not wait for it. */
 export const dicom: Format = {
   name: 'dicom',

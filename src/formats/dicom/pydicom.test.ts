@@ -4,11 +4,13 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { isSlicescopeError, realValue } from '../../protocol';
 import type { Volume } from '../../volume';
 import { openVolume } from '../index';
+import { filesFolder } from '../testing/files-folder';
 import { madeByPython } from '../testing/python';
 
 /** What a file may cost at most of this process's time on processors. */
 const MOST_MS = 2000;
 
+const own = filesFolder();
 const { folder } = madeByPython(join(__dirname, 'testing/pydicom-values.py'));
 const { files, said } = JSON.parse(readFileSync(join(folder, 'all.json'), 'utf8')) as {
   readonly files: string;
@@ -19,7 +21,7 @@ beforeAll(async () => {
 });
 
 const open = (name: string, series?: string): Promise<Volume> => openVolume(join(folder, name), { series });
-const own = (name: string): Promise<Volume> => openVolume(join(files, name));
+const itself = (name: string): Promise<Volume> => openVolume(join(files, name));
 
 function valuesOf(name: string): Float64Array {
   const { buffer, byteOffset, length } = readFileSync(join(folder, `${name}.bin`));
@@ -79,11 +81,11 @@ test('each of pydicom’s test files has the values that pydicom reads, or is re
 }, 120_000);
 
 test('what pydicom needs plugins for has the values of the same picture in another file', async () => {
-  const plain = await own('MR_small.dcm');
+  const plain = await itself('MR_small.dcm');
   for (const name of ['MR_small_jpeg_ls_lossless.dcm', 'MR_small_jp2klossless.dcm', 'MR_small_RLE.dcm']) {
-    expect((await own(name)).data).toEqual(plain.data);
+    expect((await itself(name)).data).toEqual(plain.data);
   }
-  expect((await own('SC_rgb_jpeg_gdcm.dcm')).data).toEqual((await own('SC_rgb_rle.dcm')).data);
+  expect((await itself('SC_rgb_jpeg_gdcm.dcm')).data).toEqual((await itself('SC_rgb_rle.dcm')).data);
 });
 
 describe('a folder of slices', () => {
@@ -103,6 +105,14 @@ describe('a folder of slices', () => {
     const paths = readdirSync(join(folder, 'series')).map((name) => join(folder, 'series', name));
     const [volume, other] = [await open('series'), await openVolume(paths.reverse())];
     expect(other.data).toEqual(volume.data);
+  });
+
+  test('is opened from a folder that has a picture of it too', async () => {
+    const { path, put } = own;
+    for (const name of readdirSync(join(folder, 'series'))) put(name, readFileSync(join(folder, 'series', name)));
+    put('preview.png', Buffer.from('no picture at all'));
+    put('._preview.png', Buffer.from('Mac OS X'));
+    expect((await openVolume(path)).data).toEqual((await open('series')).data);
   });
 
   test('with each position several times is a series in time', async () => {
@@ -154,7 +164,7 @@ test.each([
   ['gap', 'unsupported-format', /not evenly spaced: the next one is 2.000 mm away, others 1.000; is one missing\?/],
   ['no-position', 'file-corrupt', /it has no position \(ImagePositionPatient\), as others of its series have/],
   ['twice', 'file-corrupt', /the image 1.2.3.4 is there twice/],
-  ['uneven', 'file-corrupt', /slices are at its position/],
+  ['uneven', 'unsupported-format', /slices are at its position/],
   ['tilted', 'unsupported-format', /sheared \(gantry tilt\)/],
   ['sizes', 'unsupported-format', /others of its series have/],
 ] as const)('slices that make no box are refused: %s', async (name, code, message) => {

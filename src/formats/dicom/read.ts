@@ -4,12 +4,11 @@ import { ARRAY_OF, SlicescopeError, realValue, type DType, type Rescale, type Vo
 import { Volume, type VolumeOptions } from '../../volume';
 import type { FileHeader } from '../file-header';
 import { bytesIn, unsupported, type OnFraction, type ReadRequest } from '../format';
-import { readHead } from '../voxels';
 import { Frames, checkPixels } from './frames';
 import { readDicomFile } from './header';
 import { imageOf, type DicomImage, type PixelLayout, type Plane } from './image';
 import { headerOf } from './names';
-import { hasPrefix } from './prefix';
+import { isDicom } from './prefix';
 import { stackOf, type Stack } from './stack';
 
 /** Share of the progress that headers take. */
@@ -33,11 +32,6 @@ async function imagesOf({ paths: [path, ...others] }: ReadRequest, onFraction: O
   if (first === undefined)
     throw unsupported(path, 'no DICOM images in it; expected a folder of one series of them, or their paths');
   return [first, ...rest];
-}
-
-async function isDicom(path: string): Promise<boolean> {
-  if (!(await stat(path)).isFile()) return false;
-  return hasPrefix((await readHead(path, 132)).bytes);
 }
 
 /** The images of the series that was asked for, or of the only one. */

@@ -151,7 +151,7 @@ function framesOf(groups: readonly Group[]): number {
   const uneven = groups.find((group) => group.planes.length !== frames);
   if (uneven === undefined) return frames;
   const [{ image }] = uneven.planes as [Plane];
-  throw corrupt(
+  throw unsupported(
     image.path,
     `${String(uneven.planes.length)} slices are at its position, and ${String(frames)} at another; of a series in time each position has as many`,
   );

@@ -178,3 +178,47 @@ def write_one(path):
 
 put("several.h5", write_hdf5)
 put("one.h5", write_one)
+
+
+def write_hdf5_of_others(path):
+    """What h5py, ilastik and Imaris say beside the values."""
+    with h5py.File(path, "w") as file:
+        file["bool"] = values % 2 == 1
+        file["plain"] = values.astype("u2")
+        near = h5py.VirtualLayout(values.shape, "u2")
+        near[...] = h5py.VirtualSource(file["plain"])
+        file.create_virtual_dataset("near", near)
+        far = h5py.VirtualLayout(values.shape, "u2")
+        far[...] = h5py.VirtualSource("elsewhere.h5", "data", values.shape)
+        file.create_virtual_dataset("far", far)
+
+        # z, y, x of two channels, in several orders; and colours.
+        channels = numpy.stack([values, values + 1000]).astype("u2")
+        orders = {"zyxc": (1, 2, 3, 0), "cyxz": (0, 2, 3, 1), "xcyz": (3, 0, 2, 1), "czyx": (0, 1, 2, 3)}
+        for keys, order in orders.items():
+            file[keys] = channels.transpose(order)
+            file[keys].attrs["axistags"] = json.dumps({"axes": [{"key": key, "typeFlags": 2} for key in keys]})
+        file["frames"] = numpy.stack([values, values + 2000]).astype("u2")[:, :, :, :, None]
+        file["frames"].attrs["axistags"] = json.dumps({"axes": [{"key": key} for key in "tzyxc"]})
+        file["colours"] = numpy.stack([values, values, 255 - values], axis=-1).astype("u1")
+        file["colours"].attrs["axistags"] = json.dumps({"axes": [{"key": key} for key in "zyxc"]})
+        file["odd"] = values
+        file["odd"].attrs["axistags"] = json.dumps({"axes": [{"key": key} for key in "zqx"]})
+
+
+def write_imaris(path):
+    """One channel whose array is padded to whole chunks."""
+    letters = lambda text: numpy.array([each.encode() for each in str(text)])
+    with h5py.File(path, "w") as file:
+        channel = file.create_group("DataSet/ResolutionLevel 0/TimePoint 0/Channel 0")
+        channel.create_dataset("Data", data=numpy.pad(values.astype("u2"), ((0, 2), (0, 5), (0, 4))), chunks=(4, 8, 8))
+        for axis, size in zip("ZYX", values.shape):
+            channel.attrs[f"ImageSize{axis}"] = letters(size)
+        info = file.create_group("DataSetInfo/Image")
+        for axis, (least, most) in enumerate([(10, 12), (20, 23), (-4, 0)]):
+            info.attrs[f"ExtMin{axis}"], info.attrs[f"ExtMax{axis}"] = letters(least), letters(most)
+        info.attrs["Unit"] = letters("um")
+
+
+put("others.h5", write_hdf5_of_others)
+put("image.ims", write_imaris)

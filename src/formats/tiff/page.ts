@@ -13,6 +13,28 @@ const RGB = 2;
 const PALETTE = 3;
 const YCBCR = 6;
 const SEPARATE_PLANES = 2;
+/** Compressions whose decoder is there. */
+const COMPRESSIONS = new Set([UNCOMPRESSED, 5, 7, 8, 32_773, 32_946, 34_887, 50_000]);
+/** Names of others, for the sentence that refuses them. */
+const COMPRESSION_NAMES: Readonly<Record<number, string>> = {
+  ...{
+    2: 'CCITT',
+    3: 'CCITT group 3',
+    4: 'CCITT group 4',
+    6: 'JPEG of the old kind',
+    33_003: 'JPEG 2000',
+    33_005: 'JPEG 2000',
+  },
+  ...{
+    34_712: 'JPEG 2000',
+    34_892: 'JPEG',
+    34_925: 'LZMA',
+    34_933: 'PNG',
+    50_001: 'WebP',
+    50_002: 'JPEG XL',
+    52_546: 'JPEG XL',
+  },
+};
 /** What LZW, deflate and Zstandard make of one byte at most is less. */
 export const MAX_COMPRESSION = 32_768;
 
@@ -108,6 +130,10 @@ export async function pageOf(image: GeoTIFFImage, kind: Kind, file: TiffFile): P
     throw unsupported(path, 'its bytes have the lowest bit first (FillOrder)');
   const isTiled = directory.hasTag('TileOffsets');
   const compression = (await numberOf('Compression')) ?? UNCOMPRESSED;
+  if (!COMPRESSIONS.has(compression)) {
+    const what = `compression ${String(compression)} (${COMPRESSION_NAMES[compression] ?? 'which has no name here'})`;
+    throw unsupported(path, `it is packed with ${what}; save it with LZW, deflate or Zstandard, or plain`);
+  }
   const predictor = (await numberOf('Predictor')) ?? 1;
   if (predictor !== 1 && compression === UNCOMPRESSED) {
     throw unsupported(path, 'it has a predictor without a compression (Predictor), which programs read in two ways');

@@ -141,8 +141,8 @@ describe('a broken file is refused with a sentence', () => {
       (view, directory) => {
         view.setUint16(fieldOf(view, directory, 259) + 8, 4242, true);
       },
-      'file-corrupt',
-      'it can’t be decoded',
+      'unsupported-format',
+      'it is packed with compression 4242',
     ],
     [
       'a first directory past the end',

@@ -251,13 +251,13 @@ describe('what is broken is refused with a sentence, soon and without taking muc
     ['blosc-cut', 'file-corrupt', 'bytes, of which'],
     ['lz4-cut', 'file-corrupt', 'it can’t be decoded ('],
     ['zlib-cut', 'file-corrupt', 'it can’t be decoded (unexpected end of file)'],
-    // Node's own unpacker has what is there, and it is counted.
-    ['zstd-cut', 'file-corrupt', process.versions.zstd === undefined ? 'it can’t be decoded (' : 'expected 384'],
+    // Node 22's own unpacker has what is there, and it is counted; others say that it ends too early.
+    ['zstd-cut', 'file-corrupt', /it can’t be decoded \(|expected 384/],
   ])('%s', async (name, code, sentence) => {
     const path = join(folder, `broken-${name}.zarr`);
     const error = await cheapRefusal(() => openVolume(path));
     expect(error.code).toBe(code);
-    expect(error.message).toContain(sentence);
+    expect(error.message).toMatch(sentence);
     expect(error.message).toContain(path);
   });
 

@@ -163,9 +163,10 @@ test('the companion drops a page that has vanished without a close, and keeps on
 
 test('a quiet connection whose other end answers is kept, however long nothing else is said', async () => {
   PageSocket.pings = 0;
-  open({ heartbeatMs: 5, missedHeartbeats: 20 });
+  // A machine that does other things too may stop for a while.
+  open({ heartbeatMs: 5, missedHeartbeats: 100 });
   await listener.connected();
-  while (PageSocket.pings < 100) await new Promise(setImmediate);
+  while (PageSocket.pings < 200) await new Promise(setImmediate);
   expect(listener.heard).toEqual([]);
   expect(relay.count).toBe(1);
 });
