@@ -141,7 +141,7 @@ const IMARIS = /^(DataSet\/ResolutionLevel \d+\/TimePoint \d+\/Channel \d+)\/Dat
 /** Numbers that Imaris writes as arrays of characters. */
 function textOf({ attrs }: Group, name: string): string {
   const { value } = attrs[name] ?? {};
-  return Array.isArray(value) ? value.join('') : typeof value === 'string' ? value : '';
+  return Array.isArray(value) ? value.map(String).join('') : typeof value === 'string' ? value : '';
 }
 
 /** How much of a padded array is the image, and where it lies; null where it is none of Imaris'. */
@@ -231,13 +231,13 @@ function readArray(
     readInto(part, volume.data, onFraction);
     return volume;
   }
-  const sizeOf = (key: string): number => part.sizes[keys?.indexOf(key) ?? -1] ?? 1;
+  const sizeOf = (key: string): number => part.sizes[keys.indexOf(key)] ?? 1;
   const shape: Shape = [sizeOf('x'), sizeOf('y'), sizeOf('z')];
   const counts = { channels: sizeOf('c'), frames: sizeOf('t') };
   const volume = Volume.alloc(shape, dtype, { ...part.geometry, ...title, ...counts });
   const stored = new ARRAY_OF[dtype](volume.data.length);
   readInto(part, stored, onFraction);
-  inOrderOf(keys ?? [], part.sizes, stored, volume.data);
+  inOrderOf(keys, part.sizes, stored, volume.data);
   return volume;
 }
 
