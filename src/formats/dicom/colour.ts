@@ -11,7 +11,8 @@ export function toRgb(bytes: Uint8Array, { photometric, planar, width, height }:
   return photometric === 'YBR_FULL' ? fromYbr(rgb) : rgb;
 }
 
-function interleaved(bytes: Uint8Array, pixels: number): Uint8Array {
+/** Samples of a pixel next to each other, where all of one came before all of the next. */
+export function interleaved(bytes: Uint8Array, pixels: number): Uint8Array {
   const out = new Uint8Array(pixels * 3);
   for (let i = 0; i < pixels; i++) {
     for (let sample = 0; sample < 3; sample++) out[3 * i + sample] = bytes[sample * pixels + i] as number;

@@ -1,6 +1,7 @@
 import { messageOf } from '../../protocol';
 import { corrupt, unsupported } from '../format';
 import type { DicomImage, PixelLayout } from './image';
+import { interleaved } from './colour';
 import { decodeRle } from './rle';
 
 /** Decodes one frame to samples of a pixel next to each other, the lower byte of each first. */
@@ -18,10 +19,22 @@ const DECODERS: ReadonlyMap<string, Decoder> = new Map([
   ...family('1.2.840.10008.1.2.4.', [90, 91, 201, 202, 203], jpeg2000),
 ]);
 
-/** Whether colours of this transfer syntax are RGB once decoded, whatever the header calls them. */
-export function decodesToRgb(transferSyntax: string): boolean {
+/** Whether colours of this frame are RGB once decoded, whatever the header calls them. */
+export function decodesToRgb({ transferSyntax, layout }: DicomImage, packed: Uint8Array): boolean {
   const decoder = DECODERS.get(transferSyntax);
+  if (decoder === jpeg2000 && layout.photometric === 'YBR_FULL') return hasColourTransform(packed);
   return decoder === jpeg || decoder === jpeg2000;
+}
+
+/** Whether a JPEG 2000 code stream was made of RGB by a transform, which its decoder turns round (COD, ISO/IEC 15444-1 A.6.1). */
+function hasColourTransform(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 2; at + 9 < bytes.length; at += 2 + view.getUint16(at + 2)) {
+    const marker = view.getUint16(at);
+    if (marker === 0xff52) return bytes[at + 8] !== 0;
+    if (marker === 0xff90 || marker < 0xff00) break;
+  }
+  return true;
 }
 
 /** @throws SlicescopeError `unsupported-format`. */
@@ -100,15 +113,79 @@ async function jpeg(packed: Uint8Array, { samples, photometric }: PixelLayout): 
     .toBuffer();
 }
 
+/**
+ * The decoder sees a marker before it has emptied its bits, and then loses the last pixel in front of it. A byte of ones in front of
+ * the end, which is no data, keeps it from that; and what lies between restart markers is decoded as pictures of their own.
+ */
 async function losslessJpeg(packed: Uint8Array): Promise<Uint8Array> {
   const {
     default: { lossless },
   } = await import('jpeg-lossless-decoder-js');
-  const copy = Uint8Array.from(packed);
-  return new Uint8Array(new lossless.Decoder().decompress(copy.buffer, 0, copy.length));
+  const parts = intervalsOf(packed).map(
+    (part) => new Uint8Array(new lossless.Decoder().decompress(part.buffer, 0, part.length)),
+  );
+  return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts);
 }
 
-async function jpegLs(packed: Uint8Array): Promise<Uint8Array> {
+/** In front of the end of a picture: ones, as which bits that are not used are written, and that end. */
+const ROOM_AND_END = Uint8Array.of(0xff, 0, 0xff, 0xd9);
+
+/** The pictures that the rows between restart markers are (ITU-T T.81, H.1.1): each is predicted as if it was the first. */
+function intervalsOf(bytes: Uint8Array): Uint8Array<ArrayBuffer>[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let [heightAt, width, height, restartAt, interval, data] = [0, 0, 0, 0, 0, 0];
+  for (let at = 2; at + 9 < bytes.length && data === 0;) {
+    const [marker, length] = [view.getUint16(at), view.getUint16(at + 2)];
+    if (marker === 0xffc3) [heightAt, height, width] = [at + 5, view.getUint16(at + 5), view.getUint16(at + 7)];
+    if (marker === 0xffdd) [restartAt, interval] = [at + 4, view.getUint16(at + 4)];
+    at += marker === 0xffff ? 1 : 2 + length;
+    if (marker === 0xffda) data = at;
+  }
+  const ends: number[] = [];
+  for (let at = data; at + 1 < bytes.length; at += 1) {
+    const marker = bytes[at] === 0xff ? (bytes[at + 1] as number) : 0;
+    if (marker === 0xd9 || (marker >= 0xd0 && marker <= 0xd7)) ends.push(at);
+    if (marker === 0xd9) break;
+  }
+  const rows = interval === 0 ? height : interval / width;
+  if (data === 0 || heightAt === 0 || ends.length !== Math.ceil(height / rows) || !Number.isInteger(rows)) {
+    return [Uint8Array.from(bytes)]; // The decoder says what is wrong, if anything is.
+  }
+  return ends.map((end, part) => {
+    const start = part === 0 ? data : (ends[part - 1] as number) + 2;
+    const own = Uint8Array.from(Buffer.concat([bytes.subarray(0, data), bytes.subarray(start, end), ROOM_AND_END]));
+    const header = new DataView(own.buffer);
+    header.setUint16(heightAt, Math.min(rows, height - part * rows));
+    if (restartAt > 0) header.setUint16(restartAt, 0);
+    return own;
+  });
+}
+
+/** Whether the components of a JPEG-LS code stream lie one after the other: its first scan has one only. */
+function liesApart(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 2; at + 5 < bytes.length; at += 2 + view.getUint16(at + 2)) {
+    if (bytes[at] !== 0xff) return false;
+    if (bytes[at + 1] === 0xda) return bytes[at + 4] === 1;
+  }
+  return false;
+}
+
+async function jpegLs(packed: Uint8Array, { samples, width, height }: PixelLayout): Promise<Uint8Array> {
+  const end = Buffer.from(packed.buffer, packed.byteOffset, packed.length).lastIndexOf('ffd9', undefined, 'hex') + 1;
+  // Some writers leave a byte of zeros before the end; it belongs to nothing.
+  const isStray = end > 2 && packed[end - 2] === 0;
+  let decoded: Uint8Array;
+  try {
+    decoded = await decodeJpegLs(packed);
+  } catch (cause) {
+    if (!isStray) throw cause;
+    decoded = await decodeJpegLs(Buffer.concat([packed.subarray(0, end - 2), packed.subarray(end - 1)]));
+  }
+  return samples === 3 && liesApart(packed) ? interleaved(decoded, width * height) : decoded;
+}
+
+async function decodeJpegLs(packed: Uint8Array): Promise<Uint8Array> {
   const { default: open } = await import('@cornerstonejs/codec-charls/decodewasmjs');
   const codec = await open({});
   try {

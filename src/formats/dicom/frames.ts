@@ -67,8 +67,9 @@ export class Frames {
       return;
     }
     if (this.#packed !== null) {
-      const bytes = await decodeFrame(this.#image, this.#fragmentsOf(frame, this.#packed));
-      target.set(isColour && !decodesToRgb(transferSyntax) ? toRgb(bytes, layout) : bytes);
+      const packed = this.#fragmentsOf(frame, this.#packed);
+      const bytes = await decodeFrame(this.#image, packed);
+      target.set(isColour && !decodesToRgb(this.#image, packed) ? toRgb(bytes, layout) : bytes);
       return;
     }
     const size = frameBytes(this.#image);

@@ -27,9 +27,21 @@ export interface Plane {
   readonly orientation: readonly number[] | null;
   /** Distance between rows, and between columns, in mm. */
   readonly pixelSpacing: readonly [number, number] | null;
+  /** How many times as high as wide a pixel is, where its size is not known. */
+  readonly aspectRatio: number;
+  /** What tells planes at one position apart in time, or in another way, the first that all of them have: see `TIMES`. */
+  readonly times: readonly (readonly number[] | null)[];
   readonly slope: number;
   readonly intercept: number;
+  /** A table of what stored values stand for, in place of slope and intercept (PS3.3 C.11.1). */
+  readonly lut: Lut | null;
   readonly window: Window | null;
+}
+
+/** A lookup table: what the stored value `first` stands for, and those after it; values beyond are as the nearest. */
+export interface Lut {
+  readonly first: number;
+  readonly values: Uint16Array;
 }
 
 export interface DicomImage {
@@ -46,10 +58,26 @@ export interface DicomImage {
   readonly sliceSpacing: number | null;
   /** Whether several frames without positions follow each other in time. */
   readonly isCine: boolean;
+  /** Whether the frames are tiles of a larger plane, as a slide scanner's are. */
+  readonly isTiled: boolean;
   /** Of the frames along z, where they have no positions (PS3.3 C.8.8.3.2). */
   readonly frameOffsets: readonly number[] | null;
   readonly planes: readonly Plane[];
 }
+
+/** What tells the times of planes at one position apart, in the order in which it is asked. */
+const TIMES = [
+  'x00200100', // TemporalPositionIdentifier
+  'x00189087', // DiffusionBValue, a double
+  'x00180081', // EchoTime
+  'x00181060', // TriggerTime
+  'x00200012', // AcquisitionNumber
+  'x0008002a', // AcquisitionDateTime
+  'x00080032', // AcquisitionTime
+];
+const B_VALUE = 'x00189087';
+/** Whole numbers that place a frame in its object, such as TemporalPositionIndex, and stack and position in it. */
+const FRAME_CONTENT = 'x00209111';
 
 const numbersOf = (dataSet: DataSet | undefined, tag: string): number[] | null => {
   const text = dataSet?.string(tag);
@@ -75,9 +103,12 @@ export function imageOf(file: DicomFile): DicomImage {
     instanceUid: dataSet.string('x00080018') ?? '',
     instanceNumber: dataSet.intString('x00200013') ?? 0,
     seriesUid: dataSet.string('x0020000e') ?? '',
-    seriesDescription: dataSet.string('x0008103e') ?? '',
-    sliceSpacing: positive(numbersOf(dataSet, 'x00180088')?.[0]) ?? positive(numbersOf(dataSet, 'x00180050')?.[0]),
+    seriesDescription: textOf(dataSet, 'x0008103e'),
+    // Below 0 in nuclear medicine, where it says a direction too (PS3.3 C.8.4.15).
+    sliceSpacing:
+      positive(Math.abs(numbersOf(dataSet, 'x00180088')?.[0] ?? 0)) ?? positive(numbersOf(dataSet, 'x00180050')?.[0]),
     isCine: ['x00181063', 'x00181065', 'x00180040'].some((tag) => (dataSet.elements[tag]?.length ?? 0) > 0),
+    isTiled: dataSet.elements.x00480006 !== undefined && layout.frames > 1,
     frameOffsets: numbersOf(dataSet, 'x3004000c'),
   };
   const planes: Plane[] = [];
@@ -129,9 +160,20 @@ function planeOf(image: DicomImage, dataSet: DataSet, frame: number): Plane {
     return numbersOf(dataSet, tag);
   };
   const orientation = values('x00209116', 'x00200037');
-  const position = shifted(values('x00209113', 'x00200032'), orientation, image.frameOffsets?.[frame]);
+  const own = groups[0]?.elements.x00209113 !== undefined;
+  const placed = placedFrame(image, values('x00209113', 'x00200032'), frame);
+  const between = numbersOf(dataSet, 'x00180088')?.[0] ?? 0;
+  // Frames of one position, and a distance between slices, are slices, unless it is a film.
+  const isStack = !own && image.layout.frames > 1 && image.frameOffsets === null && !image.isCine;
+  const position = shifted(
+    placed,
+    orientation,
+    isStack ? frame * Math.abs(between) : image.frameOffsets?.[0] === 0 ? image.frameOffsets[frame] : 0,
+  );
   const spacing = values('x00289110', 'x00280030') ?? numbersOf(dataSet, 'x00181164');
   const [row = 0, column = 0] = spacing ?? [];
+  const [high = 1, wide = 1] = numbersOf(dataSet, 'x00280034') ?? [];
+  const content = groups[0]?.elements[FRAME_CONTENT]?.items?.[0]?.dataSet;
   const center = values('x00289132', 'x00281050')?.[0];
   const width = values('x00289132', 'x00281051')?.[0];
   const dose = numbersOf(dataSet, 'x3004000e')?.[0];
@@ -141,10 +183,91 @@ function planeOf(image: DicomImage, dataSet: DataSet, frame: number): Plane {
     position: position?.length === 3 ? (position as unknown as Triple) : null,
     orientation: orientation?.length === 6 ? orientation : null,
     pixelSpacing: row > 0 && column > 0 ? [row, column] : null,
+    aspectRatio: high > 0 && wide > 0 ? high / wide : 1,
+    times: [...indicesOf(content), ...TIMES.map((tag) => timeOf(dataSet, tag))],
     slope: dose ?? values('x00289145', 'x00281053')?.[0] ?? 1,
     intercept: values('x00289145', 'x00281052')?.[0] ?? 0,
-    window: windowOf(center, width),
+    lut: lutOf(image.path, dataSet, image.layout),
+    window: windowOf(center, width, dataSet.string('x00281056')),
   };
+}
+
+/** Where a dose's grid says the z of each frame itself, that is its place (PS3.3 C.8.8.3.2, b). */
+function placedFrame({ path, frameOffsets }: DicomImage, position: number[] | null, frame: number): number[] | null {
+  const [first = 0] = frameOffsets ?? [];
+  if (position === null || first === 0) return position;
+  const [x = 0, y = 0, z = 0] = position;
+  if (Math.abs(first - z) > 0.01) {
+    throw corrupt(
+      path,
+      `its frames begin at ${String(first)} (GridFrameOffsetVector), which is neither 0 nor their z, ${String(z)}`,
+    );
+  }
+  return [x, y, frameOffsets?.[frame] ?? NaN];
+}
+
+/** A text, in the character set that the file names (PS3.3 C.12.1.1.2). */
+export function textOf(dataSet: DataSet, tag: string): string {
+  const element = dataSet.elements[tag];
+  if (element === undefined) return '';
+  const bytes = dataSet.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
+  return new TextDecoder(charsetOf(dataSet)).decode(bytes).replace(/\0+$/, '').trim();
+}
+
+/** By DICOM's defined terms, the encoding by the name that the web has for it. */
+const CHARSETS: Readonly<Record<string, string>> = {
+  ...{ 'ISO_IR 192': 'utf-8', GB18030: 'gb18030', GBK: 'gbk', 'ISO_IR 13': 'shift_jis', 'ISO_IR 166': 'windows-874' },
+  ...{ 'ISO_IR 100': 'latin1', 'ISO_IR 101': 'iso-8859-2', 'ISO_IR 109': 'iso-8859-3', 'ISO_IR 110': 'iso-8859-4' },
+  ...{ 'ISO_IR 144': 'iso-8859-5', 'ISO_IR 127': 'iso-8859-6', 'ISO_IR 126': 'iso-8859-7', 'ISO_IR 138': 'iso-8859-8' },
+  ...{ 'ISO_IR 148': 'windows-1254', 'ISO 2022 IR 87': 'iso-2022-jp', 'ISO 2022 IR 159': 'iso-2022-jp' },
+  ...{ 'ISO 2022 IR 149': 'euc-kr', 'ISO 2022 IR 58': 'gb2312' },
+};
+
+/** Of several sets the last that is known: the others are those that it goes beyond. */
+function charsetOf(dataSet: DataSet): string {
+  const named = (dataSet.string('x00080005') ?? '').split('\\').map((term) => {
+    const plain = term.trim();
+    return CHARSETS[plain] ?? CHARSETS[plain.replace(/^ISO 2022 IR (?!87|159|149|58)/, 'ISO_IR ')];
+  });
+  return named.reverse().find((charset) => charset !== undefined) ?? 'latin1';
+}
+
+/** Of an enhanced object: TemporalPositionIndex, and where the frame is in all its dimensions. */
+function indicesOf(content: DataSet | undefined): readonly (readonly number[] | null)[] {
+  const whole = (tag: string): readonly number[] | null => {
+    const element = content?.elements[tag];
+    if (content === undefined || element === undefined) return null;
+    return Array.from({ length: element.length / 4 }, (_, at) => content.uint32(tag, at) ?? 0);
+  };
+  return [whole('x00209128'), whole('x00209157')];
+}
+
+/** A number, or a time of day or a date and time as one: its digits are in the order of time. */
+function timeOf(dataSet: DataSet, tag: string): readonly number[] | null {
+  const isDouble = tag === B_VALUE && dataSet.elements[tag]?.length === 8;
+  const value = isDouble ? dataSet.double(tag) : numbersOf(dataSet, tag)?.[0];
+  return value === undefined ? null : [value];
+}
+
+/** @throws SlicescopeError `file-corrupt`, `unsupported-format`. */
+function lutOf(path: string, dataSet: DataSet, { signed }: PixelLayout): Lut | null {
+  const table = dataSet.elements.x00283000?.items?.[0]?.dataSet;
+  // Of angiographies the table is for the picture, and not for what values mean.
+  if (table === undefined || /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.12\.[12]/.test(dataSet.string('x00080016') ?? ''))
+    return null;
+  const said = table.uint16('x00283002', 0) ?? 0;
+  const count = said === 0 ? 65_536 : said; // 16 bits cannot say it.
+  const first = signed ? table.int16('x00283002', 1) : table.uint16('x00283002', 1);
+  const bits = table.uint16('x00283002', 2) ?? 16;
+  const data = table.elements.x00283006;
+  if (data === undefined || first === undefined || data.length < count * (bits > 8 ? 2 : 1)) {
+    throw corrupt(path, `its Modality LUT says ${String(count)} values, and has fewer`);
+  }
+  const isWide = data.length >= 2 * count;
+  const values = Uint16Array.from({ length: count }, (_, at) =>
+    isWide ? (table.uint16('x00283006', at) ?? 0) : (table.byteArray[data.dataOffset + at] ?? 0),
+  );
+  return { first, values };
 }
 
 /** Moved along the normal: a dose's frames have one position, and their distances from it. */
@@ -160,9 +283,10 @@ export const cross = ([a = 0, b = 0, c = 0]: readonly number[], [d = 0, e = 0, f
   a * e - b * d,
 ];
 
-/** From the first value at which white or black begins to the last (PS3.3 C.11.2.1.2.1). */
-function windowOf(center: number | undefined, width: number | undefined): Window | null {
-  if (center === undefined || width === undefined || width <= 1) return null;
+/** From the first value at which white or black begins to the last (PS3.3 C.11.2.1.2.1); one that is narrower than 1 can only be meant exactly. */
+function windowOf(center: number | undefined, width: number | undefined, lutFunction = 'LINEAR'): Window | null {
+  if (center === undefined || width === undefined || width <= 0) return null;
+  if (lutFunction !== 'LINEAR' || width <= 1) return [center - width / 2, center + width / 2];
   return [center - 0.5 - (width - 1) / 2, center - 0.5 + (width - 1) / 2];
 }
 

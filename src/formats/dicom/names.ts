@@ -1,5 +1,6 @@
 import { explicitElementToString, type DataSet, type Element } from 'dicom-parser';
 import { fileHeader, type FileHeader } from '../file-header';
+import { textOf } from './image';
 
 /** The elements of a file by their keywords in the standard, others by their tags. */
 export async function headerOf(dataSet: DataSet): Promise<FileHeader> {
@@ -19,5 +20,6 @@ function valueOf(dataSet: DataSet, element: Element): string {
   const [vr = 'UN'] = (element.vr ?? '').split(' ');
   if (element.items !== undefined) return `${String(element.items.length)} items`;
   if (/^(OB|OW|OF|OD|OL|UN)$/.test(vr)) return `${String(element.length)} bytes`;
+  if (/^(LO|LT|PN|SH|ST|UC|UT)$/.test(vr)) return textOf(dataSet, element.tag);
   return explicitElementToString(dataSet, { ...element, vr });
 }

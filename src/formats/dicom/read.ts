@@ -72,21 +72,29 @@ function clearUnused(values: VoxelArray, { bitsAllocated, bitsStored, signed }: 
 /** What the values of all planes stand for; undefined where it is not the same for all, or no rescale. */
 function rescaleOf([first, ...others]: readonly Plane[]): Rescale | undefined {
   const { slope, intercept } = first as Plane;
+  if ([first as Plane, ...others].some((plane) => plane.lut !== null)) return undefined;
   const isOne = others.every((other) => other.slope === slope && other.intercept === intercept);
   return isOne && slope !== 0 ? { slope, intercept } : undefined;
+}
+
+/** @throws SlicescopeError `unsupported-format` for tiles, which would be taken for slices. */
+function checkNoTiles({ path, isTiled }: DicomImage): void {
+  if (isTiled) throw unsupported(path, 'its frames are tiles of one plane (a slide); put them together first');
 }
 
 export async function read(request: ReadRequest, onFraction: OnFraction): Promise<Volume> {
   const [path] = request.paths;
   const images = chosen(path, await imagesOf(request, onFraction), request.series);
   images.forEach(checkPixels);
+  images.forEach(checkNoTiles);
   const stack = stackOf(images);
   const [{ layout, seriesDescription }] = images;
-  const { spacing, origin, direction, slices, frames, planes } = stack;
+  const { spacing, unit, origin, direction, slices, frames, planes } = stack;
   const isColour = layout.samples === 3;
   const rescale = isColour ? null : rescaleOf(planes);
   const options: VolumeOptions = {
     spacing,
+    unit,
     origin,
     direction,
     frames,
@@ -126,7 +134,14 @@ async function fill(volume: Volume, { planes }: Stack, stored: DType | null, onF
 }
 
 function scale(stored: VoxelArray, plane: Plane, real: VoxelArray): void {
-  for (let i = 0; i < real.length; i++) real[i] = realValue(stored[i] as number, plane);
+  const { lut } = plane;
+  for (let i = 0; i < real.length; i++) {
+    const value = stored[i] as number;
+    real[i] =
+      lut === null
+        ? realValue(value, plane)
+        : (lut.values[Math.max(0, Math.min(lut.values.length - 1, value - lut.first))] as number);
+  }
 }
 
 /** What the first file of the series says. */

@@ -9,6 +9,8 @@ export interface Stack {
   readonly slices: number;
   readonly frames: number;
   readonly spacing: Triple | undefined;
+  /** Of the spacing, where it is not millimetres. */
+  readonly unit?: string;
   readonly origin: Triple | undefined;
   readonly direction: readonly number[] | null;
 }
@@ -18,6 +20,10 @@ const EVEN_SHARE = 0.01;
 const EVEN_MM = 0.002;
 /** Positions nearer than this, in mm, are the same. */
 const SAME_MM = 0.0005;
+/** Distances of pixels that differ by less are the same, written with fewer digits. */
+const SAME_SHARE = 0.001;
+/** What rounded positions may be off the straight line of evenly spaced ones at most, of a distance: a slice that is missing is further off. */
+const ROUNDED_SHARE = 0.2;
 
 const dot = (a: readonly number[], b: readonly number[]): number =>
   (a[0] as number) * (b[0] as number) + (a[1] as number) * (b[1] as number) + (a[2] as number) * (b[2] as number);
@@ -90,7 +96,8 @@ function withoutPositions(images: readonly [DicomImage, ...DicomImage[]], planes
   };
 }
 
-function spacingOf({ pixelSpacing }: Plane, distance: number): Pick<Stack, 'spacing'> {
+function spacingOf({ pixelSpacing, aspectRatio }: Plane, distance: number): Pick<Stack, 'spacing' | 'unit'> {
+  if (pixelSpacing === null && aspectRatio !== 1) return { spacing: [1, aspectRatio, 1], unit: 'px' };
   // A row is as far from the next as the first number says: that is y.
   return { spacing: pixelSpacing === null ? undefined : [pixelSpacing[1], pixelSpacing[0], distance] };
 }
@@ -127,6 +134,13 @@ function positionsOf(planes: readonly Plane[], normal: Triple): readonly Group[]
     if (turned === true) {
       throw unsupported(plane.image.path, 'turned against others of its series; open those that are parallel');
     }
+    const [other, first] = [plane.pixelSpacing, (planes[0] as Plane).pixelSpacing];
+    if (other?.some((each, i) => Math.abs(each / (first?.[i] ?? NaN) - 1) > SAME_SHARE) === true) {
+      throw unsupported(
+        plane.image.path,
+        `its pixels are ${other.join(' × ')} mm apart (PixelSpacing), and those of others of its series ${first?.join(' × ') ?? 'of no known size'}`,
+      );
+    }
     return { plane, at: dot(plane.position as Triple, normal) };
   });
   placed.sort(
@@ -139,10 +153,39 @@ function positionsOf(planes: readonly Plane[], normal: Triple): readonly Group[]
     if (last !== undefined && at - last.at < SAME_MM) last.planes.push(plane);
     else groups.push({ at, planes: [plane] });
   }
-  for (const group of groups) {
-    group.planes.sort((a, b) => a.image.instanceNumber - b.image.instanceNumber || a.frame - b.frame);
-  }
+  sortInTime(groups);
   return groups;
+}
+
+/** Where two lists of numbers differ first. */
+function compare(one: readonly number[], other: readonly number[]): number {
+  const at = one.findIndex((each, i) => each !== other[i]);
+  return at < 0 ? 0 : (one[at] as number) - (other[at] as number);
+}
+
+/**
+ * Sort the planes at each position by what tells them apart at every one: a time, an echo, or another number of theirs.
+ * @throws SlicescopeError `unsupported-format` where nothing does: any order would be made up.
+ */
+function sortInTime(groups: readonly Group[]): void {
+  const isEach = (keyOf: (plane: Plane) => readonly number[] | null | undefined): boolean =>
+    groups.every(({ planes }) => {
+      const keys = planes.map(keyOf);
+      return keys.every((key) => key != null) && new Set(keys.map(String)).size === planes.length;
+    });
+  if (groups.every(({ planes }) => planes.length === 1)) return;
+  const [first] = (groups[0] as Group).planes as [Plane];
+  const found = first.times.findIndex((_, at) => isEach((plane) => plane.times[at]));
+  const keyOf = (plane: Plane): readonly number[] =>
+    (found < 0 ? null : plane.times[found]) ?? [plane.image.instanceNumber, plane.frame];
+  if (!isEach(keyOf)) {
+    const { path } = first.image;
+    throw unsupported(
+      path,
+      'several slices are at its position, and neither times nor instance numbers tell them apart',
+    );
+  }
+  for (const { planes } of groups) planes.sort((one, other) => compare(keyOf(one), keyOf(other)));
 }
 
 function framesOf(groups: readonly Group[]): number {
@@ -157,6 +200,12 @@ function framesOf(groups: readonly Group[]): number {
   );
 }
 
+/** Digits behind the point that positions are written with. */
+function digitsOf(groups: readonly Group[]): number {
+  const positions = groups.flatMap(({ planes }) => (planes[0] as Plane).position ?? []);
+  return Math.max(...positions.map((each) => /\.(\d+)$/.exec(String(each))?.[1]?.length ?? 0));
+}
+
 /** Between slices; null where there is one only. */
 function distanceOf(groups: readonly Group[], normal: Triple): number | null {
   const [first] = groups as [Group];
@@ -164,10 +213,14 @@ function distanceOf(groups: readonly Group[], normal: Triple): number | null {
   if (groups.length === 1) return null;
   const mean = (last.at - first.at) / (groups.length - 1);
   const gaps = groups.slice(1).map((group, i) => group.at - (groups[i] as Group).at);
+  // Positions that are written with few digits are off by half the last one; that does not add up along the stack.
+  const rounding = Math.min(ROUNDED_SHARE * mean, 10 ** -digitsOf(groups));
+  const isEven = (tolerance: number): boolean =>
+    groups.every((group, i) => Math.abs(group.at - (first.at + i * mean)) <= tolerance);
   const least = Math.min(...gaps);
   const at = gaps.findIndex((gap) => gap - least > Math.max(EVEN_MM, EVEN_SHARE * mean));
   const { path } = (groups[Math.max(0, at)] as Group).planes[0]?.image as DicomImage;
-  if (at !== -1) {
+  if (at !== -1 && !isEven(rounding)) {
     const gap = gaps[at] as number;
     throw unsupported(
       path,
