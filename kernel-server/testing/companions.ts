@@ -43,8 +43,8 @@ export class RuntimeDir {
       try {
         return await this.client();
       } catch (error) {
-        // Reset: it came to the port of the thread that was just dying.
-        if (!/ECONNREFUSED|ECONNRESET/.test(String(error))) throw error;
+        // Reset, or hung up: it came to the port of the thread that was just dying.
+        if (!/ECONNREFUSED|ECONNRESET|socket hang up/.test(String(error))) throw error;
         await setImmediate();
       }
     }

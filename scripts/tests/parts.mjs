@@ -69,7 +69,9 @@ export class TestRun {
     const report = join(STAMPS, 'jest.json');
     mkdirSync(STAMPS, { recursive: true });
     rmSync(report, { force: true });
-    await this.part(name, bin('jest', 'bin', 'jest.js'), ['--json', `--outputFile=${report}`, ...args], options);
+    // A test that failed may leave something open; the run ends all the same.
+    const own = ['--json', `--outputFile=${report}`, '--forceExit'];
+    await this.part(name, bin('jest', 'bin', 'jest.js'), [...own, ...args], options);
     if (!existsSync(report)) return;
     const { testResults, ...counts } = JSON.parse(readFileSync(report, 'utf8'));
     this.#files.push(...testResults.map((file) => ({ ...file, run: name })));
