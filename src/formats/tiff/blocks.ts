@@ -14,24 +14,27 @@ const IS_LITTLE_ENDIAN = endianness() === 'LE';
 export async function readBlocks(file: TiffFile, kind: Kind, page: Page, target: VoxelArray): Promise<void> {
   const { directory, blockWidth, blockHeight, compression } = page;
   const { getDecoder } = await import('geotiff');
-  const values = page.isSeparate ? 1 : kind.components;
+  const valuesOfPixel = page.isSeparate ? 1 : kind.components;
   const load = async (name: 'JPEGTables' | 'LercParameters'): Promise<unknown> =>
     directory.hasTag(name) ? await directory.loadValue(name) : undefined;
   const decoder = await getDecoder(compression, {
     tileWidth: blockWidth,
     tileHeight: blockHeight,
     predictor: 1, // Undone here: geotiff takes the bytes of a predictor for little-endian ones.
-    bitsPerSample: Array.from({ length: values }, () => 8 * bytesOf(kind)),
+    bitsPerSample: Array.from({ length: valuesOfPixel }, () => 8 * bytesOf(kind)),
     planarConfiguration: page.isSeparate ? 2 : 1,
-    samplesPerPixel: values,
+    samplesPerPixel: valuesOfPixel,
     ...{ JPEGTables: await load('JPEGTables'), LercParameters: await load('LercParameters') },
   });
   const blank = await blankOf(page);
-  const rowValues = blockWidth * values;
+  const rowValues = blockWidth * valuesOfPixel;
   for (const block of page.blocks) {
     const length = rowValues * block.rows;
     if (block.count === 0) {
-      place(new ARRAY_OF[kind.dtype](length).fill(blank), block, kind, page, target);
+      // No more of it than is in the page: a file may say that its tiles are enormous.
+      const columns = Math.min(blockWidth, kind.width - block.x);
+      const values = new ARRAY_OF[kind.dtype](columns * valuesOfPixel * block.rows).fill(blank);
+      place(values, block, kind, { ...page, blockWidth: columns }, target);
       continue;
     }
     const packed = new Uint8Array(block.count);
@@ -44,7 +47,7 @@ export async function readBlocks(file: TiffFile, kind: Kind, page: Page, target:
       throw corrupt(file.path, `truncated, ${what}`);
     }
     const decoded = new ARRAY_OF[kind.dtype](bytes.slice(0, needed).buffer);
-    unpredict(decoded, page.predictor, rowValues, values, file.littleEndian || NATIVE.has(compression));
+    unpredict(decoded, page.predictor, rowValues, valuesOfPixel, file.littleEndian || NATIVE.has(compression));
     place(decoded, block, kind, page, target);
   }
 }
