@@ -203,7 +203,8 @@ function framesOf(groups: readonly Group[]): number {
 /** Digits behind the point that positions are written with. */
 function digitsOf(groups: readonly Group[]): number {
   const positions = groups.flatMap(({ planes }) => (planes[0] as Plane).position ?? []);
-  return Math.max(...positions.map((each) => /\.(\d+)$/.exec(String(each))?.[1]?.length ?? 0));
+  const digits = positions.map((each) => /\.(\d+)$/.exec(String(each))?.[1]?.length ?? 0);
+  return digits.reduce((most, each) => Math.max(most, each), 0);
 }
 
 /** Between slices; null where there is one only. */
