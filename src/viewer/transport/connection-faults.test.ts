@@ -18,6 +18,8 @@ const page = installPage();
 
 const SECRET = 'ab'.repeat(32);
 const NEVER = 1_000_000_000;
+/** Between two pings: long enough that a machine that does other things too answers within it. */
+const BEAT = 300;
 const LOST = 'The connection to the kernel is lost. Trying again.';
 const NO_ANSWER = 'The kernel does not answer. Trying again.';
 const UNREACHABLE = 'The kernel can’t be reached. Trying again.';
@@ -78,7 +80,7 @@ beforeEach(async () => {
   writeFileSync(pagesFile, JSON.stringify(['localhost:8888']));
   views = new Views(() => undefined);
   views.put(viewRecord('a', volume), 1);
-  server = await serve(views, { secret: SECRET, pagesFile, port: 0, limits: { silenceMs: 500 } });
+  server = await serve(views, { secret: SECRET, pagesFile, port: 0, limits: { silenceMs: 6 * BEAT } });
   relay = await Relay.start(server.port);
   address = { urls: [`ws://127.0.0.1:${String(relay.port)}/`], secret: SECRET };
   listener = new Listener();
@@ -115,7 +117,7 @@ test('a connection that is cut is told of and made again', async () => {
 });
 
 test('a half-open connection is found by its silence, told of and made again', async () => {
-  open({ heartbeatMs: 30 });
+  open({ heartbeatMs: BEAT });
   await listener.connected();
   relay.stall();
   expect(await listener.next()).toBe(NO_ANSWER);
@@ -127,7 +129,7 @@ test('a half-open connection is found by its silence, told of and made again', a
 test('a link that stops in the middle of a frame brings no part of it, and the whole slice afterwards', async () => {
   const large = phantom([1000, 1500, 2]);
   views.put(viewRecord('a', large), 1);
-  open({ heartbeatMs: 30 });
+  open({ heartbeatMs: BEAT });
   await listener.connected();
   const stalled = relay.stallAfter(1_000_000);
   connection.comm('a', '', wishFor(1, 1));
@@ -148,9 +150,7 @@ test('the companion drops a page that has vanished without a close, and keeps on
   relay.stall();
   const quiet = new Connection(
     () => Promise.resolve({ ...address, urls: [`ws://127.0.0.1:${String(server.port)}/`] }),
-    {
-      heartbeatMs: 50,
-    },
+    { heartbeatMs: BEAT },
   );
   const other = new Listener();
   quiet.open('a', other);
@@ -163,17 +163,16 @@ test('the companion drops a page that has vanished without a close, and keeps on
 
 test('a quiet connection whose other end answers is kept, however long nothing else is said', async () => {
   PageSocket.pings = 0;
-  // A machine that does other things too may stop for a while.
-  open({ heartbeatMs: 5, missedHeartbeats: 100 });
+  open({ heartbeatMs: BEAT });
   await listener.connected();
-  while (PageSocket.pings < 200) await new Promise(setImmediate);
+  while (PageSocket.pings < 6) await new Promise(setImmediate);
   expect(listener.heard).toEqual([]);
   expect(relay.count).toBe(1);
 });
 
 test('an end that accepts and says nothing is given up in time, and tried again', async () => {
   relay.isDown = true;
-  open({ connectMs: 50 });
+  open({ connectMs: BEAT });
   expect(await listener.next()).toBe(UNREACHABLE);
   relay.isDown = false;
   while (typeof listener.heard[0] === 'string' || listener.heard.length === 0) {
@@ -191,7 +190,7 @@ test('if Jupyter’s server never says where the companion is, it is asked again
     await new Promise((resolve) => signal.addEventListener('abort', resolve));
     throw new Error('no answer');
   };
-  connection = new Connection(locate, { connectMs: 30, retryMs: 1 });
+  connection = new Connection(locate, { connectMs: BEAT, retryMs: 1 });
   connection.open('a', listener);
   expect(await listener.next()).toBe('no answer');
   await listener.connected();
@@ -205,7 +204,7 @@ describe('at once, without waiting for the heartbeats or the next attempt,', () 
   };
 
   test('a connection is found dead after a sleep', async () => {
-    open({ heartbeatMs: 50, missedHeartbeats: NEVER });
+    open({ heartbeatMs: BEAT, missedHeartbeats: NEVER });
     await listener.connected();
     relay.stall();
     sleep();
@@ -216,10 +215,10 @@ describe('at once, without waiting for the heartbeats or the next attempt,', () 
 
   test('one that has survived the sleep is kept', async () => {
     PageSocket.pings = 0;
-    open({ heartbeatMs: 50, missedHeartbeats: NEVER });
+    open({ heartbeatMs: BEAT, missedHeartbeats: NEVER });
     await listener.connected();
     sleep();
-    while (PageSocket.pings < 10) await new Promise(setImmediate);
+    while (PageSocket.pings < 4) await new Promise(setImmediate);
     expect(listener.heard).toEqual([]);
     expect(relay.count).toBe(1);
   });
@@ -228,7 +227,7 @@ describe('at once, without waiting for the heartbeats or the next attempt,', () 
     ['the network is back', () => page.window.dispatchEvent(new Event('online'))],
     ['the page is looked at again', () => page.document.dispatchEvent(new Event('visibilitychange'))],
   ])('a connection is found dead, or made, when %s', async (_, happen) => {
-    open({ heartbeatMs: 100, missedHeartbeats: NEVER, retryMs: NEVER, maxRetryMs: NEVER });
+    open({ heartbeatMs: BEAT, missedHeartbeats: NEVER, retryMs: NEVER, maxRetryMs: NEVER });
     await listener.connected();
     relay.stall();
     happen();
