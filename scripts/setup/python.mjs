@@ -63,20 +63,49 @@ const LISTS = [
 ];
 const PIP = ['-m', 'pip', '--disable-pip-version-check', '--no-input'];
 
+/** Settings of pip that say where packages come from, and uv's options for the same. */
+const UV_OPTIONS = {
+  'index-url': '--index-url',
+  'extra-index-url': '--extra-index-url',
+  'find-links': '--find-links',
+  constraint: '--constraints',
+  'trusted-host': '--allow-insecure-host',
+  cert: '--cert',
+};
+
 /**
- * Installs the lists with uv, in a tenth of pip's time; false if it can't. There is no uv for some machines, and uv
- * doesn't know pip's settings: if they name another index than PyPI, uv is not tried.
+ * What pip's settings (`pip config list`) mean in uv's options, so that packages come from where pip would take them; null if
+ * they say something about it that uv has no option for. What is set for `pip install` or by the environment comes before what
+ * is set for all commands.
  */
+export function uvOptions(settings) {
+  const values = new Map();
+  for (const section of ['global', 'install', ':env:']) {
+    for (const line of settings.split('\n')) {
+      const [, key, value] = new RegExp(`^${section}\\.([a-z-]+)=['"](.*)['"]$`).exec(line.trim()) ?? [];
+      if (key !== undefined) values.set(key, value.split(/\\n|\s/).filter((word) => word !== ''));
+    }
+  }
+  if (['no-index', 'proxy', 'client-cert'].some((key) => values.has(key))) return null;
+  const options = Object.entries(UV_OPTIONS).flatMap(([key, option]) =>
+    (values.get(key) ?? []).flatMap((value) => [option, value]),
+  );
+  // As pip does it: the best version of all indexes, not of the first that has the package.
+  return values.has('extra-index-url') ? [...options, '--index-strategy', 'unsafe-best-match'] : options;
+}
+
+/** Installs the lists with uv, in a tenth of pip's time; false if it can't. There is no uv for some machines. */
 async function installWithUv(doing, options) {
   const python = venvCommand('python');
   const { stdout: settings } = await attempt(python, [...PIP, 'config', 'list'], options);
-  if (/\.((extra-)?index-url|no-index|find-links)=/.test(settings)) return false;
+  const own = uvOptions(settings);
+  if (own === null) return false;
   doing('pip install uv');
   const uv = [...PIP, 'install', '--only-binary', 'uv', '--constraint', 'requirements.txt', 'uv'];
   if (!(await attempt(python, uv, options)).ok) return false;
   doing('uv pip install -r requirements.txt');
   for (const list of LISTS) {
-    const { ok } = await attempt(venvCommand('uv'), ['pip', 'install', '--python', python, ...list], options);
+    const { ok } = await attempt(venvCommand('uv'), ['pip', 'install', '--python', python, ...own, ...list], options);
     if (!ok) return false;
   }
   return true;

@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
-import type { DType, Triple } from '../protocol';
-import { Volume } from '../volume';
-import { fileHeader, type FileHeader } from './file-header';
-import { corrupt, unsupported, type Format, type OnFraction } from './format';
-import { spacingOf } from './text-header';
-import { checkName, checkSize, readHead, readVoxels, type VoxelBytes } from './voxels';
+import type { DType, Triple } from '../../protocol';
+import { Volume } from '../../volume';
+import { fileHeader, type FileHeader } from '../file-header';
+import { corrupt, unsupported, type Format, type OnFraction } from '../format';
+import { spacingOf } from '../text-header';
+import { checkName, checkSize, readHead, readVoxels, type VoxelBytes } from '../voxels';
 
 const HEADER_BYTES = 1024;
 

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
-import type { DType, Shape } from '../protocol';
-import { Volume } from '../volume';
-import { fileHeader, type FileHeader } from './file-header';
-import { corrupt, unsupported, type Format, type OnFraction } from './format';
-import { checkName, checkSize, readHead, readVoxels, type VoxelBytes } from './voxels';
+import type { DType, Shape } from '../../protocol';
+import { Volume } from '../../volume';
+import { fileHeader, type FileHeader } from '../file-header';
+import { corrupt, unsupported, type Format, type OnFraction } from '../format';
+import { checkName, checkSize, readHead, readVoxels, type VoxelBytes } from '../voxels';
 
 const MAGIC = [0x93, ...Buffer.from('NUMPY')];
 /** A longer header is of no array of numbers; NumPy itself reads no longer one unless it trusts the file. */

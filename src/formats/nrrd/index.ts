@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
-import { ARRAY_OF, type DType, type Triple } from '../protocol';
-import { Volume, type VolumeOptions } from '../volume';
-import { fileHeader, type FileHeader } from './file-header';
-import { corrupt, unsupported, type Format, type OnFraction } from './format';
-import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from './text-header';
-import { unzipped } from './unzip';
-import { MAX_COMPRESSION, checkSize, readHead, readVoxels, truncated, type VoxelBytes } from './voxels';
+import { ARRAY_OF, type DType, type Triple } from '../../protocol';
+import { Volume, type VolumeOptions } from '../../volume';
+import { fileHeader, type FileHeader } from '../file-header';
+import { corrupt, unsupported, type Format, type OnFraction } from '../format';
+import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from '../text-header';
+import { unzipped } from '../unzip';
+import { MAX_COMPRESSION, checkSize, readHead, readVoxels, truncated, type VoxelBytes } from '../voxels';
 
 /** By NRRD's names; https://teem.sourceforge.net/nrrd/format.html */
 const DTYPES: Readonly<Record<string, DType>> = Object.fromEntries(

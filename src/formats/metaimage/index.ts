@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { ARRAY_OF, type DType, type Rescale, type Triple, type VoxelArray } from '../protocol';
-import { Volume, type VolumeOptions } from '../volume';
-import { fileHeader, type FileHeader } from './file-header';
-import { corrupt, unsupported, type Format, type OnFraction } from './format';
-import { shownUnit } from './lengths';
-import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from './text-header';
-import { unzipped } from './unzip';
-import { MAX_COMPRESSION, checkSize, readHead, readVoxels, truncated, type VoxelBytes } from './voxels';
+import { ARRAY_OF, type DType, type Rescale, type Triple, type VoxelArray } from '../../protocol';
+import { Volume, type VolumeOptions } from '../../volume';
+import { fileHeader, type FileHeader } from '../file-header';
+import { corrupt, unsupported, type Format, type OnFraction } from '../format';
+import { shownUnit } from '../lengths';
+import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from '../text-header';
+import { unzipped } from '../unzip';
+import { MAX_COMPRESSION, checkSize, readHead, readVoxels, truncated, type VoxelBytes } from '../voxels';
 
 /** By MetaImage's names; https://itk.org/Wiki/ITK/MetaIO/Documentation */
 const DTYPES: ReadonlyMap<string, DType> = new Map([

@@ -8,12 +8,12 @@ import {
   type Triple,
   type VoxelArray,
   type Window,
-} from '../protocol';
-import { Volume, type VolumeOptions } from '../volume';
-import { fileHeader } from './file-header';
-import { corrupt, unsupported, type Format, type OnFraction } from './format';
-import { checkRightAngles } from './text-header';
-import { checkName, checkSize, readHead, readVoxels, type VoxelBytes } from './voxels';
+} from '../../protocol';
+import { Volume, type VolumeOptions } from '../../volume';
+import { fileHeader } from '../file-header';
+import { corrupt, unsupported, type Format, type OnFraction } from '../format';
+import { checkRightAngles } from '../text-header';
+import { checkName, checkSize, readHead, readVoxels, type VoxelBytes } from '../voxels';
 
 /** Bytes of the headers of NIfTI-1 and NIfTI-2, which both begin with that number. */
 const HEADER_BYTES = [348, 540] as const;

@@ -1,8 +1,8 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { openVolume } from './index';
-import { filesFolder } from './testing/files-folder';
-import { metaFile } from './testing/hostile-files';
+import { openVolume } from '../index';
+import { filesFolder } from '../testing/files-folder';
+import { metaFile } from '../testing/hostile-files';
 
 const { put } = filesFolder();
 
