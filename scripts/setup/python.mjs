@@ -83,7 +83,11 @@ export function uvOptions(settings) {
   for (const section of ['global', 'install', ':env:']) {
     for (const line of settings.split('\n')) {
       const [, key, value] = new RegExp(`^${section}\\.([a-z-]+)=['"](.*)['"]$`).exec(line.trim()) ?? [];
-      if (key !== undefined) values.set(key, value.split(/\\n|\s/).filter((word) => word !== ''));
+      if (key !== undefined)
+        values.set(
+          key,
+          value.split(/\\n|\s/).filter((word) => word !== ''),
+        );
     }
   }
   if (['no-index', 'proxy', 'client-cert'].some((key) => values.has(key))) return null;
