@@ -143,7 +143,7 @@ export class CompanionWorker {
       const left = deadline - performance.now();
       if (left <= 0) return { type: 'failed', message: 'it did not answer in time' };
       if (Atomics.wait(this.#signal, 0, before, left) === 'timed-out') continue;
-      const received = receiveMessageOnPort(this.#sync) as { message: SyncReply } | undefined;
+      const received: { message: SyncReply } | undefined = receiveMessageOnPort(this.#sync);
       if (received !== undefined) return received.message;
       before = Atomics.load(this.#signal, 0);
     }

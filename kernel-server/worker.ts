@@ -33,7 +33,7 @@ const views = new Views(
   },
   () => {
     for (;;) {
-      const received = receiveMessageOnPort(toMain) as { message: ToWorker } | undefined;
+      const received: { message: ToWorker } | undefined = receiveMessageOnPort(toMain);
       if (received === undefined) return;
       take(received.message);
     }

@@ -2,7 +2,7 @@
  * The floor: raw WebGL on a canvas of 512 × 512 pixels, and the least of a protocol. From memory it has all slices
  * first, and no socket. Resolves, when the first slice is asked for, with what lets go of all.
  */
-// eslint-disable-next-line no-unused-vars -- index.html and contestants.mjs call it.
+// oxlint-disable-next-line no-unused-vars -- index.html and contestants.mjs call it.
 async function bare(canvas, slider, host, isFromMemory) {
   const gl = canvas.getContext('webgl2', { antialias: false, alpha: false, depth: false });
 

@@ -67,7 +67,7 @@ export class CompanionManager extends ManagerBase {
     return Promise.reject(new Error('Views are made by show() in a notebook.'));
   }
 
-  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the base class' own type
+  // oxlint-disable-next-line typescript/no-empty-object-type -- the base class' own type
   protected override _get_comm_info(): Promise<{}> {
     return Promise.resolve({});
   }

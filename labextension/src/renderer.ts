@@ -82,7 +82,7 @@ export class ViewOutput extends Panel implements IRenderMime.IRenderer {
     const remote = this.#remote;
     this.#remote = null;
     if (remote !== null) {
-      remote.updated.disconnect(this.#onUpdated, this);
+      remote.updated.disconnect(this.#onUpdated);
       remote.manager.release(remote);
     }
     super.dispose();
@@ -106,16 +106,16 @@ export class ViewOutput extends Panel implements IRenderMime.IRenderer {
     if (this.#remote !== null) return;
     this.#bundle = bundle;
     this.#remote = this.#managerOf(bundle.kernelId).acquire(bundle.viewId);
-    this.#remote.updated.connect(this.#onUpdated, this);
+    this.#remote.updated.connect(this.#onUpdated);
     this.#onUpdated();
     warmUp(); // While Jupyter's server answers.
   }
 
-  #onUpdated(): void {
+  readonly #onUpdated = (): void => {
     const remote = this.#remote;
     if (remote?.model == null) this.#saved.notify(remote?.notice ?? null);
     else if (!this.#isLive) void this.#goLive(remote);
-  }
+  };
 
   async #goLive(remote: RemoteView): Promise<void> {
     const { model } = remote;

@@ -8,9 +8,11 @@ import { hashOf, isStamped, stamp, unstamp } from './stamps.mjs';
 const LABEXTENSION = join(root, 'labextension');
 const BUNDLE = join(LABEXTENSION, 'slicescope', 'labextension');
 
-/** tsc -b knows by itself what is current. */
+/** The compiled code, without the tests, whose types are only checked. tsc -b knows by itself what is current. */
 export async function buildTypeScript() {
-  await run(process.execPath, [TSC, '-b'], 'correct what the compiler reports above.', { cwd: root });
+  await run(process.execPath, [TSC, '-b', 'tsconfig.build.json'], 'correct what the compiler reports above.', {
+    cwd: root,
+  });
 }
 
 /** JupyterLab's bundle of the extension. Its inputs are compiled code, so this comes after the compiler. */

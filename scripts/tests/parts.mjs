@@ -42,25 +42,22 @@ export class TestRun {
     return status === 0;
   }
 
-  /** ESLint beside Prettier and the types of the tests. */
+  /** Oxlint beside Prettier and the types of the tests. */
   async lint() {
     const beside = { isBeside: true };
     mkdirSync(bin('.cache', 'slicescope'), { recursive: true });
-    const cache = (name) => [
+    const cache = [
       '--cache',
       '--cache-strategy',
       'content',
       '--cache-location',
-      bin('.cache', 'slicescope', name),
+      bin('.cache', 'slicescope', 'prettier'),
     ];
     await Promise.all([
-      this.part('ESLint', bin('eslint', 'bin', 'eslint.js'), [...cache('eslint/'), '.'], beside),
-      this.part(
-        'Prettier',
-        bin('prettier', 'bin', 'prettier.cjs'),
-        [...cache('prettier'), '--check', '.'],
-        beside,
-      ).then(() => this.part('Types of the tests', TSC, ['-p', 'tsconfig.tests.json'], beside)),
+      this.part('Oxlint', bin('oxlint', 'bin', 'oxlint'), [], beside),
+      this.part('Prettier', bin('prettier', 'bin', 'prettier.cjs'), [...cache, '--check', '.'], beside).then(() =>
+        this.part('Types of the tests', TSC, ['-p', 'tsconfig.tests.json'], beside),
+      ),
     ]);
   }
 

@@ -70,7 +70,7 @@ test.each(SNIPPETS)('%s: its snippet prints what stands beside it', async (_, co
       printed.push(format(...values).replace(/\s+/g, ' '));
     },
   };
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- The guide's own code is what is tested.
+  // oxlint-disable-next-line typescript/no-implied-eval -- The guide's own code is what is tested.
   const run = new Function('Volume', 'console', `return (async () => { ${code} })();`) as (
     ...names: readonly unknown[]
   ) => Promise<void>;

@@ -155,7 +155,8 @@ function gather(
   components: number,
 ): void {
   if (components === 1) {
-    for (let end = to + count; to < end; from += step) target[to++] = source[from] as number;
+    const end = to + count;
+    for (; to < end; from += step) target[to++] = source[from] as number;
     return;
   }
   for (let voxel = 0; voxel < count; voxel++, from += step) {

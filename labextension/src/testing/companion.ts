@@ -85,7 +85,7 @@ export class FakeCompanion {
   #held: (() => void)[] | null = null;
 
   constructor() {
-    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the socket's class has a `this` of its own
+    // oxlint-disable-next-line typescript/no-this-alias -- the socket's class has a `this` of its own
     const companion = this;
     const WebSocket = class extends PageSocket {
       constructor(url: string, protocol: string) {

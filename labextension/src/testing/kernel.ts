@@ -82,7 +82,7 @@ export class KernelManager extends ManagerBase {
     return Promise.reject(new Error('a test gives its comm'));
   }
 
-  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the base class' own type
+  // oxlint-disable-next-line typescript/no-empty-object-type -- the base class' own type
   protected override _get_comm_info(): Promise<{}> {
     return Promise.resolve({});
   }
