@@ -51,7 +51,7 @@ const THROUGH_THE_PROXY = [
   'saved-notebook',
 ];
 /** Those of them that say in a few seconds whether the way works at all. */
-const PROXIED_FIRST = ['view-handle'];
+const PROXIED_FIRST = ['view-swap'];
 const uiTests = (names) => names.map((name) => `**/ui-tests/${name}.test.ts`);
 
 /** Tests run in a context of their own, in which looking up a global costs more than what most loops do with it. */
