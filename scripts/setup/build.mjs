@@ -10,9 +10,22 @@ const BUNDLE = join(LABEXTENSION, 'slicescope', 'labextension');
 
 /** The compiled code, without the tests, whose types are only checked. tsc -b knows by itself what is current. */
 export async function buildTypeScript() {
+  removeOrphans(join(root, 'lib', 'src'), join(root, 'src'));
+  removeOrphans(join(root, 'lib', 'kernel-server'), join(root, 'kernel-server'));
   await run(process.execPath, [TSC, '-b', 'tsconfig.build.json'], 'correct what the compiler reports above.', {
     cwd: root,
   });
+}
+
+/** Remove what was compiled from sources that have gone: `x.js` would be taken for the folder `x` that a source became. */
+function removeOrphans(compiled, sources) {
+  if (!existsSync(compiled)) return;
+  for (const entry of readdirSync(compiled, { withFileTypes: true })) {
+    const path = join(compiled, entry.name);
+    const source = join(sources, entry.name.replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts'));
+    if (entry.isDirectory() && existsSync(source)) removeOrphans(path, source);
+    else if (!existsSync(source) && !entry.name.endsWith('.tsbuildinfo')) rmSync(path, { recursive: true });
+  }
 }
 
 /** JupyterLab's bundle of the extension. Its inputs are compiled code, so this comes after the compiler. */
