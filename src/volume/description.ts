@@ -10,7 +10,7 @@ import {
   type VoxelArray,
   type Window,
 } from '../protocol';
-import type { ChunksRecord } from './chunked';
+import type { ChunksRecord, PartPlace } from './chunked';
 import {
   MAX_ELEMENTS,
   checkAxes,
@@ -70,6 +70,8 @@ export interface VolumeRecord {
   readonly data: VoxelArray;
   /** Where the voxels are that are not in memory. */
   readonly chunks?: ChunksRecord | undefined;
+  /** Of a volume in chunks that is one frame and channel of a larger one: which. */
+  readonly part?: PartPlace | undefined;
   readonly shape: Shape;
   readonly components: 1 | 3 | 4;
   readonly channels: number;
@@ -86,7 +88,7 @@ export interface VolumeRecord {
 }
 
 /** A volume before it has voxels. */
-export type Description = Omit<VolumeRecord, 'data' | 'chunks'>;
+export type Description = Omit<VolumeRecord, 'data' | 'chunks' | 'part'>;
 
 const OPTIONS: Readonly<Record<keyof VolumeOptions, true>> = {
   spacing: true,

@@ -113,14 +113,16 @@ export class Volume extends VolumeProperties {
    * @param open reads the chunks of one that lies in chunks; without it their voxels can't be had.
    */
   static fromRecord(record: VolumeRecord, open?: OpenChunks): Volume {
-    const { data, shape, chunks } = record;
-    return chunks === undefined ? Volume.from(data, shape, record) : Volume.inChunks(shape, data, chunks, record, open);
+    const { data, shape, chunks, part } = record;
+    if (chunks === undefined) return Volume.from(data, shape, record);
+    return Volume.inChunks(shape, data, chunks, record, open, part);
   }
 
   /**
    * A volume whose voxels are left where they are.
    * @internal
    * @param sample in shared memory: all channels of one frame, of the shape that `chunks` says.
+   * @param part which frame and channel of what lies in the chunks it is, if it is one of several.
    * @throws SlicescopeError `invalid-shape`, `invalid-window`, `invalid-argument`.
    */
   static inChunks(
@@ -129,12 +131,13 @@ export class Volume extends VolumeProperties {
     chunks: ChunksRecord,
     options: VolumeOptions,
     open: OpenChunks = () => NO_READER,
+    part: PartPlace = { frame: 0, channel: 0 },
   ): Volume {
     const caller = 'Volume.open';
     const dtype = dtypeOf(sample, caller);
     const plain = describe(shape, dtype, options, caller, Number.MAX_SAFE_INTEGER);
     const voxels = new ChunkedVoxels(chunks, dtype, open(chunks));
-    return new Volume({ ...plain, data: sample, chunks }, dtype, { voxels, part: { frame: 0, channel: 0 } });
+    return new Volume({ ...plain, data: sample, chunks }, dtype, { voxels, part });
   }
 
   /**
@@ -142,7 +145,7 @@ export class Volume extends VolumeProperties {
    * @internal
    */
   toRecord(): VolumeRecord {
-    const chunks = this.#chunks === null ? {} : { chunks: this.#chunks.voxels.record };
+    const chunks = this.#chunks && { chunks: this.#chunks.voxels.record, part: this.#chunks.part };
     return { ...this.description(), data: this.#data, ...chunks };
   }
 
