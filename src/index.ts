@@ -44,6 +44,7 @@ export {
 export {
   SlicescopeError,
   isSlicescopeError,
+  type ChannelInfo,
   type DType,
   type ErrorCode,
   type Plane,
