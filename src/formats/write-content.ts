@@ -68,10 +68,7 @@ async function readBox(volume: Volume, [x, y, z]: Shape, [width, height, depth]:
   return box;
 }
 
-/**
- * A volume as it is to be in a file.
- * @param path stands in errors.
- */
+/** A volume as it is to be in a file. @param path where it is in the end. */
 export function contentOf(volume: Volume, plain: Plain, path: string): Content {
   const { dtype } = plain;
   const values: Content['values'] = async (part: PartPlace, from = [0, 0, 0], size = volume.shape) => {
@@ -87,22 +84,5 @@ export function contentOf(volume: Volume, plain: Plain, path: string): Content {
       return unsupported(path, `${dtype} can’t hold ${String(value)}, the value at (${place}); ${advice}`);
     });
   };
-  return { ...plain, levels: volume.levels, values };
-}
-
-/** What a volume may say of itself, and in which words it is left out; `name` is left out on purpose. */
-const SAID: Readonly<Record<Said, readonly [isSaid: (plain: Plain) => boolean, words: string]>> = {
-  spacing: [({ spacing, unit }) => unit !== 'px' || spacing.some((each) => each !== 1), 'distances of voxels'],
-  origin: [({ origin }) => origin.some((each) => each !== 0), 'an origin'],
-  direction: [({ direction }) => direction !== null, 'a direction'],
-  axes: [({ axes, direction }) => axes !== null && direction === null, 'names of axes'],
-  window: [({ window }) => window !== null, 'a window'],
-  labels: [({ labels }) => labels !== null, 'names of labels'],
-};
-export type Said = 'spacing' | 'origin' | 'direction' | 'axes' | 'window' | 'labels';
-
-/** A sentence for what a volume says and a format has no place for. */
-export function leftOut(plain: Plain, title: string, missing: readonly Said[]): string[] {
-  const words = missing.map((each) => SAID[each]).filter(([isSaid]) => isSaid(plain));
-  return words.map(([, what]) => `${title} has no place for ${what}, which the volume has.`);
+  return { ...plain, path, levels: volume.levels, values };
 }

@@ -24,6 +24,8 @@ export interface Plain extends Description {
 
 /** A volume as it is to be in a file: its values are converted to the file's dtype on the way. */
 export interface Content extends Plain {
+  /** Where it is in the end: stands in errors. */
+  readonly path: string;
   /** The levels of detail that the volume has; one where it has no others. */
   readonly levels: readonly Shape[];
   /**
