@@ -47,8 +47,8 @@ test('pages are in the file while later ones are not drawn yet', async () => {
     values: true,
     onProgress: () => {
       const [partial = ''] = readdirSync(folder);
-      expect(partial).toMatch(/^all\.tif\..*\.part$/);
-      sizes.push(statSync(at(partial)).size);
+      expect(partial).toMatch(/^\.slicescope-/);
+      sizes.push(statSync(at(`${partial}/new/all.tif`)).size);
     },
   });
   const whole = statSync(at('all.tif')).size;

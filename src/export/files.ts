@@ -1,7 +1,8 @@
-import { link, rename, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
-import { SlicescopeError, messageOf } from '../protocol';
+import { fileExists, makeInPlace, type Place } from '../formats';
+import { SlicescopeError } from '../protocol';
 
 /** The kinds of files that can be written. */
 export type FileFormat = 'png' | 'jpeg' | 'webp' | 'avif' | 'tiff' | 'gif' | 'npy';
@@ -15,17 +16,8 @@ const FORMATS: Readonly<Record<string, FileFormat>> = {
 export type Content = Uint8Array | AsyncIterable<Uint8Array>;
 
 /** Where a file goes. */
-export interface Target {
-  /** Absolute. */
-  readonly path: string;
+export interface Target extends Place {
   readonly format: FileFormat;
-  /** Whether a file that is there is replaced. */
-  readonly overwrite: boolean;
-}
-
-function exists(path: string, caller: string): SlicescopeError {
-  const message = `${caller}: ${path} is there already; choose another name, or replace it with { overwrite: true }`;
-  return new SlicescopeError('file-exists', message, { path });
 }
 
 /**
@@ -51,7 +43,7 @@ export function checkTarget(
   }
   const absolute = resolve(path);
   // Before the work; a file that appears meanwhile is not replaced either.
-  if (!overwrite && existsSync(absolute)) throw exists(absolute, caller);
+  if (!overwrite && existsSync(absolute)) throw fileExists(absolute, caller);
   return { path: absolute, format, overwrite };
 }
 
@@ -59,32 +51,6 @@ export function checkTarget(
  * Write a file that appears whole or not at all.
  * @throws SlicescopeError `write-failed`, `file-exists`; and what the content throws.
  */
-export async function writeWhole({ path, overwrite }: Target, content: Content, caller: string): Promise<void> {
-  /** What the content has thrown: it is no fault of the file's. */
-  const broken: unknown[] = [];
-  async function* watched(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    try {
-      yield* pieces;
-    } catch (cause) {
-      broken.push(cause);
-      throw cause;
-    }
-  }
-  const partial = `${path}.${String(process.pid)}.${String(performance.now())}.part`;
-  try {
-    await writeFile(partial, content instanceof Uint8Array ? content : watched(content), { flag: 'wx' });
-    if (overwrite) {
-      await rename(partial, path);
-    } else {
-      await link(partial, path);
-      await rm(partial);
-    }
-  } catch (cause) {
-    await rm(partial, { force: true }).catch(() => undefined);
-    if (broken.length > 0) throw broken[0];
-    const isThere = typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'EEXIST';
-    if (isThere && !overwrite) throw exists(path, caller);
-    const message = `${caller}: ${path} can't be written (${messageOf(cause)}); choose a folder that exists and is yours`;
-    throw new SlicescopeError('write-failed', message, { path }, { cause });
-  }
+export async function writeWhole(place: Target, content: Content, caller: string): Promise<void> {
+  await makeInPlace(place, (target) => writeFile(target, content, { flag: 'wx' }), caller);
 }

@@ -1,13 +1,9 @@
-import { endianness } from 'node:os';
-import { SlicescopeError, type DType } from '../protocol';
+import { npyHead } from '../formats';
+import { SlicescopeError } from '../protocol';
 import type { VolumeSlice } from '../volume';
 import type { Content, Target } from './files';
 import { described, loadSharp } from './sharp';
 import { deflated, encodeTiff, type PageInfo } from './tiff';
-
-const NUMPY: Readonly<Record<DType, string>> = {
-  ...{ uint8: 'u1', int8: 'i1', uint16: 'u2', int16: 'i2', uint32: 'u4', int32: 'i4', float32: 'f4', float64: 'f8' },
-};
 
 type Slices = AsyncIterable<VolumeSlice> | Iterable<VolumeSlice>;
 
@@ -15,23 +11,13 @@ function bytesOf({ data }: VolumeSlice): Buffer {
   return Buffer.from(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
 }
 
-/** What a .npy file begins with; https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
-function npyHead({ width, height, components, dtype, data }: VolumeSlice, count: number | null): Buffer {
-  const order = data.BYTES_PER_ELEMENT === 1 ? '|' : endianness() === 'LE' ? '<' : '>';
-  const shape = [...(count === null ? [] : [count]), height, width, ...(components === 1 ? [] : [components])];
-  const header = `{'descr': '${order}${NUMPY[dtype]}', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`;
-  // The values begin at a multiple of 64 bytes.
-  const length = Math.ceil((10 + header.length + 1) / 64) * 64 - 10;
-  const head = Buffer.from(`\x93NUMPY\x01\x00\x00\x00${header.padEnd(length - 1)}\n`, 'latin1');
-  head.writeUInt16LE(length, 8);
-  return head;
-}
-
 /** A .npy file of slices, y and x behind their number. */
 export async function* encodeNpy(slices: Slices, count: number | null): AsyncGenerator<Buffer> {
   let isFirst = true;
   for await (const slice of slices) {
-    if (isFirst) yield npyHead(slice, count);
+    const { dtype, width, height, components } = slice;
+    const shape = [...(count === null ? [] : [count]), height, width, ...(components === 1 ? [] : [components])];
+    if (isFirst) yield npyHead(dtype, shape);
     isFirst = false;
     yield bytesOf(slice);
   }

@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
-import { SlicescopeError, checkNames, messageOf, quote } from '../protocol';
+import { SlicescopeError, checkNames, quote } from '../protocol';
 import { Volume, type VolumeRecord } from '../volume';
+import { askThread } from './ask-thread';
 import type { FileHeader } from './file-header';
 import { FORMAT_NAMES, type FormatName, type RawDescription, type ReadRequest } from './format';
 import { locate, type Location } from './locate';
@@ -108,75 +109,31 @@ async function read(location: Location, request: ReadRequest, options: OpenOptio
   }
 }
 
-async function readOn(
+function readOn(
   worker: Worker,
-  { name }: Location,
+  { name: path }: Location,
   request: ReadRequest,
-  options: OpenOptions,
+  { onProgress, onHeader, signal }: OpenOptions,
   said: { begun: boolean },
 ): Promise<VolumeRecord> {
-  const { signal } = options;
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => {
-      reject(signal?.reason as Error);
-    };
-    signal?.addEventListener('abort', stop);
-  });
-  try {
-    worker.postMessage(request);
-    const record = await Promise.race([answerOf(worker, name, options, said), aborted]);
-    void worker.terminate(); // It has closed the file, and its end takes a few ms.
-    return record;
-  } catch (error) {
-    await worker.terminate();
-    throw error;
-  } finally {
-    if (stop !== undefined) signal?.removeEventListener('abort', stop);
-  }
-}
-
-function answerOf(
-  worker: Worker,
-  path: string,
-  { onProgress, onHeader }: OpenOptions,
-  said: { begun: boolean },
-): Promise<VolumeRecord> {
-  return new Promise((fulfil, reject) => {
-    const stopped = (why: string, cause?: unknown): void => {
-      reject(new SlicescopeError('file-unreadable', `${path}: the reader stopped (${why})`, { path }, { cause }));
-    };
-    /** What a listener throws ends the opening. */
-    const hear = (listener: () => void): void => {
-      try {
-        listener();
-      } catch (error) {
-        reject(error instanceof Error ? error : new Error(messageOf(error), { cause: error }));
-      }
-    };
-    worker.on('message', (message: ReadMessage) => {
-      switch (message.type) {
-        case 'begun':
-          said.begun = true;
-          return;
-        case 'progress':
-          hear(() => onProgress?.(message.progress));
-          return;
-        case 'header':
-          hear(() => onHeader?.(message.header));
-          return;
-        case 'volume':
-          fulfil(message.record);
-          return;
-        case 'error':
-          reject(new SlicescopeError(message.code, message.message, message.details));
-      }
-    });
-    worker.on('error', (error) => {
-      stopped(messageOf(error), error);
-    });
-    worker.on('exit', (code) => {
-      stopped(`exit code ${String(code)}`);
-    });
-  });
+  const hear = (message: ReadMessage): VolumeRecord | undefined => {
+    switch (message.type) {
+      case 'begun':
+        said.begun = true;
+        return;
+      case 'progress':
+        onProgress?.(message.progress);
+        return;
+      case 'header':
+        onHeader?.(message.header);
+        return;
+      case 'volume':
+        return message.record;
+      case 'error':
+        throw new SlicescopeError(message.code, message.message, message.details);
+    }
+  };
+  const stopped = (why: string, cause: unknown): Error =>
+    new SlicescopeError('file-unreadable', `${path}: the reader stopped (${why})`, { path }, { cause });
+  return askThread(worker, request, { hear, stopped, signal });
 }

@@ -15,7 +15,15 @@ import type { BlockSource } from './blocks';
 import { checkDType, checkIndex, checkSlab, formatShape } from './checks';
 import { ChunkedVoxels, type ChunkReader, type ChunksRecord, type PartPlace, type StopSignal } from './chunked';
 import { emptySlice, type Part, type SliceOptions, type VolumeSlice } from './cut';
-import { allocate, describe, elementsOf, formatCounts, type VolumeOptions, type VolumeRecord } from './description';
+import {
+  allocate,
+  describe,
+  describePart,
+  elementsOf,
+  formatCounts,
+  type VolumeOptions,
+  type VolumeRecord,
+} from './description';
 import { dtypeOf, isShared, type VoxelSource } from './dtype';
 import { storedProjection } from './rescale';
 import { copySlab, type Slab } from './slab';
@@ -113,14 +121,16 @@ export class Volume extends VolumeProperties {
    * @param open reads the chunks of one that lies in chunks; without it their voxels can't be had.
    */
   static fromRecord(record: VolumeRecord, open?: OpenChunks): Volume {
-    const { data, shape, chunks } = record;
-    return chunks === undefined ? Volume.from(data, shape, record) : Volume.inChunks(shape, data, chunks, record, open);
+    const { data, shape, chunks, part } = record;
+    if (chunks === undefined) return Volume.from(data, shape, record);
+    return Volume.inChunks(shape, data, chunks, record, open, part);
   }
 
   /**
    * A volume whose voxels are left where they are.
    * @internal
    * @param sample in shared memory: all channels of one frame, of the shape that `chunks` says.
+   * @param part which frame and channel of what lies in the chunks it is, if it is one of several.
    * @throws SlicescopeError `invalid-shape`, `invalid-window`, `invalid-argument`.
    */
   static inChunks(
@@ -129,12 +139,13 @@ export class Volume extends VolumeProperties {
     chunks: ChunksRecord,
     options: VolumeOptions,
     open: OpenChunks = () => NO_READER,
+    part: PartPlace = { frame: 0, channel: 0 },
   ): Volume {
     const caller = 'Volume.open';
     const dtype = dtypeOf(sample, caller);
     const plain = describe(shape, dtype, options, caller, Number.MAX_SAFE_INTEGER);
     const voxels = new ChunkedVoxels(chunks, dtype, open(chunks));
-    return new Volume({ ...plain, data: sample, chunks }, dtype, { voxels, part: { frame: 0, channel: 0 } });
+    return new Volume({ ...plain, data: sample, chunks }, dtype, { voxels, part });
   }
 
   /**
@@ -142,7 +153,7 @@ export class Volume extends VolumeProperties {
    * @internal
    */
   toRecord(): VolumeRecord {
-    const chunks = this.#chunks === null ? {} : { chunks: this.#chunks.voxels.record };
+    const chunks = this.#chunks && { chunks: this.#chunks.voxels.record, part: this.#chunks.part };
     return { ...this.description(), data: this.#data, ...chunks };
   }
 
@@ -179,7 +190,7 @@ export class Volume extends VolumeProperties {
     if (part === undefined) {
       const data = this.#chunks === null ? this.#valuesOf(at) : this.sample({ channel }).data;
       const chunks = this.#chunks && { ...this.#chunks, part: { frame, channel } };
-      part = new Volume({ ...this.toRecord(), data, channels: 1, frames: 1 }, this.dtype, chunks);
+      part = new Volume({ ...describePart(this.toRecord(), frame, channel), data }, this.dtype, chunks);
       this.#parts.set(at, part);
     }
     return part;
@@ -214,7 +225,7 @@ export class Volume extends VolumeProperties {
    * values, [0, 255] for RGB and RGBA. Always finite, and low below high.
    */
   get defaultWindow(): Window {
-    return this.window ?? this.autoWindow;
+    return this.window ?? this.channelInfo?.[0]?.window ?? this.autoWindow;
   }
 
   /** The window named `auto`: as `defaultWindow`, whatever window was given. */
@@ -228,14 +239,16 @@ export class Volume extends VolumeProperties {
   }
 
   /**
-   * The window to start a channel with: the volume's if one was given, else the 0.5 and 99.5 percentiles of the
+   * The window to start a channel with: its own or the volume's if one was given, else the 0.5 and 99.5 percentiles of the
    * channel, of up to eight of its frames.
    * @throws SlicescopeError `index-out-of-range`.
    */
   channelWindow(channel: number): Window {
     checkIndex(channel, this.channels, 'volume: channel');
     if (this.channels === 1) return this.defaultWindow;
-    if (this.#chunks !== null) return this.window ?? this.sample({ channel }).defaultWindow;
+    const given = this.channelInfo?.[channel]?.window ?? this.window;
+    if (given !== null) return given;
+    if (this.#chunks !== null) return this.sample({ channel }).defaultWindow;
     const step = Math.ceil(this.frames / WINDOW_FRAMES);
     const count = Math.ceil(this.frames / step);
     const windows = Array.from({ length: count }, (_, at) => this.at({ frame: at * step, channel }).defaultWindow);

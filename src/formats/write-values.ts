@@ -1,0 +1,103 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { endianness } from 'node:os';
+import { createDeflate, createGzip } from 'node:zlib';
+import { ARRAY_OF, type VoxelArray } from '../protocol';
+import { bytesIn, type OnFraction } from './format';
+import type { Content } from './writer';
+
+/** Bytes of values that are written at a time, about. */
+const PIECE_BYTES = 4 * 1_048_576;
+
+/** The order of this machine's bytes, in which values are written. */
+export const IS_LITTLE_ENDIAN: boolean = endianness() === 'LE';
+
+/** All values of a file, x fastest, the channels of each frame after one another, a few slices or rows at a time. */
+export async function* piecesOf(content: Content, onFraction: OnFraction): AsyncGenerator<VoxelArray> {
+  const { frames, channels, components, dtype, shape } = content;
+  const [width, height, depth] = shape;
+  const rowBytes = width * components * ARRAY_OF[dtype].BYTES_PER_ELEMENT;
+  const rows = Math.max(1, Math.min(height, Math.floor(PIECE_BYTES / rowBytes)));
+  const slices = rows < height ? 1 : Math.max(1, Math.floor(PIECE_BYTES / (rowBytes * height)));
+  let done = 0;
+  for (let part = 0; part < frames * channels; part++) {
+    const place = { frame: Math.floor(part / channels), channel: part % channels };
+    for (let z = 0; z < depth; z += slices) {
+      for (let y = 0; y < height; y += rows) {
+        const size = [width, Math.min(rows, height - y), Math.min(slices, depth - z)] as const;
+        yield await content.values(place, [0, y, z], size);
+        done += size[1] * size[2];
+        onFraction(done / (height * depth * frames * channels));
+      }
+    }
+  }
+}
+
+/** Write all of it, at `at` if that is said. */
+export async function writeAll(file: FileHandle, bytes: Uint8Array, at: number | null = null): Promise<void> {
+  for (let from = 0; from < bytes.length;) {
+    const place = at === null ? null : at + from;
+    from += (await file.write(bytes, from, bytes.length - from, place)).bytesWritten;
+  }
+}
+
+/** Write values behind what is in a file. */
+export async function writeValues(file: FileHandle, content: Content, onFraction: OnFraction): Promise<void> {
+  for await (const values of piecesOf(content, onFraction)) await writeAll(file, bytesIn(values));
+}
+
+/** How a file is packed: as gzip or zlib, from 1 (fast) to 9 (small). */
+export interface Packing {
+  readonly kind: 'gzip' | 'zlib';
+  readonly level: number;
+}
+
+/** Bytes that zlib hands over at a time. */
+const PACKED_BYTES = 1_048_576;
+
+/**
+ * Write a head, if there is one, and the values, packed together behind what is in a file.
+ * @returns how many bytes that takes.
+ */
+export async function writePacked(
+  file: FileHandle,
+  { kind, level }: Packing,
+  head: Uint8Array | null,
+  content: Content,
+  onFraction: OnFraction,
+): Promise<number> {
+  const zip = (kind === 'gzip' ? createGzip : createDeflate)({ level, chunkSize: PACKED_BYTES });
+  const feed = async (): Promise<void> => {
+    const pack = (bytes: Uint8Array): Promise<void> =>
+      new Promise((fulfil, reject) => {
+        zip.write(bytes, (error) => {
+          if (error) reject(error);
+          else fulfil();
+        });
+      });
+    if (head !== null) await pack(head);
+    for await (const values of piecesOf(content, onFraction)) await pack(bytesIn(values));
+    zip.end();
+  };
+  const fed = feed().catch((error: unknown) => zip.destroy(error as Error));
+  let written = 0;
+  try {
+    for await (const packed of zip as AsyncIterable<Uint8Array>) {
+      await writeAll(file, packed);
+      written += packed.length;
+    }
+  } finally {
+    zip.destroy();
+    await fed;
+  }
+  return written;
+}
+
+/** A new file. */
+export async function writeFileWith<T>(target: string, write: (file: FileHandle) => Promise<T>): Promise<T> {
+  const file = await open(target, 'wx');
+  try {
+    return await write(file);
+  } finally {
+    await file.close();
+  }
+}

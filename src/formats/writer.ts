@@ -1,0 +1,68 @@
+import type { DType, Rescale, Shape, VoxelArray } from '../protocol';
+import type { Description, PartPlace } from '../volume';
+import type { OnFraction } from './format';
+
+/** The kinds of files that can be written. */
+export const WRITABLE_NAMES = ['nifti', 'nrrd', 'metaimage', 'mrc', 'npy', 'tiff', 'zarr'] as const;
+
+export type WritableName = (typeof WRITABLE_NAMES)[number];
+
+/** How a file is written, besides what is in it: plain data, so that it can go to the writing thread. */
+export interface WriteOptions {
+  /** How hard values are packed, from 0 (not at all) to 9, where the format may pack them. */
+  readonly compression?: number | undefined;
+  /** Of OME-Zarr: which version. Default 0.5. */
+  readonly version?: '0.4' | '0.5' | undefined;
+  /** Of OME-Zarr: voxels of a chunk along x, y and z. */
+  readonly chunks?: Shape | undefined;
+}
+
+/** What a file is to say of a volume; dtype and rescale are those of its values in the file. */
+export interface Plain extends Description {
+  readonly dtype: DType;
+}
+
+/** A volume as it is to be in a file: its values are converted to the file's dtype on the way. */
+export interface Content extends Plain {
+  /** Where it is in the end: stands in errors. */
+  readonly path: string;
+  /** The levels of detail that the volume has; one where it has no others. */
+  readonly levels: readonly Shape[];
+  /**
+   * Values of one frame and channel, x fastest. Where nothing is converted they are the volume's own: never written into. A volume
+   * that lies in chunks is read as far as the box needs it.
+   * @param from the first voxel of the box; without it, with `size`, the whole.
+   * @throws SlicescopeError `unsupported-format` where the dtype can't hold a value; what reading chunks throws.
+   */
+  readonly values: (part: PartPlace, from?: Shape, size?: Shape) => Promise<VoxelArray>;
+}
+
+/** One kind of files that can be written. */
+export interface Writer {
+  readonly name: WritableName;
+  /** For sentences and the guide. */
+  readonly title: string;
+  /** `.nii`, `.nii.gz`: the longest that fits decides. */
+  readonly endings: readonly string[];
+  /** Whether it is a folder. */
+  readonly isStore: boolean;
+  /** Of values in a file. */
+  readonly dtypes: readonly DType[];
+  /** Of the options of writing, those that it heeds. */
+  readonly heeds: readonly (keyof WriteOptions)[];
+  /** Whether a file says what stored values of a dtype stand for. Where it does not, real values are written. */
+  readonly holdsRescale: (dtype: DType, rescale: Rescale) => boolean;
+  /**
+   * What the format can't hold.
+   * @param path of the file, for errors, and for what its ending decides.
+   * @returns sentences about what is left out.
+   * @throws SlicescopeError `unsupported-format` where values would change.
+   */
+  readonly check: (plain: Plain, path: string, options: WriteOptions) => readonly string[];
+  /**
+   * Write it.
+   * @param target in a new folder that has nothing else: the file, or the folder, by the name that it will have. What else is written
+   * in there is put beside it.
+   */
+  readonly write: (content: Content, target: string, options: WriteOptions, onFraction: OnFraction) => Promise<void>;
+}
