@@ -17,6 +17,7 @@ import { fileHeader, type FileHeader } from './file-header';
 import { corrupt, openFile, unsupported, type Format, type OnFraction } from './format';
 import { shownUnit } from './lengths';
 import { axesOf } from './npy';
+import { inVolumeOrder } from './stored-order';
 import { spacingOf } from './text-header';
 import { MAX_COMPRESSION } from './voxels';
 
@@ -262,15 +263,7 @@ function inOrderOf(keys: readonly string[], sizes: readonly number[], stored: Vo
     return at < 0 ? 0 : sizes.slice(at + 1).reduce((product, size) => product * size, 1);
   };
   const axes = ['t', 'c', 'z', 'y', 'x'].map((key) => ({ size: sizes[keys.indexOf(key)] ?? 1, stride: strideOf(key) }));
-  let to = 0;
-  const copy = (depth: number, from: number): void => {
-    const { size, stride } = axes[depth] as { size: number; stride: number };
-    for (let at = 0; at < size; at += 1) {
-      if (depth < axes.length - 1) copy(depth + 1, from + at * stride);
-      else target[to++] = stored[from + at * stride] as number;
-    }
-  };
-  copy(0, 0);
+  inVolumeOrder(axes, 0, stored, target);
 }
 
 function headerOf(array: Dataset, name: string): FileHeader {

@@ -1,18 +1,11 @@
 import { basename } from 'node:path';
 import type { NIFTI1, NIFTI2 } from 'nifti-reader-js' with { 'resolution-mode': 'import' };
-import {
-  realValue,
-  type DType,
-  type Rescale,
-  type Shape,
-  type Triple,
-  type VoxelArray,
-  type Window,
-} from '../../protocol';
-import { Volume, type VolumeOptions } from '../../volume';
+import type { DType, Rescale, Shape, Window } from '../../protocol';
+import type { Volume, VolumeOptions } from '../../volume';
 import { fileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
-import { checkRightAngles } from '../text-header';
+import { placed, stepsOfRas, type Placed } from '../placed';
+import { scaledVolume } from '../scaled';
 import { checkName, checkSize, readHead, readVoxels, type VoxelBytes } from '../voxels';
 
 /** Bytes of the headers of NIfTI-1 and NIfTI-2, which both begin with that number. */
@@ -139,57 +132,19 @@ function affineOf(header: Header): readonly (readonly number[])[] | null {
   return header.qform_code > 0 ? header.getQformMat() : null;
 }
 
-/** A picture of one slice may leave out where its third axis points: at a right angle to the others. */
-function mendFlat(columns: number[][], sizes: readonly number[]): void {
-  const flat = columns.findIndex((column, axis) => (sizes[axis] ?? 1) === 1 && column.every((each) => each === 0));
-  if (flat < 0) return;
-  const [one, other] = [1, 2].map((step) => columns[(flat + step) % 3] as number[]) as [number[], number[]];
-  const across = [0, 1, 2].map((row) => {
-    const [next, last] = [(row + 1) % 3, (row + 2) % 3];
-    return (one[next] as number) * (other[last] as number) - (one[last] as number) * (other[next] as number);
-  });
-  const length = Math.hypot(...across);
-  if (length > 0) columns[flat] = across.map((each) => each / length);
-}
-
-type Geometry = Required<Pick<VolumeOptions, 'spacing' | 'origin' | 'direction'>>;
-
 /** In LPS and millimetres. */
-function geometryOf(header: Header, sizes: readonly number[], path: string): Geometry {
+function geometryOf(header: Header, sizes: readonly number[], path: string): Placed {
   const scale = MILLIMETRES.get(header.xyzt_units & 7) ?? 1;
-  const affine = affineOf(header);
-  if (
-    affine
-      ?.slice(0, 3)
-      .flat()
-      .some((each) => !Number.isFinite(each)) === true
-  ) {
-    throw corrupt(path, `its header says a matrix of ${affine.slice(0, 3).flat().join(' ')}`);
-  }
-  const isSform = affine !== null && affine === header.affine;
   // One below 0 is a slip; its amount counts, as for nibabel.
-  const pixDim = (axis: number): number => Math.abs(header.pixDims[axis + 1] ?? 1);
-  const columns: number[][] = [0, 1, 2].map((axis) => {
-    if (affine === null) return [0, 1, 2].map((row) => (row === axis ? pixDim(axis) : 0));
-    return [0, 1, 2].map((row) => (row < 2 ? -1 : 1) * (affine[row]?.[axis] ?? 0));
-  });
-  if (affine !== null) mendFlat(columns, sizes);
-  const lengths = columns.map((column, axis) => {
-    // The library takes 1 for what is impossible in a qform.
-    const length = isSform ? Math.hypot(...column) : pixDim(axis);
-    return length === 0 && (sizes[axis] ?? 1) === 1 ? 1 : length;
-  });
-  if (lengths.some((length) => !Number.isFinite(length) || length <= 0)) {
-    throw corrupt(path, `its header says that voxels are ${lengths.join(' × ')} apart`);
+  const distances = [1, 2, 3].map((axis) => Math.abs(header.pixDims[axis] ?? 1) * scale);
+  const affine = affineOf(header);
+  if (affine === null) {
+    const columns = distances.map((_, axis) => [0, 1, 2].map((row) => (row === axis ? 1 : 0)));
+    return { ...placed({ columns, origin: [0, 0, 0] }, sizes, path, distances), direction: null };
   }
-  const spacing = lengths.map((length) => length * scale) as unknown as Triple;
-  if (affine === null) return { spacing, origin: [0, 0, 0], direction: null };
-  const units = columns.map((column, axis) => column.map((at) => at / (lengths[axis] as number)));
-  checkRightAngles(units, path);
-  const origin = [0, 1, 2].map((row) => (row < 2 ? -1 : 1) * (affine[row]?.[3] ?? 0) * scale + 0) as unknown as Triple;
-  // Adding 0 makes −0 an ordinary 0.
-  const direction = [0, 1, 2].flatMap((row) => units.map((column) => (column[row] as number) + 0));
-  return { spacing, origin, direction };
+  const steps = stepsOfRas(affine.map((row) => row.map((each) => each * scale)));
+  // The library takes 1 for what is impossible in a qform.
+  return placed(steps, sizes, path, affine === header.affine ? undefined : distances);
 }
 
 function windowOf({ cal_min: low, cal_max: high }: Header): Window | null {
@@ -234,7 +189,6 @@ async function readNifti(path: string, onFraction: OnFraction): Promise<Volume> 
   const offset = offsetOf(header, least, path);
   checkExtensions(head.bytes, header, least, offset, path);
   const rescale = components === 1 ? rescaleOf(header, path) : null;
-  const isFloat = dtype.startsWith('float');
   const [width = 1, height = 1, depth = 1, frames = 1] = sizes;
   const shape: Shape = [width, height, depth];
   const { littleEndian } = header;
@@ -247,18 +201,10 @@ async function readNifti(path: string, onFraction: OnFraction): Promise<Volume> 
     components,
     name: basename(path).replace(/(\.nii)?(\.gz)?$/i, ''),
     window: windowOf(header),
-    rescale: isFloat ? null : rescale,
   };
-  const volume = Volume.alloc(shape, dtype, options);
-  await readVoxels(voxels, volume.data, onFraction);
-  if (rescale === null || !isFloat) return volume;
-  const scaled = Volume.alloc(shape, 'float32', options);
-  scale(volume.data, rescale, scaled.data);
-  return scaled;
-}
-
-function scale(stored: VoxelArray, rescale: Rescale, real: VoxelArray): void {
-  for (let i = 0; i < real.length; i++) real[i] = realValue(stored[i] as number, rescale);
+  return await scaledVolume(shape, dtype, options, rescale === null ? [] : [rescale], (stored) =>
+    readVoxels(voxels, stored, onFraction),
+  );
 }
 
 export const nifti: Format = {
