@@ -16,7 +16,9 @@ import { Volume, type VolumeOptions } from '../volume';
 import { fileHeader, type FileHeader } from './file-header';
 import { corrupt, openFile, unsupported, type Format, type OnFraction } from './format';
 import { shownUnit } from './lengths';
+import { MINC_IMAGE, readMinc } from './minc';
 import { axesOf } from './npy';
+import { inVolumeOrder } from './stored-order';
 import { spacingOf } from './text-header';
 import { MAX_COMPRESSION } from './voxels';
 
@@ -84,9 +86,16 @@ function arraysOf(h5: Library, file: File): ReadonlyMap<string, Dataset> {
 
 function chosen(arrays: ReadonlyMap<string, Dataset>, series: string | undefined, path: string): [string, Dataset] {
   const names = [...arrays.keys()];
-  const name = series === undefined ? names[0] : series.replace(/^\//, '');
+  const first = arrays.has(MINC_IMAGE) ? MINC_IMAGE : names[0];
+  const name = series === undefined ? first : series.replace(/^\//, '');
   const array = arrays.get(name ?? '');
-  if (name !== undefined && array !== undefined && (series !== undefined || names.length === 1)) return [name, array];
+  if (
+    name !== undefined &&
+    array !== undefined &&
+    (series !== undefined || names.length === 1 || name === MINC_IMAGE)
+  ) {
+    return [name, array];
+  }
   if (names.length === 0) throw unsupported(path, 'an HDF5 file without arrays of two axes or more');
   const message = `${path}: it has the arrays ${names.slice(0, 20).join(', ')}; choose one: { series: ${JSON.stringify(names[0])} }`;
   throw new SlicescopeError('invalid-argument', message, { argument: 'series' });
@@ -96,13 +105,13 @@ function chosen(arrays: ReadonlyMap<string, Dataset>, series: string | undefined
 async function withArray<T>(
   path: string,
   series: string | undefined,
-  use: (array: Dataset, name: string, fileBytes: number, file: File) => T,
+  use: (array: Dataset, name: string, fileBytes: number, file: File) => T | Promise<T>,
 ): Promise<T> {
   const handle = await openFile(path);
   try {
     const { h5, file, close } = await openHdf5(handle);
     const [name, array] = chosen(arraysOf(h5, file), series, path);
-    const used = use(array, name, fstatSync(handle.fd).size, file);
+    const used = await use(array, name, fstatSync(handle.fd).size, file);
     close();
     return used;
   } catch (cause) {
@@ -196,7 +205,7 @@ function readArray(
   fileBytes: number,
   path: string,
   onFraction: OnFraction,
-): Volume {
+): Volume | Promise<Volume> {
   const dtype = dtypeOf(array);
   if (dtype === undefined) {
     throw unsupported(
@@ -215,6 +224,12 @@ function readArray(
   const needed = all.reduce((product, size) => product * size, bytes);
   if (needed > fileBytes * MAX_COMPRESSION) {
     throw corrupt(path, `truncated, ${name} needs ${String(needed)} bytes, and the file has ${String(fileBytes)}`);
+  }
+  if (name === MINC_IMAGE) {
+    const read = (target: VoxelArray): void => {
+      readInto({ array, name, sizes: all, geometry: {} }, target, onFraction);
+    };
+    return readMinc({ file, array, dtype, fileBytes, path }, read);
   }
   const title = { name: `${basename(path).replace(/\.(h5|hdf5?|ims)$/i, '')} ${name}` };
   const keys = axisTagsOf(array, name, path);
@@ -262,15 +277,7 @@ function inOrderOf(keys: readonly string[], sizes: readonly number[], stored: Vo
     return at < 0 ? 0 : sizes.slice(at + 1).reduce((product, size) => product * size, 1);
   };
   const axes = ['t', 'c', 'z', 'y', 'x'].map((key) => ({ size: sizes[keys.indexOf(key)] ?? 1, stride: strideOf(key) }));
-  let to = 0;
-  const copy = (depth: number, from: number): void => {
-    const { size, stride } = axes[depth] as { size: number; stride: number };
-    for (let at = 0; at < size; at += 1) {
-      if (depth < axes.length - 1) copy(depth + 1, from + at * stride);
-      else target[to++] = stored[from + at * stride] as number;
-    }
-  };
-  copy(0, 0);
+  inVolumeOrder(axes, 0, stored, target);
 }
 
 function headerOf(array: Dataset, name: string): FileHeader {
@@ -290,7 +297,7 @@ function headerOf(array: Dataset, name: string): FileHeader {
 /** HDF5: one array of a file. */
 export const hdf5: Format = {
   name: 'hdf5',
-  title: 'HDF5 (.h5, .hdf5)',
+  title: 'HDF5 (.h5, .hdf5, .ims, .mnc)',
   several: 'series',
   matches: (head) => PLACES.some((at) => SIGNATURE.equals(head.subarray(at, at + SIGNATURE.length))),
   read: async ({ paths: [path], series }, onFraction) =>

@@ -1,12 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { SlicescopeError, quote } from '../protocol';
+import { afni } from './afni';
 import { dicom, hasDicom } from './dicom';
 import { fileError, HEAD_BYTES, unsupported, type Format, type ReadRequest } from './format';
 import { hdf5 } from './hdf5';
 import { hasImages, images } from './images';
 import { metaimage } from './metaimage';
+import { mgh } from './mgh';
 import { mrc } from './mrc';
+import { mrtrix } from './mrtrix';
 import { nifti } from './nifti';
 import { npy } from './npy';
 import { npz } from './npz';
@@ -21,7 +24,10 @@ import { isUrl, isZarr, zarr } from './zarr';
  * All formats, in the order in which they are tried. DICOM is known by four bytes behind a preamble of 128, which may begin like
  * any of the others.
  */
-export const FORMATS: readonly Format[] = [dicom, nifti, nrrd, metaimage, npy, npz, hdf5, mrc, tiff, images, zarr, raw];
+export const FORMATS: readonly Format[] = [
+  ...[dicom, nifti, nrrd, metaimage, mrtrix, afni, npy, npz, hdf5, mrc, tiff, mgh],
+  ...[images, zarr, raw],
+];
 
 /**
  * The format of what is to be read: the one that was asked for, else the first that knows the file.

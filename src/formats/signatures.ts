@@ -5,6 +5,7 @@ const SIGNATURES: readonly (readonly [what: string, offset: number, text: string
   ['MetaImage', 0, 'ObjectType'],
   ['MetaImage', 0, 'NDims'],
   ['HDF5', 0, '\x89HDF'],
+  ['NetCDF, as MINC 1 is: mincconvert -2 makes MINC 2 of it', 0, 'CDF'],
   ['PNG', 0, '\x89PNG'],
   ['JPEG', 0, '\xff\xd8\xff'],
   ['TIFF', 0, 'II*\0'],

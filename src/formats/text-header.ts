@@ -1,7 +1,9 @@
 import { realpathSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
-import type { Triple } from '../protocol';
+import { SlicescopeError, type Triple } from '../protocol';
 import { corrupt, unsupported } from './format';
+import { checkName, readHead } from './voxels';
 
 /** A longer header is none; one that names a hundred segments has 64 kB. */
 export const MOST_HEADER_BYTES = 1_048_576;
@@ -58,6 +60,31 @@ export function dataFileOf(name: string, path: string): string {
     path,
     `its values are in ${JSON.stringify(name)}; only files in the folder of ${basename(path)} are read`,
   );
+}
+
+/** A file of values alone, and how many bytes it has at most, unpacked. */
+export interface DataFile {
+  readonly file: string;
+  readonly isPacked: boolean;
+  readonly most: number;
+}
+
+/**
+ * The file that has the values of a header which does not name it: the first of `names` that lies beside the header.
+ * Its name says whether it is packed, because values may begin as gzip does.
+ * @throws SlicescopeError `file-not-found`, and what `dataFileOf` throws.
+ */
+export async function dataFileBeside(path: string, names: readonly string[]): Promise<DataFile> {
+  const there = new Set(await readdir(dirname(path)));
+  const found = names.find((name) => there.has(name));
+  if (found === undefined) {
+    const message = `${path}: its values are in ${names.join(' or ')}, and there is no such file; put it beside its header`;
+    throw new SlicescopeError('file-not-found', message, { path });
+  }
+  const file = dataFileOf(found, path);
+  const { isPacked, most } = await readHead(file, /\.gz$/i.test(found) ? 2 : 1);
+  checkName(file, isPacked);
+  return { file, isPacked, most };
 }
 
 /** @throws SlicescopeError `unsupported-format` where axes are not at right angles. */

@@ -1,19 +1,14 @@
 import { basename } from 'node:path';
 import type { NIFTI1, NIFTI2 } from 'nifti-reader-js' with { 'resolution-mode': 'import' };
-import {
-  realValue,
-  type DType,
-  type Rescale,
-  type Shape,
-  type Triple,
-  type VoxelArray,
-  type Window,
-} from '../../protocol';
-import { Volume, type VolumeOptions } from '../../volume';
+import type { DType, Rescale, Shape, Window } from '../../protocol';
+import type { Volume, VolumeOptions } from '../../volume';
 import { fileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
-import { checkRightAngles } from '../text-header';
-import { checkName, checkSize, readHead, readVoxels, type VoxelBytes } from '../voxels';
+import { placed, stepsOfRas, type Placed } from '../placed';
+import { scaledVolume } from '../scaled';
+import { dataFileBeside } from '../text-header';
+import { checkName, checkSize, readHead, readVoxels, type Head, type VoxelBytes } from '../voxels';
+import { ANALYZE_DATATYPES, analyzeGeometryOf, analyzeRescaleOf } from './analyze';
 
 /** Bytes of the headers of NIfTI-1 and NIfTI-2, which both begin with that number. */
 const HEADER_BYTES = [348, 540] as const;
@@ -139,134 +134,122 @@ function affineOf(header: Header): readonly (readonly number[])[] | null {
   return header.qform_code > 0 ? header.getQformMat() : null;
 }
 
-/** A picture of one slice may leave out where its third axis points: at a right angle to the others. */
-function mendFlat(columns: number[][], sizes: readonly number[]): void {
-  const flat = columns.findIndex((column, axis) => (sizes[axis] ?? 1) === 1 && column.every((each) => each === 0));
-  if (flat < 0) return;
-  const [one, other] = [1, 2].map((step) => columns[(flat + step) % 3] as number[]) as [number[], number[]];
-  const across = [0, 1, 2].map((row) => {
-    const [next, last] = [(row + 1) % 3, (row + 2) % 3];
-    return (one[next] as number) * (other[last] as number) - (one[last] as number) * (other[next] as number);
-  });
-  const length = Math.hypot(...across);
-  if (length > 0) columns[flat] = across.map((each) => each / length);
-}
-
-type Geometry = Required<Pick<VolumeOptions, 'spacing' | 'origin' | 'direction'>>;
-
 /** In LPS and millimetres. */
-function geometryOf(header: Header, sizes: readonly number[], path: string): Geometry {
+function geometryOf(header: Header, sizes: readonly number[], path: string): Placed {
   const scale = MILLIMETRES.get(header.xyzt_units & 7) ?? 1;
-  const affine = affineOf(header);
-  if (
-    affine
-      ?.slice(0, 3)
-      .flat()
-      .some((each) => !Number.isFinite(each)) === true
-  ) {
-    throw corrupt(path, `its header says a matrix of ${affine.slice(0, 3).flat().join(' ')}`);
-  }
-  const isSform = affine !== null && affine === header.affine;
   // One below 0 is a slip; its amount counts, as for nibabel.
-  const pixDim = (axis: number): number => Math.abs(header.pixDims[axis + 1] ?? 1);
-  const columns: number[][] = [0, 1, 2].map((axis) => {
-    if (affine === null) return [0, 1, 2].map((row) => (row === axis ? pixDim(axis) : 0));
-    return [0, 1, 2].map((row) => (row < 2 ? -1 : 1) * (affine[row]?.[axis] ?? 0));
-  });
-  if (affine !== null) mendFlat(columns, sizes);
-  const lengths = columns.map((column, axis) => {
-    // The library takes 1 for what is impossible in a qform.
-    const length = isSform ? Math.hypot(...column) : pixDim(axis);
-    return length === 0 && (sizes[axis] ?? 1) === 1 ? 1 : length;
-  });
-  if (lengths.some((length) => !Number.isFinite(length) || length <= 0)) {
-    throw corrupt(path, `its header says that voxels are ${lengths.join(' × ')} apart`);
+  const distances = [1, 2, 3].map((axis) => Math.abs(header.pixDims[axis] ?? 1) * scale);
+  const affine = affineOf(header);
+  if (affine === null) {
+    const columns = distances.map((_, axis) => [0, 1, 2].map((row) => (row === axis ? 1 : 0)));
+    return { ...placed({ columns, origin: [0, 0, 0] }, sizes, path, distances), direction: null };
   }
-  const spacing = lengths.map((length) => length * scale) as unknown as Triple;
-  if (affine === null) return { spacing, origin: [0, 0, 0], direction: null };
-  const units = columns.map((column, axis) => column.map((at) => at / (lengths[axis] as number)));
-  checkRightAngles(units, path);
-  const origin = [0, 1, 2].map((row) => (row < 2 ? -1 : 1) * (affine[row]?.[3] ?? 0) * scale + 0) as unknown as Triple;
-  // Adding 0 makes −0 an ordinary 0.
-  const direction = [0, 1, 2].flatMap((row) => units.map((column) => (column[row] as number) + 0));
-  return { spacing, origin, direction };
+  const steps = stepsOfRas(affine.map((row) => row.map((each) => each * scale)));
+  // The library takes 1 for what is impossible in a qform.
+  return placed(steps, sizes, path, affine === header.affine ? undefined : distances);
 }
 
 function windowOf({ cal_min: low, cal_max: high }: Header): Window | null {
   return low < high && Number.isFinite(low) && Number.isFinite(high) ? [low, high] : null;
 }
 
-async function parse(bytes: Uint8Array, path: string): Promise<Header> {
+/** Whether its values follow the header, or lie in a file beside it. */
+type Kind = 'file' | 'pair' | 'analyze';
+
+/** ANALYZE has no magic number, but a file of its own. */
+function kindOf(bytes: Uint8Array, size: number, path: string): Kind {
+  const isFirst = size === HEADER_BYTES[0];
+  const magic = String.fromCharCode(...(isFirst ? bytes.subarray(344, 347) : bytes.subarray(4, 7)));
+  if (magic === (isFirst ? 'n+1' : 'n+2')) return 'file';
+  if (magic === (isFirst ? 'ni1' : 'ni2')) return 'pair';
+  if (isFirst && bytes.length === size) return 'analyze';
+  throw unsupported(path, 'no magic number of NIfTI, and more than an ANALYZE header; save it anew as .nii');
+}
+
+interface Parsed {
+  readonly header: Header;
+  readonly kind: Kind;
+}
+
+async function parse(bytes: Uint8Array, path: string): Promise<Parsed> {
   const size = headerBytes(bytes);
   if (bytes.length < size) {
     throw corrupt(path, `${String(bytes.length)} bytes, but a NIfTI header has ${String(size)}`);
   }
+  const kind = kindOf(bytes, size, path);
   const { NIFTI1: First, NIFTI2: Second } = await import('nifti-reader-js');
   const isFirst = size === HEADER_BYTES[0];
-  const magic = String.fromCharCode(...(isFirst ? bytes.subarray(344, 347) : bytes.subarray(4, 7)));
-  if (/^ni[12]$/.test(magic)) {
-    throw unsupported(path, 'the header of a pair (.hdr, .img); convert it to one file (.nii, .nii.gz)');
-  }
-  if (magic !== (isFirst ? 'n+1' : 'n+2')) {
-    throw unsupported(path, 'an ANALYZE header, or none of NIfTI; convert it to one file (.nii, .nii.gz)');
-  }
   const read = (raw: Uint8Array<ArrayBuffer>): Header => {
     const header = isFirst ? new First() : new Second();
     header.readHeader(raw.buffer);
     return header;
   };
   // Without what follows: the extensions would be read with it.
-  const raw = bytes.slice(0, size + 4).fill(0, size);
+  const raw = new Uint8Array(size + 4);
+  raw.set(bytes.subarray(0, size));
   const header = read(raw);
   // A sform counts before a qform, as for nibabel; of NIfTI-1 the library takes the one with the higher code.
   if (isFirst && header.sform_code > 0) header.affine = read(raw.fill(0, ...QFORM_CODE)).affine;
-  return header;
+  return { header, kind };
+}
+
+/** Where the values are: behind the header, or in a file of the same name. */
+async function placeOf(head: Head, { header, kind }: Parsed, path: string) {
+  if (kind === 'file') {
+    const least = headerBytes(head.bytes);
+    const offset = offsetOf(header, least, path);
+    checkExtensions(head.bytes, header, least, offset, path);
+    return { file: path, offset, isPacked: head.isPacked, most: head.most };
+  }
+  const name = basename(path).replace(/(\.hdr)?(\.gz)?$/i, '');
+  const endings = ['.img', '.img.gz', '.IMG'];
+  const data = await dataFileBeside(
+    path,
+    endings.map((ending) => `${name}${ending}`),
+  );
+  return { ...data, offset: offsetOf(header, 0, path) };
 }
 
 /** NIfTI-1 and NIfTI-2 of one volume, or of several in time. Only the header is a library's: the values are streamed. */
 async function readNifti(path: string, onFraction: OnFraction): Promise<Volume> {
   const head = await readHead(path, HEAD_BYTES);
   checkName(path, head.isPacked);
-  const header = await parse(head.bytes, path);
+  const parsed = await parse(head.bytes, path);
+  const { header, kind } = parsed;
+  const isAnalyze = kind === 'analyze';
   const sizes = sizesOf(header, path);
   const { dtype, components } = datatypeOf(header, path);
-  const least = headerBytes(head.bytes);
-  const offset = offsetOf(header, least, path);
-  checkExtensions(head.bytes, header, least, offset, path);
-  const rescale = components === 1 ? rescaleOf(header, path) : null;
-  const isFloat = dtype.startsWith('float');
+  if (isAnalyze && !ANALYZE_DATATYPES.has(header.datatypeCode)) {
+    throw unsupported(path, `an ANALYZE header of datatype ${String(header.datatypeCode)}, which NIfTI alone has`);
+  }
+  const { file, ...place } = await placeOf(head, parsed, path);
+  const rescale =
+    components > 1 ? null : isAnalyze ? analyzeRescaleOf(head.bytes, header.littleEndian) : rescaleOf(header, path);
   const [width = 1, height = 1, depth = 1, frames = 1] = sizes;
   const shape: Shape = [width, height, depth];
   const { littleEndian } = header;
   const count = width * height * depth * frames * components;
-  const voxels: VoxelBytes = { path, offset, isPacked: head.isPacked, dtype, littleEndian, count };
-  checkSize(voxels, head.most);
+  const { isPacked, offset, most } = place;
+  const voxels: VoxelBytes = { path: file, offset, isPacked, dtype, littleEndian, count };
+  checkSize(voxels, most);
   const options: VolumeOptions = {
-    ...geometryOf(header, sizes, path),
+    ...(isAnalyze ? analyzeGeometryOf(head.bytes, header.littleEndian, sizes, path) : geometryOf(header, sizes, path)),
     frames,
     components,
-    name: basename(path).replace(/(\.nii)?(\.gz)?$/i, ''),
+    name: basename(path).replace(/(\.nii|\.hdr)?(\.gz)?$/i, ''),
     window: windowOf(header),
-    rescale: isFloat ? null : rescale,
   };
-  const volume = Volume.alloc(shape, dtype, options);
-  await readVoxels(voxels, volume.data, onFraction);
-  if (rescale === null || !isFloat) return volume;
-  const scaled = Volume.alloc(shape, 'float32', options);
-  scale(volume.data, rescale, scaled.data);
-  return scaled;
-}
-
-function scale(stored: VoxelArray, rescale: Rescale, real: VoxelArray): void {
-  for (let i = 0; i < real.length; i++) real[i] = realValue(stored[i] as number, rescale);
+  return await scaledVolume(shape, dtype, options, rescale === null ? [] : [rescale], (stored) =>
+    readVoxels(voxels, stored, onFraction),
+  );
 }
 
 export const nifti: Format = {
   name: 'nifti',
-  title: 'NIfTI (.nii, .nii.gz)',
+  title: 'NIfTI (.nii, .nii.gz, .hdr with .img)',
   matches: (head) => headerBytes(head) !== 0,
   read: async ({ paths: [path] }, onFraction) => await readNifti(path, onFraction),
   prepare: () => import('nifti-reader-js'),
   header: async ({ paths: [path] }) =>
-    fileHeader(Object.entries(await parse((await readHead(path, HEAD_BYTES)).bytes, path))),
+    fileHeader(Object.entries((await parse((await readHead(path, HEAD_BYTES)).bytes, path)).header)),
 };
