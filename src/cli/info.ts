@@ -5,7 +5,8 @@ const PERCENTS = [0.5, 50, 99.5];
 
 /** What `slicescope info` says of a volume, by the names that it has there, and what the file's header says. */
 export function infoOf(volume: Volume, header: FileHeader): Readonly<Record<string, unknown>> {
-  const { name, shape, dtype, rescale, components, channels, frames, spacing, unit, origin, direction, axes } = volume;
+  const { name, shape, dtype, rescale, components, channels, frames, spacing, unit, origin, direction, axes, notes } =
+    volume;
   const isScalar = components === 1;
   return {
     name,
@@ -20,6 +21,7 @@ export function infoOf(volume: Volume, header: FileHeader): Readonly<Record<stri
     origin,
     direction,
     axes,
+    notes: notes.length > 0 ? notes : null,
     range: volume.range,
     percentiles: isScalar
       ? Object.fromEntries(volume.percentiles(PERCENTS).map((value, at) => [String(PERCENTS[at]), value]))

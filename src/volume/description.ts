@@ -17,7 +17,9 @@ import {
   checkComponents,
   checkCount,
   checkDirection,
+  checkEmptySlices,
   checkLabels,
+  checkNotes,
   checkOrigin,
   checkRescale,
   checkShape,
@@ -62,6 +64,13 @@ export interface VolumeOptions {
   readonly rescale?: Rescale | null | undefined;
   /** Of a label map: names by value, which an overlay of it has unless it is given others. */
   readonly labels?: Readonly<Record<number, string>> | null | undefined;
+  /**
+   * Sentences that a person must know to read the volume right, such as that a slice is missing: up to 16 of up to 500 characters.
+   * Views and exports show them.
+   */
+  readonly notes?: readonly string[] | undefined;
+  /** The slices along z that hold no measured values, ascending. Views and exports say so of each. */
+  readonly emptySlices?: readonly number[] | undefined;
 }
 
 /** A volume as plain data for a message to another thread; the voxels stay where they are. */
@@ -83,6 +92,8 @@ export interface VolumeRecord {
   readonly window: Window | null;
   readonly rescale: Rescale | null;
   readonly labels: Labels | null;
+  readonly notes: readonly string[];
+  readonly emptySlices: readonly number[];
 }
 
 /** A volume before it has voxels. */
@@ -101,6 +112,8 @@ const OPTIONS: Readonly<Record<keyof VolumeOptions, true>> = {
   window: true,
   rescale: true,
   labels: true,
+  notes: true,
+  emptySlices: true,
 };
 export const VOLUME_OPTIONS: readonly string[] = Object.keys(OPTIONS);
 
@@ -130,8 +143,9 @@ export function describe(
       argument: 'name',
     });
   }
+  const size = checkShape(shape, components * channels * frames, caller, most);
   return {
-    shape: checkShape(shape, components * channels * frames, caller, most),
+    shape: size,
     components,
     channels,
     frames,
@@ -144,6 +158,8 @@ export function describe(
     window: options.window == null ? null : checkWindow(options.window, caller),
     rescale: options.rescale == null ? null : checkRescale(options.rescale, components, caller),
     labels: options.labels == null ? null : checkLabels(options.labels, caller),
+    notes: checkNotes(options.notes ?? [], caller),
+    emptySlices: checkEmptySlices(options.emptySlices ?? [], size[2], caller),
   };
 }
 

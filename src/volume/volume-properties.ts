@@ -49,6 +49,10 @@ export abstract class VolumeProperties implements Description {
   readonly rescale: Rescale | null;
   /** Names by value of a label map that has them, such as a file's own; null if it has none. */
   readonly labels: Labels | null;
+  /** Sentences that a person must know to read the volume right, such as that a slice is missing; most volumes have none. */
+  readonly notes: readonly string[];
+  /** The slices along z that hold no measured values, ascending; most volumes have none. */
+  readonly emptySlices: readonly number[];
 
   protected constructor(plain: Description, dtype: DType) {
     this.shape = plain.shape;
@@ -65,6 +69,8 @@ export abstract class VolumeProperties implements Description {
     this.window = plain.window;
     this.rescale = plain.rescale;
     this.labels = plain.labels;
+    this.notes = plain.notes;
+    this.emptySlices = plain.emptySlices;
   }
 
   /** Whether the voxels are left in their chunks, and are read when they are needed. */
@@ -88,8 +94,22 @@ export abstract class VolumeProperties implements Description {
     const { name, shape, dtype, rescale, components, spacing, origin, direction, unit, frames, channels } = this;
     const planes = { xy: this.#planeInfo('xy'), xz: this.#planeInfo('xz'), yz: this.#planeInfo('yz') };
     const geometry = { spacing, origin, direction, unit };
-    const { chunked } = this;
-    return { revision, name, shape, dtype, rescale, components, planes, ...geometry, frames, channels, chunked };
+    const { chunked, notes, emptySlices } = this;
+    const said = { notes, emptySlices };
+    return {
+      revision,
+      name,
+      shape,
+      dtype,
+      rescale,
+      components,
+      planes,
+      ...geometry,
+      frames,
+      channels,
+      chunked,
+      ...said,
+    };
   }
 
   /** One line, such as `Volume "T1": 197 × 233 × 189 uint8, 1 × 1 × 1 mm`. */
@@ -105,7 +125,7 @@ export abstract class VolumeProperties implements Description {
   /** What was given when it was made, and what was filled in. */
   protected description(): Description {
     const { shape, components, channels, frames, unit, spacing, origin, direction, axes, name, window } = this;
-    const { rescale, labels } = this;
+    const { rescale, labels, notes, emptySlices } = this;
     return {
       shape,
       components,
@@ -120,6 +140,8 @@ export abstract class VolumeProperties implements Description {
       window,
       rescale,
       labels,
+      notes,
+      emptySlices,
     };
   }
 
