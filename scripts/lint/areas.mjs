@@ -33,7 +33,7 @@ const AREAS = [
   },
   {
     folder: 'src/export',
-    folders: ['src/protocol', 'src/volume', 'src/shading'],
+    folders: ['src/protocol', 'src/volume', 'src/shading', 'src/formats'],
     packages: ['node:', 'sharp', 'opentype.js'],
   },
   { folder: 'src/viewer', folders: ['src/protocol', 'src/shading'], packages: ['lru-cache', '@noble/hashes'] },

@@ -9,7 +9,7 @@ const PERCENTS = [0.5, 50, 99.5];
 /** What `slicescope info` says of a volume, by the names that it has there, and what the file's header says. */
 export function infoOf(volume: Volume, header: FileHeader): Readonly<Record<string, unknown>> {
   const { name, shape, dtype, rescale, components, channels, frames, spacing, unit, origin, direction, axes } = volume;
-  const { channelInfo, frameTimes, frameLabels } = volume;
+  const { channelInfo, frameTimes, frameLabels, notes } = volume;
   const isScalar = components === 1;
   return {
     name,
@@ -27,6 +27,7 @@ export function infoOf(volume: Volume, header: FileHeader): Readonly<Record<stri
     origin,
     direction,
     axes,
+    notes: notes.length > 0 ? notes : null,
     range: volume.range,
     percentiles: isScalar
       ? Object.fromEntries(volume.percentiles(PERCENTS).map((value, at) => [String(PERCENTS[at]), value]))

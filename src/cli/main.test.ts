@@ -59,7 +59,7 @@ describe('slicescope info', () => {
   test('says what a volume is, as a table', () => {
     const { status, stdout, stderr } = inProcess('info', 'ct.nii');
     expect([status, stderr]).toEqual([0, '']);
-    expect(stdout.split('\n', 26).map((line) => line.replace(/\s+/g, ' '))).toEqual([
+    expect(stdout.split('\n', 27).map((line) => line.replace(/\s+/g, ' '))).toEqual([
       'name ct',
       'shape 4 3 5',
       'dtype int16',
@@ -72,6 +72,7 @@ describe('slicescope info', () => {
       'origin 0 0 0',
       'direction none',
       'axes none',
+      'notes none',
       'range -500 975',
       expect.stringContaining('percentiles') as unknown,
       expect.stringContaining('window') as unknown,

@@ -239,6 +239,21 @@ describe('pictures', () => {
     ]);
   });
 
+  test('say what a person must know of the volume, and of a slice without values', async () => {
+    const notes = ['Slice 1 is missing.', 'Its slices are tilted.'];
+    const gap = Volume.alloc([4, 4, 3], 'uint8', { name: 'gap', notes, emptySlices: [1] });
+    for (const index of [0, 1]) await exportSlice(gap, at(`gap${String(index)}.png`), { index, values: true });
+    await exportStack(gap, at('gap.tif'), { values: true });
+    const files = ['gap0.png', 'gap1.png', 'gap.tif'];
+    const said = (await readBack(...files.map(at))).map(({ info }) => info.description ?? info.ImageDescription);
+    const noted = '\nNote: Slice 1 is missing.\nNote: Its slices are tilted.';
+    expect(said).toEqual([
+      `gap, plane xy, slice 0${noted}`,
+      `gap, plane xy, slice 1 (empty: it holds no measured values)${noted}`,
+      `gap, plane xy, slices 0 to 2${noted}`,
+    ]);
+  });
+
   test('.png of values says what they are, and how large a voxel is where it is a square', async () => {
     await exportSlice(volume, at('xy.png'), { index: 1, values: true });
     await exportSlice(volume, at('xz.png'), { ...look, values: true });

@@ -19,7 +19,10 @@ export function describeSlice({ volume, settings }: SliceExport, isPlain: boolea
   const part = volume.frames === 1 ? [] : [`frame ${String(frame)}${said === '' ? '' : ` (${said})`}`];
   const depth = slab === 1 ? [] : [`${projection} of ${String(slab)}`];
   const look = isPlain || volume.components > 1 ? [] : describeLook(settings, volume);
-  return [...name, `plane ${plane}`, which ?? `slice ${String(index)}`, ...depth, ...part, ...look].join(', ');
+  const isEmpty = which === undefined && plane === 'xy' && slab === 1 && volume.emptySlices.includes(index);
+  const place = which ?? `slice ${String(index)}${isEmpty ? ' (empty: it holds no measured values)' : ''}`;
+  const line = [...name, `plane ${plane}`, place, ...depth, ...part, ...look].join(', ');
+  return [line, ...volume.notes.map((note) => `Note: ${note}`)].join('\n');
 }
 
 /** The window and the colour map, or those of each channel that is drawn. */

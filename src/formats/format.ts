@@ -43,6 +43,8 @@ export interface ReadRequest {
   /** Of several arrays in one file: which one. */
   readonly series?: string | undefined;
   readonly raw?: RawDescription | undefined;
+  /** Whether what could only be opened with a note is refused. */
+  readonly strict?: boolean | undefined;
   /** Of several levels of detail: the one that is to be in memory, 0 for the finest. */
   readonly level?: number | undefined;
   /** Of what is left in its chunks: bytes of them that are kept. */

@@ -23,6 +23,8 @@ export interface OpenOptions {
   readonly format?: FormatName | undefined;
   /** Which one of several arrays in a file (.npz, HDF5) or images (OME-TIFF), by name, or of several DICOM series, by SeriesInstanceUID. */
   readonly series?: string | undefined;
+  /** Refuse a DICOM series that can only be opened with notes: with a missing slice, two distances, doubles or a tilt. Default false. */
+  readonly strict?: boolean | undefined;
   /** How the voxels lie in a file that says nothing of itself. */
   readonly raw?: RawDescription | undefined;
   /**
@@ -40,6 +42,7 @@ const OPTIONS: Readonly<Record<keyof OpenOptions, true>> = {
   signal: true,
   format: true,
   series: true,
+  strict: true,
   raw: true,
   level: true,
   cacheBytes: true,
@@ -54,12 +57,14 @@ function checkOptions(options: unknown): asserts options is OpenOptions {
   if (typeof options !== 'object' || options === null)
     throw refuse('options', options, "an object such as { format: 'nrrd' }");
   checkNames(options, Object.keys(OPTIONS), 'Volume.open');
-  const { onProgress, onHeader, signal, series, raw, level, cacheBytes } = options as Readonly<Record<string, unknown>>;
+  const given = options as Readonly<Record<string, unknown>>;
+  const { onProgress, onHeader, signal, series, strict, raw, level, cacheBytes } = given;
   if (onProgress !== undefined && typeof onProgress !== 'function')
     throw refuse('onProgress', onProgress, 'a function');
   if (onHeader !== undefined && typeof onHeader !== 'function') throw refuse('onHeader', onHeader, 'a function');
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw refuse('signal', signal, 'an AbortSignal');
   if (series !== undefined && typeof series !== 'string') throw refuse('series', series, 'a name');
+  if (strict !== undefined && typeof strict !== 'boolean') throw refuse('strict', strict, 'true or false');
   if (raw !== undefined && (typeof raw !== 'object' || raw === null)) {
     throw refuse('raw', raw, "a description such as { shape: [512, 512, 300], dtype: 'uint16' }");
   }
@@ -77,7 +82,7 @@ function checkOptions(options: unknown): asserts options is OpenOptions {
  */
 export async function openVolume(source: Openable, options: OpenOptions = {}): Promise<Volume> {
   checkOptions(options);
-  const { format, series, raw, level, cacheBytes, signal, onHeader } = options;
+  const { format, series, strict, raw, level, cacheBytes, signal, onHeader } = options;
   if (format !== undefined && !FORMAT_NAMES.includes(format)) {
     const message = `Volume.open: format is ${quote(format)}, expected one of ${FORMAT_NAMES.join(', ')}`;
     throw new SlicescopeError('invalid-argument', message, { argument: 'format' });
@@ -86,7 +91,7 @@ export async function openVolume(source: Openable, options: OpenOptions = {}): P
   const location = await locate(source, options);
   try {
     const wantsHeader = onHeader !== undefined;
-    const request = { paths: location.paths, format, series, raw, level, cacheBytes, wantsHeader };
+    const request = { paths: location.paths, format, series, strict, raw, level, cacheBytes, wantsHeader };
     const volume = Volume.fromRecord(await read(location, request, options), openChunks);
     options.onProgress?.({ stage: 'done', fraction: 1 });
     return volume;

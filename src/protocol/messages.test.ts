@@ -63,6 +63,8 @@ const STATE: ViewState = {
     direction: null,
     unit: 'mm',
     chunked: false,
+    notes: [],
+    emptySlices: [],
     planes: { xy: PLANE, xz: PLANE, yz: { ...PLANE, edges: null } },
   },
 };

@@ -39,6 +39,12 @@ function open(state: ViewState = viewState(1, 'xy', 2)): void {
   instrument.update();
 }
 
+const reopen = (state: ViewState): void => {
+  instrument.dispose();
+  root.remove();
+  open(state);
+};
+
 beforeEach(() => {
   window.matchMedia = () => ({ matches: false }) as MediaQueryList;
   open();
@@ -359,6 +365,27 @@ test('frames have a slider where there are several', () => {
   instrument.update();
   expect(find('.slicescope-frames .slicescope-count').textContent).toBe('3 / 5 · 4.5 s');
   expect(slider.getAttribute('aria-valuetext')).toBe('frame 3 of 5, 4.5 s');
+});
+
+test('notes are folded up below the colours, and a slice without values says so', () => {
+  const notes = (): HTMLElement => find('.slicescope-notes');
+  expect(notes().hidden).toBe(true);
+  const plain = viewState(1, 'xy', 2);
+  const volume = { ...plain.volume, notes: ['Slice 3 is missing.', 'The gantry was tilted.'], emptySlices: [3] };
+  reopen({ ...plain, volume });
+  expect(notes().hidden).toBe(false);
+  expect(find('details.slicescope-notes-details').hasAttribute('open')).toBe(false);
+  expect(find('.slicescope-notes summary').textContent).toBe('2 notes on this volume');
+  expect([...notes().querySelectorAll('li')].map(({ textContent }) => textContent)).toEqual(volume.notes);
+  expect(find('.slicescope-empty').textContent).toBe('');
+  host.change({ index: 3, position: [2, 1, 3] });
+  expect(find('.slicescope-empty').textContent).toBe('xy slice 3 is empty: it holds no measured values');
+  expect(find('.slicescope-empty').getAttribute('role')).toBe('status');
+  // Where the slice along z isn't in the picture, there is nothing to say of it.
+  host.change({ plane: 'xz', index: 1, position: [2, 1, 3] });
+  expect(find('.slicescope-empty').textContent).toBe('');
+  host.change({ layout: 'planes' });
+  expect(find('.slicescope-empty').textContent).not.toBe('');
 });
 
 test('Play and Space play, in this page', () => {

@@ -8,6 +8,7 @@ import { indexIn } from './moves';
 import { ColorBar } from './parts/color-bar';
 import { FrameBar, PlayButton } from './parts/frame-bar';
 import { Help } from './parts/help';
+import { Notes } from './parts/notes';
 import { Panel } from './parts/panel';
 import type { Workbench } from './parts/part';
 import { ProbeReadout } from './parts/probe-readout';
@@ -31,7 +32,7 @@ export class Instrument implements Workbench, Handled {
   readonly toolbar: Toolbar;
   /** Over them. */
   readonly help: Help;
-  /** Below them, after the slider: frames, then colours and probe in one row, then the panel. */
+  /** Below them, after the slider: frames, then colours and probe in one row, the volume's notes, then the panel. */
   readonly legend: HTMLElement = element('div', 'slicescope-legend');
   readonly frames: FrameBar;
   readonly panel: Panel;
@@ -40,6 +41,7 @@ export class Instrument implements Workbench, Handled {
   readonly #probe: ProbeReadout;
   readonly #colors: ColorBar;
   readonly #cine: Cine;
+  readonly #notes: Notes = new Notes(this);
   readonly #scales: ScaleBars = new ScaleBars(() => this.state());
   #tool: Tool = 'pan';
   #chosen = 0;
@@ -75,7 +77,7 @@ export class Instrument implements Workbench, Handled {
     this.frames = new FrameBar(this);
     this.#colors = new ColorBar(this);
     this.#probe = new ProbeReadout(host);
-    this.legend.append(this.#colors.element, this.#probe.element, this.#probe.spoken);
+    this.legend.append(this.#colors.element, this.#probe.element, this.#probe.spoken, this.#notes.element);
     this.update();
   }
 
@@ -126,7 +128,8 @@ export class Instrument implements Workbench, Handled {
 
   /** The state, or a slice that is shown, is another one. */
   update(): void {
-    for (const part of [this.toolbar, this.play, this.frames, this.#colors, this.#probe, this.panel]) part.update();
+    const { toolbar, play, frames, panel } = this;
+    for (const part of [toolbar, play, frames, this.#colors, this.#probe, this.#notes, panel]) part.update();
     this.#scales.update();
     this.advance();
   }
@@ -139,8 +142,8 @@ export class Instrument implements Workbench, Handled {
   dispose(): void {
     this.#cine.dispose();
     this.histograms.dispose();
-    const parts = [this.toolbar, this.help, this.play, this.frames, this.#colors, this.#probe, this.panel];
-    for (const part of parts) part.dispose();
+    const { toolbar, help, play, frames, panel } = this;
+    for (const part of [toolbar, help, play, frames, this.#colors, this.#probe, this.#notes, panel]) part.dispose();
     this.legend.remove();
   }
 

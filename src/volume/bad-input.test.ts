@@ -26,6 +26,20 @@ describe('bad input is refused with a sentence', () => {
     });
   });
 
+  test.each([
+    [{ notes: 'one' }, 'notes is "one", expected up to 16 sentences of 1 to 500 characters'],
+    [{ notes: [''] }, 'notes is [""], expected up to 16 sentences'],
+    [{ notes: ['x'.repeat(501)] }, 'expected up to 16 sentences of 1 to 500 characters'],
+    [{ notes: Array<string>(17).fill('x') }, 'expected up to 16 sentences'],
+    [{ emptySlices: 1 }, 'emptySlices is 1, expected ascending whole numbers from 0 to 3'],
+    [{ emptySlices: [4] }, 'emptySlices is [4], expected ascending whole numbers from 0 to 3'],
+    [{ emptySlices: [1, 1] }, 'emptySlices is [1, 1], expected ascending whole numbers from 0 to 3'],
+  ])('notes and empty slices: %p', (options, sentence) => {
+    const error = from([2, 3, 4], options);
+    expect(error.code).toBe('invalid-argument');
+    expect(error.message).toContain(sentence);
+  });
+
   test('data that does not fill the shape', () => {
     expect(failure(() => Volume.from(new Uint8Array(1000), [10, 10, 11]))).toMatchObject({
       code: 'shape-mismatch',

@@ -234,6 +234,28 @@ export function checkChannelInfo(value: unknown, channels: number, caller: strin
   });
 }
 
+/** How many notes a volume has at most, and how many characters each of them. */
+const MOST_NOTES = 16;
+const MOST_NOTE_CHARACTERS = 500;
+
+export function checkNotes(value: unknown, caller: string): readonly string[] {
+  const notes: readonly unknown[] = Array.isArray(value) ? (value as unknown[]) : [value];
+  const isNote = (note: unknown): note is string =>
+    typeof note === 'string' && note.length >= 1 && note.length <= MOST_NOTE_CHARACTERS;
+  if (Array.isArray(value) && notes.length <= MOST_NOTES && notes.every(isNote)) return [...notes];
+  const expected = `up to ${String(MOST_NOTES)} sentences of 1 to ${String(MOST_NOTE_CHARACTERS)} characters`;
+  throw invalid(caller, 'notes', value, expected);
+}
+
+export function checkEmptySlices(value: unknown, depth: number, caller: string): readonly number[] {
+  const slices: readonly unknown[] = Array.isArray(value) ? (value as unknown[]) : [];
+  const isSlice = (z: unknown): z is number => Number.isInteger(z) && (z as number) >= 0 && (z as number) < depth;
+  if (Array.isArray(value) && slices.every(isSlice)) {
+    if (slices.every((z, at) => at === 0 || z > (slices[at - 1] as number))) return [...slices];
+  }
+  throw invalid(caller, 'emptySlices', value, `ascending whole numbers from 0 to ${String(depth - 1)}`);
+}
+
 export function checkIndex(index: number, count: number, what: string): void {
   if (Number.isInteger(index) && index >= 0 && index < count) return;
   throw new SlicescopeError(

@@ -21,7 +21,9 @@ import {
   checkDirection,
   checkFrameLabels,
   checkFrameTimes,
+  checkEmptySlices,
   checkLabels,
+  checkNotes,
   checkOrigin,
   checkRescale,
   checkShape,
@@ -72,6 +74,13 @@ export interface VolumeOptions {
   readonly frameTimes?: readonly number[] | null | undefined;
   /** What each frame is besides its time, such as `b = 1000 s/mm²`. Without it, or with null: nothing is known. */
   readonly frameLabels?: readonly string[] | null | undefined;
+  /**
+   * Sentences that a person must know to read the volume right, such as that a slice is missing: up to 16 of up to 500 characters.
+   * Views and exports show them.
+   */
+  readonly notes?: readonly string[] | undefined;
+  /** The slices along z that hold no measured values, ascending. Views and exports say so of each. */
+  readonly emptySlices?: readonly number[] | undefined;
 }
 
 /** A volume as plain data for a message to another thread; the voxels stay where they are. */
@@ -98,6 +107,8 @@ export interface VolumeRecord {
   readonly channelInfo: readonly ChannelInfo[] | null;
   readonly frameTimes: readonly number[] | null;
   readonly frameLabels: readonly string[] | null;
+  readonly notes: readonly string[];
+  readonly emptySlices: readonly number[];
 }
 
 /** A volume before it has voxels. */
@@ -119,6 +130,8 @@ const OPTIONS: Readonly<Record<keyof VolumeOptions, true>> = {
   channelInfo: true,
   frameTimes: true,
   frameLabels: true,
+  notes: true,
+  emptySlices: true,
 };
 export const VOLUME_OPTIONS: readonly string[] = Object.keys(OPTIONS);
 
@@ -148,8 +161,9 @@ export function describe(
       argument: 'name',
     });
   }
+  const size = checkShape(shape, components * channels * frames, caller, most);
   return {
-    shape: checkShape(shape, components * channels * frames, caller, most),
+    shape: size,
     components,
     channels,
     frames,
@@ -165,6 +179,8 @@ export function describe(
     channelInfo: options.channelInfo == null ? null : checkChannelInfo(options.channelInfo, channels, caller),
     frameTimes: options.frameTimes == null ? null : checkFrameTimes(options.frameTimes, frames, caller),
     frameLabels: options.frameLabels == null ? null : checkFrameLabels(options.frameLabels, frames, caller),
+    notes: checkNotes(options.notes ?? [], caller),
+    emptySlices: checkEmptySlices(options.emptySlices ?? [], size[2], caller),
   };
 }
 

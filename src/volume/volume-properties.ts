@@ -56,6 +56,10 @@ export abstract class VolumeProperties implements Description {
   readonly frameTimes: readonly number[] | null;
   /** What each frame is besides its time, such as its b-value; null if nobody says it. */
   readonly frameLabels: readonly string[] | null;
+  /** Sentences that a person must know to read the volume right, such as that a slice is missing; most volumes have none. */
+  readonly notes: readonly string[];
+  /** The slices along z that hold no measured values, ascending; most volumes have none. */
+  readonly emptySlices: readonly number[];
 
   protected constructor(plain: Description, dtype: DType) {
     this.shape = plain.shape;
@@ -75,6 +79,8 @@ export abstract class VolumeProperties implements Description {
     this.channelInfo = plain.channelInfo;
     this.frameTimes = plain.frameTimes;
     this.frameLabels = plain.frameLabels;
+    this.notes = plain.notes;
+    this.emptySlices = plain.emptySlices;
   }
 
   /** Whether the voxels are left in their chunks, and are read when they are needed. */
@@ -98,11 +104,24 @@ export abstract class VolumeProperties implements Description {
     const { name, shape, dtype, rescale, components, spacing, origin, direction, unit, frames, channels } = this;
     const planes = { xy: this.#planeInfo('xy'), xz: this.#planeInfo('xz'), yz: this.#planeInfo('yz') };
     const geometry = { spacing, origin, direction, unit };
-    const { chunked, channelInfo, frameTimes, frameLabels } = this;
+    const { chunked, notes, emptySlices, channelInfo, frameTimes, frameLabels } = this;
     const names = channelInfo?.map((channel) => channel.name) ?? [];
     const channelNames = names.some((each) => each !== '') ? names : null;
     const counts = { frames, channels, channelNames, frameTimes, frameLabels };
-    return { revision, name, shape, dtype, rescale, components, planes, ...geometry, ...counts, chunked };
+    return {
+      revision,
+      name,
+      shape,
+      dtype,
+      rescale,
+      components,
+      planes,
+      ...geometry,
+      ...counts,
+      chunked,
+      notes,
+      emptySlices,
+    };
   }
 
   /** One line, such as `Volume "T1": 197 × 233 × 189 uint8, 1 × 1 × 1 mm`. */
@@ -118,7 +137,7 @@ export abstract class VolumeProperties implements Description {
   /** What was given when it was made, and what was filled in. */
   protected description(): Description {
     const { shape, components, channels, frames, unit, spacing, origin, direction, axes, name, window } = this;
-    const { rescale, labels, channelInfo, frameTimes, frameLabels } = this;
+    const { rescale, labels, channelInfo, frameTimes, frameLabels, notes, emptySlices } = this;
     return {
       shape,
       components,
@@ -136,6 +155,8 @@ export abstract class VolumeProperties implements Description {
       channelInfo,
       frameTimes,
       frameLabels,
+      notes,
+      emptySlices,
     };
   }
 

@@ -110,6 +110,8 @@ describe('memory', () => {
       components: 3,
       window: [1, 2],
       labels: { 1: 'liver' },
+      notes: ['The gantry was tilted.'],
+      emptySlices: [0, 2],
     };
     const volume = Volume.from(new Uint8Array(72), [2, 3, 4], options);
     const record = volume.toRecord();
@@ -342,6 +344,8 @@ describe('what is said of a volume', () => {
     const plain = { orientation: { transpose: false, flipX: false, flipY: false }, edges: null };
     expect(volume.info(9)).toEqual({
       chunked: false,
+      notes: [],
+      emptySlices: [],
       frames: 1,
       channels: 1,
       spacing: [1, 2, 3],

@@ -36,6 +36,8 @@ export interface Plane {
   /** A table of what stored values stand for, in place of slope and intercept (PS3.3 C.11.1). */
   readonly lut: Lut | null;
   readonly window: Window | null;
+  /** The stored values that are no image, from the least to the greatest. */
+  readonly padding: readonly [number, number] | null;
 }
 
 /** A lookup table: what the stored value `first` stands for, and those after it; values beyond are as the nearest. */
@@ -60,6 +62,8 @@ export interface DicomImage {
   readonly isCine: boolean;
   /** Whether the frames are tiles of a larger plane, as a slide scanner's are. */
   readonly isTiled: boolean;
+  /** Whether values are names of parts, which are never mixed. */
+  readonly isLabelMap: boolean;
   /** Of the frames along z, where they have no positions (PS3.3 C.8.8.3.2). */
   readonly frameOffsets: readonly number[] | null;
   readonly planes: readonly Plane[];
@@ -109,6 +113,7 @@ export function imageOf(file: DicomFile): DicomImage {
       positive(Math.abs(numbersOf(dataSet, 'x00180088')?.[0] ?? 0)) ?? positive(numbersOf(dataSet, 'x00180050')?.[0]),
     isCine: ['x00181063', 'x00181065', 'x00180040'].some((tag) => (dataSet.elements[tag]?.length ?? 0) > 0),
     isTiled: dataSet.elements.x00480006 !== undefined && layout.frames > 1,
+    isLabelMap: layout.bitsAllocated === 1 || dataSet.string('x00080060') === 'SEG',
     frameOffsets: numbersOf(dataSet, 'x3004000c'),
   };
   const planes: Plane[] = [];
@@ -189,6 +194,7 @@ function planeOf(image: DicomImage, dataSet: DataSet, frame: number): Plane {
     intercept: values('x00289145', 'x00281052')?.[0] ?? 0,
     lut: lutOf(image.path, dataSet, image.layout),
     window: windowOf(center, width, dataSet.string('x00281056')),
+    padding: paddingIn(dataSet, image.layout),
   };
 }
 
@@ -247,6 +253,15 @@ function timeOf(dataSet: DataSet, tag: string): readonly number[] | null {
   const isDouble = tag === B_VALUE && dataSet.elements[tag]?.length === 8;
   const value = isDouble ? dataSet.double(tag) : numbersOf(dataSet, tag)?.[0];
   return value === undefined ? null : [value];
+}
+
+/** PixelPaddingValue, and PixelPaddingRangeLimit (PS3.3 C.7.5.1.1.2). */
+function paddingIn(dataSet: DataSet, { signed }: PixelLayout): readonly [number, number] | null {
+  const valueOf = (tag: string): number | undefined => (signed ? dataSet.int16(tag) : dataSet.uint16(tag));
+  const value = valueOf('x00280120');
+  if (value === undefined) return null;
+  const limit = valueOf('x00280121') ?? value;
+  return [Math.min(value, limit), Math.max(value, limit)];
 }
 
 /** @throws SlicescopeError `file-corrupt`, `unsupported-format`. */

@@ -3,11 +3,12 @@ import { basename, join } from 'node:path';
 import { ARRAY_OF, SlicescopeError, realValue, type DType, type Rescale, type VoxelArray } from '../../protocol';
 import { Volume, type VolumeOptions } from '../../volume';
 import type { FileHeader } from '../file-header';
-import { bytesIn, unsupported, type OnFraction, type ReadRequest } from '../format';
-import { Frames, checkPixels } from './frames';
+import { unsupported, type OnFraction, type ReadRequest } from '../format';
+import { checkPixels } from './frames';
 import { readDicomFile } from './header';
 import { imageOf, type DicomImage, type PixelLayout, type Plane } from './image';
 import { headerOf } from './names';
+import { PlaneReader } from './plane-reader';
 import { isDicom } from './prefix';
 import { stackOf, type Stack } from './stack';
 
@@ -87,9 +88,9 @@ export async function read(request: ReadRequest, onFraction: OnFraction): Promis
   const images = chosen(path, await imagesOf(request, onFraction), request.series);
   images.forEach(checkPixels);
   images.forEach(checkNoTiles);
-  const stack = stackOf(images);
+  const stack = await stackOf(images, request.strict === true);
   const [{ layout, seriesDescription }] = images;
-  const { spacing, unit, origin, direction, slices, frames, planes } = stack;
+  const { spacing, unit, origin, direction, slices, frames, planes, notes, emptySlices } = stack;
   const isColour = layout.samples === 3;
   const rescale = isColour ? null : rescaleOf(planes);
   const options: VolumeOptions = {
@@ -102,6 +103,8 @@ export async function read(request: ReadRequest, onFraction: OnFraction): Promis
     name: seriesDescription.trim() || basename(path).replace(/\.dcm$/i, ''),
     window: isColour ? null : (planes[planes.length >> 1] as Plane).window,
     rescale,
+    notes,
+    emptySlices,
   };
   const stored = dtypeOf(layout);
   const isScaled = !isColour && rescale === undefined;
@@ -112,25 +115,90 @@ export async function read(request: ReadRequest, onFraction: OnFraction): Promis
 }
 
 /** @param stored the dtype of what is in the files, where slope and intercept are another one's for each plane. */
-async function fill(volume: Volume, { planes }: Stack, stored: DType | null, onFraction: OnFraction): Promise<void> {
-  const size = volume.data.length / planes.length;
-  for (let i = 0; i < planes.length;) {
-    const { image } = planes[i] as Plane;
-    const frames = await Frames.open(image);
-    try {
-      for (let plane = planes[i]; plane?.image === image; plane = planes[i]) {
-        const target = volume.data.subarray(i * size, (i + 1) * size);
-        const values = stored === null ? target : new ARRAY_OF[stored](size);
-        await frames.read(plane.frame, bytesIn(values));
-        if (volume.components === 1) clearUnused(values, image.layout);
-        if (values !== target) scale(values, plane, target);
-        i += 1;
-        onFraction(HEADERS + ((1 - HEADERS) * i) / planes.length);
+async function fill(
+  volume: Volume,
+  { planes, mixes }: Stack,
+  stored: DType | null,
+  onFraction: OnFraction,
+): Promise<void> {
+  const size = volume.data.length / mixes.length;
+  const reader = new PlaneReader();
+  const read = async (plane: Plane, target: VoxelArray): Promise<void> => {
+    const values = stored === null ? target : new ARRAY_OF[stored](size);
+    await reader.read(plane, values);
+    if (volume.components === 1) clearUnused(values, plane.image.layout);
+    if (values !== target) scale(values, plane, target);
+  };
+  const padding = paddingOf(planes, stored !== null);
+  let around = new Map<Plane, VoxelArray>();
+  try {
+    for (const [i, mix] of mixes.entries()) {
+      const target = volume.data.subarray(i * size, (i + 1) * size);
+      if (mix?.share === 0) await read(mix.low, target);
+      else if (mix !== null) {
+        const kept = around;
+        around = new Map();
+        for (const plane of [mix.low, mix.high]) {
+          const values = kept.get(plane) ?? new ARRAY_OF[volume.dtype](size);
+          if (!kept.has(plane)) await read(plane, values);
+          around.set(plane, values);
+        }
+        const [low, high] = [...around.values()] as [VoxelArray, VoxelArray];
+        between(low, high, mix.share, padding, target);
       }
-    } finally {
-      await frames.close();
+      onFraction(HEADERS + ((1 - HEADERS) * (i + 1)) / mixes.length);
+    }
+  } finally {
+    await reader.close();
+  }
+  const isEmpty = mixes.map((mix) => mix === null);
+  if (isEmpty.includes(true)) fillEmpty(volume, isEmpty, padding);
+}
+
+/** The values of `data` that are no image, from the least to the greatest; null if there are none, or not the same in all planes. */
+function paddingOf(planes: readonly Plane[], isScaled: boolean): readonly [number, number] | null {
+  const [first, ...others] = planes.map((plane) => {
+    if (plane.padding === null || !isScaled) return plane.padding;
+    const [one, other] = plane.padding.map((value) => realValue(value, plane)) as [number, number];
+    return [Math.min(one, other), Math.max(one, other)] as const;
+  });
+  return others.every((other) => String(other) === String(first)) ? (first ?? null) : null;
+}
+
+/** A slice between two: a share of each, rounded where values are whole; beside what is no image the nearer one. */
+function between(
+  low: VoxelArray,
+  high: VoxelArray,
+  share: number,
+  padding: readonly [number, number] | null,
+  target: VoxelArray,
+): void {
+  const isWhole = !(target instanceof Float32Array || target instanceof Float64Array);
+  const isImage = (value: number): boolean => padding === null || value < padding[0] || value > padding[1];
+  for (let i = 0; i < target.length; i++) {
+    const [one, other] = [low[i] as number, high[i] as number];
+    const value = isImage(one) && isImage(other) ? one * (1 - share) + other * share : share < 0.5 ? one : other;
+    target[i] = isWhole ? Math.round(value) : value;
+  }
+}
+
+/** Give slices that nothing was measured of the padding value or, without one, the lowest value that there is. */
+function fillEmpty(
+  { data, rescale, components }: Volume,
+  isEmpty: readonly boolean[],
+  padding: readonly [number, number] | null,
+): void {
+  const size = data.length / isEmpty.length;
+  const isLower = (one: number, other: number): boolean => ((rescale?.slope ?? 1) > 0 ? one < other : one > other);
+  let value = padding?.[0];
+  if (components > 1) value = 0;
+  if (value === undefined) {
+    for (let i = 0; i < data.length; i++) {
+      const each = data[i] as number;
+      if (isEmpty[Math.floor(i / size)] !== true && (value === undefined || isLower(each, value))) value = each;
     }
   }
+  for (const [i, empty] of isEmpty.entries()) if (empty) data.fill(value ?? 0, i * size, (i + 1) * size);
 }
 
 function scale(stored: VoxelArray, plane: Plane, real: VoxelArray): void {

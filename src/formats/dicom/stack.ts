@@ -1,11 +1,17 @@
 import type { Triple } from '../../protocol';
 import { corrupt, unsupported } from '../format';
+import { toChoose, withoutDoubles, type Group } from './doubles';
+import { EVEN_MM, evenDistance, gridOf, type Grid, type Source } from './gaps';
 import { cross, type DicomImage, type Plane } from './image';
+
+/** What a slice of the volume is made of: a plane, or two and how much of the second one counts, or nothing. */
+export type Mix = { readonly low: Plane; readonly high: Plane; readonly share: number } | null;
 
 /** Planes in the order in which a volume has them, and how they lie in the patient. */
 export interface Stack {
-  /** All slices of the first frame, then those of the second. */
   readonly planes: readonly Plane[];
+  /** All slices of the first frame, then those of the second. */
+  readonly mixes: readonly Mix[];
   readonly slices: number;
   readonly frames: number;
   readonly spacing: Triple | undefined;
@@ -13,17 +19,21 @@ export interface Stack {
   readonly unit?: string;
   readonly origin: Triple | undefined;
   readonly direction: readonly number[] | null;
+  /** What a person must know of it. */
+  readonly notes: readonly string[];
+  /** The slices that nothing was measured of. */
+  readonly emptySlices: readonly number[];
 }
 
-/** How much distances between slices may differ: of their mean, and in mm. */
-const EVEN_SHARE = 0.01;
-const EVEN_MM = 0.002;
 /** Positions nearer than this, in mm, are the same. */
 const SAME_MM = 0.0005;
 /** Distances of pixels that differ by less are the same, written with fewer digits. */
 const SAME_SHARE = 0.001;
-/** What rounded positions may be off the straight line of evenly spaced ones at most, of a distance: a slice that is missing is further off. */
-const ROUNDED_SHARE = 0.2;
+/** What slices may be shifted against each other without a tilt that is worth saying: of the stack's length, and of a pixel. */
+const UPRIGHT_SHARE = 0.002;
+const UPRIGHT_PIXELS = 0.1;
+/** Slices that a note names; of more it says how many. */
+const MOST_NAMED = 20;
 
 const dot = (a: readonly number[], b: readonly number[]): number =>
   (a[0] as number) * (b[0] as number) + (a[1] as number) * (b[1] as number) + (a[2] as number) * (b[2] as number);
@@ -31,10 +41,12 @@ const dot = (a: readonly number[], b: readonly number[]): number =>
 /**
  * Sort the planes of one series along their normal (PS3.3 C.7.6.2.1.1). Where each position occurs equally often, the
  * planes are a series in time, in the order of their instance numbers.
- * @throws SlicescopeError `file-corrupt`, `unsupported-format` for planes that make no evenly spaced box.
+ * @param strict refuse what is not an evenly spaced box of right angles with each slice once.
+ * @throws SlicescopeError `file-corrupt`, `unsupported-format` for planes that make no box.
  */
-export function stackOf(images: readonly [DicomImage, ...DicomImage[]]): Stack {
+export async function stackOf(images: readonly [DicomImage, ...DicomImage[]], strict: boolean): Promise<Stack> {
   checkAlike(images);
+  if (strict) checkUnique(images);
   const planes = images.flatMap((image) => image.planes);
   const [first] = planes as [Plane];
   const missing = planes.find(({ position, orientation }) => position === null || orientation === null);
@@ -59,17 +71,37 @@ export function stackOf(images: readonly [DicomImage, ...DicomImage[]]): Stack {
       `its rows and columns point along ${orientation.join(', ')}, which are not at right angles`,
     );
   }
-  const groups = positionsOf(planes, normal);
-  const frames = framesOf(groups);
-  const distance = distanceOf(groups, normal) ?? first.image.sliceSpacing ?? 1;
+  const groups = await eachOnce(positionsOf(planes, normal), strict);
   const [top] = groups as [Group];
+  const frames = top.planes.length;
+  const rounding = 10 ** -digitsOf(groups);
+  const grid = gridIn(groups, rounding, strict);
+  const { along, degrees } = lineOf(groups, normal, rounding, strict);
+  const dropped = planes.length - groups.length * frames;
+  const beforeFirst = grid.start - top.at;
+  const sources = first.image.isLabelMap ? grid.sources.map(nearest) : grid.sources;
+  const emptySlices = sources.flatMap((source, z) => (source === null ? [z] : []));
+  const mixes = Array.from({ length: frames }, (_, frame) =>
+    sources.map((source): Mix => {
+      if (source === null) return null;
+      const [low, high] = [source.low, source.high].map((at) => groups[at]?.planes[frame]) as [Plane, Plane];
+      return { low, high, share: source.share };
+    }),
+  ).flat();
   return {
     planes: Array.from({ length: frames }, (_, frame) => groups.map((group) => group.planes[frame] as Plane)).flat(),
-    slices: groups.length,
+    mixes,
+    slices: sources.length,
     frames,
-    ...spacingOf(first, distance),
-    origin: (top.planes[0] as Plane).position as Triple,
-    direction: [0, 1, 2].flatMap((axis) => [row, column, normal].map((along) => (along[axis] as number) + 0)),
+    ...spacingOf(first, grid.distance * Math.hypot(...along)),
+    origin: ((top.planes[0] as Plane).position as Triple).map(
+      (each, axis) => each + beforeFirst * (along[axis] as number),
+    ) as unknown as Triple,
+    direction: [0, 1, 2].flatMap((axis) =>
+      [row, column, along.map((each) => each / Math.hypot(...along))].map((each) => (each[axis] as number) + 0),
+    ),
+    notes: notesOf({ grid, emptySlices, dropped, degrees, isNearest: first.image.isLabelMap }),
+    emptySlices,
   };
 }
 
@@ -86,13 +118,17 @@ function withoutPositions(images: readonly [DicomImage, ...DicomImage[]], planes
     );
   }
   const isCine = images.length === 1 && image.isCine;
+  const inOrder = sorted.flatMap((each) => each.planes);
   return {
-    planes: sorted.flatMap((each) => each.planes),
+    planes: inOrder,
+    mixes: inOrder.map((plane) => ({ low: plane, high: plane, share: 0 })),
     slices: isCine ? 1 : planes.length,
     frames: isCine ? planes.length : 1,
     ...spacingOf(first, image.sliceSpacing ?? 1),
     origin: first.position ?? undefined,
     direction: null,
+    notes: [],
+    emptySlices: [],
   };
 }
 
@@ -112,19 +148,17 @@ function checkAlike([first, ...others]: readonly [DicomImage, ...DicomImage[]]):
       `${kindOf(other)}, but others of its series have ${kindOf(first)}; open those that belong together`,
     );
   }
+}
+
+/** @throws SlicescopeError `file-corrupt` where an image is there twice. */
+function checkUnique(images: readonly DicomImage[]): void {
   const seen = new Set<string>();
-  for (const { instanceUid, path } of [first, ...others]) {
+  for (const { instanceUid, path } of images) {
     if (instanceUid !== '' && seen.has(instanceUid)) {
       throw corrupt(path, `the image ${instanceUid} is there twice; remove one of its files`);
     }
     seen.add(instanceUid);
   }
-}
-
-/** All planes at one position. */
-interface Group {
-  readonly at: number;
-  readonly planes: Plane[];
 }
 
 function positionsOf(planes: readonly Plane[], normal: Triple): readonly Group[] {
@@ -147,14 +181,32 @@ function positionsOf(planes: readonly Plane[], normal: Triple): readonly Group[]
     (a, b) =>
       a.at - b.at || a.plane.image.instanceNumber - b.plane.image.instanceNumber || a.plane.frame - b.plane.frame,
   );
-  const groups: Group[] = [];
+  const groups: { at: number; planes: Plane[] }[] = [];
   for (const { plane, at } of placed) {
     const last = groups.at(-1);
     if (last !== undefined && at - last.at < SAME_MM) last.planes.push(plane);
     else groups.push({ at, planes: [plane] });
   }
-  sortInTime(groups);
   return groups;
+}
+
+/**
+ * The planes at each position without those that are there twice, and in the order of time.
+ * @throws SlicescopeError `unsupported-format` where different ones are at one position, and nothing tells them apart.
+ */
+async function eachOnce(all: readonly Group[], strict: boolean): Promise<readonly Group[]> {
+  const groups = strict ? all : await withoutDoubles(all, timeIn(all) !== null);
+  const frames = groups.reduce((most, { planes }) => Math.max(most, planes.length), 0);
+  const uneven = groups.find(({ planes }) => planes.length !== frames);
+  if (uneven !== undefined) {
+    const most = (groups.find(({ planes }) => planes.length === frames) as Group).planes;
+    if (frames === 2 && !strict) throw toChoose(most, 'with different values are at its position, and one at others');
+    throw unsupported(
+      (uneven.planes[0] as Plane).image.path,
+      `${String(uneven.planes.length)} slices are at its position, and ${String(frames)} at another; of a series in time each position has as many`,
+    );
+  }
+  return frames === 1 ? groups : inTime(groups);
 }
 
 /** Where two lists of numbers differ first. */
@@ -163,41 +215,38 @@ function compare(one: readonly number[], other: readonly number[]): number {
   return at < 0 ? 0 : (one[at] as number) - (other[at] as number);
 }
 
-/**
- * Sort the planes at each position by what tells them apart at every one: a time, an echo, or another number of theirs.
- * @throws SlicescopeError `unsupported-format` where nothing does: any order would be made up.
- */
-function sortInTime(groups: readonly Group[]): void {
-  const isEach = (keyOf: (plane: Plane) => readonly number[] | null | undefined): boolean =>
-    groups.every(({ planes }) => {
-      const keys = planes.map(keyOf);
-      return keys.every((key) => key != null) && new Set(keys.map(String)).size === planes.length;
-    });
-  if (groups.every(({ planes }) => planes.length === 1)) return;
-  const [first] = (groups[0] as Group).planes as [Plane];
-  const found = first.times.findIndex((_, at) => isEach((plane) => plane.times[at]));
-  const keyOf = (plane: Plane): readonly number[] =>
-    (found < 0 ? null : plane.times[found]) ?? [plane.image.instanceNumber, plane.frame];
-  if (!isEach(keyOf)) {
-    const { path } = first.image;
-    throw unsupported(
-      path,
-      'several slices are at its position, and neither times nor instance numbers tell them apart',
-    );
-  }
-  for (const { planes } of groups) planes.sort((one, other) => compare(keyOf(one), keyOf(other)));
+type KeyOf = (plane: Plane) => readonly number[] | null | undefined;
+
+/** Whether a key tells the planes at each position apart. */
+function isEach(groups: readonly Group[], keyOf: KeyOf): boolean {
+  return groups.every(({ planes }) => {
+    const keys = planes.map(keyOf);
+    return keys.every((key) => key != null) && new Set(keys.map(String)).size === planes.length;
+  });
 }
 
-function framesOf(groups: readonly Group[]): number {
-  const [first] = groups as [Group];
-  const frames = first.planes.length;
-  const uneven = groups.find((group) => group.planes.length !== frames);
-  if (uneven === undefined) return frames;
-  const [{ image }] = uneven.planes as [Plane];
-  throw unsupported(
-    image.path,
-    `${String(uneven.planes.length)} slices are at its position, and ${String(frames)} at another; of a series in time each position has as many`,
-  );
+/** The time, echo, or other number of theirs that tells the planes at each position apart; null if none does. */
+function timeIn(groups: readonly Group[]): KeyOf | null {
+  const [first] = (groups[0] as Group).planes as [Plane];
+  const found = first.times.findIndex((_, at) => isEach(groups, (plane) => plane.times[at]));
+  return found < 0 ? null : (plane) => plane.times[found];
+}
+
+/**
+ * Sort the planes at each position by their time, or by instance numbers.
+ * @throws SlicescopeError `unsupported-format` where nothing tells them apart: any order would be made up.
+ */
+function inTime(groups: readonly Group[]): readonly Group[] {
+  const byTime = timeIn(groups);
+  const keyOf = (plane: Plane): readonly number[] => byTime?.(plane) ?? [plane.image.instanceNumber, plane.frame];
+  if (!isEach(groups, keyOf)) {
+    const [{ planes }] = groups as [Group];
+    throw toChoose(planes, 'are at its position, and neither times nor instance numbers tell them apart');
+  }
+  return groups.map(({ at, planes }) => ({
+    at,
+    planes: [...planes].sort((one, other) => compare(keyOf(one), keyOf(other))),
+  }));
 }
 
 /** Digits behind the point that positions are written with. */
@@ -207,33 +256,109 @@ function digitsOf(groups: readonly Group[]): number {
   return digits.reduce((most, each) => Math.max(most, each), 0);
 }
 
-/** Between slices; null where there is one only. */
-function distanceOf(groups: readonly Group[], normal: Triple): number | null {
+/**
+ * Where the slices of the volume are along the normal.
+ * @throws SlicescopeError `unsupported-format` for slices that are not evenly spaced and whose gaps can't be explained.
+ */
+function gridIn(groups: readonly Group[], rounding: number, strict: boolean): Grid {
+  const [{ at: start, planes: top }] = groups as [Group];
+  if (groups.length === 1) {
+    const distance = (top[0] as Plane).image.sliceSpacing ?? 1;
+    return { start, distance, sources: [{ low: 0, high: 0, share: 0 }], distances: null };
+  }
+  const at = groups.map((group) => group.at);
+  const instanceNumbers = groups.map(({ planes }) => (planes[0] as Plane).image.instanceNumber);
+  const row = { at, rounding, instanceNumbers };
+  const grid = strict && evenDistance(row) === null ? null : gridOf(row);
+  if (grid !== null) return grid;
+  const gaps = at.slice(1).map((each, i) => each - (at[i] as number));
+  const least = gaps.reduce((few, gap) => Math.min(few, gap), Infinity);
+  const wide = gaps.findIndex((gap) => gap - least > Math.max(EVEN_MM, 0.01 * least));
+  throw unsupported(
+    ((groups[wide] as Group).planes[0] as Plane).image.path,
+    `slices are not evenly spaced: the next one is ${(gaps[wide] as number).toFixed(3)} mm away, others ${least.toFixed(3)}; is one missing?`,
+  );
+}
+
+/** Where slices go, in mm, for each mm along the normal; and by how many degrees that is off the normal. */
+function lineOf(
+  groups: readonly Group[],
+  normal: Triple,
+  rounding: number,
+  strict: boolean,
+): { readonly along: Triple; readonly degrees: number } {
   const [first] = groups as [Group];
   const last = groups.at(-1) as Group;
-  if (groups.length === 1) return null;
-  const mean = (last.at - first.at) / (groups.length - 1);
-  const gaps = groups.slice(1).map((group, i) => group.at - (groups[i] as Group).at);
-  // Positions that are written with few digits are off by half the last one; that does not add up along the stack.
-  const rounding = Math.min(ROUNDED_SHARE * mean, 10 ** -digitsOf(groups));
-  const isEven = (tolerance: number): boolean =>
-    groups.every((group, i) => Math.abs(group.at - (first.at + i * mean)) <= tolerance);
-  const least = Math.min(...gaps);
-  const at = gaps.findIndex((gap) => gap - least > Math.max(EVEN_MM, EVEN_SHARE * mean));
-  const { path } = (groups[Math.max(0, at)] as Group).planes[0]?.image as DicomImage;
-  if (at !== -1 && !isEven(rounding)) {
-    const gap = gaps[at] as number;
-    throw unsupported(
-      path,
-      `slices are not evenly spaced: the next one is ${gap.toFixed(3)} mm away, others ${least.toFixed(3)}; is one missing?`,
-    );
-  }
-  const [from, to] = [first, last].map((group) => (group.planes[0] as Plane).position) as [Triple, Triple];
-  const path3 = from.map(
-    (value, axis) => (to[axis] as number) - value - (normal[axis] as number) * (last.at - first.at),
+  const [from, to] = [first, last].map(({ planes }) => (planes[0] as Plane).position) as [Triple, Triple];
+  const length = last.at - first.at;
+  const shear = normal.map((each, axis) =>
+    length === 0 ? 0 : ((to[axis] as number) - (from[axis] as number)) / length - each,
   );
-  if (Math.hypot(...path3) > Math.max(EVEN_MM, EVEN_SHARE * mean * (groups.length - 1))) {
+  const pixel = Math.min(...((first.planes[0] as Plane).pixelSpacing ?? [1]));
+  const least = Math.max(EVEN_MM, rounding, UPRIGHT_PIXELS * pixel);
+  for (const { at, planes } of groups) {
+    for (const { position, image } of planes) {
+      const off = (position as Triple).map(
+        (each, axis) =>
+          each - (from[axis] as number) - (at - first.at) * ((normal[axis] as number) + (shear[axis] as number)),
+      );
+      if (Math.hypot(...off) <= least) continue;
+      throw unsupported(
+        image.path,
+        `it is shifted by ${Math.hypot(...off).toFixed(3)} mm against the line of the other slices (ImagePositionPatient); open those that are in line`,
+      );
+    }
+  }
+  if (Math.hypot(...shear) * length <= Math.max(least, UPRIGHT_SHARE * length)) return { along: normal, degrees: 0 };
+  if (strict) {
+    const { path } = (first.planes[0] as Plane).image;
     throw unsupported(path, 'its slices are sheared (gantry tilt); resample them onto axes that are at right angles');
   }
-  return mean;
+  const along = normal.map((each, axis) => each + (shear[axis] as number)) as unknown as Triple;
+  return { along, degrees: (Math.atan(Math.hypot(...shear)) * 180) / Math.PI };
+}
+
+/** What was done that a person must know of. */
+function notesOf(done: {
+  readonly grid: Grid;
+  readonly emptySlices: readonly number[];
+  readonly dropped: number;
+  readonly degrees: number;
+  readonly isNearest: boolean;
+}): readonly string[] {
+  const { grid, emptySlices, dropped, degrees, isNearest } = done;
+  const notes: string[] = [];
+  if (degrees > 0) {
+    notes.push(
+      `The gantry was tilted by ${degrees.toFixed(1)} degrees: each slice is shifted against the one before. The values and the direction of z are those of the file; planes across the slices are drawn as if they were at right angles.`,
+    );
+  }
+  if (emptySlices.length > 0) {
+    const named = emptySlices.slice(0, MOST_NAMED).join(', ') + (emptySlices.length > MOST_NAMED ? ', ...' : '');
+    const [subject, verb, rest] =
+      emptySlices.length === 1
+        ? [`Slice ${named}`, 'is', 'It is empty, and not interpolated.']
+        : [`${String(emptySlices.length)} slices (${named})`, 'are', 'They are empty, and not interpolated.'];
+    notes.push(`${subject} ${verb} missing from the series, counted from 0. ${rest}`);
+  }
+  if (grid.distances !== null) {
+    const [finer, coarser] = grid.distances.map((each) => String(Number(each.toFixed(3))));
+    const how = isNearest ? 'by the nearest slice' : 'linearly';
+    notes.push(
+      `The slices of the series are ${finer ?? ''} mm and ${coarser ?? ''} mm apart. They were resampled to ${finer ?? ''} mm along z, ${how}: not all values were measured.`,
+    );
+  }
+  if (dropped > 0) {
+    const what =
+      dropped === 1 ? 'A slice was in the series twice' : `${String(dropped)} slices were in the series twice`;
+    notes.push(`${what}, with equal values; one of each was kept.`);
+  }
+  return notes;
+}
+
+/** A source without a mix. */
+function nearest(source: Source): Source {
+  if (source === null) return null;
+  const index = source.share < 0.5 ? source.low : source.high;
+  return { low: index, high: index, share: 0 };
 }

@@ -31,6 +31,8 @@ export const GEOMETRY = {
   direction: null,
   unit: 'mm',
   chunked: false,
+  notes: [],
+  emptySlices: [],
 } as const;
 
 export const SETTINGS: ViewSettings = initialSettings(volumeInfo(), [0, 255]);

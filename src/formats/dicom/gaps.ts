@@ -1,0 +1,150 @@
+/** How the slices of a series lie along their normal, and what becomes of gaps. */
+
+/** How much distances between slices may differ: of their mean, and in mm. */
+const EVEN_SHARE = 0.01;
+export const EVEN_MM = 0.002;
+/** What rounded positions may be off the straight line of evenly spaced ones at most, of a distance: a slice that is missing is further off. */
+const ROUNDED_SHARE = 0.2;
+/** Large gaps in a row that are a second distance, where instance numbers do not tell whether slices are missing. */
+const SURE_RUN = 3;
+
+/** Where the series has the values of a slice: between two of its slices, `share` of the way; null where there are none. */
+export type Source = { readonly low: number; readonly high: number; readonly share: number } | null;
+
+export interface Grid {
+  /** Of the first slice, along the normal, in mm. */
+  readonly start: number;
+  /** From one slice to the next, in mm. */
+  readonly distance: number;
+  /** One for each slice of the volume. */
+  readonly sources: readonly Source[];
+  /** The two distances that slices have, where they were not the same. */
+  readonly distances: readonly [finer: number, coarser: number] | null;
+}
+
+/** What is known of the slices, in the order of their positions. */
+export interface SliceRow {
+  /** Along the normal, in mm, ascending. */
+  readonly at: readonly number[];
+  /** What positions may be off, because they are written with few digits, in mm. */
+  readonly rounding: number;
+  readonly instanceNumbers: readonly number[];
+}
+
+const last = (numbers: readonly number[]): number => numbers.at(-1) ?? NaN;
+const gapsOf = (at: readonly number[]): readonly number[] => at.slice(1).map((each, i) => each - (at[i] as number));
+const itself = (index: number): Source => ({ low: index, high: index, share: 0 });
+
+/** The distance of slices that are evenly spaced; null where they are not. */
+export function evenDistance({ at, rounding }: SliceRow): number | null {
+  const mean = (last(at) - (at[0] as number)) / (at.length - 1);
+  const gaps = gapsOf(at);
+  const least = gaps.reduce((most, gap) => Math.min(most, gap), Infinity);
+  const isAlike = gaps.every((gap) => gap - least <= Math.max(EVEN_MM, EVEN_SHARE * mean));
+  // Positions that are written with few digits are off by half the last one; that does not add up along the stack.
+  return isAlike ||
+    isOnLine(
+      at,
+      at.map((_, i) => i),
+      mean,
+      Math.min(ROUNDED_SHARE * mean, rounding),
+    )
+    ? mean
+    : null;
+}
+
+function isOnLine(at: readonly number[], steps: readonly number[], distance: number, tolerance: number): boolean {
+  const [first] = at as [number];
+  return at.every((each, i) => Math.abs(each - (first + distance * (steps[i] as number))) <= tolerance);
+}
+
+/** A grid for slices that are evenly spaced, of which some are missing, or which have two distances; null for others. */
+export function gridOf(row: SliceRow): Grid | null {
+  const [start] = row.at as [number];
+  const distance = evenDistance(row);
+  if (distance !== null) return { start, distance, sources: row.at.map((_, i) => itself(i)), distances: null };
+  return withMissing(row) ?? withTwoDistances(row);
+}
+
+/** Of slices some of which are missing: gaps are whole multiples of one distance. */
+function withMissing(row: SliceRow): Grid | null {
+  const { at, rounding } = row;
+  const gaps = gapsOf(at);
+  const least = gaps.reduce((most, gap) => Math.min(most, gap), Infinity);
+  const near = gaps.filter((gap) => gap < 1.5 * least);
+  const guess = near.reduce((sum, gap) => sum + gap, 0) / near.length;
+  const multiples = gaps.map((gap) => Math.round(gap / guess));
+  const steps = [0];
+  for (const multiple of multiples) steps.push(last(steps) + multiple);
+  const [start] = at as [number];
+  const distance = (last(at) - start) / last(steps);
+  const tolerance = Math.max(EVEN_MM, EVEN_SHARE * distance, Math.min(ROUNDED_SHARE * distance, rounding));
+  const slices = last(steps) + 1;
+  // More empty slices than others are no gaps: something else is wrong.
+  if (!isOnLine(at, steps, distance, tolerance) || slices > 2 * at.length) return null;
+  if (!isOfMissing(row, multiples)) return null;
+  const sources: Source[] = Array.from({ length: slices }, () => null);
+  for (const [i, step] of steps.entries()) sources[step] = itself(i);
+  return { start, distance, sources, distances: null };
+}
+
+/** Whether gaps that are whole multiples of one distance are slices that are missing, and not a second distance. */
+function isOfMissing({ instanceNumbers }: SliceRow, multiples: readonly number[]): boolean {
+  const steps = gapsOf(instanceNumbers).map(Math.abs);
+  const unit = steps[multiples.indexOf(1)] ?? 1;
+  const isCounted = unit > 0 && multiples.every((multiple, i) => multiple > 1 || steps[i] === unit);
+  if (isCounted && multiples.every((multiple, i) => steps[i] === multiple * unit)) return true;
+  if (new Set(multiples).size > 2) return true;
+  const isNumberedOn = isCounted && steps.every((step) => step === unit);
+  return longestRun(multiples.map((multiple) => multiple > 1)) < (isNumberedOn ? 2 : SURE_RUN);
+}
+
+/** The length of the longest run of true. */
+function longestRun(flags: readonly boolean[]): number {
+  return runsOf(flags).reduce((longest, { length }) => Math.max(longest, length), 0);
+}
+
+function runsOf(flags: readonly boolean[]): readonly { readonly from: number; readonly length: number }[] {
+  const runs: { from: number; length: number }[] = [];
+  for (const [i, flag] of flags.entries()) {
+    if (!flag) continue;
+    const run = runs.at(-1);
+    if (run !== undefined && run.from + run.length === i) run.length += 1;
+    else runs.push({ from: i, length: 1 });
+  }
+  return runs;
+}
+
+/** Of slices with two distances: on a grid of the smaller one, which has the longest run of finer slices as they are. */
+function withTwoDistances({ at, rounding }: SliceRow): Grid | null {
+  const gaps = gapsOf(at);
+  const least = gaps.reduce((most, gap) => Math.min(most, gap), Infinity);
+  const most = gaps.reduce((greatest, gap) => Math.max(greatest, gap), 0);
+  const tolerance = Math.max(EVEN_MM, EVEN_SHARE * least, Math.min(ROUNDED_SHARE * least, rounding));
+  const isFine = gaps.map((gap) => gap - least <= tolerance);
+  const isCoarse = gaps.map((gap) => most - gap <= tolerance);
+  if (gaps.some((_, i) => isFine[i] !== true && isCoarse[i] !== true)) return null;
+  // One gap that is as wide as two distances or more is no second distance, but nothing that was measured.
+  if (longestRun(isCoarse) < 2 && most >= 2 * least - tolerance) return null;
+  const [run] = [...runsOf(isFine)].sort((one, other) => other.length - one.length);
+  if (run === undefined) return null;
+  const anchor = at[run.from] as number;
+  const distance = ((at[run.from + run.length] as number) - anchor) / run.length;
+  // The volume ends less than half a slice from where the series does.
+  const stepsIn = (length: number): number => Math.ceil(length / distance - 0.5);
+  const before = stepsIn(anchor - (at[0] as number));
+  const slices = before + stepsIn(last(at) - anchor) + 1;
+  const start = anchor - before * distance;
+  let low = 0;
+  const sources = Array.from({ length: slices }, (_, z): Source => {
+    const place = start + z * distance;
+    while (low < at.length - 2 && place > (at[low + 1] as number)) low += 1;
+    const share = (place - (at[low] as number)) / (gaps[low] as number);
+    // Half a distance beyond the first or the last slice is still within it.
+    const near = tolerance / (gaps[low] as number);
+    if (share <= near) return itself(low);
+    return share >= 1 - near ? itself(low + 1) : { low, high: low + 1, share };
+  });
+  const coarse = gaps.filter((_, i) => isCoarse[i]);
+  return { start, distance, sources, distances: [distance, coarse.reduce((sum, gap) => sum + gap, 0) / coarse.length] };
+}
