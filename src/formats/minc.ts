@@ -47,7 +47,7 @@ function numbersOf(
   const numbers =
     typeof value === 'number' ? [value] : ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : [];
   if (numbers.length === otherwise.length && numbers.every(Number.isFinite)) return numbers;
-  throw corrupt(path, `its attribute ${name} is ${String(value)}, expected ${String(otherwise.length)} numbers`);
+  throw corrupt(path, `its attribute ${name} is ${quote(value)}, expected ${String(otherwise.length)} numbers`);
 }
 
 /** The names of an array's axes, the slowest first; a longer list has been left behind by a program. */
@@ -135,7 +135,7 @@ function realEndsOf(minc: Minc, name: 'image-min' | 'image-max', axes: readonly 
   const { value } = found;
   const ends = typeof value === 'number' ? [value] : ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : [];
   if (ends.length === count && ends.every(Number.isFinite)) return ends;
-  throw corrupt(path, `its ${name} is ${String(value).slice(0, 60)}, expected ${String(count)} numbers`);
+  throw corrupt(path, `its ${name} is ${quote(value)}, expected ${String(count)} numbers`);
 }
 
 /** Of each part of the image; floats are the real values. */
