@@ -58,13 +58,9 @@ function boxOf(volume: Volume, from: Shape, size: Shape): VoxelArray {
 }
 
 /** Values of a box of a volume that lies in chunks. */
-async function readBox(volume: Volume, [x, y, z]: Shape, [width, height, depth]: Shape): Promise<VoxelArray> {
-  const box = new ARRAY_OF[volume.dtype](width * height * depth);
-  for (let slice = 0; slice < depth; slice++) {
-    const target = box.subarray(slice * width * height, (slice + 1) * width * height);
-    const one = { slab: 1, projection: 'max' } as const;
-    await volume.readTile('xy', z + slice, [0, 0], { x, y, width, height }, one, target);
-  }
+async function readBox(volume: Volume, level: number, from: Shape, size: Shape): Promise<VoxelArray> {
+  const box = new ARRAY_OF[volume.dtype](size[0] * size[1] * size[2]);
+  await volume.copyBox(level, from, size, box);
   return box;
 }
 
@@ -74,9 +70,9 @@ async function readBox(volume: Volume, [x, y, z]: Shape, [width, height, depth]:
  */
 export function contentOf(volume: Volume, plain: Plain, path: string): Content {
   const { dtype } = plain;
-  const values: Content['values'] = async (part: PartPlace, from = [0, 0, 0], size = volume.shape) => {
+  const values: Content['values'] = async (part: PartPlace, from = [0, 0, 0], size = volume.shape, level = 0) => {
     const one = volume.at(part);
-    const stored = volume.chunked ? await readBox(one, from, size) : boxOf(one, from, size);
+    const stored = volume.chunked ? await readBox(one, level, from, size) : boxOf(one, from, size);
     if (isAsStored(volume, plain)) return stored;
     return convert(stored, volume, dtype, (at, value) => {
       const voxel = Math.floor(at / volume.components);
@@ -87,7 +83,9 @@ export function contentOf(volume: Volume, plain: Plain, path: string): Content {
       return unsupported(path, `${dtype} can’t hold ${String(value)}, the value at (${place}); ${advice}`);
     });
   };
-  return { ...plain, levels: volume.levels, values };
+  const { chunks } = volume.toRecord();
+  const levels = chunks?.levels ?? [{ shape: volume.shape, factors: [1, 1, 1] as const, chunk: null }];
+  return { ...plain, levels, values };
 }
 
 /** What a volume may say of itself, and in which words it is left out; `name` is left out on purpose. */

@@ -1,8 +1,10 @@
 import { npy } from './npy/write';
+import { tiff } from './tiff/write';
 import type { Writer } from './writer';
+import { zarr } from './zarr/write';
 
 /** All kinds of files that can be written. */
-export const WRITERS: readonly Writer[] = [npy];
+export const WRITERS: readonly Writer[] = [npy, tiff, zarr];
 
 /** The kind of a path by its ending, of which the longest one decides; null where none fits. */
 export function writerOf(path: string): Writer | null {
