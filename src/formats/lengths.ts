@@ -30,6 +30,11 @@ export function shownUnit(name: string): string {
   return METRES.get(name)?.unit ?? (name === 'pixel' ? 'px' : name.slice(0, 16));
 }
 
+/** The whole word that OME-Zarr has for a unit as it is shown, such as micrometer; the unit itself where there is none. */
+export function unitWord(shown: string): string {
+  return UNITS.find(([unit]) => unit === shown)?.[2][0] ?? shown;
+}
+
 /**
  * Lengths along x, y and z, each in a unit of its own, in that of x.
  * @param names of the units, as files write them; null for an axis of which none is said: that of x.

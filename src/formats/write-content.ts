@@ -58,22 +58,18 @@ function boxOf(volume: Volume, from: Shape, size: Shape): VoxelArray {
 }
 
 /** Values of a box of a volume that lies in chunks. */
-async function readBox(volume: Volume, [x, y, z]: Shape, [width, height, depth]: Shape): Promise<VoxelArray> {
-  const box = new ARRAY_OF[volume.dtype](width * height * depth);
-  for (let slice = 0; slice < depth; slice++) {
-    const target = box.subarray(slice * width * height, (slice + 1) * width * height);
-    const one = { slab: 1, projection: 'max' } as const;
-    await volume.readTile('xy', z + slice, [0, 0], { x, y, width, height }, one, target);
-  }
+async function readBox(volume: Volume, level: number, from: Shape, size: Shape): Promise<VoxelArray> {
+  const box = new ARRAY_OF[volume.dtype](size[0] * size[1] * size[2]);
+  await volume.copyBox(level, from, size, box);
   return box;
 }
 
 /** A volume as it is to be in a file. @param path where it is in the end. */
 export function contentOf(volume: Volume, plain: Plain, path: string): Content {
   const { dtype } = plain;
-  const values: Content['values'] = async (part: PartPlace, from = [0, 0, 0], size = volume.shape) => {
+  const values: Content['values'] = async (part: PartPlace, from = [0, 0, 0], size = volume.shape, level = 0) => {
     const one = volume.at(part);
-    const stored = volume.chunked ? await readBox(one, from, size) : boxOf(one, from, size);
+    const stored = volume.chunked ? await readBox(one, level, from, size) : boxOf(one, from, size);
     if (isAsStored(volume, plain)) return stored;
     return convert(stored, volume, dtype, (at, value) => {
       const voxel = Math.floor(at / volume.components);
@@ -84,5 +80,7 @@ export function contentOf(volume: Volume, plain: Plain, path: string): Content {
       return unsupported(path, `${dtype} can’t hold ${String(value)}, the value at (${place}); ${advice}`);
     });
   };
-  return { ...plain, path, levels: volume.levels, values };
+  const { chunks } = volume.toRecord();
+  const levels = chunks?.levels ?? [{ shape: volume.shape, factors: [1, 1, 1] as const, chunk: null }];
+  return { ...plain, path, levels, values };
 }

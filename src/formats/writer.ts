@@ -1,4 +1,4 @@
-import type { DType, Rescale, Shape, VoxelArray } from '../protocol';
+import type { DType, Rescale, Shape, Triple, VoxelArray } from '../protocol';
 import type { Description, PartPlace } from '../volume';
 import type { OnFraction } from './format';
 
@@ -22,19 +22,29 @@ export interface Plain extends Description {
   readonly dtype: DType;
 }
 
+/** A level of detail of what is to be in a file. */
+export interface ContentLevel {
+  readonly shape: Shape;
+  /** Voxels of the finest level that one of this level's stands for, along x, y and z. */
+  readonly factors: Triple;
+  /** Voxels of a chunk that is read as a whole; null where the volume is in memory. */
+  readonly chunk: Triple | null;
+}
+
 /** A volume as it is to be in a file: its values are converted to the file's dtype on the way. */
 export interface Content extends Plain {
   /** Where it is in the end: stands in errors. */
   readonly path: string;
   /** The levels of detail that the volume has; one where it has no others. */
-  readonly levels: readonly Shape[];
+  readonly levels: readonly ContentLevel[];
   /**
    * Values of one frame and channel, x fastest. Where nothing is converted they are the volume's own: never written into. A volume
    * that lies in chunks is read as far as the box needs it.
    * @param from the first voxel of the box; without it, with `size`, the whole.
+   * @param level of the voxels, 0 for the finest, which is the default.
    * @throws SlicescopeError `unsupported-format` where the dtype can't hold a value; what reading chunks throws.
    */
-  readonly values: (part: PartPlace, from?: Shape, size?: Shape) => Promise<VoxelArray>;
+  readonly values: (part: PartPlace, from?: Shape, size?: Shape, level?: number) => Promise<VoxelArray>;
 }
 
 /** One kind of files that can be written. */

@@ -154,6 +154,36 @@ export class ChunkedVoxels {
     finish();
   }
 
+  /**
+   * Copy a box of one level, x fastest. Each chunk that it meets is read once.
+   * @param target of as many elements as the box has voxels.
+   */
+  async copyBox(at: number, from: Triple, size: Triple, target: VoxelArray, part: PartPlace): Promise<void> {
+    const { chunk } = this.record.levels[at] as ChunkedLevel;
+    const targetWords = asWords(target);
+    const along = (axis: Axis): readonly Run[] =>
+      runs(
+        Array.from({ length: size[axis] }, (_, voxel) => from[axis] + voxel),
+        chunk[axis],
+      );
+    const [columns, rows, slices] = [along(0), along(1), along(2)];
+    const copyFrom = async (over: Run, down: Run, across: Run): Promise<void> => {
+      const { data, offset, stride } = await this.#reader.read(at, [over.chunk, down.chunk, across.chunk], part);
+      const words = asWords(data);
+      for (const [slice, z] of across.places.entries()) {
+        for (const [row, y] of down.places.entries()) {
+          const base = offset + z * stride[2] + y * stride[1];
+          let to = ((across.from + slice) * size[1] + down.from + row) * size[0] + over.from;
+          for (const x of over.places) targetWords[to++] = words[base + x * stride[0]] as number;
+        }
+      }
+    };
+    // One after the other: all of a large box at once would be in memory twice.
+    for (const across of slices) {
+      for (const down of rows) for (const over of columns) await copyFrom(over, down, across);
+    }
+  }
+
   get #shape(): Shape {
     return (this.record.levels[0] as ChunkedLevel).shape;
   }

@@ -8,6 +8,7 @@ import {
   type Plane,
   type Shape,
   type TileRect,
+  type Triple,
   type VoxelArray,
   type Window,
 } from '../protocol';
@@ -349,6 +350,17 @@ export class Volume extends VolumeProperties {
     const { voxels, part } = this.#chunks;
     const stored = { slab, projection: storedProjection(projection, this.rescale) };
     await voxels.cut({ plane, index, level, rect, ...stored }, target, part, signal);
+  }
+
+  /**
+   * Copy a box of one level of one 3D volume that lies in chunks, which are read: the values as they are stored, x fastest.
+   * @internal
+   * @throws SlicescopeError `file-corrupt`, `file-unreadable`.
+   */
+  async copyBox(level: number, from: Triple, size: Triple, target: VoxelArray): Promise<void> {
+    if (this.#chunks === null) throw new Error('copyBox: a volume in memory');
+    const { voxels, part } = this.#chunks;
+    await voxels.copyBox(level, from, size, target, part);
   }
 
   /**

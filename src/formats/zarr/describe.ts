@@ -1,0 +1,147 @@
+import { endianness } from 'node:os';
+import { ARRAY_OF, DTYPE_RANGES, type DType, type Shape, type Triple } from '../../protocol';
+import { unitWord } from '../lengths';
+import type { Plain } from '../writer';
+import type { PyramidLevel } from './halve';
+import type { Dimension } from './multiscales';
+
+/** Versions of OME-Zarr that are written: 0.4 lies in Zarr 2, and 0.5 in Zarr 3. */
+export type ZarrVersion = '0.4' | '0.5';
+
+/** Metadata of a group or an array: the files, by their names. */
+export type Metadata = Readonly<Record<string, object>>;
+
+/** The axes of an array in their order, all that a volume may have. */
+const AXES: readonly { readonly name: string; readonly type: string; readonly dimension: Dimension }[] = [
+  { name: 't', type: 'time', dimension: 'frame' },
+  { name: 'c', type: 'channel', dimension: 'channel' },
+  { name: 'z', type: 'space', dimension: 'z' },
+  { name: 'y', type: 'space', dimension: 'y' },
+  { name: 'x', type: 'space', dimension: 'x' },
+];
+
+/** Of colours each component is a channel. */
+export function channelsOf({ channels, components }: Plain): number {
+  return channels * components;
+}
+
+/** The axes that an image needs. */
+export function axesOf(plain: Plain): readonly (typeof AXES)[number][] {
+  const isThere = { frame: plain.frames > 1, channel: channelsOf(plain) > 1, z: true, y: true, x: true };
+  return AXES.filter(({ dimension }) => isThere[dimension]);
+}
+
+/** A number for each axis of an image. */
+function byAxis(plain: Plain, [x, y, z]: Triple, frame: number, channel: number): number[] {
+  const values = { x, y, z, frame, channel };
+  return axesOf(plain).map(({ dimension }) => values[dimension]);
+}
+
+const BYTE_ORDER = endianness() === 'LE' ? 'little' : 'big';
+
+/** @param level of Zstandard; 0 for chunks that are not packed. */
+export function arrayMetadata(
+  plain: Plain,
+  { shape, chunk }: { readonly shape: Shape; readonly chunk: Shape },
+  level: number,
+  version: ZarrVersion,
+): Metadata {
+  const { dtype, frames } = plain;
+  const sizes = byAxis(plain, shape, frames, channelsOf(plain));
+  const chunks = byAxis(plain, chunk, 1, 1);
+  if (version === '0.4') {
+    return {
+      '.zarray': {
+        zarr_format: 2,
+        shape: sizes,
+        chunks,
+        dtype: typeString(dtype),
+        compressor: level === 0 ? null : { id: 'zstd', level },
+        fill_value: 0,
+        order: 'C',
+        filters: null,
+        dimension_separator: '/',
+      },
+    };
+  }
+  const bytes = {
+    name: 'bytes',
+    ...(typeString(dtype).startsWith('|') ? {} : { configuration: { endian: BYTE_ORDER } }),
+  };
+  const zstd = { name: 'zstd', configuration: { level, checksum: false } };
+  return {
+    'zarr.json': {
+      zarr_format: 3,
+      node_type: 'array',
+      shape: sizes,
+      data_type: dtype,
+      chunk_grid: { name: 'regular', configuration: { chunk_shape: chunks } },
+      chunk_key_encoding: { name: 'default', configuration: { separator: '/' } },
+      fill_value: 0,
+      codecs: level === 0 ? [bytes] : [bytes, zstd],
+      attributes: {},
+      dimension_names: axesOf(plain).map(({ name }) => name),
+    },
+  };
+}
+
+/** NumPy's, such as `<u2`. */
+function typeString(dtype: DType): string {
+  const bytes = ARRAY_OF[dtype].BYTES_PER_ELEMENT;
+  const order = bytes === 1 ? '|' : BYTE_ORDER === 'little' ? '<' : '>';
+  return `${order}${dtype.charAt(0)}${String(bytes)}`;
+}
+
+/** Of a group whose arrays are named 0, 1 and so on, the finest one first. */
+export function groupMetadata(plain: Plain, levels: readonly PyramidLevel[], version: ZarrVersion): Metadata {
+  const { spacing, origin, unit } = plain;
+  const axes = axesOf(plain).map(({ name, type }) => ({
+    name,
+    type,
+    ...(type === 'space' && unit !== 'px' ? { unit: unitWord(unit) } : {}),
+  }));
+  const datasets = levels.map(({ factors }, at) => {
+    const scale = factors.map((factor, axis) => factor * (spacing[axis] as number)) as unknown as Triple;
+    // The middle of the first voxels that it stands for.
+    const first = factors.map(
+      (factor, axis) => (origin[axis] as number) + ((factor - 1) / 2) * (spacing[axis] as number),
+    ) as unknown as Triple;
+    const coordinateTransformations = [
+      { type: 'scale', scale: byAxis(plain, scale, 1, 1) },
+      { type: 'translation', translation: byAxis(plain, first, 0, 0) },
+    ];
+    return { path: String(at), coordinateTransformations };
+  });
+  const said = (versions: object): object => ({
+    multiscales: [{ ...versions, axes, datasets }],
+    ...omero(plain),
+    ...imageLabel(plain, versions),
+  });
+  if (version === '0.4') return { '.zgroup': { zarr_format: 2 }, '.zattrs': said({ version }) };
+  return { 'zarr.json': { zarr_format: 3, node_type: 'group', attributes: { ome: { version, ...said({}) } } } };
+}
+
+const PRIMARIES = ['FF0000', '00FF00', '0000FF', 'FFFFFF'] as const;
+const WHITE = 'FFFFFF';
+
+/** How channels are drawn: https://ngff.openmicroscopy.org/0.5/#omero-md. Nothing where nothing is known. */
+function omero(plain: Plain): object {
+  const { window, components, dtype } = plain;
+  if (window === null && components === 1) return {};
+  const isWhole = !dtype.startsWith('float');
+  const [start, end] = window ?? DTYPE_RANGES[dtype];
+  const [min, max] = isWhole ? DTYPE_RANGES[dtype] : [start, end];
+  const channels = Array.from({ length: channelsOf(plain) }, (_, at) => ({
+    active: true,
+    color: components === 1 ? WHITE : PRIMARIES[at % components],
+    window: { min, max, start, end },
+  }));
+  return { omero: { channels } };
+}
+
+/** Names of labels: https://ngff.openmicroscopy.org/0.5/#label-md */
+function imageLabel({ labels }: Plain, versions: object): object {
+  if (labels === null) return {};
+  const properties = Object.entries(labels).map(([value, name]) => ({ 'label-value': Number(value), name }));
+  return { 'image-label': { ...versions, properties } };
+}
