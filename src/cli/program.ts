@@ -206,8 +206,12 @@ function withFiles(command: Command, rawDtype = '--dtype'): Command {
     .addOption(
       new Option('--format <name>', 'what it is, where that is not told from its content').choices(FORMAT_NAMES),
     )
-    .option('--series <name>', 'of several arrays or DICOM series in it: which one')
-    .option('--level <number>', 'of an OME-Zarr with several levels of detail: one of them, read whole', number)
+    .option('--series <name>', 'of several arrays, images or DICOM series in it: which one')
+    .option(
+      '--level <number>',
+      'of an OME-Zarr or a TIFF with several levels of detail: one of them, read whole',
+      number,
+    )
     .option('--shape <sizes>', 'of a file of raw voxels: its sizes, x first, such as 512x512x300', shape)
     .addOption(new Option(`${rawDtype} <name>`, 'of a file of raw voxels').choices(DTYPES))
     .option('--offset <bytes>', 'of a file of raw voxels: where they begin', number)

@@ -40,7 +40,7 @@ export interface ReadRequest {
   /** Absolute; one, or several of one series. Of chunks in the web a URL. */
   readonly paths: readonly [string, ...string[]];
   readonly format?: FormatName | undefined;
-  /** Of several arrays in one file: which one. */
+  /** Of several arrays or images in one file: which one. */
   readonly series?: string | undefined;
   readonly raw?: RawDescription | undefined;
   /** Whether what could only be opened with a note is refused. */
@@ -62,7 +62,7 @@ export interface Format {
   /** For sentences and the guide. */
   readonly title: string;
   /** What there may be several of in it, so that one can be asked for. */
-  readonly several?: 'series' | 'level';
+  readonly several?: readonly ('series' | 'level')[];
   /**
    * Whether a file is of this kind.
    * @param head its first bytes, up to `HEAD_BYTES`, unpacked if it is packed with gzip.

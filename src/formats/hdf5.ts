@@ -298,7 +298,7 @@ function headerOf(array: Dataset, name: string): FileHeader {
 export const hdf5: Format = {
   name: 'hdf5',
   title: 'HDF5 (.h5, .hdf5, .ims, .mnc)',
-  several: 'series',
+  several: ['series'],
   matches: (head) => PLACES.some((at) => SIGNATURE.equals(head.subarray(at, at + SIGNATURE.length))),
   read: async ({ paths: [path], series }, onFraction) =>
     await withArray(path, series, (array, name, bytes, file) => readArray(file, array, name, bytes, path, onFraction)),

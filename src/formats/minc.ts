@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Dataset, File } from 'h5wasm' with { 'resolution-mode': 'import' };
-import { ARRAY_OF, type DType, type Rescale, type Shape, type VoxelArray } from '../protocol';
+import { ARRAY_OF, quote, type DType, type Rescale, type Shape, type VoxelArray } from '../protocol';
 import type { Volume } from '../volume';
 import { corrupt, unsupported } from './format';
 import { shownUnit } from './lengths';

@@ -79,7 +79,7 @@ async function readNpz(path: string, series: string | undefined, onFraction: OnF
 export const npz: Format = {
   name: 'npz',
   title: 'NumPy’s archives (.npz)',
-  several: 'series',
+  several: ['series'],
   matches: (head, name) => head[0] === 0x50 && head[1] === 0x4b && name.endsWith('.npz'),
   read: async ({ paths: [path], series }, onFraction) => await readNpz(path, series, onFraction),
   header: async ({ paths: [path], series }) => await withArray(path, series, ({ head }) => npyHeader(head, path)),

@@ -21,15 +21,15 @@ export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
   /** Default: told from the content. */
   readonly format?: FormatName | undefined;
-  /** Which one of several arrays in a file (.npz, HDF5) or images (OME-TIFF), by name, or of several DICOM series, by SeriesInstanceUID. */
+  /** Which one of several arrays in a file (.npz, HDF5) or images (OME-TIFF, OME-Zarr), by name, or of several DICOM series, by SeriesInstanceUID. */
   readonly series?: string | undefined;
   /** Refuse a DICOM series that can only be opened with notes: with a missing slice, two distances, doubles or a tilt. Default false. */
   readonly strict?: boolean | undefined;
   /** How the voxels lie in a file that says nothing of itself. */
   readonly raw?: RawDescription | undefined;
   /**
-   * Of an image with several levels of detail (OME-Zarr): the one to be read into memory, 0 for the finest. Without it the
-   * voxels stay where they are, and are read when they are needed.
+   * Of an image with several levels of detail (OME-Zarr, TIFF): the one to be read into memory, 0 for the finest. Without it the
+   * finest one of a TIFF is read; the voxels of OME-Zarr stay where they are, and are read when they are needed.
    */
   readonly level?: number | undefined;
   /** Of what is left in its chunks: bytes of them that are kept in memory. Default 256 MiB. */

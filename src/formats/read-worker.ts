@@ -34,7 +34,7 @@ async function run(request: ReadRequest): Promise<void> {
     const format = await formatOf(request);
     for (const option of ['series', 'level'] as const) {
       const value = request[option];
-      if (value === undefined || format.several === option) continue;
+      if (value === undefined || format.several?.includes(option) === true) continue;
       const none = `${format.title} has no ${option === 'series' ? 'series' : 'levels'}`;
       const message = `${path}: ${option} is ${quote(value)}, but ${none}; leave it out`;
       throw new SlicescopeError('invalid-argument', message, { argument: option });

@@ -162,6 +162,8 @@ export function describe(
     });
   }
   const size = checkShape(shape, components * channels * frames, caller, most);
+  const channelInfo = options.channelInfo == null ? null : checkChannelInfo(options.channelInfo, channels, caller);
+  const only = channels === 1 ? (channelInfo?.[0]?.window ?? null) : null;
   return {
     shape: size,
     components,
@@ -173,10 +175,10 @@ export function describe(
     direction: options.direction == null ? null : checkDirection(options.direction, caller),
     axes: options.axes == null ? null : checkAxes(options.axes, caller),
     name,
-    window: options.window == null ? null : checkWindow(options.window, caller),
+    window: options.window == null ? only : checkWindow(options.window, caller),
     rescale: options.rescale == null ? null : checkRescale(options.rescale, components, caller),
     labels: options.labels == null ? null : checkLabels(options.labels, caller),
-    channelInfo: options.channelInfo == null ? null : checkChannelInfo(options.channelInfo, channels, caller),
+    channelInfo,
     frameTimes: options.frameTimes == null ? null : checkFrameTimes(options.frameTimes, frames, caller),
     frameLabels: options.frameLabels == null ? null : checkFrameLabels(options.frameLabels, frames, caller),
     notes: checkNotes(options.notes ?? [], caller),

@@ -226,7 +226,7 @@ export class Volume extends VolumeProperties {
    * values, [0, 255] for RGB and RGBA. Always finite, and low below high.
    */
   get defaultWindow(): Window {
-    return this.window ?? this.channelInfo?.[0]?.window ?? this.autoWindow;
+    return this.window ?? this.autoWindow;
   }
 
   /** The window named `auto`: as `defaultWindow`, whatever window was given. */

@@ -7,6 +7,7 @@ import { corrupt, unsupported, type Format, type OnFraction } from '../format';
 import { placed, stepsOfRas, type Placed } from '../placed';
 import { scaledVolume } from '../scaled';
 import { dataFileBeside } from '../text-header';
+import { evenTimes, tidy } from '../times';
 import { checkName, checkSize, readHead, readVoxels, type Head, type VoxelBytes } from '../voxels';
 import { ANALYZE_DATATYPES, analyzeGeometryOf, analyzeRescaleOf } from './analyze';
 
@@ -153,6 +154,30 @@ function windowOf({ cal_min: low, cal_max: high }: Header): Window | null {
   return low < high && Number.isFinite(low) && Number.isFinite(high) ? [low, high] : null;
 }
 
+/** Seconds of NIfTI's units of time, and the names of its other units of a fourth axis. */
+const SECONDS: ReadonlyMap<number, number> = new Map([
+  [8, 1],
+  [16, 1e-3],
+  [24, 1e-6],
+]);
+const OTHER_UNITS: ReadonlyMap<number, string> = new Map([
+  [32, 'Hz'],
+  [40, 'ppm'],
+  [48, 'rad/s'],
+]);
+
+/** What the frames are: times, such as those of repetitions (TR), or frequencies. Without a unit nobody knows. */
+function framesOf(header: Header, frames: number): Pick<VolumeOptions, 'frameTimes' | 'frameLabels'> {
+  const code = header.xyzt_units & 0x38;
+  const [seconds, other] = [SECONDS.get(code), OTHER_UNITS.get(code)];
+  // Seven digits are what a number of 32 bits holds.
+  const numberOf = (value: number): number => Number(value.toPrecision(7));
+  const [step, start] = [numberOf(header.pixDims[4] ?? NaN), numberOf(header.toffset)];
+  if (seconds !== undefined) return { frameTimes: evenTimes(frames, tidy(step * seconds), start * seconds) };
+  const values = other === undefined ? null : evenTimes(frames, step, start);
+  return { frameLabels: values?.map((value) => `${String(value)} ${other ?? ''}`) };
+}
+
 /** Whether its values follow the header, or lie in a file beside it. */
 type Kind = 'file' | 'pair' | 'analyze';
 
@@ -234,6 +259,7 @@ async function readNifti(path: string, onFraction: OnFraction): Promise<Volume> 
   checkSize(voxels, most);
   const options: VolumeOptions = {
     ...(isAnalyze ? analyzeGeometryOf(head.bytes, header.littleEndian, sizes, path) : geometryOf(header, sizes, path)),
+    ...framesOf(header, frames),
     frames,
     components,
     name: basename(path).replace(/(\.nii|\.hdr)?(\.gz)?$/i, ''),

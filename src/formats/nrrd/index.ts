@@ -5,6 +5,7 @@ import { fileHeader, type FileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
 import { shownUnit } from '../lengths';
 import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from '../text-header';
+import { evenTimes, secondsIn } from '../times';
 import { unzipped } from '../unzip';
 import { MAX_COMPRESSION, checkSize, readHead, readVoxels, truncated, type VoxelBytes } from '../voxels';
 
@@ -74,6 +75,8 @@ interface Axes {
   /** Sizes, and which of the file's axes they are, of x, y and z as far as they are there. */
   readonly sizes: readonly number[];
   readonly places: readonly number[];
+  /** Which axis has the frames; null where there are none. */
+  readonly time: number | null;
 }
 
 /** Kinds of axes whose values are volumes of their own, one after the other. */
@@ -135,6 +138,7 @@ function axesOf(fields: Fields, dtype: DType, path: string): Axes {
     frames: rest[0] === undefined ? 1 : (sizes[rest[0]] as number),
     sizes: places.map((at) => sizes[at] as number),
     places,
+    time: rest[0] ?? null,
   };
 }
 
@@ -219,6 +223,20 @@ function geometryOf(fields: Fields, axes: Axes, path: string): VolumeOptions {
   return { spacing, direction, origin: toLps([x, y, z]), unit: unit ?? 'mm' };
 }
 
+/** When frames were taken, if their axis has a distance in a unit of time. */
+function timesOf(fields: Fields, { time, frames }: Axes, path: string): readonly number[] | null {
+  if (time === null) return null;
+  const numberOf = (name: string, field: string): number => {
+    const text = fields.get(name);
+    return text === undefined ? NaN : (numbersOf(text, field, path)[time] ?? NaN);
+  };
+  const units = [...(fields.get('units') ?? '').matchAll(/"([^"]*)"/g)].map(([, unit = '']) => unit);
+  const unit = secondsIn(units[time] ?? '');
+  if (unit === null) return null;
+  const start = numberOf('axismins', 'axis mins') * unit;
+  return evenTimes(frames, numberOf('spacings', 'spacings') * unit, start);
+}
+
 /** Where the values are, which lie behind the header or in a file of their own. */
 async function placeOf(fields: Fields, path: string, headerBytes: number, most: number) {
   const data = fields.get('datafile');
@@ -293,6 +311,7 @@ async function readNrrd(path: string, onFraction: OnFraction): Promise<Volume> {
     ...geometry,
     axes: axisNamesOf(fields, axes),
     ...{ components, frames, name, labels },
+    frameTimes: timesOf(fields, axes, path),
   });
   if (!axes.areApart) {
     await readVoxels(voxels, volume.data, onFraction);

@@ -25,13 +25,13 @@ async function headerOf(path: string): Promise<FileHeader> {
   }
 }
 
-/** TIFF of one page or of many of one size, BigTIFF, and what ImageJ, OME, tifffile and MetaMorph say in one. */
+/** TIFF of one page or of many of one size, BigTIFF, and what ImageJ, OME, tifffile, MetaMorph and Zeiss (LSM) say in one. */
 export const tiff: Format = {
   name: 'tiff',
-  title: 'TIFF (.tif, .tiff)',
-  several: 'series',
+  title: 'TIFF (.tif, .tiff, .lsm)',
+  several: ['series', 'level'],
   matches: (head) => isTiff(head),
-  read: async ({ paths: [path], series }, onFraction) => await readTiff(path, series, onFraction),
+  read: async (request, onFraction) => await readTiff(request.paths[0], request, onFraction),
   prepare: () => import('geotiff'),
   header: async ({ paths: [path] }) => await headerOf(path),
 };

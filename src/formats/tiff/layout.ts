@@ -1,6 +1,8 @@
-import type { Rescale, Triple } from '../../protocol';
+import { realValue, type ChannelInfo, type Rescale, type Triple, type Window } from '../../protocol';
 import { corrupt, unsupported } from '../format';
 import { inOneUnit } from '../lengths';
+import { evenTimes, secondsIn } from '../times';
+import { colorOf, type ImageJMetadata } from './imagej-metadata';
 
 /** A page of a file, and where it goes: of which slice of the volume's memory it is, counted over z, then channels, then frames. */
 export interface Plane {
@@ -21,6 +23,10 @@ export interface StackLayout {
   readonly origin?: Triple;
   readonly unit?: string;
   readonly rescale?: Rescale;
+  readonly window?: Window;
+  readonly channelInfo?: readonly Partial<ChannelInfo>[];
+  readonly frameTimes?: readonly number[];
+  readonly frameLabels?: readonly string[];
 }
 
 export type Axis = 'Z' | 'C' | 'T';
@@ -33,6 +39,8 @@ export interface Pages {
   readonly count: number;
   /** Pixels a unit, across and down, which only ImageJ means. */
   readonly resolution: readonly [number | null, number | null];
+  /** What ImageJ says in a tag of its own. */
+  readonly metadata: ImageJMetadata | null;
 }
 
 /** Which slice in memory a page is where the axes of the pages follow each other in this order, the fastest first. */
@@ -152,7 +160,54 @@ function imageJ(description: string, pages: Pages): StackLayout {
     unit: spaced.unit,
     ...(hasOrigin ? { origin: origin as unknown as Triple } : {}),
     ...(rescale === undefined ? {} : { rescale }),
+    ...shownAs(fields, pages, C, rescale),
+    ...framesOf(fields, pages, { Z, C, T }),
   };
+}
+
+/** A label of ImageJ's may have a second line, of what was read from the file. */
+function firstLine(label: string): string {
+  return label.replace(/\n[^]*$/, '').trim();
+}
+
+/** Names, colours and display ranges of channels, which are of stored values. */
+function shownAs(
+  fields: ReadonlyMap<string, string>,
+  { metadata, count }: Pages,
+  channels: number,
+  rescale: Rescale | undefined,
+): Pick<StackLayout, 'channelInfo'> {
+  const { labels = [], ranges = [], tables = [] } = metadata ?? {};
+  const said = [Number(fields.get('min') ?? NaN), Number(fields.get('max') ?? NaN)] as const;
+  const isGray = fields.get('mode') === 'grayscale';
+  const all = Array.from({ length: channels }, (_, channel) => {
+    const range = ranges[channel] ?? (channels === 1 ? said : [NaN, NaN]);
+    const [one, other] = [realValue(range[0], rescale ?? null), realValue(range[1], rescale ?? null)];
+    const window: Window = one < other ? [one, other] : [other, one];
+    const isRange = Number.isFinite(one) && Number.isFinite(other) && one !== other;
+    const table = tables[channel];
+    return {
+      // Where there are more planes than channels a label is that of a plane.
+      name: count === channels && channels > 1 ? firstLine(labels[channel] ?? '') : '',
+      color: table === undefined || isGray ? null : colorOf(table),
+      window: isRange ? window : null,
+    };
+  });
+  const isSaid = all.some(({ name, color, window }) => name !== '' || color !== null || window !== null);
+  return isSaid ? { channelInfo: all } : {};
+}
+
+/** When frames were taken (`finterval`, in `tunit`), and their labels where each has one plane. */
+function framesOf(
+  fields: ReadonlyMap<string, string>,
+  { metadata }: Pages,
+  { Z, C, T }: Sizes,
+): Pick<StackLayout, 'frameTimes' | 'frameLabels'> {
+  const unit = secondsIn(fields.get('tunit') ?? 's');
+  const frameTimes = unit === null ? null : evenTimes(T, Number(fields.get('finterval') ?? NaN) * unit);
+  const labels = Array.from({ length: T }, (_, frame) => firstLine(metadata?.labels[frame] ?? ''));
+  const isLabelled = T > 1 && Z * C === 1 && labels.some((label) => label !== '');
+  return { ...(frameTimes === null ? {} : { frameTimes }), ...(isLabelled ? { frameLabels: labels } : {}) };
 }
 
 /** What values stand for: signed ones are stored with 32 768 added, and densities as gray levels. */

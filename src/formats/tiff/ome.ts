@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { SlicescopeError, messageOf, type Triple } from '../../protocol';
 import { corrupt, unsupported } from '../format';
 import { inOneUnit } from '../lengths';
+import { evenTimes, secondsIn, tidy } from '../times';
 import { inOrder, placeOf, type Axis, type Pages, type Plane, type Sizes, type StackLayout } from './layout';
 
 type Attributes = Readonly<Record<string, string>>;
@@ -21,6 +22,9 @@ interface Image {
   readonly tiffData: readonly TiffData[];
   /** SamplesPerPixel of the channels that say it. */
   readonly samples: readonly number[];
+  readonly channels: readonly Attributes[];
+  /** By frame: of its first plane that says it, which one that is, and when it was taken, in seconds. */
+  readonly times: ReadonlyMap<number, { readonly plane: number; readonly seconds: number }>;
 }
 
 /** What OME-XML says of a file, or of the set that it belongs to. */
@@ -36,6 +40,8 @@ interface Read extends Image {
   pixels: Attributes;
   readonly tiffData: { attributes: Attributes; uuid: string; file: string | null }[];
   readonly samples: number[];
+  readonly channels: Attributes[];
+  readonly times: Map<number, { readonly plane: number; readonly seconds: number }>;
 }
 
 export function isOme(description: string): boolean {
@@ -64,13 +70,20 @@ export async function parseOme(text: string, path: string): Promise<Ome> {
         binaryUuid = attributes.UUID ?? '';
         break;
       case 'Image':
-        images.push({ id: attributes.ID ?? '', name: attributes.Name ?? '', pixels: {}, tiffData: [], samples: [] });
+        images.push({
+          ...{ id: attributes.ID ?? '', name: attributes.Name ?? '' },
+          ...{ pixels: {}, tiffData: [], samples: [], channels: [], times: new Map() },
+        });
         break;
       case 'Pixels':
         if (image !== undefined) image.pixels = attributes;
         break;
       case 'Channel':
+        image?.channels.push(attributes);
         if (attributes.SamplesPerPixel !== undefined) image?.samples.push(Number(attributes.SamplesPerPixel));
+        break;
+      case 'Plane':
+        if (image !== undefined) addTime(image, attributes);
         break;
       case 'TiffData':
         image?.tiffData.push({ attributes, uuid: '', file: null });
@@ -96,6 +109,46 @@ export async function parseOme(text: string, path: string): Promise<Ome> {
     throw corrupt(path, `its OME-XML is broken (${messageOf(cause)})`, cause);
   }
   return { uuid: uuid === '' ? binaryUuid : uuid, images, metadataFile };
+}
+
+/** Keep when a plane was taken, if it is the first one of its frame that says it. */
+function addTime({ times }: Read, { TheZ, TheC, TheT, DeltaT, DeltaTUnit = 's' }: Attributes): void {
+  const unit = secondsIn(DeltaTUnit);
+  const [z, c, frame, delta] = [TheZ, TheC, TheT, DeltaT].map((text) => (text === undefined ? NaN : Number(text)));
+  if (unit === null || frame === undefined || !Number.isFinite(delta)) return;
+  const plane = Number(z) + Number(c) * 2 ** 26; // z before channels; more slices than that there are not.
+  const known = times.get(frame);
+  if (known === undefined || plane < known.plane) times.set(frame, { plane, seconds: tidy(Number(delta) * unit) });
+}
+
+/** What a channel without a colour of its own has: white. */
+const NO_COLOR = '#ffffff';
+
+/** Names and colours of the channels; https://docs.openmicroscopy.org/ome-model/latest/, Channel. */
+function channelsOf({ channels }: Image, count: number): Pick<StackLayout, 'channelInfo'> {
+  const named = channels.slice(0, count).map(({ Name, Fluor, EmissionWavelength, EmissionWavelengthUnit, Color }) => {
+    const wave = EmissionWavelength === undefined ? '' : `${EmissionWavelength} ${EmissionWavelengthUnit ?? 'nm'}`;
+    const rgba = Color === undefined ? NaN : Number(Color);
+    // Red is the highest byte of a signed number, and the lowest is how opaque it is.
+    const color = Number.isInteger(rgba) ? `#${((rgba >>> 8) & 0xff_ffff).toString(16).padStart(6, '0')}` : null;
+    return { name: [Name, Fluor, wave].find((each) => each !== undefined && each !== '') ?? '', color };
+  });
+  // Several that are all white were given no colours: all of them would be one.
+  const isWhite = count > 1 && named.every(({ color }) => color === null || color === NO_COLOR);
+  const all = Array.from({ length: count }, (_, at) => ({
+    name: named[at]?.name ?? '',
+    color: isWhite ? null : (named[at]?.color ?? null),
+  }));
+  return all.some(({ name, color }) => name !== '' || color !== null) ? { channelInfo: all } : {};
+}
+
+/** When frames were taken, where each says it, or one after the other in even steps. */
+function timesOf({ times, pixels }: Image, frames: number): Pick<StackLayout, 'frameTimes'> {
+  const each = Array.from({ length: frames }, (_, frame) => times.get(frame)?.seconds);
+  if (frames > 1 && each.every((seconds) => seconds !== undefined)) return { frameTimes: each };
+  const unit = secondsIn(pixels.TimeIncrementUnit ?? 's');
+  const frameTimes = unit === null ? null : evenTimes(frames, Number(pixels.TimeIncrement ?? NaN) * unit);
+  return frameTimes === null ? {} : { frameTimes };
 }
 
 function localName(name: string): string {
@@ -182,10 +235,11 @@ export async function omeLayout(
     throw new SlicescopeError('invalid-argument', message, { argument: 'series' });
   }
   const stack = stackOf(image, path);
-  const spacing = spacingOf(image, path);
-  if (image.tiffData.every(saysNothing)) return { ...inOrder(stack.sizes, stack.order, pages), ...spacing };
+  const { Z, C, T } = stack.sizes;
+  const said = { ...spacingOf(image, path), ...channelsOf(image, C), ...timesOf(image, T) };
+  if (image.tiffData.every(saysNothing)) return { ...inOrder(stack.sizes, stack.order, pages), ...said };
   const planes = await planesOf(stack, ome, pages, countOf);
-  return { depth: stack.sizes.Z, channels: stack.sizes.C, frames: stack.sizes.T, planes, ...spacing };
+  return { depth: Z, channels: C, frames: T, planes, ...said };
 }
 
 /** Without attributes it means all pages in their order. */

@@ -35,6 +35,8 @@ const COMPRESSION_NAMES: Readonly<Record<number, string>> = {
     52_546: 'JPEG XL',
   },
 };
+/** Bytes that packed ones may have at least, however few they unpack to. */
+const LEAST_PACKED = 64;
 /** What LZW, deflate and Zstandard make of one byte at most is less. */
 export const MAX_COMPRESSION = 32_768;
 
@@ -90,7 +92,8 @@ export function isSame(one: Kind, other: Kind): boolean {
   return (['width', 'height', 'components', 'dtype'] as const).every((name) => one[name] === other[name]);
 }
 
-export function kindOf(page: GeoTIFFImage, path: string): Kind {
+/** @param areChannels whether the samples of a pixel are channels, each of which lies by itself. */
+export function kindOf(page: GeoTIFFImage, path: string, areChannels = false): Kind {
   const [width, height, samples] = [page.getWidth(), page.getHeight(), page.getSamplesPerPixel()];
   if (![width, height, samples].every((each) => Number.isInteger(each) && each >= 1)) {
     throw corrupt(path, `its pages have ${String(width)} × ${String(height)} pixels of ${String(samples)} samples`);
@@ -106,6 +109,9 @@ export function kindOf(page: GeoTIFFImage, path: string): Kind {
   const directory = page.getFileDirectory();
   const photometric: unknown = directory.getValue('PhotometricInterpretation');
   const isColor = photometric === RGB && dtype === 'uint8' && (samples === 3 || samples === 4);
+  if (areChannels && (samples === 1 || directory.getValue('PlanarConfiguration') === SEPARATE_PLANES)) {
+    return { width, height, components: 1, dtype };
+  }
   if (photometric === PALETTE || photometric === YCBCR || (samples !== 1 && !isColor)) {
     const what = `pixels of ${String(samples)} samples of ${dtype}, photometric interpretation ${String(photometric)}`;
     throw unsupported(path, `${what}; what can be read is one sample, or 3 or 4 of uint8 as RGB`);
@@ -115,9 +121,17 @@ export function kindOf(page: GeoTIFFImage, path: string): Kind {
 
 /**
  * Where the values of a page lie, all of them within the file.
+ * @param channel which of several that lie one after the other.
+ * @param isLsm whether it is of Zeiss' LSM, whose counts are of the unpacked bytes, and which may name a predictor that it did not use.
  * @throws SlicescopeError `file-corrupt`, `unsupported-format`.
  */
-export async function pageOf(image: GeoTIFFImage, kind: Kind, file: TiffFile): Promise<Page> {
+export async function pageOf(
+  image: GeoTIFFImage,
+  kind: Kind,
+  file: TiffFile,
+  channel = 0,
+  isLsm = false,
+): Promise<Page> {
   const { path, size } = file;
   const directory = image.getFileDirectory();
   const numberOf = async (name: string): Promise<number | undefined> => {
@@ -134,7 +148,7 @@ export async function pageOf(image: GeoTIFFImage, kind: Kind, file: TiffFile): P
     const what = `compression ${String(compression)} (${COMPRESSION_NAMES[compression] ?? 'which has no name here'})`;
     throw unsupported(path, `it is packed with ${what}; save it with LZW, deflate or Zstandard, or plain`);
   }
-  const predictor = (await numberOf('Predictor')) ?? 1;
+  const predictor = isLsm && compression === UNCOMPRESSED ? 1 : ((await numberOf('Predictor')) ?? 1);
   if (predictor !== 1 && compression === UNCOMPRESSED) {
     throw unsupported(path, 'it has a predictor without a compression (Predictor), which programs read in two ways');
   }
@@ -151,8 +165,9 @@ export async function pageOf(image: GeoTIFFImage, kind: Kind, file: TiffFile): P
   const total = across * down * (isSeparate ? kind.components : 1);
   const offsets = await file.list(directory, isTiled ? 'TileOffsets' : 'StripOffsets');
   const counts = await file.list(directory, isTiled ? 'TileByteCounts' : 'StripByteCounts');
-  if (offsets.length < total) {
-    const what = `${String(offsets.length)} strips or tiles, and its size needs ${String(total)}`;
+  const start = channel * total;
+  if (offsets.length < start + total) {
+    const what = `${String(offsets.length)} strips or tiles, and its size needs ${String(start + total)}`;
     throw corrupt(path, `truncated, a page has ${what}`);
   }
   const values = isSeparate ? 1 : kind.components;
@@ -164,8 +179,11 @@ export async function pageOf(image: GeoTIFFImage, kind: Kind, file: TiffFile): P
     const inPlane = at % (across * down);
     const [x, y] = [(inPlane % across) * blockWidth, Math.floor(inPlane / across) * blockHeight];
     const rows = Math.min(blockHeight, kind.height - y);
-    const offset = offsets[at] as number;
-    const count = countOf(counts[at], offset, bytesOfBlock(rows));
+    const offset = offsets[start + at] as number;
+    const said = countOf(counts[start + at], offset, bytesOfBlock(rows));
+    const isPacked = isLsm && compression !== UNCOMPRESSED;
+    // Packed bytes may be more; what follows them is not looked at.
+    const count = isPacked && offset < size ? Math.min(2 * said + LEAST_PACKED, size - offset) : said;
     if (count === 0) blank += 1;
     stored += count;
     blocks.push({ offset, count, x, y, rows, component: isSeparate ? Math.floor(at / (across * down)) : 0 });

@@ -1,20 +1,21 @@
 import { basename, dirname, join } from 'node:path';
 import type { GeoTIFFImage } from 'geotiff' with { 'resolution-mode': 'import' };
-import { isSlicescopeError, messageOf, type Shape, type VoxelArray } from '../../protocol';
+import { isSlicescopeError, messageOf, type Shape, type Triple, type VoxelArray } from '../../protocol';
 import { Volume } from '../../volume';
 import { aFewAtATime } from '../a-few-at-a-time';
-import { bytesIn, corrupt, openFile, readInto, unsupported, type OnFraction } from '../format';
+import { bytesIn, corrupt, openFile, readInto, unsupported, type OnFraction, type ReadRequest } from '../format';
 import { checkName, readHead, readRuns, toNative, type Run } from '../voxels';
 import { readBlocks } from './blocks';
+import { imageJMetadata, type ImageJMetadata } from './imagej-metadata';
 import { layoutOf, planesSaid, type Pages, type StackLayout } from './layout';
+import { levelImages, mainImages } from './levels';
+import { LSM, lsmInfo, lsmLayout, mendBits, type LsmInfo } from './lsm';
 import { isOme, omeLayout, parseOme, type Ome } from './ome';
 import { MAX_COMPRESSION, bytesOf, elementsOf, isSame, kindOf, pageOf, type Kind, type Page } from './page';
 import { TiffFile } from './source';
 
 /** MetaMorph's: so many planes lie behind one another. */
 const UIC2 = 33_629;
-/** Zeiss' LSM, whose pages are pictures and their small copies in turn. */
-const LSM = 34_412;
 const MOST_METADATA_BYTES = 2 ** 26;
 
 /** A file that is being read, and its pages. */
@@ -23,35 +24,48 @@ class Opened {
   readonly images: readonly GeoTIFFImage[];
   readonly kind: Kind;
   readonly description: string;
-  /** Of its pages, or of the planes that lie behind one another in the only one. */
+  /** Of its pages, of the channels of all, or of the planes that lie behind one another in the only one. */
   readonly count: number;
+  readonly lsm: LsmInfo | null;
+  /** How many times as wide and high the pages of the finest level are. */
+  readonly factors: readonly [number, number];
 
-  private constructor(file: TiffFile, images: readonly GeoTIFFImage[], kind: Kind, description: string, count: number) {
-    this.file = file;
-    this.images = images;
-    this.kind = kind;
-    this.description = description;
-    this.count = count;
+  private constructor(opened: Pick<Opened, 'file' | 'images' | 'kind' | 'description' | 'count' | 'lsm' | 'factors'>) {
+    this.file = opened.file;
+    this.images = opened.images;
+    this.kind = opened.kind;
+    this.description = opened.description;
+    this.count = opened.count;
+    this.lsm = opened.lsm;
+    this.factors = opened.factors;
   }
 
-  /** It must be closed. */
-  static async open(path: string): Promise<Opened> {
+  /**
+   * It must be closed.
+   * @param level of detail, 0 for the finest.
+   */
+  static async open(path: string, level = 0): Promise<Opened> {
     const file = await TiffFile.open(path);
     try {
-      const images = await file.images();
-      const [first] = images as [GeoTIFFImage];
-      const directory = first.getFileDirectory();
-      if (directory.hasTag(LSM)) throw unsupported(path, 'a Zeiss LSM file; save it as OME-TIFF');
-      const kind = kindOf(first, path);
+      const all = await file.images();
+      const directory = (all[0] as GeoTIFFImage).getFileDirectory();
       const said: unknown = directory.hasTag('ImageDescription') ? await directory.loadValue('ImageDescription') : '';
       const description = typeof said === 'string' ? said.replace(/\0[^]*$/, '') : '';
-      let count = images.length;
+      const lsm = directory.hasTag(LSM) ? lsmInfo(await directory.loadValue(LSM), file) : null;
+      // OME-XML counts all pages, whatever they are.
+      const finest = isOme(description) ? all : mainImages(all);
+      const images = await levelImages(finest, all, level, file);
+      if (lsm !== null) for (const image of images) mendBits(image, file);
+      const [fine, first] = [finest[0], images[0]] as [GeoTIFFImage, GeoTIFFImage];
+      const kind = kindOf(first, path, lsm !== null);
+      const factors = [fine.getWidth() / kind.width, fine.getHeight() / kind.height] as const;
+      let count = images.length * (lsm?.channels ?? 1);
       if (count === 1) {
         const uic: unknown = directory.hasTag(UIC2) ? await directory.loadValue(UIC2) : null;
         // Three rationals a plane, of which the first has the tag's count of two numbers each.
         count = uic === null ? planesSaid(description, elementsOf(kind)) : Math.max(1, (uic as Uint32Array).length / 2);
       }
-      return new Opened(file, images, kind, description, count);
+      return new Opened({ file, images, kind, description, count, lsm, factors });
     } catch (cause) {
       await file.close();
       throw cause;
@@ -60,15 +74,16 @@ class Opened {
 
   /** Where the values of the pages lie. */
   async pages(wanted: readonly number[]): Promise<Page[]> {
-    const { file, images, kind } = this;
+    const { file, images, kind, lsm } = this;
+    const channels = lsm?.channels ?? 1;
     const pages: Page[] = [];
     for (const at of wanted) {
-      const image = images[at] as GeoTIFFImage;
-      if (!isSame(kind, kindOf(image, file.path))) {
-        const what = `page ${String(at)} is of another size or type than page 0`;
+      const image = images[Math.floor(at / channels)] as GeoTIFFImage;
+      if (!isSame(kind, kindOf(image, file.path, lsm !== null))) {
+        const what = `page ${String(Math.floor(at / channels))} is of another size or type than page 0`;
         throw unsupported(file.path, `${what}; what can be read are pages of one`);
       }
-      pages.push(await pageOf(image, kind, file));
+      pages.push(await pageOf(image, kind, file, at % channels, lsm !== null));
     }
     return pages;
   }
@@ -91,7 +106,7 @@ interface Part {
 
 /** Where the planes of a file lie in it, all of them within the file. */
 async function partOf(opened: Opened, placed: readonly Placed[]): Promise<Part> {
-  if (opened.count > opened.images.length) return await planesBehindEachOther(opened, placed);
+  if (opened.lsm === null && opened.count > opened.images.length) return await planesBehindEachOther(opened, placed);
   const pages = await opened.pages(placed.map(({ page }) => page));
   const all = pages.map((page, at) => [page, placed[at] as Placed] as const);
   const plain = all.filter(([{ isPlain }]) => isPlain);
@@ -193,22 +208,27 @@ async function omeOf(description: string, path: string): Promise<Ome> {
  * Read a file, and the files beside it that its OME-XML speaks of.
  * @throws SlicescopeError `file-not-found`, `file-unreadable`, `file-corrupt`, `unsupported-format`, `invalid-argument`.
  */
-export async function readTiff(path: string, series: string | undefined, onFraction: OnFraction): Promise<Volume> {
+export async function readTiff(
+  path: string,
+  { series, level }: Pick<ReadRequest, 'series' | 'level'>,
+  onFraction: OnFraction,
+): Promise<Volume> {
   const { isPacked } = await readHead(path, 8);
   checkName(path, isPacked);
   if (isPacked) throw unsupported(path, 'a TIFF file packed with gzip; unpack it');
   const beside = new Map<string, Opened>();
   let opened: Opened | null = null;
   try {
-    opened = await Opened.open(path);
-    const { kind, description, images } = opened;
+    opened = await Opened.open(path, level);
+    const { kind, description, images, lsm, factors } = opened;
     const [first] = images as [GeoTIFFImage];
     const resolution = [await rational(first, 'XResolution'), await rational(first, 'YResolution')] as const;
-    const pages: Pages = { path, count: opened.count, resolution };
+    const metadata = await metadataOf(first, opened.file.littleEndian);
+    const pages: Pages = { path, count: opened.count, resolution, metadata };
     const other = async (name: string): Promise<Opened> => {
       const known = beside.get(name);
       if (known !== undefined) return known;
-      const next = await Opened.open(join(dirname(path), name));
+      const next = await Opened.open(join(dirname(path), name), level);
       beside.set(name, next);
       if (isSame(kind, next.kind)) return next;
       throw unsupported(
@@ -218,8 +238,10 @@ export async function readTiff(path: string, series: string | undefined, onFract
     };
     const layout = isOme(description)
       ? await omeLayout(await omeOf(description, path), pages, series, async (name) => (await other(name)).count)
-      : layoutOf(description, pages);
-    const { planes, depth, ...said } = layout;
+      : lsm === null
+        ? layoutOf(description, pages)
+        : lsmLayout(lsm, pages);
+    const { planes, depth, channelInfo, ...said } = layout;
     const parts: Part[] = [];
     for (const file of new Set(planes.map((plane) => plane.file))) {
       const from = file === null ? opened : await other(file);
@@ -237,8 +259,11 @@ export async function readTiff(path: string, series: string | undefined, onFract
     }
     const shape: Shape = [kind.width, kind.height, depth];
     const { components } = kind;
-    const name = basename(path).replace(/(\.ome)?\.(tiff?|stk)$/i, '');
-    const volume = Volume.alloc(shape, kind.dtype, { ...said, components, name });
+    const name = basename(path).replace(/(\.ome)?\.(tiff?|stk|lsm)$/i, '');
+    const volume = Volume.alloc(shape, kind.dtype, {
+      ...{ ...said, ...atLevel(said, factors), components, name },
+      channelInfo: components === 1 ? channelInfo : null, // Colours have neither windows nor others.
+    });
     for (const [at, part] of parts.entries()) {
       await readPart(part, volume, (fraction) => {
         onFraction((at + fraction) / parts.length);
@@ -250,6 +275,35 @@ export async function readTiff(path: string, series: string | undefined, onFract
   } finally {
     for (const each of [opened, ...beside.values()]) await each?.file.close();
   }
+}
+
+/** ImageJ's own tag, and bytes of each of its blocks. */
+const METADATA = 50_839;
+const METADATA_COUNTS = 50_838;
+
+async function metadataOf(page: GeoTIFFImage, littleEndian: boolean): Promise<ImageJMetadata | null> {
+  const directory = page.getFileDirectory();
+  if (!directory.hasTag(METADATA) || !directory.hasTag(METADATA_COUNTS)) return null;
+  const bytes: unknown = await directory.loadValue(METADATA);
+  const counts: unknown = await directory.loadValue(METADATA_COUNTS);
+  const list = ArrayBuffer.isView(counts) ? Array.from(counts as Uint32Array) : [Number(counts)];
+  return bytes instanceof Uint8Array ? imageJMetadata(bytes, list, littleEndian) : null;
+}
+
+/** Where the pixels of a coarser level are: each in the middle of those that it stands for. */
+function atLevel(
+  { spacing = [1, 1, 1], origin = [0, 0, 0], unit = 'px' }: Pick<StackLayout, 'spacing' | 'origin' | 'unit'>,
+  [across, down]: readonly [number, number],
+): Pick<StackLayout, 'spacing' | 'origin' | 'unit'> {
+  if (across === 1 && down === 1) return {};
+  const factors = [across, down, 1];
+  const along = (of: (factor: number, axis: 0 | 1 | 2) => number): Triple =>
+    [0, 1, 2].map((axis) => of(factors[axis] as number, axis as 0 | 1 | 2)) as unknown as Triple;
+  return {
+    spacing: along((factor, axis) => spacing[axis] * factor),
+    origin: along((factor, axis) => origin[axis] + ((factor - 1) / 2) * spacing[axis]),
+    unit,
+  };
 }
 
 async function rational(page: GeoTIFFImage, name: 'XResolution' | 'YResolution'): Promise<number | null> {

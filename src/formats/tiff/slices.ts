@@ -4,7 +4,7 @@ import { readTiff } from './read';
 
 /** The one page of a file. */
 async function readSlice(path: string): Promise<Volume> {
-  const slice = await readTiff(path, undefined, () => undefined);
+  const slice = await readTiff(path, {}, () => undefined);
   const pages = slice.shape[2] * slice.channels * slice.frames;
   if (pages === 1) return slice;
   throw unsupported(path, `it has ${String(pages)} pages, and a slice of a folder one; open it alone`);

@@ -15,8 +15,10 @@ const COUNT_BYTES: Readonly<Record<number, 2 | 4 | 8>> = { 3: 2, 4: 4, 13: 4, 16
  * A file as geotiff reads it: a directory of each page, one after the other. They are read on this thread, which does nothing
  * else meanwhile: 256 of them through Node's threads take 30 ms of processor time, and so 15. What lies past the end is zeros, as geotiff has it.
  */
-function sourceOf({ fd }: FileHandle): Source {
+function sourceOf({ fd }: FileHandle, size: number, path: string): Source {
   const read = (offset: number, length: number): ArrayBuffer => {
+    // A directory is read in pieces of 4 KB at most, and a list or a text as a whole, however long it is said to be.
+    if (length > 2 ** 16 && offset + length > size) throw corrupt(path, 'truncated, what it says lies past its end');
     const bytes = new Uint8Array(length);
     readSync(fd, bytes, 0, length, offset);
     return bytes.buffer;
@@ -51,7 +53,7 @@ export class TiffFile {
     const handle = await openFile(path);
     try {
       const { size } = await handle.stat();
-      return new TiffFile(path, handle, size, await GeoTIFF.fromSource(sourceOf(handle)));
+      return new TiffFile(path, handle, size, await GeoTIFF.fromSource(sourceOf(handle, size, path)));
     } catch (cause) {
       await handle.close();
       throw cause;
@@ -81,11 +83,16 @@ export class TiffFile {
     }
   }
 
+  /** A page that is not in the chain: of a coarser level (`SubIFDs`). To be asked for when the chain has been read. */
+  async imageAt(offset: number): Promise<GeoTIFFImage> {
+    // geotiff makes pages of its own list only.
+    const at = this.#tiff.ifdRequests.length;
+    this.#tiff.ifdRequests[at] = this.#tiff.parser.parseFileDirectoryAt(offset);
+    return await this.#tiff.getImage(at);
+  }
+
   /** A list of offsets or counts. geotiff reads one that lies apart from its directory as if it were little-endian. */
-  async list(
-    directory: ImageFileDirectory,
-    name: 'StripOffsets' | 'StripByteCounts' | 'TileOffsets' | 'TileByteCounts',
-  ): Promise<readonly number[]> {
+  async list(directory: ImageFileDirectory, name: keyof typeof TAGS): Promise<readonly number[]> {
     if (!directory.hasTag(name)) return [];
     const apart = [...directory.deferredArrays.keys()].find((tag) => tag === TAGS[name] || tag === name);
     if (apart === undefined) return Array.from((await directory.loadValue(name)) as ArrayLike<number>, Number);
@@ -107,4 +114,4 @@ export class TiffFile {
   }
 }
 
-const TAGS = { StripOffsets: 273, StripByteCounts: 279, TileOffsets: 324, TileByteCounts: 325 } as const;
+const TAGS = { StripOffsets: 273, StripByteCounts: 279, TileOffsets: 324, TileByteCounts: 325, SubIFDs: 330 } as const;

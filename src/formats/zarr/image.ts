@@ -26,7 +26,7 @@ export async function openImage(location: string): Promise<Image> {
       const axes = plainAxes(node.shape.length, path);
       const scale = axes.map(() => 1);
       const level = { path: '', scale, translation: axes.map(() => 0) };
-      return { axes, levels: [level], name: '', window: null, arrays: [arrayOf(node, axes, location)] };
+      return { axes, levels: [level], name: '', channels: [], arrays: [arrayOf(node, axes, location)] };
     }
     const image = multiscalesOf(node.attrs, path);
     if (image === null)

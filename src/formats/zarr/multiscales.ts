@@ -1,3 +1,4 @@
+import type { ChannelInfo } from '../../protocol';
 import { unsupported, corrupt } from '../format';
 
 /** What an axis of an array is. */
@@ -15,8 +16,8 @@ export interface Multiscales {
     readonly translation: readonly number[];
   }[];
   readonly name: string;
-  /** Of the first channel, as it is to be seen. */
-  readonly window: readonly [low: number, high: number] | null;
+  /** How channels are to be seen, as many as there are said of. */
+  readonly channels: readonly ChannelInfo[];
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -55,7 +56,7 @@ export function multiscalesOf(attributes: unknown, path: string): Multiscales | 
     axes: axesOf(list(axes), path),
     levels,
     name: typeof name === 'string' && name !== '/' ? name : '',
-    window: windowOf(ome),
+    channels: channelsOf(ome),
   };
 }
 
@@ -109,11 +110,20 @@ function axesOf(axes: readonly unknown[], path: string): Multiscales['axes'] {
 }
 
 /** `omero` says how a viewer is to show the channels; https://ngff.openmicroscopy.org/0.5/#omero-md */
-function windowOf({ omero }: Fields): Multiscales['window'] {
-  const { channels } = fields(omero);
-  const [first, ...others] = list(channels);
-  const { start, end } = fields(fields(first).window);
-  return others.length === 0 && isNumber(start) && isNumber(end) && start < end ? [start, end] : null;
+function channelsOf({ omero }: Fields): readonly ChannelInfo[] {
+  const all = list(fields(omero).channels).map((each) => {
+    const { label, color, window, active } = fields(each);
+    const { start, end } = fields(window);
+    const hex = typeof color === 'string' ? /^#?([0-9a-f]{6})([0-9a-f]{2})?$/i.exec(color)?.[1] : undefined;
+    return {
+      name: typeof label === 'string' ? label : '',
+      color: hex === undefined ? null : `#${hex}`,
+      window: isNumber(start) && isNumber(end) && start < end ? ([start, end] as const) : null,
+      visible: active !== false,
+    };
+  });
+  // One at least is seen.
+  return all.some(({ visible }) => visible) ? all : all.map((each) => ({ ...each, visible: true }));
 }
 
 /** An array that says nothing of itself: its last axes are z, y and x. */

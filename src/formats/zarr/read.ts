@@ -5,6 +5,7 @@ import { Volume, type ChunkedLevel, type VolumeOptions } from '../../volume';
 import { aFewAtATime } from '../a-few-at-a-time';
 import { unsupported, type Format, type OnFraction, type ReadRequest } from '../format';
 import { inOneUnit, type Lengths } from '../lengths';
+import { evenTimes, secondsIn } from '../times';
 import { byDimension, chunksAlong, type Level, type PerDimension } from './arrays';
 import { fill } from './fill';
 import { headerOf } from './header';
@@ -114,6 +115,15 @@ function chunkedLevels({ axes, levels, arrays }: Image): readonly ChunkedLevel[]
   });
 }
 
+/** When frames were taken, if the axis of time has a unit. */
+function timesOf({ axes, levels, arrays }: Image, at: number): readonly number[] | null {
+  const axis = axes.findIndex(({ dimension }) => dimension === 'frame');
+  const { scale, translation } = levels[at] as Image['levels'][number];
+  const unit = secondsIn(axes[axis]?.unit ?? '');
+  if (unit === null) return null;
+  return evenTimes((arrays[at] as Level).sizes.frame, (scale[axis] ?? NaN) * unit, (translation[axis] ?? 0) * unit);
+}
+
 function optionsOf(image: Image, at: number, location: string): VolumeOptions {
   const { sizes } = image.arrays[at] as Level;
   const name = image.name === '' ? basename(nameOf(location)).replace(/\.zarr$/i, '') : image.name;
@@ -122,7 +132,8 @@ function optionsOf(image: Image, at: number, location: string): VolumeOptions {
     name,
     channels: sizes.channel,
     frames: sizes.frame,
-    window: image.window,
+    channelInfo: image.channels.length === sizes.channel ? image.channels : null,
+    frameTimes: timesOf(image, at),
   };
 }
 
@@ -172,7 +183,7 @@ export async function isZarr(location: string): Promise<boolean> {
 export const zarr: Format = {
   name: 'zarr',
   title: 'OME-Zarr',
-  several: 'level',
+  several: ['series', 'level'],
   matches: () => false,
   read,
   prepare: loadZarrita,
