@@ -38,7 +38,7 @@ export interface LookOptions {
   readonly window?: WindowChoice;
   /** Default `gray`. */
   readonly colormap?: ColormapName;
-  /** The colour map back to front. Default false. */
+  /** The colour map back to front. Default: what the file says, else false. */
   readonly invert?: boolean;
   /** How values between voxels are had. Default `nearest`. */
   readonly interpolation?: Interpolation;
@@ -106,11 +106,14 @@ export function defaultChannels(volume: Volume, window?: WindowChoice, caller = 
   }));
 }
 
-/** The settings of a view of which nothing was asked; its window is the default one unless `options` give another. */
+/** The settings of a view of which nothing was asked; its window is the default one unless `options` give another, and it is inverted if the volume is. */
 export function defaultSettings(volume: Volume, options: LookOptions = {}, caller = 'show'): ViewSettings {
   const { window: given } = (options as LookOptions | null) ?? {};
   const window = given === undefined ? volume.defaultWindow : ANY_WINDOW;
-  return { ...initialSettings(volume.info(0), window), channels: defaultChannels(volume, given, caller) };
+  return {
+    ...initialSettings(volume.info(0), window, volume.invert),
+    channels: defaultChannels(volume, given, caller),
+  };
 }
 
 /** How a slice is to look, settled: the settings, and the volumes over it. */

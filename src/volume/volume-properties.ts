@@ -1,7 +1,9 @@
 import {
   PLANES,
   PLANE_AXES,
+  storedPadding,
   type DType,
+  type Padding,
   type Plane,
   type PlaneInfo,
   type Rescale,
@@ -42,6 +44,10 @@ export abstract class VolumeProperties implements Description {
   readonly name: string;
   /** The window that was given, such as a file's own; null if none was. */
   readonly window: Window | null;
+  /** Whether views start inverted, because low values are meant to be bright. */
+  readonly invert: boolean;
+  /** Real values, from low to high, that stand for nothing and are left out of statistics; null if there are none. */
+  readonly padding: Padding | null;
   /**
    * The real value of a voxel is slope · stored value + intercept; null where the stored one is it. Everything but `data`
    * is of real values: `valueAt`, `slice`, `range`, percentiles and windows.
@@ -63,6 +69,8 @@ export abstract class VolumeProperties implements Description {
     this.axes = plain.axes;
     this.name = plain.name;
     this.window = plain.window;
+    this.invert = plain.invert;
+    this.padding = plain.padding;
     this.rescale = plain.rescale;
     this.labels = plain.labels;
   }
@@ -89,7 +97,9 @@ export abstract class VolumeProperties implements Description {
     const planes = { xy: this.#planeInfo('xy'), xz: this.#planeInfo('xz'), yz: this.#planeInfo('yz') };
     const geometry = { spacing, origin, direction, unit };
     const { chunked } = this;
-    return { revision, name, shape, dtype, rescale, components, planes, ...geometry, frames, channels, chunked };
+    const padding = storedPadding(this.padding, this);
+    const values = { dtype, rescale, components, ...(padding === null ? {} : { padding }) };
+    return { revision, name, shape, ...values, planes, ...geometry, frames, channels, chunked };
   }
 
   /** One line, such as `Volume "T1": 197 × 233 × 189 uint8, 1 × 1 × 1 mm`. */
@@ -105,7 +115,7 @@ export abstract class VolumeProperties implements Description {
   /** What was given when it was made, and what was filled in. */
   protected description(): Description {
     const { shape, components, channels, frames, unit, spacing, origin, direction, axes, name, window } = this;
-    const { rescale, labels } = this;
+    const { invert, padding, rescale, labels } = this;
     return {
       shape,
       components,
@@ -118,6 +128,8 @@ export abstract class VolumeProperties implements Description {
       axes,
       name,
       window,
+      invert,
+      padding,
       rescale,
       labels,
     };

@@ -109,6 +109,7 @@ describe('memory', () => {
       name: 'T1',
       components: 3,
       window: [1, 2],
+      invert: true,
       labels: { 1: 'liver' },
     };
     const volume = Volume.from(new Uint8Array(72), [2, 3, 4], options);
@@ -120,6 +121,8 @@ describe('memory', () => {
       shape: [2, 3, 4],
       unit: 'mm',
       axes: null,
+      invert: true,
+      padding: null,
       rescale: null,
       data: volume.data,
     });

@@ -1,9 +1,18 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ARRAY_OF, SlicescopeError, realValue, type DType, type Rescale, type VoxelArray } from '../../protocol';
+import {
+  ARRAY_OF,
+  SlicescopeError,
+  realValue,
+  type DType,
+  type Padding,
+  type Rescale,
+  type VoxelArray,
+} from '../../protocol';
 import { Volume, type VolumeOptions } from '../../volume';
 import type { FileHeader } from '../file-header';
 import { bytesIn, unsupported, type OnFraction, type ReadRequest } from '../format';
+import { usedBits } from './display';
 import { Frames, checkPixels } from './frames';
 import { readDicomFile } from './header';
 import { imageOf, type DicomImage, type PixelLayout, type Plane } from './image';
@@ -60,13 +69,9 @@ function dtypeOf({ bitsAllocated, signed }: PixelLayout): DType {
 }
 
 /** Of bits that are allocated and not stored, which may hold anything, what the stored ones say. */
-function clearUnused(values: VoxelArray, { bitsAllocated, bitsStored, signed }: PixelLayout): void {
-  if (bitsStored >= bitsAllocated) return;
-  const shift = 32 - bitsStored;
-  for (let i = 0; i < values.length; i++) {
-    const high = (values[i] as number) << shift;
-    values[i] = signed ? high >> shift : high >>> shift;
-  }
+function clearUnused(values: VoxelArray, layout: PixelLayout): void {
+  if (layout.bitsStored >= layout.bitsAllocated) return;
+  for (let i = 0; i < values.length; i++) values[i] = usedBits(values[i] as number, layout);
 }
 
 /** What the values of all planes stand for; undefined where it is not the same for all, or no rescale. */
@@ -75,6 +80,15 @@ function rescaleOf([first, ...others]: readonly Plane[]): Rescale | undefined {
   if ([first as Plane, ...others].some((plane) => plane.lut !== null)) return undefined;
   const isOne = others.every((other) => other.slope === slope && other.intercept === intercept);
   return isOne && slope !== 0 ? { slope, intercept } : undefined;
+}
+
+/** The real values that are no image; null where they are not the same in all planes, or there are none. */
+function paddingOf(planes: readonly Plane[]): Padding | null {
+  const [first, ...others] = planes.map((plane) => {
+    const [one, other] = plane.padding?.map((stored) => realOf(stored, plane)) ?? [];
+    return one === undefined || other === undefined ? null : ([Math.min(one, other), Math.max(one, other)] as const);
+  });
+  return others.every((other) => String(other) === String(first)) ? (first ?? null) : null;
 }
 
 /** @throws SlicescopeError `unsupported-format` for tiles, which would be taken for slices. */
@@ -92,6 +106,7 @@ export async function read(request: ReadRequest, onFraction: OnFraction): Promis
   const { spacing, unit, origin, direction, slices, frames, planes } = stack;
   const isColour = layout.samples === 3;
   const rescale = isColour ? null : rescaleOf(planes);
+  const { display } = planes[planes.length >> 1] as Plane;
   const options: VolumeOptions = {
     spacing,
     unit,
@@ -100,7 +115,9 @@ export async function read(request: ReadRequest, onFraction: OnFraction): Promis
     frames,
     components: isColour ? 3 : 1,
     name: seriesDescription.trim() || basename(path).replace(/\.dcm$/i, ''),
-    window: isColour ? null : (planes[planes.length >> 1] as Plane).window,
+    window: isColour ? null : display.window,
+    invert: display.invert,
+    padding: isColour ? null : paddingOf(planes),
     rescale,
   };
   const stored = dtypeOf(layout);
@@ -134,14 +151,14 @@ async function fill(volume: Volume, { planes }: Stack, stored: DType | null, onF
 }
 
 function scale(stored: VoxelArray, plane: Plane, real: VoxelArray): void {
+  for (let i = 0; i < real.length; i++) real[i] = realOf(stored[i] as number, plane);
+}
+
+/** What a stored value of a plane stands for. */
+function realOf(stored: number, plane: Plane): number {
   const { lut } = plane;
-  for (let i = 0; i < real.length; i++) {
-    const value = stored[i] as number;
-    real[i] =
-      lut === null
-        ? realValue(value, plane)
-        : (lut.values[Math.max(0, Math.min(lut.values.length - 1, value - lut.first))] as number);
-  }
+  if (lut === null) return realValue(stored, plane);
+  return lut.values[Math.max(0, Math.min(lut.values.length - 1, stored - lut.first))] as number;
 }
 
 /** What the first file of the series says. */

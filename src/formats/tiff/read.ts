@@ -1,11 +1,11 @@
 import { basename, dirname, join } from 'node:path';
 import type { GeoTIFFImage } from 'geotiff' with { 'resolution-mode': 'import' };
-import { isSlicescopeError, messageOf, type Shape, type VoxelArray } from '../../protocol';
-import { Volume } from '../../volume';
+import { isSlicescopeError, messageOf, realRange, type Rescale, type Shape, type VoxelArray } from '../../protocol';
+import { Volume, type VolumeOptions } from '../../volume';
 import { aFewAtATime } from '../a-few-at-a-time';
 import { bytesIn, corrupt, openFile, readInto, unsupported, type OnFraction } from '../format';
 import { checkName, readHead, readRuns, toNative, type Run } from '../voxels';
-import { readBlocks } from './blocks';
+import { noDataOf, readBlocks } from './blocks';
 import { layoutOf, planesSaid, type Pages, type StackLayout } from './layout';
 import { isOme, omeLayout, parseOme, type Ome } from './ome';
 import { MAX_COMPRESSION, bytesOf, elementsOf, isSame, kindOf, pageOf, type Kind, type Page } from './page';
@@ -15,6 +15,8 @@ import { TiffFile } from './source';
 const UIC2 = 33_629;
 /** Zeiss' LSM, whose pages are pictures and their small copies in turn. */
 const LSM = 34_412;
+/** Of PhotometricInterpretation. */
+const WHITE_IS_ZERO = 0;
 const MOST_METADATA_BYTES = 2 ** 26;
 
 /** A file that is being read, and its pages. */
@@ -237,8 +239,9 @@ export async function readTiff(path: string, series: string | undefined, onFract
     }
     const shape: Shape = [kind.width, kind.height, depth];
     const { components } = kind;
+    const drawn = components === 1 && layout.channels === 1 ? await displayOf(first, layout.rescale ?? null) : {};
     const name = basename(path).replace(/(\.ome)?\.(tiff?|stk)$/i, '');
-    const volume = Volume.alloc(shape, kind.dtype, { ...said, components, name });
+    const volume = Volume.alloc(shape, kind.dtype, { ...said, ...drawn, components, name });
     for (const [at, part] of parts.entries()) {
       await readPart(part, volume, (fraction) => {
         onFraction((at + fraction) / parts.length);
@@ -250,6 +253,19 @@ export async function readTiff(path: string, series: string | undefined, onFract
   } finally {
     for (const each of [opened, ...beside.values()]) await each?.file.close();
   }
+}
+
+/** Whether its lowest values are meant to be white, and what the value of pixels that are none stands for. */
+async function displayOf(
+  page: GeoTIFFImage,
+  rescale: Rescale | null,
+): Promise<Pick<VolumeOptions, 'invert' | 'padding'>> {
+  const directory = page.getFileDirectory();
+  const noData = await noDataOf(directory);
+  return {
+    invert: directory.getValue('PhotometricInterpretation') === WHITE_IS_ZERO,
+    padding: noData === null || !Number.isFinite(noData) ? null : realRange([noData, noData], rescale),
+  };
 }
 
 async function rational(page: GeoTIFFImage, name: 'XResolution' | 'YResolution'): Promise<number | null> {
