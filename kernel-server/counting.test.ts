@@ -1,15 +1,36 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ARRAY_OF, DTYPES, HISTOGRAM_PERCENTS, type DType, type Rescale, type VoxelArray } from '../src/protocol';
+import {
+  ARRAY_OF,
+  DTYPES,
+  HISTOGRAM_PERCENTS,
+  type DType,
+  type Padding,
+  type Rescale,
+  type VoxelArray,
+} from '../src/protocol';
 import { Volume } from '../src/volume';
 import { countValues, type Count } from './counting';
 
-function count(dtype: DType, values: VoxelArray, bins: number, rescale: Rescale | null = null): Count {
-  const steps = countValues({ dtype, rescale, length: values.length, read: (use) => { use(values); } }, bins); // prettier-ignore
+function count(
+  dtype: DType,
+  values: VoxelArray,
+  bins: number,
+  rescale: Rescale | null = null,
+  padding: Padding | null = null,
+): Count {
+  // prettier-ignore
+  const steps = countValues({ dtype, rescale, padding, length: values.length, read: (use) => { use(values); } }, bins); // prettier-ignore
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;
   }
+}
+
+function arrayOf(dtype: DType, values: readonly number[]): VoxelArray {
+  const array = new ARRAY_OF[dtype](values.length);
+  array.set(values);
+  return array;
 }
 
 /** What is counted, computed in another way: from the sorted values. */
@@ -48,6 +69,17 @@ function valuesOf(dtype: DType): VoxelArray {
 }
 
 describe.each(DTYPES)('the values of a volume of %s', (dtype) => {
+  test.each([
+    [[100, 100] as const, [1, 2, 4, 100, 100]],
+    [[-3, 0] as const, [0, 0, 1, 2, 4]],
+    [[2, 3] as const, [1, 2, 3, 2, 4, 1]],
+  ])('are not counted where they are padding: %p', (padding, values) => {
+    const rest = values.filter((value) => value < padding[0] || value > padding[1]);
+    const counted = count(dtype, arrayOf(dtype, values), 9, null, padding);
+    expect(counted).toEqual(count(dtype, arrayOf(dtype, rest), 9));
+    expect(count(dtype, arrayOf(dtype, [2, 3]), 9, null, [2, 3])).toMatchObject({ range: null, counts: [] });
+  });
+
   test('are counted, each once', () => {
     expectSame(dtype, valuesOf(dtype), 256);
     expectSame(dtype, valuesOf(dtype), 17);

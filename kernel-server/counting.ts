@@ -1,10 +1,12 @@
 import {
   HISTOGRAM_PERCENTS,
+  isPadding,
   isReversed,
   realRange,
   realValue,
   type DType,
   type Histogram,
+  type Padding,
   type Rescale,
   type VoxelArray,
 } from '../src/protocol';
@@ -19,6 +21,8 @@ export interface CountedSource {
   readonly dtype: DType;
   /** What the values stand for. */
   readonly rescale: Rescale | null;
+  /** Stored values that are not counted. */
+  readonly padding?: Padding | null;
   readonly length: number;
   /** The values as they are at this moment; nobody writes into them until `use` returns, once they were refreshed. */
   read(use: (values: VoxelArray) => void): void;
@@ -99,6 +103,10 @@ function* countEach(
       each[place] = (each[place] as number) + 1;
     }
   });
+  const [first, last] = source.padding ?? [0, -1];
+  if (last >= first) each.fill(0, Math.max(0, first - least), Math.max(0, last - least + 1));
+  const count = each.reduce((sum, own) => sum + own, 0);
+  if (count === 0) return NOTHING;
   let [lowest, highest] = [0, each.length - 1];
   while (each[lowest] === 0) lowest++;
   while (each[highest] === 0) highest--;
@@ -110,7 +118,7 @@ function* countEach(
     const bar = Math.floor((value - bars.edges[0]) / width);
     counts[bar] = (counts[bar] as number) + (each[value - least] as number);
   }
-  const ranked: Ordered = { count: source.length, at: (rank) => placeOf(each, rank)[0] + least };
+  const ranked: Ordered = { count, at: (rank) => placeOf(each, rank)[0] + least };
   return { range: [min, max], edges: bars.edges, counts, percentiles: percentilesOf(ranked) };
 }
 
@@ -153,11 +161,13 @@ function sortKeys(
   { words, notFinite, flips: [unset, set] }: Keys,
   upper: Uint32Array,
   tables: readonly (Uint32Array | undefined)[] | null,
+  padding: Padding | null,
 ): void {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length * words);
   for (let at = from * words + words - 1; at < to * words; at += words) {
     const word = bits[at] as number;
     if (notFinite !== 0 && (word & notFinite) === notFinite) continue;
+    if (padding !== null && isPadding(values[Math.floor(at / words)] as number, padding)) continue;
     const key = word ^ (word >>> 31 === 1 ? set : unset);
     const place = key >>> 16;
     if (tables === null) {
@@ -170,10 +180,16 @@ function sortKeys(
 }
 
 /** The range of some values, and of those before. */
-function widen(range: [number, number], values: VoxelArray, from: number, to: number): void {
+function widen(
+  range: [number, number],
+  values: VoxelArray,
+  [from, to]: readonly [number, number],
+  padding: Padding | null,
+): void {
   let [min, max] = range;
   for (let at = from; at < to; at++) {
     const value = values[at] as number;
+    if (isPadding(value, padding)) continue;
     if (value < min && value !== -Infinity) min = value;
     if (value > max && value !== Infinity) max = value;
   }
@@ -190,11 +206,12 @@ function* countSorted(
   dtype: keyof typeof KEYS,
   bins: number,
 ): Generator<undefined, Count, undefined> {
+  const { padding = null } = source;
   const upper = new Uint32Array(0x1_0000);
   const range: [number, number] = [Infinity, -Infinity];
   yield* inSteps(source, (values, from, to) => {
-    sortKeys(values, [from, to], KEYS[dtype], upper, null);
-    widen(range, values, from, to);
+    sortKeys(values, [from, to], KEYS[dtype], upper, null, padding);
+    widen(range, values, [from, to], padding);
   });
   const count = upper.reduce((sum, own) => sum + own, 0);
   if (count === 0) return NOTHING;
@@ -208,8 +225,8 @@ function* countSorted(
   const bars = barsFor(range, bins, !dtype.startsWith('float'));
   const counts = new Uint32Array(bars.count);
   yield* inSteps(source, (values, from, to) => {
-    sortKeys(values, [from, to], KEYS[dtype], upper, tables);
-    countBars(counts, values, bars, from, to);
+    sortKeys(values, [from, to], KEYS[dtype], upper, tables, padding);
+    countBars(counts, values, bars, [from, to], padding);
   });
   const [min, max] = range;
   const at = (rank: number): number => {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { SlicescopeError, frameIn, type Histogram, type HistogramRequest } from '../src/protocol';
+import { SlicescopeError, frameIn, storedPadding, type Histogram, type HistogramRequest } from '../src/protocol';
 import type { Volume } from '../src/volume';
 import { countValues, type Count, type CountedSource } from './counting';
 import type { View } from './view';
@@ -51,7 +51,12 @@ function sourceOf(view: View, { layer, frame }: HistogramRequest): CountedSource
       if (overlay === undefined) return use(base.sample({ frame, channel: layer }));
       return use(overlay.volume.at({ frame: frameIn(overlay.volume, frame) }));
     });
-  const about = read(({ dtype, rescale, data }) => ({ dtype, rescale, length: data.length }));
+  const about = read(({ dtype, rescale, padding, data }) => ({
+    dtype,
+    rescale,
+    padding: storedPadding(padding, { dtype, rescale }),
+    length: data.length,
+  }));
   return {
     ...about,
     read: (use) => {

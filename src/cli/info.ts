@@ -33,6 +33,8 @@ export function infoOf(volume: Volume, header: FileHeader): Readonly<Record<stri
       ? Object.fromEntries(volume.percentiles(PERCENTS).map((value, at) => [String(PERCENTS[at]), value]))
       : null,
     window: volume.defaultWindow,
+    invert: volume.invert,
+    padding: volume.padding,
     ...(volume.chunked ? { levels: volume.levels } : { bytes: volume.data.byteLength }),
     header,
   };

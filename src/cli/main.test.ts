@@ -59,7 +59,7 @@ describe('slicescope info', () => {
   test('says what a volume is, as a table', () => {
     const { status, stdout, stderr } = inProcess('info', 'ct.nii');
     expect([status, stderr]).toEqual([0, '']);
-    expect(stdout.split('\n', 27).map((line) => line.replace(/\s+/g, ' '))).toEqual([
+    expect(stdout.split('\n', 29).map((line) => line.replace(/\s+/g, ' '))).toEqual([
       'name ct',
       'shape 4 3 5',
       'dtype int16',
@@ -76,6 +76,8 @@ describe('slicescope info', () => {
       'range -500 975',
       expect.stringContaining('percentiles') as unknown,
       expect.stringContaining('window') as unknown,
+      'invert false',
+      'padding none',
       'bytes 120',
       '',
       'header',

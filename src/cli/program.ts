@@ -226,6 +226,7 @@ function withLook(command: Command): Command {
     .option('--window <low high...>', 'two numbers, or a name such as auto, range, bone or lung', windowWords)
     .addOption(new Option('--colormap <name>', 'default: gray').choices(COLORMAPS))
     .option('--invert', 'the colour map back to front')
+    .option('--no-invert', 'the colour map as it is, whatever the file says')
     .addOption(new Option('--interpolation <name>', 'default: nearest').choices(['nearest', 'linear']))
     .addOption(new Option('--rotate <degrees>', 'clockwise').choices(['0', '90', '180', '270']).argParser(number))
     .option('--slab <slices>', 'how many are seen through at once', number)

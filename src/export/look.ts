@@ -39,7 +39,7 @@ export interface LookOptions {
   readonly window?: WindowChoice;
   /** Default: the colour of the volume's only channel if it is known, else `gray`. */
   readonly colormap?: ColormapName;
-  /** The colour map back to front. Default false. */
+  /** The colour map back to front. Default: what the file says, else false. */
   readonly invert?: boolean;
   /** How values between voxels are had. Default `nearest`. */
   readonly interpolation?: Interpolation;
@@ -114,11 +114,11 @@ export function defaultChannels(volume: Volume, window?: WindowChoice, caller = 
   }));
 }
 
-/** The settings of a view of which nothing was asked; its window is the default one unless `options` give another. */
+/** The settings of a view of which nothing was asked; its window is the default one unless `options` give another, and it is inverted if the volume is. */
 export function defaultSettings(volume: Volume, options: LookOptions = {}, caller = 'show'): ViewSettings {
   const { window: given } = (options as LookOptions | null) ?? {};
   const window = given === undefined ? volume.defaultWindow : ANY_WINDOW;
-  const settings = initialSettings(volume.info(0), window);
+  const settings = initialSettings(volume.info(0), window, volume.invert);
   const colormap = volume.channels === 1 ? (channelColormap(volume, 0) ?? settings.colormap) : settings.colormap;
   return { ...settings, colormap, channels: defaultChannels(volume, given, caller) };
 }

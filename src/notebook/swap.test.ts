@@ -114,6 +114,23 @@ describe('another volume', () => {
   });
 });
 
+describe('whether low values are bright', () => {
+  const film = Volume.from(ramp.data, [10, 10, 10], { invert: true });
+
+  test('is as the volume says, of each that is shown, until somebody chooses it', () => {
+    const view = show(film);
+    expect(view.invert).toBe(true);
+    view.volume = ramp;
+    expect(view.invert).toBe(false);
+    view.volume = film;
+    expect(view.invert).toBe(true);
+    view.invert = true;
+    view.volume = ramp;
+    expect(view.invert).toBe(true);
+    expect(show(film, { invert: false }).invert).toBe(false);
+  });
+});
+
 describe('what nobody has chosen', () => {
   const left = (view: ReturnType<typeof show>): readonly string[] => view.port.defaulted();
 

@@ -28,7 +28,8 @@ export function swapped(view: Swapped, volume: Volume, options: SwapOptions, cal
   const { window, followed, defaulted } = isKept ? { ...view, window: before.window } : windowFor(view, volume);
   const isSame = isKept && before.channels.length === volume.info(0).channels;
   const channels = isSame ? before.channels : channelsFor(before.channels, volume);
-  const base = { ...clampSettings(before, volume.info(0)), window, channels };
+  const invert = defaulted.includes('invert') ? volume.invert : before.invert;
+  const base = { ...clampSettings(before, volume.info(0)), invert, window, channels };
   const settings = settle(volume, base, asked, caller);
   const chosen = chosenIn(asked);
   return {

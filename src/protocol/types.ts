@@ -79,6 +79,9 @@ export interface Rescale {
   readonly intercept: number;
 }
 
+/** Real values from low to high, which may be one, that stand for nothing, such as what a scanner writes around its round field of view. */
+export type Padding = readonly [low: number, high: number];
+
 /** Low is drawn in the first colour and high in the last; low < high, in the volume's real values. */
 export type Window = readonly [low: number, high: number];
 
@@ -166,6 +169,8 @@ export interface LayerInfo {
   readonly rescale: Rescale | null;
   /** 1, or 3 or 4 for RGB and RGBA `uint8`. */
   readonly components: number;
+  /** Of its slices, the stored values from one to the other that stand for nothing; left out where there are none. */
+  readonly padding?: Padding;
   readonly planes: { readonly [P in Plane]: PlaneInfo };
   /** Volumes in time, of one shape; 1 for a 3D volume. An overlay has one, which is drawn at all times, or as many as the volume below. */
   readonly frames: number;

@@ -1,4 +1,4 @@
-import type { DType, Rescale, Window } from './types';
+import type { DType, Padding, Rescale, Window } from './types';
 
 /** The least and the greatest finite value of each dtype. */
 export const DTYPE_RANGES: { readonly [D in DType]: readonly [least: number, most: number] } = {
@@ -57,6 +57,24 @@ function storedValue(real: number, { slope, intercept }: Rescale): number {
 export function storedWindow([low, high]: Window, rescale: Rescale | null): Window {
   if (rescale === null) return [low, high];
   return [storedValue(low, rescale), storedValue(high, rescale)];
+}
+
+/** Of a stored integer, what rounding may have made of it. */
+const NEARLY = 2 ** -10;
+
+/** The stored values, from the first to the last, that stand for nothing; null where there are none. */
+export function storedPadding(padding: Padding | null, { dtype, rescale }: ValueKind): Padding | null {
+  if (padding === null) return null;
+  const [one, other] = storedWindow(padding, rescale);
+  const [first, last] = isReversed(rescale) ? [other, one] : [one, other];
+  if (dtype === 'float64') return [first, last];
+  if (dtype === 'float32') return [Math.fround(first), Math.fround(last)];
+  return [Math.ceil(first - NEARLY), Math.floor(last + NEARLY)];
+}
+
+/** Whether a stored value stands for nothing. */
+export function isPadding(stored: number, padding: Padding | null): boolean {
+  return padding !== null && stored >= padding[0] && stored <= padding[1];
 }
 
 /** The least and the greatest real value that there can be. */

@@ -60,6 +60,6 @@ describe('bars of fractions', () => {
 
 test('a part of the values is counted on top of what is there', () => {
   const counts = Uint32Array.of(10, 10);
-  countBars(counts, Uint8Array.of(0, 1, 1, 0), { edges: [-0.5, 1.5], count: 2 }, 1, 3);
+  countBars(counts, Uint8Array.of(0, 1, 1, 0), { edges: [-0.5, 1.5], count: 2 }, [1, 3]);
   expect(Array.from(counts)).toEqual([10, 12]);
 });

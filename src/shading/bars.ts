@@ -1,4 +1,13 @@
-import { MAX_BINS, isReversed, realRange, type Rescale, type VoxelArray, type Window } from '../protocol';
+import {
+  MAX_BINS,
+  isPadding,
+  isReversed,
+  realRange,
+  type Padding,
+  type Rescale,
+  type VoxelArray,
+  type Window,
+} from '../protocol';
 
 /** How a histogram's bars lie: `count` of one width, the first from `edges[0]` on, the last up to `edges[1]`. */
 export interface Bars {
@@ -25,16 +34,16 @@ export function barsFor([min, max]: readonly [number, number], bins: number, isW
 }
 
 /**
- * Count values from element `from` up to below `to` into their bars; NaN, infinities and what is beyond the edges are
- * left out.
+ * Count values from element `from` up to below `to` into their bars; NaN, infinities, `padding` and what is beyond the
+ * edges are left out.
  * @param counts one for each bar; what is counted is added.
  */
 export function countBars(
   counts: Uint32Array,
   values: VoxelArray,
   { edges: [low, high], count }: Bars,
-  from: number = 0,
-  to: number = values.length,
+  [from, to]: readonly [number, number] = [0, values.length],
+  padding: Padding | null = null,
 ): void {
   // The distance of two finite numbers may be none.
   const share = Number.isFinite(high - low) ? 1 : 0.5;
@@ -43,7 +52,7 @@ export function countBars(
   const last = count - 1;
   for (let at = from; at < to; at++) {
     const value = values[at] as number;
-    if (!(value >= low && value <= high)) continue;
+    if (!(value >= low && value <= high) || isPadding(value, padding)) continue;
     const bar = (((value * share - start) / span) * count) | 0;
     const own = bar < last ? bar : last;
     counts[own] = (counts[own] as number) + 1;

@@ -66,9 +66,9 @@ export function chosenIn(patch: object): readonly (keyof ViewSettings)[] {
 }
 
 /** The settings of a view of which nothing was asked: the middle slice, through this window. */
-export function initialSettings({ shape }: VolumeInfo, window: Window): ViewSettings {
+export function initialSettings({ shape }: VolumeInfo, window: Window, invert = false): ViewSettings {
   const position = shape.map((size) => Math.floor(size / 2)) as unknown as Triple;
-  return { ...PLAIN_SETTINGS, index: position[2], position, window, channels: [], overlays: [] };
+  return { ...PLAIN_SETTINGS, invert, index: position[2], position, window, channels: [], overlays: [] };
 }
 
 function refuse(caller: string, name: string, value: unknown, expected: string): SlicescopeError {

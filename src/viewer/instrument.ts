@@ -212,7 +212,7 @@ export class Instrument implements Workbench, Handled {
     const drawn = layerOf(this.host.sliceOf(plane), layer.layer);
     const tile = drawn === null ? null : overviewOf(drawn);
     if (drawn === null || tile === null) return null;
-    return windowOfValues(realSample(sampleOf(tile.data), drawn), shownKind(this.state(), layer));
+    return windowOfValues(realSample(sampleOf(tile.data, layer.info.padding), drawn), shownKind(this.state(), layer));
   }
 
   #isShown(): boolean {

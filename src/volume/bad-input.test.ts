@@ -139,6 +139,13 @@ describe('bad input is refused with a sentence', () => {
       'Volume.from: 3 components of float32; RGB and RGBA volumes are uint8',
     );
     expect(from([2, 3, 4], { name: 5 }).message).toBe('Volume.from: name is 5, expected a string');
+    const padding = '[low, high], finite, high not below low';
+    expect(from([2, 3, 4], { padding: [3, 2] }).message).toBe(`Volume.from: padding is [3, 2], expected ${padding}`);
+    expect(from([2, 3, 4], { padding: 3 }).message).toBe(`Volume.from: padding is 3, expected ${padding}`);
+    expect(from([2, 3, 4], { padding: [3, 3], components: 3 }, new Uint8Array(72)).message).toBe(
+      'Volume.from: padding is [3, 3], expected none, because a voxel has 3 components',
+    );
+    expect(from([2, 3, 4], { invert: 'yes' }).message).toBe('Volume.from: invert is "yes", expected true or false');
     for (const window of [[3, 3], [4, 3], [NaN, 3], [0, Infinity], [1]]) {
       expect(from([2, 3, 4], { window }).code).toBe('invalid-window');
     }

@@ -6,6 +6,7 @@ import {
   quote,
   type ChannelInfo,
   type DType,
+  type Padding,
   type Projection,
   type Rescale,
   type Shape,
@@ -137,6 +138,22 @@ export function checkWindow(value: unknown, caller: string): Window {
     `${caller}: window is [${shown.map(quote).join(', ')}], expected [low, high], finite, low below high`,
     { window: shown },
   );
+}
+
+/** Values that stand for nothing: two finite numbers, the second not below the first; not of colours. */
+export function checkPadding(value: unknown, components: number, caller: string): Padding {
+  const numbers = finiteNumbers(value, 2);
+  if (numbers === null || (numbers[0] as number) > (numbers[1] as number)) {
+    throw invalid(caller, 'padding', value, '[low, high], finite, high not below low');
+  }
+  if (components !== 1)
+    throw invalid(caller, 'padding', value, `none, because a voxel has ${String(components)} components`);
+  return numbers as unknown as Padding;
+}
+
+export function checkInvert(value: unknown, caller: string): boolean {
+  if (typeof value === 'boolean') return value;
+  throw invalid(caller, 'invert', value, 'true or false');
 }
 
 /** A finite slope that is not 0, and a finite intercept; null where they change nothing. */

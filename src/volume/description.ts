@@ -5,6 +5,7 @@ import {
   quote,
   type ChannelInfo,
   type DType,
+  type Padding,
   type Rescale,
   type Shape,
   type Triple,
@@ -22,9 +23,11 @@ import {
   checkFrameLabels,
   checkFrameTimes,
   checkEmptySlices,
+  checkInvert,
   checkLabels,
   checkNotes,
   checkOrigin,
+  checkPadding,
   checkRescale,
   checkShape,
   checkSpacing,
@@ -60,6 +63,13 @@ export interface VolumeOptions {
   readonly unit?: string | undefined;
   /** The window to start with, such as a file's own. Without it: the 0.5 and 99.5 percentiles. */
   readonly window?: Window | null | undefined;
+  /** Whether views start with the setting `invert`: low values are bright, as on an X-ray film. Without it: false. */
+  readonly invert?: boolean | undefined;
+  /**
+   * Real values from low to high that stand for nothing, such as those around the round field of view of a CT. They are left out
+   * of ranges, percentiles, histograms and the automatic window. Without it, or with null: none. Not for RGB and RGBA.
+   */
+  readonly padding?: Padding | null | undefined;
   /**
    * What the values in `data` stand for: slope · value + intercept, such as the Hounsfield units of a CT. All that is
    * said of values elsewhere, such as windows, is said of these. Without it, or with null, they are the real ones. Not
@@ -102,6 +112,8 @@ export interface VolumeRecord {
   readonly axes: AxisNames | null;
   readonly name: string;
   readonly window: Window | null;
+  readonly invert: boolean;
+  readonly padding: Padding | null;
   readonly rescale: Rescale | null;
   readonly labels: Labels | null;
   readonly channelInfo: readonly ChannelInfo[] | null;
@@ -125,6 +137,8 @@ const OPTIONS: Readonly<Record<keyof VolumeOptions, true>> = {
   frames: true,
   unit: true,
   window: true,
+  invert: true,
+  padding: true,
   rescale: true,
   labels: true,
   channelInfo: true,
@@ -176,6 +190,8 @@ export function describe(
     axes: options.axes == null ? null : checkAxes(options.axes, caller),
     name,
     window: options.window == null ? only : checkWindow(options.window, caller),
+    invert: checkInvert(options.invert ?? false, caller),
+    padding: options.padding == null ? null : checkPadding(options.padding, components, caller),
     rescale: options.rescale == null ? null : checkRescale(options.rescale, components, caller),
     labels: options.labels == null ? null : checkLabels(options.labels, caller),
     channelInfo,

@@ -3,6 +3,7 @@ import {
   PLANE_AXES,
   levelVoxel,
   realDType,
+  storedPadding,
   type Level,
   type OverlayInfo,
   type PixelKind,
@@ -85,7 +86,9 @@ export class OverlayGrid {
     const { name, frames } = this.#overlay;
     const labels = this.#labels;
     const rescale = labels === null ? this.#overlay.rescale : null;
-    return { revision, name, dtype, rescale, components, planes: { xy, xz, yz }, frames, labels };
+    const padding = labels === null ? storedPadding(this.#overlay.padding, { dtype, rescale }) : null;
+    const values = { dtype, rescale, components, ...(padding === null ? {} : { padding }) };
+    return { revision, name, ...values, planes: { xy, xz, yz }, frames, labels };
   }
 
   /**

@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { ARRAY_OF, DTYPES, type DType } from '../protocol';
-import { Volume } from './index';
+import { ARRAY_OF, DTYPES, type DType, type VoxelArray } from '../protocol';
+import { Volume, type VolumeOptions } from './index';
 import { PERCENTILE_SAMPLE, RANGE_SAMPLE } from './statistics';
+
+function arrayOf(dtype: DType, values: readonly number[]): VoxelArray {
+  const array = new ARRAY_OF[dtype](values.length);
+  array.set(values);
+  return array;
+}
 
 /** The percentile the slow way: sort, then interpolate between neighbours. */
 function referencePercentile(values: Iterable<number>, percent: number): number {
@@ -149,5 +155,42 @@ describe('large volumes are sampled', () => {
     expect(exact.data.length).toBe(PERCENTILE_SAMPLE);
     exact.data[200_001] = 5;
     expect(exact.percentiles([100])).toEqual([5]);
+  });
+});
+
+describe.each(DTYPES)('padding of %s', (dtype) => {
+  const volume = (values: readonly number[], padding: readonly [number, number], rescale?: VolumeOptions['rescale']) =>
+    Volume.from(arrayOf(dtype, values), [values.length, 1, 1], { padding, rescale });
+
+  test('is left out of the range, percentiles and the automatic window, at the ends and between other values', () => {
+    for (const [values, padding] of [
+      [
+        [1, 2, 4, 100, 100],
+        [100, 100],
+      ],
+      [
+        [0, 0, 1, 2, 4],
+        [-3, 0],
+      ],
+      [
+        [1, 50, 2, 51, 4],
+        [50, 51],
+      ],
+    ] as const) {
+      const own = volume(values, padding);
+      expect([own.range, own.percentiles([0, 50, 100]), own.autoWindow]).toEqual([[1, 4], [1, 2, 4], expect.anything()]); // prettier-ignore
+      expect(own.autoWindow).toEqual(Volume.from(arrayOf(dtype, [1, 2, 4]), [3, 1, 1]).autoWindow);
+    }
+  });
+
+  test('is of real values', () => {
+    const own = volume([0, 1, 2, 9], [2.5 - 0.3 * 9, 2.5 - 0.3 * 9], { slope: -0.3, intercept: 2.5 });
+    expect(own.range).toEqual([2 * -0.3 + 2.5, 2.5]);
+    expect(own.percentiles([50])[0]).toBeCloseTo(2.2, 12);
+  });
+
+  test('may be all that there is', () => {
+    const own = volume([7, 7, 7], [7, 7]);
+    expect([own.range, own.percentiles([50]), own.defaultWindow]).toEqual([[NaN, NaN], [NaN], [0, 1]]);
   });
 });

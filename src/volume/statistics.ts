@@ -1,4 +1,4 @@
-import type { DType, VoxelArray } from '../protocol';
+import { isPadding, type DType, type Padding, type VoxelArray } from '../protocol';
 import { integerWords, type IntegerWords } from './integer-words';
 
 /** Above this many values the range is that of an evenly spaced sample of about as many. */
@@ -24,52 +24,62 @@ function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
-/** The least and the greatest finite value; NaN twice if there is none. */
-export function rangeOf(data: VoxelArray, dtype: DType): [min: number, max: number] {
+/** What no value lies in. */
+const NO_PADDING: Padding = [NaN, NaN];
+
+/** The least and the greatest finite value that is not in `padding`; NaN twice if there is none. */
+export function rangeOf(data: VoxelArray, dtype: DType, padding: Padding | null = null): [min: number, max: number] {
   const stride = strideFor(data.length, RANGE_SAMPLE);
   const integers = integerWords(data, dtype);
-  if (integers !== null) return integerRange(integers, stride);
-  return floatRange(data as Float32Array | Float64Array, stride);
+  if (integers !== null) return integerRange(integers, stride, padding ?? NO_PADDING);
+  return floatRange(data as Float32Array | Float64Array, stride, padding ?? NO_PADDING);
 }
 
-function integerRange({ words, sign }: IntegerWords, stride: number): [number, number] {
+function integerRange({ words, sign }: IntegerWords, stride: number, padding: Padding): [number, number] {
+  const [first, last] = [padding[0] + sign, padding[1] + sign];
   let min = 0xffff_ffff;
   let max = 0;
+  let count = 0;
   for (let i = 0; i < words.length; i += stride) {
     const key = ((words[i] as number) ^ sign) >>> 0;
+    if (key >= first && key <= last) continue;
+    count += 1;
     if (key < min) min = key;
     if (key > max) max = key;
   }
-  return [min - sign, max - sign];
+  return count === 0 ? [NaN, NaN] : [min - sign, max - sign];
 }
 
-function floatRange(values: Float32Array | Float64Array, stride: number): [number, number] {
+function floatRange(values: Float32Array | Float64Array, stride: number, [first, last]: Padding): [number, number] {
   let min = Infinity;
   let max = -Infinity;
   for (let i = 0; i < values.length; i += stride) {
     const value = values[i] as number;
+    if (value >= first && value <= last) continue;
     if (value < min && value !== -Infinity) min = value;
     if (value > max && value !== Infinity) max = value;
   }
   return min <= max ? [min, max] : [NaN, NaN];
 }
 
-/** The finite values, in order: counted for 8 and 16-bit integers, sorted for the rest. */
-export function order(data: VoxelArray, dtype: DType): Ordered {
+/** The finite values that are not in `padding`, in order: counted for 8 and 16-bit integers, sorted for the rest. */
+export function order(data: VoxelArray, dtype: DType, padding: Padding | null = null): Ordered {
   const stride = strideFor(data.length, PERCENTILE_SAMPLE);
   const integers = integerWords(data, dtype);
-  if (integers !== null && integers.words.BYTES_PER_ELEMENT <= 2) return counted(integers, stride);
-  return sorted(data, stride);
+  if (integers !== null && integers.words.BYTES_PER_ELEMENT <= 2) return counted(integers, stride, padding);
+  return sorted(data, stride, padding);
 }
 
-function counted({ words, sign }: IntegerWords, stride: number): Ordered {
+function counted({ words, sign }: IntegerWords, stride: number, padding: Padding | null): Ordered {
   const counts = new Uint32Array(words.BYTES_PER_ELEMENT === 1 ? 0x100 : 0x1_0000);
   for (let i = 0; i < words.length; i += stride) {
     const key = (words[i] as number) ^ sign;
     counts[key] = (counts[key] as number) + 1;
   }
+  const [first, last] = padding === null ? [0, -1] : [padding[0] + sign, padding[1] + sign];
+  counts.fill(0, Math.max(0, first), Math.max(0, last + 1));
   return {
-    count: Math.ceil(words.length / stride),
+    count: counts.reduce((sum, own) => sum + own, 0),
     at(rank) {
       let key = 0;
       for (let below = counts[0] as number; below <= rank; below += counts[key] as number) key++;
@@ -78,12 +88,12 @@ function counted({ words, sign }: IntegerWords, stride: number): Ordered {
   };
 }
 
-function sorted(data: VoxelArray, stride: number): Ordered {
+function sorted(data: VoxelArray, stride: number, padding: Padding | null): Ordered {
   const values = new Float64Array(Math.ceil(data.length / stride));
   let count = 0;
   for (let i = 0; i < data.length; i += stride) {
     const value = data[i] as number;
-    if (Number.isFinite(value)) values[count++] = value;
+    if (Number.isFinite(value) && !isPadding(value, padding)) values[count++] = value;
   }
   const finite = values.subarray(0, count).sort();
   return { count, at: (rank) => finite[rank] as number };

@@ -3,6 +3,8 @@ import {
   areWhole,
   quote,
   realRange,
+  storedPadding,
+  type Padding,
   type PixelKind,
   type ValueKind,
   type VoxelArray,
@@ -11,22 +13,26 @@ import {
 import { realOrder } from './rescale';
 import { order, percentileOf, rangeOf, windowFor, windowOfRange, type Ordered } from './statistics';
 
+type StatisticsKind = PixelKind & ValueKind & { readonly padding: Padding | null };
+
 /** The statistics of a volume's values: each is computed when it is first asked for, of the real values, and kept. */
 export class ValueStatistics {
   readonly #data: VoxelArray;
-  readonly #kind: PixelKind & ValueKind;
+  readonly #kind: StatisticsKind;
+  readonly #padding: Padding | null;
   #range: readonly [number, number] | null = null;
   #ordered: Ordered | null = null;
   #autoWindow: Window | null = null;
 
-  constructor(data: VoxelArray, kind: PixelKind & ValueKind) {
+  constructor(data: VoxelArray, kind: StatisticsKind) {
     this.#data = data;
     this.#kind = kind;
+    this.#padding = storedPadding(kind.padding, kind);
   }
 
   /** As `Volume.range`. */
   get range(): readonly [min: number, max: number] {
-    return (this.#range ??= realRange(rangeOf(this.#data, this.#kind.dtype), this.#kind.rescale));
+    return (this.#range ??= realRange(rangeOf(this.#data, this.#kind.dtype, this.#padding), this.#kind.rescale));
   }
 
   /** As `Volume.percentiles`. */
@@ -62,6 +68,6 @@ export class ValueStatistics {
   }
 
   #order(): Ordered {
-    return (this.#ordered ??= realOrder(order(this.#data, this.#kind.dtype), this.#kind.rescale));
+    return (this.#ordered ??= realOrder(order(this.#data, this.#kind.dtype, this.#padding), this.#kind.rescale));
   }
 }

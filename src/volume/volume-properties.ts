@@ -2,7 +2,9 @@ import {
   PLANES,
   PLANE_AXES,
   type ChannelInfo,
+  storedPadding,
   type DType,
+  type Padding,
   type Plane,
   type PlaneInfo,
   type Rescale,
@@ -43,6 +45,10 @@ export abstract class VolumeProperties implements Description {
   readonly name: string;
   /** The window that was given, such as a file's own; null if none was. */
   readonly window: Window | null;
+  /** Whether views start inverted, because low values are meant to be bright. */
+  readonly invert: boolean;
+  /** Real values, from low to high, that stand for nothing and are left out of statistics; null if there are none. */
+  readonly padding: Padding | null;
   /**
    * The real value of a voxel is slope · stored value + intercept; null where the stored one is it. Everything but `data`
    * is of real values: `valueAt`, `slice`, `range`, percentiles and windows.
@@ -74,6 +80,8 @@ export abstract class VolumeProperties implements Description {
     this.axes = plain.axes;
     this.name = plain.name;
     this.window = plain.window;
+    this.invert = plain.invert;
+    this.padding = plain.padding;
     this.rescale = plain.rescale;
     this.labels = plain.labels;
     this.channelInfo = plain.channelInfo;
@@ -108,6 +116,7 @@ export abstract class VolumeProperties implements Description {
     const names = channelInfo?.map((channel) => channel.name) ?? [];
     const channelNames = names.some((each) => each !== '') ? names : null;
     const counts = { frames, channels, channelNames, frameTimes, frameLabels };
+    const padding = storedPadding(this.padding, this);
     return {
       revision,
       name,
@@ -115,6 +124,7 @@ export abstract class VolumeProperties implements Description {
       dtype,
       rescale,
       components,
+      ...(padding === null ? {} : { padding }),
       planes,
       ...geometry,
       ...counts,
@@ -137,7 +147,7 @@ export abstract class VolumeProperties implements Description {
   /** What was given when it was made, and what was filled in. */
   protected description(): Description {
     const { shape, components, channels, frames, unit, spacing, origin, direction, axes, name, window } = this;
-    const { rescale, labels, channelInfo, frameTimes, frameLabels, notes, emptySlices } = this;
+    const { invert, padding, rescale, labels, channelInfo, frameTimes, frameLabels, notes, emptySlices } = this;
     return {
       shape,
       components,
@@ -150,6 +160,8 @@ export abstract class VolumeProperties implements Description {
       axes,
       name,
       window,
+      invert,
+      padding,
       rescale,
       labels,
       channelInfo,

@@ -109,6 +109,7 @@ describe('memory', () => {
       name: 'T1',
       components: 3,
       window: [1, 2],
+      invert: true,
       labels: { 1: 'liver' },
       notes: ['The gantry was tilted.'],
       emptySlices: [0, 2],
@@ -122,6 +123,8 @@ describe('memory', () => {
       shape: [2, 3, 4],
       unit: 'mm',
       axes: null,
+      invert: true,
+      padding: null,
       rescale: null,
       data: volume.data,
     });

@@ -204,17 +204,18 @@ export class Volume extends VolumeProperties {
    */
   sample({ frame = 0, channel = 0 }: Part): Volume {
     if (this.#chunks === null) return this.at({ frame, channel });
-    const { channels, components, rescale } = this;
+    const { channels, components, padding, rescale } = this;
     const whole = (this.#sample ??= Volume.from(this.#data, this.#chunks.voxels.record.sample, {
       channels,
       components,
+      padding,
       rescale,
     }));
     return whole.at({ channel });
   }
 
   /**
-   * The least and the greatest finite value of any component; [NaN, NaN] if there is none. Exact up to
+   * The least and the greatest finite value of any component, without `padding`; [NaN, NaN] if there is none. Exact up to
    * 16 777 216 values, above that of an evenly spaced sample of about as many.
    */
   get range(): readonly [min: number, max: number] {
@@ -258,7 +259,7 @@ export class Volume extends VolumeProperties {
 
   /**
    * The values that so many percent of the values lie below, by linear interpolation between neighbours;
-   * NaN and infinities are left out, and the answer is NaN if nothing is left. Exact up to 262 144 values,
+   * NaN, infinities and `padding` are left out, and the answer is NaN if nothing is left. Exact up to 262 144 values,
    * above that of an evenly spaced sample of about as many.
    * @param percents each from 0 to 100.
    * @throws SlicescopeError `invalid-argument`.

@@ -42,3 +42,12 @@ declare module 'jpeg-lossless-decoder-js' {
   };
   export = jpeg;
 }
+
+/** What dicom-parser has, but does not declare. */
+declare module 'dicom-parser' {
+  interface DataSet {
+    /** Of what `readPart10Header` returns: where the elements behind the header begin. */
+    position: number;
+  }
+  const DataSet: new (parser: ByteArrayParser, bytes: ByteArray, elements: Record<string, Element>) => DataSet;
+}

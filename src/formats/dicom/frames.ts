@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import {
-  parseDicom,
   readEncapsulatedImageFrame,
   readEncapsulatedPixelDataFromFragments,
   createJPEGBasicOffsetTable,
@@ -12,6 +11,7 @@ import { messageOf } from '../../protocol';
 import { corrupt, openFile, unsupported } from '../format';
 import { decodeFrame, decodesToRgb, checkSyntax } from './decode-frame';
 import { toRgb } from './colour';
+import { parseElements } from './elements';
 import type { DicomImage } from './image';
 
 const BIG_ENDIAN = '1.2.840.10008.1.2.2';
@@ -40,14 +40,13 @@ export class Frames {
     checkSyntax(image);
     const { path, layout } = image;
     try {
-      const dataSet = parseDicom(await readFile(path));
+      const { dataSet } = parseElements(await readFile(path), true);
       const element = dataSet.elements.x7fe00010 as Element;
       if ((element.fragments?.length ?? 0) < layout.frames)
         throw new Error(`fewer fragments than the ${layout.frames} frames`);
       return new Frames(image, null, { dataSet, element });
     } catch (thrown) {
-      const { exception = thrown } = (thrown ?? {}) as { exception?: unknown };
-      throw corrupt(path, `its packed pixels cannot be followed (${messageOf(exception)})`, exception);
+      throw corrupt(path, `its packed pixels cannot be followed (${messageOf(thrown)})`, thrown);
     }
   }
 

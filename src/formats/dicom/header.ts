@@ -1,18 +1,14 @@
 import { open } from 'node:fs/promises';
-import { inflateRawSync } from 'node:zlib';
-import { parseDicom, type DataSet, type Element } from 'dicom-parser';
+import type { DataSet, Element } from 'dicom-parser';
 import { messageOf } from '../../protocol';
 import { corrupt, unsupported } from '../format';
+import { parseElements, type ReadElements } from './elements';
 import { hasPrefix } from './prefix';
 
 /** Tag of the pixels, behind which nothing of use follows. */
 const PIXEL_DATA = 'x7fe00010';
 /** Bytes that are read first; most headers are shorter. */
 const HEAD_BYTES = 65_536;
-/** What a deflated file may unpack to whatever its size, in bytes; beyond, to so many times its size. */
-const ANY_BYTES = 2 ** 24;
-const MOST_TIMES = 20;
-
 /** Where in a file, or in what it unpacks to, the pixels are. */
 export interface PixelPlace {
   readonly offset: number;
@@ -63,26 +59,14 @@ export async function readDicomFile(path: string): Promise<DicomFile> {
 
 /** Null where more of the file is needed. */
 function parse(path: string, bytes: Uint8Array, whole: boolean): Omit<DicomFile, 'path' | 'bytes'> | null {
-  let unpacked: Uint8Array | null = null;
-  const inflater = (packed: Uint8Array, position: number): Uint8Array => {
-    if (!whole) throw new Error('more bytes are needed');
-    const inflated = inflateRawSync(packed.subarray(position), {
-      maxOutputLength: Math.max(ANY_BYTES, MOST_TIMES * packed.length),
-    });
-    return (unpacked = Buffer.concat([packed.subarray(0, position), inflated]));
-  };
-  let dataSet: DataSet;
+  let read: ReadElements;
   try {
-    // Its declaration says that an inflater gives nothing back.
-    dataSet = parseDicom(bytes, {
-      untilTag: PIXEL_DATA,
-      inflater: inflater as unknown as (packed: Uint8Array) => void,
-    });
+    read = parseElements(bytes, whole, PIXEL_DATA);
   } catch (thrown) {
     if (!whole) return null;
-    const { exception = thrown } = thrown as { exception?: unknown };
-    throw corrupt(path, `its DICOM elements cannot be followed (${messageOf(exception)})`, exception);
+    throw corrupt(path, `its DICOM elements cannot be followed (${messageOf(thrown)})`, thrown);
   }
+  const { dataSet, unpacked } = read;
   const element = dataSet.elements[PIXEL_DATA];
   if (element === undefined && !whole) return null;
   const transferSyntax = dataSet.string('x00020010') ?? '';

@@ -1,7 +1,9 @@
 import type { DataSet } from 'dicom-parser';
-import type { Triple, Window } from '../../protocol';
+import type { Padding, Triple } from '../../protocol';
 import { corrupt, unsupported } from '../format';
+import { displayOf, paddingIn, type Display } from './display';
 import type { DicomFile, PixelPlace } from './header';
+import { lutIn, type Lut } from './lut';
 
 /** How the pixels of one file are stored (PS3.3 C.7.6.3). */
 export interface PixelLayout {
@@ -35,15 +37,9 @@ export interface Plane {
   readonly intercept: number;
   /** A table of what stored values stand for, in place of slope and intercept (PS3.3 C.11.1). */
   readonly lut: Lut | null;
-  readonly window: Window | null;
-  /** The stored values that are no image, from the least to the greatest. */
-  readonly padding: readonly [number, number] | null;
-}
-
-/** A lookup table: what the stored value `first` stands for, and those after it; values beyond are as the nearest. */
-export interface Lut {
-  readonly first: number;
-  readonly values: Uint16Array;
+  readonly display: Display;
+  /** Stored values that are no image. */
+  readonly padding: Padding | null;
 }
 
 export interface DicomImage {
@@ -179,9 +175,11 @@ function planeOf(image: DicomImage, dataSet: DataSet, frame: number): Plane {
   const [row = 0, column = 0] = spacing ?? [];
   const [high = 1, wide = 1] = numbersOf(dataSet, 'x00280034') ?? [];
   const content = groups[0]?.elements[FRAME_CONTENT]?.items?.[0]?.dataSet;
-  const center = values('x00289132', 'x00281050')?.[0];
-  const width = values('x00289132', 'x00281051')?.[0];
   const dose = numbersOf(dataSet, 'x3004000e')?.[0];
+  const slope = dose ?? values('x00289145', 'x00281053')?.[0] ?? 1;
+  const intercept = values('x00289145', 'x00281052')?.[0] ?? 0;
+  const voi = [...groups.map((group) => group?.elements.x00289132?.items?.[0]?.dataSet), dataSet];
+  const said = (tag: string): DataSet | undefined => voi.find((each) => (each?.elements[tag]?.length ?? 0) > 0);
   return {
     image,
     frame,
@@ -190,10 +188,20 @@ function planeOf(image: DicomImage, dataSet: DataSet, frame: number): Plane {
     pixelSpacing: row > 0 && column > 0 ? [row, column] : null,
     aspectRatio: high > 0 && wide > 0 ? high / wide : 1,
     times: [...indicesOf(content), ...TIMES.map((tag) => timeOf(dataSet, tag))],
-    slope: dose ?? values('x00289145', 'x00281053')?.[0] ?? 1,
-    intercept: values('x00289145', 'x00281052')?.[0] ?? 0,
+    slope,
+    intercept,
     lut: lutOf(image.path, dataSet, image.layout),
-    window: windowOf(center, width, dataSet.string('x00281056')),
+    display: displayOf(
+      image.path,
+      {
+        center: values('x00289132', 'x00281050')?.[0],
+        width: values('x00289132', 'x00281051')?.[0],
+        shape: said('x00281056')?.string('x00281056'),
+        table: said('x00283010')?.elements.x00283010?.items?.[0]?.dataSet,
+      },
+      image.layout,
+      image.layout.signed || intercept < 0,
+    ),
     padding: paddingIn(dataSet, image.layout),
   };
 }
@@ -255,34 +263,13 @@ function timeOf(dataSet: DataSet, tag: string): readonly number[] | null {
   return value === undefined ? null : [value];
 }
 
-/** PixelPaddingValue, and PixelPaddingRangeLimit (PS3.3 C.7.5.1.1.2). */
-function paddingIn(dataSet: DataSet, { signed }: PixelLayout): readonly [number, number] | null {
-  const valueOf = (tag: string): number | undefined => (signed ? dataSet.int16(tag) : dataSet.uint16(tag));
-  const value = valueOf('x00280120');
-  if (value === undefined) return null;
-  const limit = valueOf('x00280121') ?? value;
-  return [Math.min(value, limit), Math.max(value, limit)];
-}
-
 /** @throws SlicescopeError `file-corrupt`, `unsupported-format`. */
 function lutOf(path: string, dataSet: DataSet, { signed }: PixelLayout): Lut | null {
   const table = dataSet.elements.x00283000?.items?.[0]?.dataSet;
   // Of angiographies the table is for the picture, and not for what values mean.
   if (table === undefined || /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.12\.[12]/.test(dataSet.string('x00080016') ?? ''))
     return null;
-  const said = table.uint16('x00283002', 0) ?? 0;
-  const count = said === 0 ? 65_536 : said; // 16 bits cannot say it.
-  const first = signed ? table.int16('x00283002', 1) : table.uint16('x00283002', 1);
-  const bits = table.uint16('x00283002', 2) ?? 16;
-  const data = table.elements.x00283006;
-  if (data === undefined || first === undefined || data.length < count * (bits > 8 ? 2 : 1)) {
-    throw corrupt(path, `its Modality LUT says ${String(count)} values, and has fewer`);
-  }
-  const isWide = data.length >= 2 * count;
-  const values = Uint16Array.from({ length: count }, (_, at) =>
-    isWide ? (table.uint16('x00283006', at) ?? 0) : (table.byteArray[data.dataOffset + at] ?? 0),
-  );
-  return { first, values };
+  return lutIn(path, table, 'Modality LUT', signed);
 }
 
 /** Moved along the normal: a dose's frames have one position, and their distances from it. */
@@ -297,13 +284,6 @@ export const cross = ([a = 0, b = 0, c = 0]: readonly number[], [d = 0, e = 0, f
   c * d - a * f,
   a * e - b * d,
 ];
-
-/** From the first value at which white or black begins to the last (PS3.3 C.11.2.1.2.1); one that is narrower than 1 can only be meant exactly. */
-function windowOf(center: number | undefined, width: number | undefined, lutFunction = 'LINEAR'): Window | null {
-  if (center === undefined || width === undefined || width <= 0) return null;
-  if (lutFunction !== 'LINEAR' || width <= 1) return [center - width / 2, center + width / 2];
-  return [center - 0.5 - (width - 1) / 2, center - 0.5 + (width - 1) / 2];
-}
 
 function positive(value: number | undefined): number | null {
   return value !== undefined && value > 0 ? value : null;

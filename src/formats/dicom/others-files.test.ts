@@ -2,11 +2,15 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Volume } from '../../volume';
+import { exportSlice } from '../../export';
+import { readPng } from '../../export/testing/read-png';
 import { openVolume } from '../index';
+import { filesFolder } from '../testing/files-folder';
 import { madeByPython } from '../testing/python';
 import { readDicomFile } from './header';
 import { headerOf } from './names';
 
+const own = filesFolder();
 const { folder } = madeByPython(join(__dirname, '../testing/write-dicom.py'));
 const open = (name: string): Promise<Volume> => openVolume(join(folder, name));
 
@@ -99,6 +103,59 @@ describe('what values are', () => {
     expect((await open(name)).window).toEqual(window);
   });
 });
+
+describe('how values are meant to be drawn', () => {
+  test('low ones are bright if the file says MONOCHROME1, in pictures too, and keep their values', async () => {
+    const volume = await open('film-sense.dcm');
+    expect(volume).toMatchObject({ invert: true, window: null, range: [0, 3000] });
+    const path = join(own.path, 'film.png');
+    await exportSlice(volume, path, { window: [0, 3000] });
+    expect([...(await readPng(path)).data.subarray(0, 16)].filter((_, at) => at % 4 === 0)).toEqual([255, 170, 85, 0]);
+    await exportSlice(volume, path, { window: [0, 3000], invert: false, overwrite: true });
+    expect([...(await readPng(path)).data.subarray(0, 16)].filter((_, at) => at % 4 === 0)).toEqual([0, 85, 170, 255]);
+    expect((await open('linear.dcm')).invert).toBe(false);
+  });
+
+  test.each([
+    ['table-falls.dcm', [1000, 1003], true],
+    ['table-falls-film.dcm', [1000, 1003], false],
+    ['table-rises-film.dcm', [1000, 1003], true],
+    ['table-level-ends.dcm', [1002, 1004], false],
+    ['table-up-and-down.dcm', null, false],
+    ['table-and-window.dcm', [75, 124], false],
+    ['table-below-zero.dcm', [-1000, -997], true],
+    ['table-below-zero-implicit.dcm', [-1000, -997], true],
+    ['table-of-frames.dcm', [10, 13], true],
+  ])('through a table for the picture: %s', async (name, window, invert) => {
+    const volume = await open(name);
+    expect([volume.window, volume.invert]).toEqual([window, invert]);
+  });
+
+  test.each([
+    ['padding.dcm', [-2000, -2000], [1, 3], -2000],
+    ['padding-range.dcm', [-2000, -1990], [2, 3], -2000],
+    ['padding-unsigned.dcm', [65_535, 65_535], [1, 3], 65_535],
+    ['padding-12-bits.dcm', [-2000, -2000], [1, 3], -2000],
+    ['padding-rescaled.dcm', [607, 607], [6.1, 6.7], 607],
+    ['padding-slopes', [0, 0], [1, 9], 0],
+    ['padding-differs', null, [0, 3], 0],
+  ])('without what pads the picture: %s', async (name, padding, range, first) => {
+    const volume = await open(name);
+    expect(volume.padding).toEqual(padding);
+    expect(volume.range).toEqual(range);
+    expect(volume.valueAt(0, 0, 0)).toBe(first);
+  });
+});
+
+test.each(['young.dcm', 'young-big-endian.dcm', 'young-deflated.dcm', 'young-packed.dcm'])(
+  'value representations of 2019, of 64 bits, are passed over: %s',
+  async (name) => {
+    const volume = await open(name);
+    expect([0, 1, 2, 3].map((x) => volume.valueAt(x, 2, 0))).toEqual([0, 1000, 2000, 3000]);
+    const shown = Object.fromEntries(Object.entries(await headerOf((await readDicomFile(join(folder, name))).dataSet)));
+    expect(shown['(0009,1011)']).toBe('16 bytes');
+  },
+);
 
 test.each([
   ['utf-8', 'Schädel nativ – 頭部'],

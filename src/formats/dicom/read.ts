@@ -1,9 +1,18 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ARRAY_OF, SlicescopeError, realValue, type DType, type Rescale, type VoxelArray } from '../../protocol';
+import {
+  ARRAY_OF,
+  SlicescopeError,
+  realValue,
+  type DType,
+  type Padding,
+  type Rescale,
+  type VoxelArray,
+} from '../../protocol';
 import { Volume, type VolumeOptions } from '../../volume';
 import type { FileHeader } from '../file-header';
 import { unsupported, type OnFraction, type ReadRequest } from '../format';
+import { usedBits } from './display';
 import { checkPixels } from './frames';
 import { readDicomFile } from './header';
 import { imageOf, type DicomImage, type PixelLayout, type Plane } from './image';
@@ -61,13 +70,9 @@ function dtypeOf({ bitsAllocated, signed }: PixelLayout): DType {
 }
 
 /** Of bits that are allocated and not stored, which may hold anything, what the stored ones say. */
-function clearUnused(values: VoxelArray, { bitsAllocated, bitsStored, signed }: PixelLayout): void {
-  if (bitsStored >= bitsAllocated) return;
-  const shift = 32 - bitsStored;
-  for (let i = 0; i < values.length; i++) {
-    const high = (values[i] as number) << shift;
-    values[i] = signed ? high >> shift : high >>> shift;
-  }
+function clearUnused(values: VoxelArray, layout: PixelLayout): void {
+  if (layout.bitsStored >= layout.bitsAllocated) return;
+  for (let i = 0; i < values.length; i++) values[i] = usedBits(values[i] as number, layout);
 }
 
 /** What the values of all planes stand for; undefined where it is not the same for all, or no rescale. */
@@ -93,6 +98,7 @@ export async function read(request: ReadRequest, onFraction: OnFraction): Promis
   const { spacing, unit, origin, direction, slices, frames, planes, notes, emptySlices } = stack;
   const isColour = layout.samples === 3;
   const rescale = isColour ? null : rescaleOf(planes);
+  const { display } = planes[planes.length >> 1] as Plane;
   const options: VolumeOptions = {
     spacing,
     unit,
@@ -101,7 +107,9 @@ export async function read(request: ReadRequest, onFraction: OnFraction): Promis
     frames,
     components: isColour ? 3 : 1,
     name: seriesDescription.trim() || basename(path).replace(/\.dcm$/i, ''),
-    window: isColour ? null : (planes[planes.length >> 1] as Plane).window,
+    window: isColour ? null : display.window,
+    invert: display.invert,
+    padding: isColour ? null : paddingOf(planes, true),
     rescale,
     notes,
     emptySlices,
@@ -155,24 +163,21 @@ async function fill(
   if (isEmpty.includes(true)) fillEmpty(volume, isEmpty, padding);
 }
 
-/** The values of `data` that are no image, from the least to the greatest; null if there are none, or not the same in all planes. */
-function paddingOf(planes: readonly Plane[], isScaled: boolean): readonly [number, number] | null {
+/**
+ * The values that are no image, from the least to the greatest: those in files, or the real ones. Null if there are none, or not
+ * the same in all planes.
+ */
+function paddingOf(planes: readonly Plane[], isReal: boolean): Padding | null {
   const [first, ...others] = planes.map((plane) => {
-    if (plane.padding === null || !isScaled) return plane.padding;
-    const [one, other] = plane.padding.map((value) => realValue(value, plane)) as [number, number];
+    if (plane.padding === null || !isReal) return plane.padding;
+    const [one, other] = plane.padding.map((value) => realOf(value, plane)) as [number, number];
     return [Math.min(one, other), Math.max(one, other)] as const;
   });
   return others.every((other) => String(other) === String(first)) ? (first ?? null) : null;
 }
 
 /** A slice between two: a share of each, rounded where values are whole; beside what is no image the nearer one. */
-function between(
-  low: VoxelArray,
-  high: VoxelArray,
-  share: number,
-  padding: readonly [number, number] | null,
-  target: VoxelArray,
-): void {
+function between(low: VoxelArray, high: VoxelArray, share: number, padding: Padding | null, target: VoxelArray): void {
   const isWhole = !(target instanceof Float32Array || target instanceof Float64Array);
   const isImage = (value: number): boolean => padding === null || value < padding[0] || value > padding[1];
   for (let i = 0; i < target.length; i++) {
@@ -183,11 +188,7 @@ function between(
 }
 
 /** Give slices that nothing was measured of the padding value or, without one, the lowest value that there is. */
-function fillEmpty(
-  { data, rescale, components }: Volume,
-  isEmpty: readonly boolean[],
-  padding: readonly [number, number] | null,
-): void {
+function fillEmpty({ data, rescale, components }: Volume, isEmpty: readonly boolean[], padding: Padding | null): void {
   const size = data.length / isEmpty.length;
   const isLower = (one: number, other: number): boolean => ((rescale?.slope ?? 1) > 0 ? one < other : one > other);
   let value = padding?.[0];
@@ -202,14 +203,14 @@ function fillEmpty(
 }
 
 function scale(stored: VoxelArray, plane: Plane, real: VoxelArray): void {
+  for (let i = 0; i < real.length; i++) real[i] = realOf(stored[i] as number, plane);
+}
+
+/** What a stored value of a plane stands for. */
+function realOf(stored: number, plane: Plane): number {
   const { lut } = plane;
-  for (let i = 0; i < real.length; i++) {
-    const value = stored[i] as number;
-    real[i] =
-      lut === null
-        ? realValue(value, plane)
-        : (lut.values[Math.max(0, Math.min(lut.values.length - 1, value - lut.first))] as number);
-  }
+  if (lut === null) return realValue(stored, plane);
+  return lut.values[Math.max(0, Math.min(lut.values.length - 1, stored - lut.first))] as number;
 }
 
 /** What the first file of the series says. */

@@ -6,7 +6,15 @@ from pathlib import Path
 import numpy
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.sequence import Sequence
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import (
+    CTImageStorage,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    RLELossless,
+    generate_uid,
+)
 
 folder = Path(sys.argv[1])
 WIDTH, HEIGHT = 4, 3
@@ -45,6 +53,12 @@ def put(name, data):
     meta = data.file_meta
     meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = data.SOPClassUID, data.SOPInstanceUID
     data.save_as(path, enforce_file_format=True)
+
+
+def with_syntax(syntax, data):
+    data.file_meta.TransferSyntaxUID = syntax
+    data.set_original_encoding(syntax.is_implicit_VR, syntax.is_little_endian)
+    return data
 
 
 def put_series(name, images):
@@ -132,6 +146,87 @@ table["LUTDescriptor"].VR = "US"
 table.ModalityLUTType = "OD"
 table.add_new("LUTData", "US", [5, 70, 900, 22500])
 put("table.dcm", image(ModalityLUTSequence=Sequence([table]), PixelData=(pixels(0) // 1000 + 1000).astype("<u2").tobytes()))
+
+def voi(values, first=1000, vr="US", bits=16):
+    """A table for the picture: from `first` on."""
+    item = Dataset()
+    item.LUTDescriptor = [len(values), first, bits]
+    item["LUTDescriptor"].VR = vr
+    if bits == 8:
+        item.add_new("LUTData", "OW", bytes(values))
+    else:
+        item.add_new("LUTData", "US", values)
+    return Sequence([item])
+
+
+film = {"PhotometricInterpretation": "MONOCHROME1"}
+falling = [60000, 40000, 20000, 0]
+put("film-sense.dcm", image(**film))
+put("table-falls.dcm", image(VOILUTSequence=voi(falling)))
+put("table-falls-film.dcm", image(VOILUTSequence=voi(falling), **film))
+put("table-rises-film.dcm", image(VOILUTSequence=voi(falling[::-1]), **film))
+put("table-level-ends.dcm", image(VOILUTSequence=voi([7, 7, 7, 100, 200, 200], bits=8)))
+put("table-up-and-down.dcm", image(VOILUTSequence=voi([0, 5, 0, 7])))
+put("table-and-window.dcm", image(VOILUTSequence=voi(falling), WindowCenter=100, WindowWidth=50))
+below_zero = {"RescaleSlope": 1, "RescaleIntercept": -1024}
+put("table-below-zero.dcm", image(VOILUTSequence=voi(falling, -1000, "SS"), **below_zero))
+implicit = image(VOILUTSequence=voi(falling, -1000, "SS"), **below_zero)
+put("table-below-zero-implicit.dcm", with_syntax(ImplicitVRLittleEndian, implicit))
+
+of_frames = image(NumberOfFrames=3, PixelData=b"".join(pixels(z).tobytes() for z in range(3)))
+of_frames.PerFrameFunctionalGroupsSequence = Sequence([Dataset() for _ in range(3)])
+for at, group in enumerate(of_frames.PerFrameFunctionalGroupsSequence):
+    group.PlanePositionSequence = Sequence([Dataset()])
+    group.PlanePositionSequence[0].ImagePositionPatient = [0, 0, 5 * at]
+    group.FrameVOILUTSequence = Sequence([Dataset()])
+    group.FrameVOILUTSequence[0].VOILUTSequence = voi(falling, 10 * at)
+put("table-of-frames.dcm", of_frames)
+
+signed = {"PixelRepresentation": 1}
+
+
+def padded(values, **fields):
+    """Values in a row of four, and the other rows as it."""
+    data = numpy.tile(numpy.array(values, "<i2"), (HEIGHT, 1))
+    return image(PixelData=data.tobytes(), **fields)
+
+
+put("padding.dcm", padded([-2000, 1, 2, 3], PixelPaddingValue=-2000, **signed))
+put("padding-range.dcm", padded([-2000, -1990, 2, 3], PixelPaddingValue=-1990, PixelPaddingRangeLimit=-2000, **signed))
+put("padding-unsigned.dcm", padded([-1, 1, 2, 3], PixelPaddingValue=65535))
+put("padding-12-bits.dcm", padded([-2000, 1, 2, 3], PixelPaddingValue=-2000, BitsStored=12, HighBit=11, **signed))
+slope = {"RescaleSlope": -0.3, "RescaleIntercept": 7}
+put("padding-rescaled.dcm", padded([-2000, 1, 2, 3], PixelPaddingValue=-2000, **slope, **signed))
+put_series(
+    "padding-slopes",
+    [
+        padded([0, 1, 2, 3], PixelPaddingValue=0, RescaleSlope=z + 1, RescaleIntercept=0, ImagePositionPatient=[0, 0, z])
+        for z in range(3)
+    ],
+)
+put_series(
+    "padding-differs",
+    [padded([0, 1, 2, 3], PixelPaddingValue=z, ImagePositionPatient=[0, 0, z]) for z in range(3)],
+)
+
+
+def young(syntax, data):
+    """With elements of the value representations of 2019, in the file and in a sequence of it."""
+    item = Dataset()
+    item.add_new(0x00091010, "SV", -5)
+    data.add_new(0x00089215, "SQ", Sequence([item]))
+    data.add_new(0x00091011, "UV", [2**63, 7])
+    data.add_new(0x7FE00001, "OV", b"\0" * 8)
+    data.add_new(0x7FE00002, "OV", b"\0" * 8)
+    return with_syntax(syntax, data)
+
+
+put("young.dcm", young(ExplicitVRLittleEndian, image()))
+put("young-big-endian.dcm", young(ExplicitVRBigEndian, image(PixelData=pixels(0).byteswap().tobytes())))
+put("young-deflated.dcm", young(DeflatedExplicitVRLittleEndian, image()))
+packed = image()
+packed.compress(RLELossless)
+put("young-packed.dcm", young(RLELossless, packed))
 
 for name, charset, text in [
     ("utf-8", "ISO_IR 192", "Schädel nativ – 頭部"),

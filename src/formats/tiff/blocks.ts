@@ -1,4 +1,5 @@
 import { endianness } from 'node:os';
+import type { ImageFileDirectory } from 'geotiff' with { 'resolution-mode': 'import' };
 import { ARRAY_OF, type VoxelArray } from '../../protocol';
 import { bytesIn, corrupt, readInto } from '../format';
 import { toNative } from '../voxels';
@@ -26,7 +27,7 @@ export async function readBlocks(file: TiffFile, kind: Kind, page: Page, target:
     samplesPerPixel: valuesOfPixel,
     ...{ JPEGTables: await load('JPEGTables'), LercParameters: await load('LercParameters') },
   });
-  const blank = await blankOf(page);
+  const blank = (await noDataOf(page.directory)) ?? 0;
   const rowValues = blockWidth * valuesOfPixel;
   for (const block of page.blocks) {
     const length = rowValues * block.rows;
@@ -52,11 +53,13 @@ export async function readBlocks(file: TiffFile, kind: Kind, page: Page, target:
   }
 }
 
-/** What stands where nothing was written: GDAL may say it. */
-async function blankOf({ directory }: Page): Promise<number> {
+/** The stored value of pixels that are none, as GDAL says it; null if it does not. */
+export async function noDataOf(directory: ImageFileDirectory): Promise<number | null> {
   const said: unknown = directory.hasTag(GDAL_NODATA) ? await directory.loadValue(GDAL_NODATA) : undefined;
-  const value = typeof said === 'string' ? Number(said.replace(/\0.*$/s, '')) : 0;
-  return typeof said === 'string' && /^\s*nan/i.test(said) ? NaN : Number.isNaN(value) ? 0 : value;
+  if (typeof said !== 'string') return null;
+  const text = said.replace(/\0.*$/s, '').trim();
+  if (/^nan/i.test(text)) return NaN;
+  return text === '' || Number.isNaN(Number(text)) ? null : Number(text);
 }
 
 /** Undo a predictor (TIFF 6, section 14; TIFF technical note 3), and make the values this machine's. */

@@ -104,6 +104,12 @@ describe('strips and tiles', () => {
     expect(Array.from((await opened([{ parts, tags: { ...GRAY, rows: 2 } }])).data)).toEqual(both);
   });
 
+  test('whose white is 0 keeps its values, and is drawn inverted', async () => {
+    const [film, plain] = [await opened([page(0, { photometric: 0 })]), await opened([page(0)])];
+    expect([film.invert, plain.invert]).toEqual([true, false]);
+    expect(film.data).toEqual(plain.data);
+  });
+
   test('a strip without a count is as long as its size needs, or goes to the end', async () => {
     expect(Array.from((await opened([page(0, { counts: null })])).data)).toEqual(both);
     const packed = { parts: [deflateSync(strip(0))], tags: { ...GRAY, compression: 8, counts: null } };
@@ -121,7 +127,9 @@ describe('strips and tiles', () => {
       true,
     );
     const tags = { ...GRAY, width: 32, height: 16, rows: null, tileWidth: 16, tileHeight: 16, noData };
-    const { data } = await opened([{ parts: [new Uint8Array(0), tile], tags }]);
+    const { data, padding, range } = await opened([{ parts: [new Uint8Array(0), tile], tags }]);
+    expect(padding).toEqual(noData === null ? null : [Number(noData), Number(noData)]);
+    expect(range).toEqual(noData === null ? [0, 256] : noData === '513' ? [1, 256] : [1, blank]);
     expect(Array.from(data.subarray(0, 17))).toEqual([...Array.from({ length: 16 }, () => blank), 1]);
   });
 

@@ -1,11 +1,19 @@
 import { basename, dirname, join } from 'node:path';
 import type { GeoTIFFImage } from 'geotiff' with { 'resolution-mode': 'import' };
-import { isSlicescopeError, messageOf, type Shape, type Triple, type VoxelArray } from '../../protocol';
-import { Volume } from '../../volume';
+import {
+  isSlicescopeError,
+  messageOf,
+  realRange,
+  type Rescale,
+  type Shape,
+  type Triple,
+  type VoxelArray,
+} from '../../protocol';
+import { Volume, type VolumeOptions } from '../../volume';
 import { aFewAtATime } from '../a-few-at-a-time';
 import { bytesIn, corrupt, openFile, readInto, unsupported, type OnFraction, type ReadRequest } from '../format';
 import { checkName, readHead, readRuns, toNative, type Run } from '../voxels';
-import { readBlocks } from './blocks';
+import { noDataOf, readBlocks } from './blocks';
 import { imageJMetadata, type ImageJMetadata } from './imagej-metadata';
 import { layoutOf, planesSaid, type Pages, type StackLayout } from './layout';
 import { levelImages, mainImages } from './levels';
@@ -16,6 +24,8 @@ import { TiffFile } from './source';
 
 /** MetaMorph's: so many planes lie behind one another. */
 const UIC2 = 33_629;
+/** Of PhotometricInterpretation. */
+const WHITE_IS_ZERO = 0;
 const MOST_METADATA_BYTES = 2 ** 26;
 
 /** A file that is being read, and its pages. */
@@ -259,9 +269,10 @@ export async function readTiff(
     }
     const shape: Shape = [kind.width, kind.height, depth];
     const { components } = kind;
+    const drawn = components === 1 && layout.channels === 1 ? await displayOf(first, layout.rescale ?? null) : {};
     const name = basename(path).replace(/(\.ome)?\.(tiff?|stk|lsm)$/i, '');
     const volume = Volume.alloc(shape, kind.dtype, {
-      ...{ ...said, ...atLevel(said, factors), components, name },
+      ...{ ...said, ...atLevel(said, factors), ...drawn, components, name },
       channelInfo: components === 1 ? channelInfo : null, // Colours have neither windows nor others.
     });
     for (const [at, part] of parts.entries()) {
@@ -303,6 +314,19 @@ function atLevel(
     spacing: along((factor, axis) => spacing[axis] * factor),
     origin: along((factor, axis) => origin[axis] + ((factor - 1) / 2) * spacing[axis]),
     unit,
+  };
+}
+
+/** Whether its lowest values are meant to be white, and what the value of pixels that are none stands for. */
+async function displayOf(
+  page: GeoTIFFImage,
+  rescale: Rescale | null,
+): Promise<Pick<VolumeOptions, 'invert' | 'padding'>> {
+  const directory = page.getFileDirectory();
+  const noData = await noDataOf(directory);
+  return {
+    invert: directory.getValue('PhotometricInterpretation') === WHITE_IS_ZERO,
+    padding: noData === null || !Number.isFinite(noData) ? null : realRange([noData, noData], rescale),
   };
 }
 

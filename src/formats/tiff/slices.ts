@@ -23,7 +23,7 @@ export async function readTiffSlices(
   onFraction: OnFraction,
 ): Promise<Volume> {
   const first = await readSlice(firstPath);
-  const { dtype, components, spacing, unit, origin, rescale } = first;
+  const { dtype, components, spacing, unit, origin, rescale, invert, padding } = first;
   const [width, height] = first.shape;
   const count = others.length + 1;
   const volume = Volume.alloc([width, height, count], dtype, {
@@ -32,6 +32,8 @@ export async function readTiffSlices(
     unit,
     origin,
     rescale: rescale ?? undefined,
+    invert,
+    padding,
     name,
   });
   const target = bytesIn(volume.data);

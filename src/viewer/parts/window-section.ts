@@ -151,7 +151,8 @@ export class WindowSection implements Part {
       this.#counting ??= setTimeout(() => {
         this.#counting = undefined;
         const now = this.#tile(layer, plane);
-        if (now !== null) this.#counted = { tile: now, counted: histogramOf(sampleOf(now.data), kind) };
+        if (now !== null)
+          this.#counted = { tile: now, counted: histogramOf(sampleOf(now.data, layer.info.padding), kind) };
         this.update();
       }, COUNTING_MS);
     }

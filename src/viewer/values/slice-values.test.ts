@@ -20,6 +20,7 @@ test('the overview is the tile with all of the slice, not a preview', () => {
 
 test('values that are no numbers are left out, and of many only a sample is looked at', () => {
   expect([...sampleOf(Float32Array.of(1, NaN, 2, Infinity, 3))]).toEqual([1, 2, 3]);
+  expect([...sampleOf(Int16Array.of(-9, 1, 2, 3), [-9, 1])]).toEqual([2, 3]);
   const many = Uint16Array.from({ length: 2 ** 20 }, (_, at) => at % 1024);
   const sample = sampleOf(many);
   expect(sample.length).toBeLessThanOrEqual(262_144);

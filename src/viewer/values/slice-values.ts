@@ -1,4 +1,4 @@
-import { realValue, type VoxelArray } from '../../protocol';
+import { isPadding, realValue, type Padding, type VoxelArray } from '../../protocol';
 import type { LayerSlice, Slice, Tile } from '../slice-cache';
 
 /** Of more values than this an even sample is looked at: enough for percentiles and bars. */
@@ -19,8 +19,8 @@ export function overviewOf(layer: LayerSlice): Tile | null {
   );
 }
 
-/** The finite values of a slice, as they are stored, or an even sample of them; in no order. */
-export function sampleOf(data: VoxelArray): Float64Array {
+/** The finite values of a slice that are not in `padding`, as they are stored, or an even sample of them; in no order. */
+export function sampleOf(data: VoxelArray, padding: Padding | null = null): Float64Array {
   const stride = Math.max(1, Math.ceil(data.length / SAMPLE));
   // A stride that divides the rows' length would see some columns only.
   const step = stride === 1 ? 1 : stride | 1;
@@ -28,7 +28,7 @@ export function sampleOf(data: VoxelArray): Float64Array {
   let count = 0;
   for (let at = 0; at < data.length; at += step) {
     const value = data[at] as number;
-    if (Number.isFinite(value)) values[count++] = value;
+    if (Number.isFinite(value) && !isPadding(value, padding)) values[count++] = value;
   }
   return values.subarray(0, count);
 }

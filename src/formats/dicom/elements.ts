@@ -1,0 +1,73 @@
+import { inflateRawSync } from 'node:zlib';
+import {
+  ByteStream,
+  DataSet,
+  bigEndianByteArrayParser,
+  littleEndianByteArrayParser,
+  parseDicomDataSetExplicit,
+  parseDicomDataSetImplicit,
+  readPart10Header,
+} from 'dicom-parser';
+
+const IMPLICIT = '1.2.840.10008.1.2';
+const DEFLATED = '1.2.840.10008.1.2.1.99';
+const BIG_ENDIAN = '1.2.840.10008.1.2.2';
+
+/**
+ * Value representations that are younger than dicom-parser: their lengths have 32 bits (PS3.5 7.1.2). It reads all it does not
+ * know as having 16, and loses its place.
+ */
+const YOUNG = new Set(['OV', 'SV', 'UV']);
+
+class Elements extends ByteStream {
+  constructor(bytes: Uint8Array, position: number, transferSyntax: string) {
+    const parser = transferSyntax === BIG_ENDIAN ? bigEndianByteArrayParser : littleEndianByteArrayParser;
+    super(parser, bytes, position);
+    const readString = this.readFixedString.bind(this);
+    this.readFixedString = (length) => {
+      const text = readString(length);
+      return YOUNG.has(text) ? 'UN' : text;
+    };
+  }
+}
+
+/** What a deflated file may unpack to whatever its size, in bytes; beyond, to so many times its size. */
+const ANY_BYTES = 2 ** 24;
+const MOST_TIMES = 20;
+
+/** With what is before its elements, which is not packed. */
+function inflate(packed: Uint8Array, position: number): Uint8Array {
+  const maxOutputLength = Math.max(ANY_BYTES, MOST_TIMES * packed.length);
+  const inflated = inflateRawSync(packed.subarray(position), { maxOutputLength });
+  return Buffer.concat([packed.subarray(0, position), inflated]);
+}
+
+/** The elements of a file. */
+export interface ReadElements {
+  readonly dataSet: DataSet;
+  /** The unpacked file, if it was deflated. */
+  readonly unpacked: Uint8Array | null;
+}
+
+/**
+ * The elements of a file with the DICM prefix, as `parseDicom` of dicom-parser has them, and those of newer value representations.
+ * @param whole whether `bytes` are all of the file.
+ * @param untilTag the last tag that is read.
+ * @throws an Error or, of dicom-parser, a string.
+ */
+export function parseElements(bytes: Uint8Array, whole: boolean, untilTag?: string): ReadElements {
+  const meta = readPart10Header(bytes);
+  const transferSyntax = meta.string('x00020010') ?? '';
+  if (transferSyntax === '') throw new Error('missing the transfer syntax (0002,0010)');
+  const isDeflated = transferSyntax === DEFLATED;
+  if (isDeflated && !whole) throw new Error('more bytes are needed');
+  const unpacked = isDeflated ? inflate(bytes, meta.position) : null;
+  const stream = new Elements(unpacked ?? bytes, meta.position, transferSyntax);
+  const dataSet = new DataSet(stream.byteArrayParser, stream.byteArray, {});
+  dataSet.warnings = stream.warnings;
+  const options = untilTag === undefined ? undefined : { untilTag };
+  if (transferSyntax === IMPLICIT) parseDicomDataSetImplicit(dataSet, stream, stream.byteArray.length, options);
+  else parseDicomDataSetExplicit(dataSet, stream, stream.byteArray.length, options);
+  Object.assign(dataSet.elements, meta.elements);
+  return { dataSet, unpacked };
+}
