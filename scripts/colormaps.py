@@ -39,8 +39,8 @@ tables["labels"] = labels()
 versions = f"matplotlib {matplotlib.__version__} and glasbey {version('glasbey')}"
 lines = [
     f"// Written by scripts/colormaps.py with {versions}: 256 RGB triples each, in hexadecimal.",
-    f"export type ColormapName = {' | '.join(repr(name) for name in tables)};\n",
-    "export const COLORMAP_DATA: { readonly [name in ColormapName]: string } = {",
+    f"export type NamedColormap = {' | '.join(repr(name) for name in tables)};\n",
+    "export const COLORMAP_DATA: { readonly [name in NamedColormap]: string } = {",
 ]
 for name, colors in tables.items():
     table = (np.asarray(colors) * 255).round().astype(np.uint8)

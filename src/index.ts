@@ -1,9 +1,10 @@
 /** The public interface of slicescope. */
 import { keepSpareReader } from './formats';
-import { open } from './notebook';
+import { open, save } from './notebook';
 import { Volume as VolumeClass } from './volume';
 
 keepSpareReader();
+VolumeClass.prototype.save = save;
 
 /** A 3D volume; `Volume.from`, `Volume.alloc` and `Volume.open` make one. */
 export type Volume = VolumeClass;
@@ -28,7 +29,18 @@ export {
   type StackOptions,
   type WindowChoice,
 } from './export';
-export type { FileHeader, FormatName, Openable, OpenOptions, OpenProgress, RawDescription } from './formats';
+export type {
+  FileHeader,
+  FormatName,
+  Openable,
+  OpenOptions,
+  OpenProgress,
+  RawDescription,
+  SaveOptions,
+  SaveProgress,
+  Saved,
+  WritableName,
+} from './formats';
 export {
   link,
   show,
@@ -44,6 +56,7 @@ export {
 export {
   SlicescopeError,
   isSlicescopeError,
+  type ChannelInfo,
   type DType,
   type ErrorCode,
   type Plane,

@@ -1,11 +1,15 @@
 import type { FileHeader } from '../formats';
 import type { Volume } from '../volume';
 
+/** Of a list, such as the times of frames, in a table. */
+const MOST_ITEMS = 24;
+
 const PERCENTS = [0.5, 50, 99.5];
 
 /** What `slicescope info` says of a volume, by the names that it has there, and what the file's header says. */
 export function infoOf(volume: Volume, header: FileHeader): Readonly<Record<string, unknown>> {
   const { name, shape, dtype, rescale, components, channels, frames, spacing, unit, origin, direction, axes } = volume;
+  const { channelInfo, frameTimes, frameLabels } = volume;
   const isScalar = components === 1;
   return {
     name,
@@ -14,7 +18,10 @@ export function infoOf(volume: Volume, header: FileHeader): Readonly<Record<stri
     rescale,
     components,
     channels,
+    ...(channelInfo === null ? {} : { channelInfo }),
     frames,
+    ...(frameTimes === null ? {} : { frameTimes }),
+    ...(frameLabels === null ? {} : { frameLabels }),
     spacing,
     unit,
     origin,
@@ -33,7 +40,12 @@ export function infoOf(volume: Volume, header: FileHeader): Readonly<Record<stri
 function shown(value: unknown): string {
   if (value === null) return 'none';
   if (typeof value === 'number') return String(Number(value.toPrecision(6)));
-  if (Array.isArray(value)) return value.map(shown).join(' ');
+  if (Array.isArray(value)) {
+    const [items, rest] = [value.slice(0, MOST_ITEMS).map(shown), value.length - MOST_ITEMS];
+    // Objects have spaces of their own.
+    const list = items.join(value.some((each) => typeof each === 'object') ? '; ' : ' ');
+    return rest > 0 ? `${list} … ${String(rest)} more` : list;
+  }
   if (typeof value === 'object') {
     return Object.entries(value)
       .map(([name, each]) => `${name}${Number.isNaN(Number(name)) ? '' : ' %'}: ${shown(each)}`)

@@ -9,8 +9,17 @@ import {
   type PlaneName,
   type RangeOptions,
 } from '../export';
-import { FORMAT_NAMES, type FileHeader, type FormatName, type OpenOptions } from '../formats';
-import { open } from '../notebook';
+import {
+  FORMAT_NAMES,
+  WRITABLE_NAMES,
+  type FileHeader,
+  type FormatName,
+  type OpenOptions,
+  type SaveOptions,
+  type Saved,
+  type WritableName,
+} from '../formats';
+import { open, save } from '../notebook';
 import { DTYPES, type DType, type Shape } from '../protocol';
 import { COLORMAPS, type ColormapName } from '../shading';
 import type { Volume } from '../volume';
@@ -91,6 +100,16 @@ interface ExportFlags extends FileFlags, LookFlags {
   readonly json?: boolean;
 }
 
+interface ConvertFlags extends FileFlags {
+  readonly rawDtype?: DType;
+  readonly to?: WritableName;
+  readonly compression?: number;
+  readonly zarrVersion?: '0.4' | '0.5';
+  readonly chunks?: Shape;
+  readonly overwrite?: boolean;
+  readonly json?: boolean;
+}
+
 function present<T extends object>(options: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
     [Name in keyof T]: Exclude<T[Name], undefined>;
@@ -151,12 +170,27 @@ async function write(volume: Volume, flags: ExportFlags): Promise<readonly strin
   });
 }
 
+/** `dtype` is of what is written here, and `rawDtype` of what is read. */
+async function convert(files: readonly string[], flags: ConvertFlags): Promise<Saved> {
+  const { rawDtype, to: format, dtype, compression, zarrVersion: version, chunks, overwrite } = flags;
+  const output = files.at(-1) as string;
+  const volume = await volumeOf(files.slice(0, -1), { ...flags, dtype: rawDtype } as FileFlags);
+  const options: SaveOptions = { format, dtype, compression, version, chunks, overwrite };
+  return await watched(({ onProgress, signal }) =>
+    save.call(volume, output, { ...options, signal, onProgress: ({ fraction }) => onProgress?.(fraction) }),
+  );
+}
+
 /** Flags that would not be heeded without another one, or beside it, are wrong usage. */
 function checkFlags(command: Command): void {
-  const { shape: sizes, dtype, offset, bigEndian, columns, montage, perSecond, bounce } = command.opts<ExportFlags>();
+  const flags = command.opts<ExportFlags & ConvertFlags>();
+  const { shape: sizes, offset, bigEndian, columns, montage, perSecond, bounce } = flags;
+  const isConverting = command.name() === 'convert';
+  const [dtype, name] = isConverting ? [flags.rawDtype, '--raw-dtype'] : [flags.dtype, '--dtype'];
+  if (isConverting && command.args.length < 2) command.error('error: convert takes a file to read and one to write');
   const isRaw = [sizes, dtype, offset, bigEndian].some((each) => each !== undefined);
   if (isRaw && (sizes === undefined || dtype === undefined)) {
-    command.error('error: raw voxels are described by --shape and --dtype, both of them');
+    command.error(`error: raw voxels are described by --shape and ${name}, both of them`);
   }
   if (columns !== undefined && montage !== true) command.error('error: --columns is of --montage');
   if (montage === true && (perSecond !== undefined || bounce !== undefined)) {
@@ -164,16 +198,18 @@ function checkFlags(command: Command): void {
   }
 }
 
-function withFiles(command: Command): Command {
+/** What most commands read. */
+const FILES = ['<file...>', 'a file or a URL; several are one series'] as const;
+
+function withFiles(command: Command, rawDtype = '--dtype'): Command {
   return command
-    .argument('<file...>', 'a file or a URL; several are one series')
     .addOption(
       new Option('--format <name>', 'what it is, where that is not told from its content').choices(FORMAT_NAMES),
     )
     .option('--series <name>', 'of several arrays or DICOM series in it: which one')
     .option('--level <number>', 'of an OME-Zarr with several levels of detail: one of them, read whole', number)
     .option('--shape <sizes>', 'of a file of raw voxels: its sizes, x first, such as 512x512x300', shape)
-    .addOption(new Option('--dtype <name>', 'of a file of raw voxels').choices(DTYPES))
+    .addOption(new Option(`${rawDtype} <name>`, 'of a file of raw voxels').choices(DTYPES))
     .option('--offset <bytes>', 'of a file of raw voxels: where they begin', number)
     .option('--big-endian', 'of a file of raw voxels');
 }
@@ -215,7 +251,7 @@ export function programOf(version: string, print: Print, say: Print): Command {
       checkFlags(command);
     });
 
-  withFiles(program.command('info'))
+  withFiles(program.command('info').argument(...FILES))
     .description('say what a volume is: its shape, its values, where it lies, and what the header of its file says')
     .option('--json', 'as JSON')
     .action(async (files: string[], flags: FileFlags & { readonly json?: boolean }) => {
@@ -225,14 +261,14 @@ export function programOf(version: string, print: Print, say: Print): Command {
       print(flags.json === true ? JSON.stringify(info, null, 2) : tableOf(info));
     });
 
-  withLook(withFiles(program.command('view')))
+  withLook(withFiles(program.command('view').argument(...FILES)))
     .description('look at a volume in a browser, until Ctrl-C')
     .option('--no-open', 'print the address only')
     .action(async (files: string[], flags: FileFlags & LookFlags & { readonly open: boolean }) => {
       await viewUntilInterrupted(await volumeOf(files, flags), lookOf(flags), { opens: flags.open, print, say });
     });
 
-  withLook(withFiles(program.command('export')))
+  withLook(withFiles(program.command('export').argument(...FILES)))
     .description('write a slice, or several, as pictures or as values')
     .requiredOption('-o, --output <path>', '.png .jpg .webp .avif .tif .npy; with {index} in it a file for each slice')
     .option('--values', 'the real values: .png of uint8 and uint16, .tif, .npy')
@@ -254,6 +290,21 @@ export function programOf(version: string, print: Print, say: Print): Command {
     .action(async (files: string[], flags: ExportFlags) => {
       const paths = await write(await volumeOf(files, flags), flags);
       print(flags.json === true ? JSON.stringify(paths) : paths.join('\n'));
+    });
+
+  withFiles(program.command('convert').argument('<file...>', 'what is read, then what is written'), '--raw-dtype')
+    .description('write a volume into a file of another kind, which its ending says')
+    .addOption(new Option('--to <name>', 'what is written, where its ending does not say it').choices(WRITABLE_NAMES))
+    .addOption(new Option('--dtype <name>', 'of the values that are written').choices(DTYPES))
+    .option('--compression <level>', 'how hard values are packed, from 0 to 9', number)
+    .addOption(new Option('--zarr-version <version>', 'of an OME-Zarr (default: 0.5)').choices(['0.4', '0.5']))
+    .option('--chunks <sizes>', 'of an OME-Zarr: voxels of a chunk, such as 64x64x64', shape)
+    .option('--overwrite', 'replace a file, or a Zarr store, that is there')
+    .option('--json', 'what was written as JSON')
+    .action(async (files: string[], flags: ConvertFlags) => {
+      const saved = await convert(files, flags);
+      print(flags.json === true ? JSON.stringify(saved) : saved.path);
+      if (flags.json !== true) for (const note of saved.notes) say(`slicescope: ${note}`);
     });
   return program;
 }

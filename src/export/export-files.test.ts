@@ -215,7 +215,12 @@ describe('pictures', () => {
   });
 
   test('say what they show whatever the format, of channels and slabs too', async () => {
-    const cells = Volume.alloc([4, 4, 5], 'uint8', { channels: 3, name: 'slice 7', spacing: [1, 1, 3] });
+    const cells = Volume.alloc([4, 4, 5], 'uint8', {
+      channels: 3,
+      channelInfo: [{ name: 'DAPI' }, { name: 'GFP' }, {}],
+      name: 'slice 7',
+      spacing: [1, 1, 3],
+    });
     const channels = [{ colormap: 'magenta', window: [0, 9] }, { visible: false }, { window: [1, 2] }] as const;
     const seen = { index: 2, slab: 3, projection: 'max', channels } as const;
     const range = { from: 1, to: 4, step: 3 };
@@ -225,7 +230,7 @@ describe('pictures', () => {
     await exportStack(cells, at('stack.tif'), { values: true, from: 1, to: 1 });
     const files = ['p.png', 'p.jpg', 'p.webp', 'p.tif', 'sheet.png', 'cine.webp', 'stack.tif'];
     const said = (await readBack(...files.map(at))).map(({ info }) => info.description ?? info.ImageDescription);
-    const look = 'channel 0 window 0 to 9 magenta, channel 2 window 1 to 2 blue';
+    const look = 'channel 0 (DAPI) window 0 to 9 magenta, channel 2 window 1 to 2 blue';
     expect(said).toEqual([
       ...[1, 2, 3, 4].map(() => `slice 7, plane xy, slice 2, max of 3, ${look}`),
       `slice 7, plane xy, slices 1 to 4 step 3, ${look}`,

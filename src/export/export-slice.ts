@@ -1,4 +1,5 @@
 import { SlicescopeError, type ViewSettings, type Window } from '../protocol';
+import { frameText } from '../shading';
 import type { Volume, VolumeSlice } from '../volume';
 import { drawerOf, type SliceExport } from './drawer';
 import { checkTarget, writeWhole, type Content, type FileFormat, type Target } from './files';
@@ -14,19 +15,22 @@ const SLICE_FORMATS = ['png', 'jpeg', 'webp', 'avif', 'tiff', 'npy'] as const;
 export function describeSlice({ volume, settings }: SliceExport, isPlain: boolean, which?: string): string {
   const { plane, index, frame, slab, projection } = settings;
   const name = volume.name === '' ? [] : [volume.name];
-  const part = volume.frames === 1 ? [] : [`frame ${String(frame)}`];
+  const said = frameText(volume, frame);
+  const part = volume.frames === 1 ? [] : [`frame ${String(frame)}${said === '' ? '' : ` (${said})`}`];
   const depth = slab === 1 ? [] : [`${projection} of ${String(slab)}`];
-  const look = isPlain || volume.components > 1 ? [] : describeLook(settings);
+  const look = isPlain || volume.components > 1 ? [] : describeLook(settings, volume);
   return [...name, `plane ${plane}`, which ?? `slice ${String(index)}`, ...depth, ...part, ...look].join(', ');
 }
 
 /** The window and the colour map, or those of each channel that is drawn. */
-function describeLook({ window, colormap, channels }: ViewSettings): readonly string[] {
+function describeLook({ window, colormap, channels }: ViewSettings, { channelInfo }: Volume): readonly string[] {
   const ends = ([low, high]: Window): string => `window ${String(low)} to ${String(high)}`;
   if (channels.length === 0) return [ends(window), colormap];
-  return channels.flatMap((each, channel) =>
-    each.visible ? [`channel ${String(channel)} ${ends(each.window)} ${each.colormap}`] : [],
-  );
+  return channels.flatMap((each, channel) => {
+    const name = channelInfo?.[channel]?.name ?? '';
+    const named = `channel ${String(channel)}${name === '' ? '' : ` (${name})`}`;
+    return each.visible ? [`${named} ${ends(each.window)} ${each.colormap}`] : [];
+  });
 }
 
 /** Whether a file is to hold values, which nothing is drawn over. @throws SlicescopeError `invalid-argument`. */

@@ -38,6 +38,18 @@ describe('of which nothing was asked, a view shows', () => {
   });
 });
 
+test('channels are drawn at first as the volume says, and in turn where it does not', () => {
+  const channelInfo = [{ color: '#ff8000', window: [2, 5] as const }, { visible: false }, { color: '#0000ff' }];
+  const volume = Volume.from(Uint8Array.of(0, 9, 0, 99, 0, 7), [2, 1, 1], { channels: 3, channelInfo });
+  expect(defaultSettings(volume).channels).toEqual([
+    { colormap: '#ff8000', window: [2, 5], visible: true },
+    { colormap: 'green', window: [0, 99], visible: false },
+    { colormap: 'blue', window: [0, 7], visible: true },
+  ]);
+  expect(defaultSettings(volume.at({ channel: 0 }))).toMatchObject({ colormap: '#ff8000', window: [2, 5] });
+  expect(defaultSettings(volume.at({ channel: 1 }))).toMatchObject({ colormap: 'gray', window: [0, 99] });
+});
+
 test('an anatomical plane becomes the plane that it is nearest to, and starts at its middle', () => {
   const volume = phantom([4, 5, 7], 'uint8', { direction: [0, 0, 1, -1, 0, 0, 0, 1, 0] });
   const base = defaultSettings(volume);

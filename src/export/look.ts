@@ -13,6 +13,7 @@ import {
 import {
   COLORMAP_GROUPS,
   changeSettings,
+  checkColormap,
   initialSettings,
   resolveWindow,
   type ColormapName,
@@ -36,7 +37,7 @@ export interface LookOptions {
    * greatest value. Default: what the file says, else `auto`.
    */
   readonly window?: WindowChoice;
-  /** Default `gray`. */
+  /** Default: the colour of the volume's only channel if it is known, else `gray`. */
   readonly colormap?: ColormapName;
   /** The colour map back to front. Default false. */
   readonly invert?: boolean;
@@ -61,8 +62,9 @@ export interface LookOptions {
   /** What a slab shows of the values behind each other. Default `max`. */
   readonly projection?: Projection;
   /**
-   * Of a volume with several channels: how each is drawn, as far as it is not to be as usual. Default: red, green, blue,
-   * cyan, magenta, yellow, gray; each through `window`, or without one through its own 0.5 and 99.5 percentiles.
+   * Of a volume with several channels: how each is drawn, as far as it is not to be as usual. Default: in the volume's
+   * `channelInfo` colours, else red, green, blue, cyan, magenta, yellow, gray; each through `window`, or without one through
+   * its own, else its 0.5 and 99.5 percentiles.
    */
   readonly channels?: readonly ChannelLook[];
   /** Volumes that are drawn over this one, the first one lowest. */
@@ -95,14 +97,20 @@ const ANY_WINDOW: Window = [0, 1];
 /** The colours of channels of which nothing is said, in turn. */
 const CHANNEL_COLORMAPS: readonly ColormapName[] = [...COLORMAP_GROUPS.channels, 'gray'];
 
+/** The colour map of a channel whose colour is known. */
+function channelColormap({ channelInfo }: Volume, channel: number): ColormapName | null {
+  const color = channelInfo?.[channel]?.color ?? null;
+  return color === null ? null : checkColormap(color, 'channelInfo');
+}
+
 /** How the channels of a volume are drawn of which nothing is said; none where there is one only. */
 export function defaultChannels(volume: Volume, window?: WindowChoice, caller = 'show'): readonly ChannelOptions[] {
   if (volume.channels === 1) return [];
   return Array.from({ length: volume.channels }, (_, channel) => ({
-    colormap: CHANNEL_COLORMAPS[channel % CHANNEL_COLORMAPS.length] ?? 'gray',
+    colormap: channelColormap(volume, channel) ?? CHANNEL_COLORMAPS[channel % CHANNEL_COLORMAPS.length] ?? 'gray',
     window:
       window === undefined ? volume.channelWindow(channel) : resolveWindow(window, volume.at({ channel }), caller),
-    visible: true,
+    visible: volume.channelInfo?.[channel]?.visible ?? true,
   }));
 }
 
@@ -110,7 +118,9 @@ export function defaultChannels(volume: Volume, window?: WindowChoice, caller = 
 export function defaultSettings(volume: Volume, options: LookOptions = {}, caller = 'show'): ViewSettings {
   const { window: given } = (options as LookOptions | null) ?? {};
   const window = given === undefined ? volume.defaultWindow : ANY_WINDOW;
-  return { ...initialSettings(volume.info(0), window), channels: defaultChannels(volume, given, caller) };
+  const settings = initialSettings(volume.info(0), window);
+  const colormap = volume.channels === 1 ? (channelColormap(volume, 0) ?? settings.colormap) : settings.colormap;
+  return { ...settings, colormap, channels: defaultChannels(volume, given, caller) };
 }
 
 /** How a slice is to look, settled: the settings, and the volumes over it. */

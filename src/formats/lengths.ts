@@ -51,3 +51,14 @@ export function inOneUnit(lengths: Triple, names: readonly (string | null)[], ot
   });
   return inUnit.some(Number.isNaN) ? null : { lengths: inUnit as unknown as Triple, unit: shownUnit(across) };
 }
+
+/** A unit's name in ASCII, such as `um`, where it has one; itself where it is ASCII, else null. */
+export function asciiUnit(unit: string): string | null {
+  const names = [unit, ...(UNITS.find(([shown]) => shown === unit)?.[2] ?? [])];
+  return names.find((name) => /^[\x21-\x7e]+$/.test(name) && !name.includes('\\')) ?? null;
+}
+
+/** How many of one unit of length another one is; null where either is none. */
+export function lengthIn(unit: string, other: string): number | null {
+  return inOneUnit([1, 1, 1], [other, unit], other)?.lengths[1] ?? null;
+}

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { DTYPES, SlicescopeError, checkNames, quote, realDType, type DType } from '../protocol';
+import { ARRAY_OF, DTYPES, DTYPE_RANGES, SlicescopeError, checkNames, quote, realDType, type DType } from '../protocol';
 import type { Volume } from '../volume';
 import { askThread } from './ask-thread';
 import { checkPlace, makeInPlace } from './put-in-place';
@@ -121,16 +121,30 @@ function plan(
   const { data, chunks, part, ...said } = volume.toRecord();
   const { rescale } = volume;
   const isKept = options.dtype === undefined && (rescale === null || writer.holdsRescale(volume.dtype, rescale));
-  const dtype = options.dtype ?? (isKept ? volume.dtype : realDType(volume));
-  if (!writer.dtypes.includes(dtype)) {
-    const message = `${CALLER}: ${path}: ${writer.title} holds ${writer.dtypes.join(', ')}, not ${dtype}; choose one of them with { dtype }`;
+  const wanted = options.dtype ?? (isKept ? volume.dtype : realDType(volume));
+  const dtype = writer.dtypes.includes(wanted) ? wanted : options.dtype === undefined ? wider(wanted, writer) : null;
+  if (dtype === null) {
+    const message = `${CALLER}: ${path}: ${writer.title} holds ${writer.dtypes.join(', ')}, not ${wanted}; choose one of them with { dtype }`;
     throw new SlicescopeError('unsupported-format', message, { path });
   }
-  if (volume.components > 1 && dtype !== 'uint8') throw refuse('dtype', dtype, 'uint8, of which colours are');
+  if (volume.components > 1 && dtype !== volume.dtype) throw refuse('dtype', dtype, `${volume.dtype}, as colours are`);
   const plain: Plain = { ...said, dtype, rescale: isKept ? rescale : null };
-  const converted =
-    rescale === null || isKept ? [] : [`The values are the real ones, as ${dtype}: a rescale is not written.`];
-  return { plain, notes: [...converted, ...writer.check(plain, path, options)] };
+  const notes = [
+    ...(rescale === null || isKept ? [] : [`The values are the real ones, as ${dtype}: a rescale is not written.`]),
+    ...(dtype === wanted ? [] : [`${writer.title} has no ${wanted}: the values are of ${dtype}.`]),
+  ];
+  return { plain, notes: [...notes, ...writer.check(plain, path, options)] };
+}
+
+/** The smallest dtype of a format that holds all values of another one; null where there is none. */
+function wider(dtype: DType, { dtypes }: Writer): DType | null {
+  const bytes = (of: DType): number => ARRAY_OF[of].BYTES_PER_ELEMENT;
+  const holds = (other: DType): boolean => {
+    if (other.startsWith('float')) return bytes(other) > bytes(dtype);
+    const [[least, most], [lower, upper]] = [DTYPE_RANGES[dtype], DTYPE_RANGES[other]];
+    return !dtype.startsWith('float') && lower <= least && most <= upper;
+  };
+  return [...dtypes].sort((one, other) => bytes(one) - bytes(other)).find(holds) ?? null;
 }
 
 /** Where links lead; what is not there is where it says. */

@@ -64,10 +64,7 @@ async function readBox(volume: Volume, level: number, from: Shape, size: Shape):
   return box;
 }
 
-/**
- * A volume as it is to be in a file.
- * @param path stands in errors.
- */
+/** A volume as it is to be in a file. @param path where it is in the end. */
 export function contentOf(volume: Volume, plain: Plain, path: string): Content {
   const { dtype } = plain;
   const values: Content['values'] = async (part: PartPlace, from = [0, 0, 0], size = volume.shape, level = 0) => {
@@ -85,22 +82,6 @@ export function contentOf(volume: Volume, plain: Plain, path: string): Content {
   };
   const { chunks } = volume.toRecord();
   const levels = chunks?.levels ?? [{ shape: volume.shape, factors: [1, 1, 1] as const, chunk: null }];
-  return { ...plain, levels, values };
-}
-
-/** What a volume may say of itself, and in which words it is left out; `name` is left out on purpose. */
-const SAID: Readonly<Record<Said, readonly [isSaid: (plain: Plain) => boolean, words: string]>> = {
-  spacing: [({ spacing, unit }) => unit !== 'px' || spacing.some((each) => each !== 1), 'distances of voxels'],
-  origin: [({ origin }) => origin.some((each) => each !== 0), 'an origin'],
-  direction: [({ direction }) => direction !== null, 'a direction'],
-  axes: [({ axes, direction }) => axes !== null && direction === null, 'names of axes'],
-  window: [({ window }) => window !== null, 'a window'],
-  labels: [({ labels }) => labels !== null, 'names of labels'],
-};
-export type Said = 'spacing' | 'origin' | 'direction' | 'axes' | 'window' | 'labels';
-
-/** A sentence for what a volume says and a format has no place for. */
-export function leftOut(plain: Plain, title: string, missing: readonly Said[]): string[] {
-  const words = missing.map((each) => SAID[each]).filter(([isSaid]) => isSaid(plain));
-  return words.map(([, what]) => `${title} has no place for ${what}, which the volume has.`);
+  const windowOf: Content['windowOf'] = (channel) => volume.channelWindow(channel);
+  return { ...plain, path, windowOf, levels, values };
 }

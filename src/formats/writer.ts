@@ -1,4 +1,4 @@
-import type { DType, Rescale, Shape, Triple, VoxelArray } from '../protocol';
+import type { DType, Rescale, Shape, Triple, VoxelArray, Window } from '../protocol';
 import type { Description, PartPlace } from '../volume';
 import type { OnFraction } from './format';
 
@@ -33,6 +33,10 @@ export interface ContentLevel {
 
 /** A volume as it is to be in a file: its values are converted to the file's dtype on the way. */
 export interface Content extends Plain {
+  /** Where it is in the end: stands in errors. */
+  readonly path: string;
+  /** The window that a view starts a channel with. */
+  readonly windowOf: (channel: number) => Window;
   /** The levels of detail that the volume has; one where it has no others. */
   readonly levels: readonly ContentLevel[];
   /**

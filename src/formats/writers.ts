@@ -1,10 +1,14 @@
+import { metaimage } from './metaimage/write';
+import { mrc } from './mrc/write';
+import { nifti } from './nifti/write';
 import { npy } from './npy/write';
+import { nrrd } from './nrrd/write';
 import { tiff } from './tiff/write';
 import type { Writer } from './writer';
 import { zarr } from './zarr/write';
 
 /** All kinds of files that can be written. */
-export const WRITERS: readonly Writer[] = [npy, tiff, zarr];
+export const WRITERS: readonly Writer[] = [nifti, nrrd, metaimage, mrc, npy, tiff, zarr];
 
 /** The kind of a path by its ending, of which the longest one decides; null where none fits. */
 export function writerOf(path: string): Writer | null {

@@ -1,5 +1,6 @@
 export { link, type SettingName } from './link';
 export * from './open';
+export { save } from './save';
 export { hasScreen, openBrowser } from './browser';
 export { show, showOnPage } from './show';
 export { SliceView } from './slice-view';

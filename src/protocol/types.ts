@@ -102,6 +102,18 @@ export const ENCODINGS = ['raw', 'packed', 'preview'] as const;
  */
 export type Encoding = (typeof ENCODINGS)[number];
 
+/** What is known of one channel besides its values. */
+export interface ChannelInfo {
+  /** Of the dye, for instance; empty if nobody gave one. */
+  readonly name: string;
+  /** `#rrggbb`: what its highest values are drawn in; null if nobody said one. */
+  readonly color: string | null;
+  /** The window to start with; null if nobody gave one. */
+  readonly window: Window | null;
+  /** Whether it is drawn at first. */
+  readonly visible: boolean;
+}
+
 /** A rectangle of a slice, in pixels of its level. */
 export interface TileRect {
   readonly x: number;
@@ -164,6 +176,12 @@ export interface VolumeInfo extends LayerInfo {
   readonly shape: Shape;
   /** Volumes of one time and shape that are drawn together; 1 for most. */
   readonly channels: number;
+  /** A name of each channel, empty where it has none; null where none has one. */
+  readonly channelNames: readonly string[] | null;
+  /** Seconds at which each frame was taken; null where nobody knows them. */
+  readonly frameTimes: readonly number[] | null;
+  /** What each frame is besides its time, such as `b = 1000 s/mm²`; null where nobody says it. */
+  readonly frameLabels: readonly string[] | null;
   /** Distance between voxels along x, y and z, in `unit`. */
   readonly spacing: Triple;
   /** Position of the middle of voxel (0, 0, 0), in `unit`. */

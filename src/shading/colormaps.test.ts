@@ -164,8 +164,21 @@ describe('a name is checked', () => {
     const { message, details } = refusal(() => checkColormap(name, 'show'), 'unknown-colormap');
     const choice =
       'gray, viridis, magma, inferno, plasma, cividis, turbo, bone, hot, ' +
-      'coolwarm, RdBu, PuOr, berlin, red, green, blue, cyan, magenta, yellow, labels';
+      'coolwarm, RdBu, PuOr, berlin, red, green, blue, cyan, magenta, yellow, labels, or a colour such as #00ff80';
     expect(message).toBe(`show: there is no colour map ${shown}; choose one of ${choice}`);
     expect(typeof details.colormap).toBe('string');
   });
+});
+
+test('a colour is the map from black to it, by the name of the map if it has one', () => {
+  expect([0, 51, 255].map((index) => colorOf('#ff8005', index))).toEqual([
+    [0, 0, 0, 255],
+    [51, 26, 1, 255],
+    [255, 128, 5, 255],
+  ]);
+  const known = ['#FFFFFF', '#ff0000', '#00FFff', '#FF8005'].map((color) => checkColormap(color, 'show'));
+  expect(known).toEqual(['gray', 'red', 'cyan', '#ff8005']);
+  for (const name of ['#fff', '#gg0000', 'ff8005', '#ff80050']) {
+    expect(refusal(() => checkColormap(name, 'show'), 'unknown-colormap').details).toEqual({ colormap: name });
+  }
 });

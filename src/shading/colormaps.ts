@@ -1,9 +1,12 @@
 import { SlicescopeError, quote } from '../protocol';
-import { COLORMAP_DATA, type ColormapName } from './colormap-data';
+import { COLORMAP_DATA, type NamedColormap } from './colormap-data';
 
-export type { ColormapName } from './colormap-data';
+/** A colour map by its name, or a colour, `#rrggbb`: the map from black to it. */
+export type ColormapName = NamedColormap | `#${string}`;
 
-export const COLORMAPS: readonly ColormapName[] = Object.keys(COLORMAP_DATA) as ColormapName[];
+export const COLORMAPS: readonly NamedColormap[] = Object.keys(COLORMAP_DATA) as NamedColormap[];
+
+const COLOR = /^#[0-9a-f]{6}$/;
 
 /** What a colour map is for. */
 export type ColormapGroup = 'perceptual' | 'other' | 'diverging' | 'channels' | 'labels';
@@ -13,7 +16,7 @@ export type ColormapGroup = 'perceptual' | 'other' | 'diverging' | 'channels' | 
  * equal steps look equal. `diverging`: for signed values, with a colour for each sign. `channels`: from black to one
  * colour, to be added up. `labels`: categorical, a colour for each whole number.
  */
-export const COLORMAP_GROUPS: { readonly [G in ColormapGroup]: readonly ColormapName[] } = {
+export const COLORMAP_GROUPS: { readonly [G in ColormapGroup]: readonly NamedColormap[] } = {
   perceptual: ['gray', 'viridis', 'magma', 'inferno', 'plasma', 'cividis'],
   other: ['turbo', 'bone', 'hot'],
   diverging: ['coolwarm', 'RdBu', 'PuOr', 'berlin'],
@@ -24,13 +27,22 @@ export const COLORMAP_GROUPS: { readonly [G in ColormapGroup]: readonly Colormap
 /** @throws SlicescopeError `unknown-colormap` if there is none of that name. */
 export function checkColormap(name: unknown, caller: string): ColormapName {
   const known = COLORMAPS.find((colormap) => colormap === name);
-  if (known === undefined) {
-    const message = `${caller}: there is no colour map ${quote(name)}; choose one of ${COLORMAPS.join(', ')}`;
+  if (known !== undefined) return known;
+  const color = typeof name === 'string' ? name.toLowerCase() : '';
+  if (!COLOR.test(color)) {
+    const all = `${COLORMAPS.join(', ')}, or a colour such as #00ff80`;
+    const message = `${caller}: there is no colour map ${quote(name)}; choose one of ${all}`;
     throw new SlicescopeError('unknown-colormap', message, {
       colormap: typeof name === 'string' ? name : quote(name),
     });
   }
-  return known;
+  return colormapOf(color as `#${string}`);
+}
+
+/** The map from black to a colour: the one that has a name, if there is one. */
+function colormapOf(color: `#${string}`): ColormapName {
+  const isSame = (named: NamedColormap): boolean => COLORMAP_DATA[named].endsWith(color.slice(1));
+  return (['gray', ...COLORMAP_GROUPS.channels] as const).find(isSame) ?? color;
 }
 
 /** Whether a colour map has a colour for each whole number, whatever the window; nothing is mixed or inverted then. */
@@ -66,8 +78,16 @@ export function colormapTable(colormap: string, invert = false): Uint8Array {
   return table;
 }
 
+/** 256 colours in equal steps from black, as the named maps are written. */
+function rampTo(color: string): string {
+  const parts = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+  const hexOf = (value: number): string => value.toString(16).padStart(2, '0');
+  const steps = Array.from({ length: 256 }, (_, step) => parts.map((part) => hexOf(Math.round((part * step) / 255))));
+  return steps.flat().join('');
+}
+
 function makeTable(name: ColormapName, isInverted: boolean): Uint8Array {
-  const hex = COLORMAP_DATA[name];
+  const hex = COLORMAPS.includes(name as NamedColormap) ? COLORMAP_DATA[name as NamedColormap] : rampTo(name);
   const table = new Uint8Array(1024).fill(255);
   for (let color = 0; color < 256; color++) {
     const to = 4 * (isInverted ? 255 - color : color);

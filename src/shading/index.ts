@@ -1,6 +1,7 @@
 export * from './bars';
 export * from './box';
 export * from './colormaps';
+export * from './frame-text';
 export * from './layers';
 export * from './links';
 export * from './numbers';

@@ -352,6 +352,13 @@ test('frames have a slider where there are several', () => {
   slider.value = '4';
   slider.dispatchEvent(new Event('input'));
   expect(host.changes.at(-1)).toEqual({ frame: 4 });
+  expect(find('.slicescope-frames .slicescope-count').textContent).toBe('4 / 5');
+
+  const frameTimes = [0, 1.5, 3, 4.5, 6, 7.5];
+  host.current = { ...host.current, volume: { ...host.current.volume, frameTimes }, frame: 3 };
+  instrument.update();
+  expect(find('.slicescope-frames .slicescope-count').textContent).toBe('3 / 5 · 4.5 s');
+  expect(slider.getAttribute('aria-valuetext')).toBe('frame 3 of 5, 4.5 s');
 });
 
 test('Play and Space play, in this page', () => {

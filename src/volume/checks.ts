@@ -2,7 +2,9 @@ import {
   DTYPES,
   PROJECTIONS,
   SlicescopeError,
+  checkNames,
   quote,
+  type ChannelInfo,
   type DType,
   type Projection,
   type Rescale,
@@ -174,6 +176,62 @@ export function isLabels(value: unknown): value is Labels {
 export function checkLabels(value: unknown, caller: string): Labels {
   if (isLabels(value)) return { ...value };
   throw invalid(caller, 'labels', value, "names by value, such as { 1: 'liver' }");
+}
+
+/** One entry for each of `count` channels or frames, copied. */
+function checkEach<T>(
+  value: unknown,
+  count: number,
+  argument: string,
+  expected: string,
+  caller: string,
+  each: (item: unknown, name: string) => T,
+): T[] {
+  const isList = Array.isArray(value) || ArrayBuffer.isView(value);
+  const items = isList ? Array.from(value as unknown as ArrayLike<unknown>) : null;
+  if (items?.length !== count) {
+    const found = items === null ? quote(value) : `a list of ${String(items.length)}`;
+    const message = `${caller}: ${argument} is ${found}, expected ${expected}, ${String(count)} in all`;
+    throw new SlicescopeError('invalid-argument', message, { argument });
+  }
+  return items.map((item, at) => each(item, `${argument}[${String(at)}]`));
+}
+
+/** Seconds of each frame. */
+export function checkFrameTimes(value: unknown, frames: number, caller: string): readonly number[] {
+  return checkEach(value, frames, 'frameTimes', 'seconds of each frame', caller, (item, name) => {
+    if (typeof item !== 'number' || !Number.isFinite(item)) throw invalid(caller, name, item, 'a finite number');
+    return item;
+  });
+}
+
+export function checkFrameLabels(value: unknown, frames: number, caller: string): readonly string[] {
+  return checkEach(value, frames, 'frameLabels', 'a text of each frame', caller, (item, name) => {
+    if (typeof item !== 'string') throw invalid(caller, name, item, 'a string');
+    return item;
+  });
+}
+
+const COLOR = /^#[0-9a-f]{6}$/i;
+
+/** What is said of each channel, with what was left out filled in. */
+export function checkChannelInfo(value: unknown, channels: number, caller: string): readonly ChannelInfo[] {
+  const expected = "an object of each channel, such as { name: 'DAPI', color: '#0000ff' }";
+  return checkEach(value, channels, 'channelInfo', expected, caller, (item, argument) => {
+    if (typeof item !== 'object' || item === null) throw invalid(caller, argument, item, 'an object');
+    checkNames(item, ['name', 'color', 'window', 'visible'], `${caller}: ${argument}`);
+    const { name = '', color = null, window = null, visible = true } = item as Readonly<Record<string, unknown>>;
+    if (typeof name !== 'string') throw invalid(caller, `${argument}.name`, name, 'a string');
+    const isColor = typeof color === 'string' && COLOR.test(color);
+    if (color !== null && !isColor) throw invalid(caller, `${argument}.color`, color, "a colour such as '#00ff80'");
+    if (typeof visible !== 'boolean') throw invalid(caller, `${argument}.visible`, visible, 'true or false');
+    return {
+      name,
+      color: isColor ? color.toLowerCase() : null,
+      window: window === null ? null : checkWindow(window, caller),
+      visible,
+    };
+  });
 }
 
 export function checkIndex(index: number, count: number, what: string): void {

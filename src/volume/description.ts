@@ -3,6 +3,7 @@ import {
   SlicescopeError,
   checkNames,
   quote,
+  type ChannelInfo,
   type DType,
   type Rescale,
   type Shape,
@@ -14,9 +15,12 @@ import type { ChunksRecord, PartPlace } from './chunked';
 import {
   MAX_ELEMENTS,
   checkAxes,
+  checkChannelInfo,
   checkComponents,
   checkCount,
   checkDirection,
+  checkFrameLabels,
+  checkFrameTimes,
   checkLabels,
   checkOrigin,
   checkRescale,
@@ -62,6 +66,12 @@ export interface VolumeOptions {
   readonly rescale?: Rescale | null | undefined;
   /** Of a label map: names by value, which an overlay of it has unless it is given others. */
   readonly labels?: Readonly<Record<number, string>> | null | undefined;
+  /** What each channel shows and how it is drawn at first: as many as there are channels. Without it, or with null: nothing is known. */
+  readonly channelInfo?: readonly Partial<ChannelInfo>[] | null | undefined;
+  /** Seconds at which each frame was taken, as many as there are frames. Without it, or with null: nobody knows them. */
+  readonly frameTimes?: readonly number[] | null | undefined;
+  /** What each frame is besides its time, such as `b = 1000 s/mm²`. Without it, or with null: nothing is known. */
+  readonly frameLabels?: readonly string[] | null | undefined;
 }
 
 /** A volume as plain data for a message to another thread; the voxels stay where they are. */
@@ -85,6 +95,9 @@ export interface VolumeRecord {
   readonly window: Window | null;
   readonly rescale: Rescale | null;
   readonly labels: Labels | null;
+  readonly channelInfo: readonly ChannelInfo[] | null;
+  readonly frameTimes: readonly number[] | null;
+  readonly frameLabels: readonly string[] | null;
 }
 
 /** A volume before it has voxels. */
@@ -103,6 +116,9 @@ const OPTIONS: Readonly<Record<keyof VolumeOptions, true>> = {
   window: true,
   rescale: true,
   labels: true,
+  channelInfo: true,
+  frameTimes: true,
+  frameLabels: true,
 };
 export const VOLUME_OPTIONS: readonly string[] = Object.keys(OPTIONS);
 
@@ -146,6 +162,23 @@ export function describe(
     window: options.window == null ? null : checkWindow(options.window, caller),
     rescale: options.rescale == null ? null : checkRescale(options.rescale, components, caller),
     labels: options.labels == null ? null : checkLabels(options.labels, caller),
+    channelInfo: options.channelInfo == null ? null : checkChannelInfo(options.channelInfo, channels, caller),
+    frameTimes: options.frameTimes == null ? null : checkFrameTimes(options.frameTimes, frames, caller),
+    frameLabels: options.frameLabels == null ? null : checkFrameLabels(options.frameLabels, frames, caller),
+  };
+}
+
+/** What one frame and channel of a volume says of itself. */
+export function describePart<T extends Description>(whole: T, frame: number, channel: number): T {
+  const { window, channelInfo, frameTimes, frameLabels } = whole;
+  return {
+    ...whole,
+    channels: 1,
+    frames: 1,
+    window: channelInfo?.[channel]?.window ?? window,
+    channelInfo: channelInfo?.slice(channel, channel + 1) ?? null,
+    frameTimes: frameTimes?.slice(frame, frame + 1) ?? null,
+    frameLabels: frameLabels?.slice(frame, frame + 1) ?? null,
   };
 }
 

@@ -61,6 +61,32 @@ describe('of a volume with channels and frames', () => {
     expect(Volume.alloc([2, 2, 2], 'float32', { frames: 7, channels: 3 }).data).toHaveLength(8 * 21);
   });
 
+  test('a part has the name, the colour and the window of its channel, and the time of its frame', () => {
+    const own = series({
+      window: [0, 500],
+      channelInfo: [
+        { name: 'DAPI', color: '#0000FF', window: [10, 20] },
+        { name: 'GFP', visible: false },
+      ],
+      frameTimes: [0, 0.5, 1, 1.5, 2, 4],
+      frameLabels: ['a', 'b', 'c', 'd', 'e', 'f'],
+    });
+    const dapi = { name: 'DAPI', color: '#0000ff', window: [10, 20], visible: true };
+    const gfp = { name: 'GFP', color: null, window: null, visible: false };
+    expect(own.channelInfo).toEqual([dapi, gfp]);
+    expect([own.channelWindow(0), own.channelWindow(1)]).toEqual([
+      [10, 20],
+      [0, 500],
+    ]);
+    const part = own.at({ frame: 5, channel: 0 });
+    expect([part.channelInfo, part.frameTimes, part.frameLabels]).toEqual([[dapi], [4], ['f']]);
+    expect(part.defaultWindow).toEqual([10, 20]);
+    expect(own.at({ channel: 1 }).defaultWindow).toEqual([0, 500]);
+    const { channelNames, frameTimes, frameLabels } = Volume.fromRecord(own.toRecord()).info(1);
+    expect([channelNames, frameTimes, frameLabels]).toEqual([['DAPI', 'GFP'], own.frameTimes, own.frameLabels]);
+    expect(series({ channelInfo: [{ color: '#00ff00' }, {}] }).info(1).channelNames).toBeNull();
+  });
+
   test('a part that is not there is refused', () => {
     expect(refusal(() => volume.at({ frame: 6 }), 'index-out-of-range').message).toBe(
       'volume: frame is 6, expected a whole number from 0 to 5',
@@ -111,6 +137,36 @@ describe('refused are', () => {
     ['no frames', { frames: 0 }, 'Volume.from: frames is 0, expected a whole number from 1 on'],
     ['half a channel', { channels: 1.5 }, 'Volume.from: channels is 1.5, expected a whole number from 1 on'],
     ['frames by name', { frames: '2' as unknown as number }, 'Volume.from: frames is "2", expected a whole number'],
+    [
+      'a name for one of two channels',
+      { channels: 2, channelInfo: [{ name: 'DAPI' }] },
+      'Volume.from: channelInfo is a list of 1, expected',
+    ],
+    [
+      'a colour that is none',
+      { channelInfo: [{ color: 'red' }] },
+      'Volume.from: channelInfo[0].color is "red", expected a colour',
+    ],
+    [
+      'what no channel has',
+      { channelInfo: [{ dye: 'DAPI' }] as unknown as [] },
+      'Volume.from: channelInfo[0]: there is no option',
+    ],
+    [
+      'a time too few',
+      { frames: 2, frameTimes: [0] },
+      'Volume.from: frameTimes is a list of 1, expected seconds of each frame, 2 in',
+    ],
+    [
+      'a time that is none',
+      { frames: 2, frameTimes: [0, NaN] },
+      'Volume.from: frameTimes[1] is NaN, expected a finite number',
+    ],
+    [
+      'a label that is a number',
+      { frameLabels: [1000] as unknown as [] },
+      'Volume.from: frameLabels[0] is 1000, expected a string',
+    ],
     ['channels of colours', { channels: 2, components: 3 }, 'Volume.from: 2 channels of 3 components; give either'],
   ])('%s', (_, options, sentence) => {
     const { message } = refusal(() => Volume.from(new Uint8Array(24), [2, 3, 4], options), 'invalid-argument');

@@ -1,6 +1,7 @@
 import {
   PLANES,
   PLANE_AXES,
+  type ChannelInfo,
   type DType,
   type Plane,
   type PlaneInfo,
@@ -49,6 +50,12 @@ export abstract class VolumeProperties implements Description {
   readonly rescale: Rescale | null;
   /** Names by value of a label map that has them, such as a file's own; null if it has none. */
   readonly labels: Labels | null;
+  /** What is known of each channel, such as its name and colour; null if nothing is. */
+  readonly channelInfo: readonly ChannelInfo[] | null;
+  /** Seconds at which each frame was taken; null if nobody knows them. */
+  readonly frameTimes: readonly number[] | null;
+  /** What each frame is besides its time, such as its b-value; null if nobody says it. */
+  readonly frameLabels: readonly string[] | null;
 
   protected constructor(plain: Description, dtype: DType) {
     this.shape = plain.shape;
@@ -65,6 +72,9 @@ export abstract class VolumeProperties implements Description {
     this.window = plain.window;
     this.rescale = plain.rescale;
     this.labels = plain.labels;
+    this.channelInfo = plain.channelInfo;
+    this.frameTimes = plain.frameTimes;
+    this.frameLabels = plain.frameLabels;
   }
 
   /** Whether the voxels are left in their chunks, and are read when they are needed. */
@@ -88,8 +98,11 @@ export abstract class VolumeProperties implements Description {
     const { name, shape, dtype, rescale, components, spacing, origin, direction, unit, frames, channels } = this;
     const planes = { xy: this.#planeInfo('xy'), xz: this.#planeInfo('xz'), yz: this.#planeInfo('yz') };
     const geometry = { spacing, origin, direction, unit };
-    const { chunked } = this;
-    return { revision, name, shape, dtype, rescale, components, planes, ...geometry, frames, channels, chunked };
+    const { chunked, channelInfo, frameTimes, frameLabels } = this;
+    const names = channelInfo?.map((channel) => channel.name) ?? [];
+    const channelNames = names.some((each) => each !== '') ? names : null;
+    const counts = { frames, channels, channelNames, frameTimes, frameLabels };
+    return { revision, name, shape, dtype, rescale, components, planes, ...geometry, ...counts, chunked };
   }
 
   /** One line, such as `Volume "T1": 197 × 233 × 189 uint8, 1 × 1 × 1 mm`. */
@@ -105,7 +118,7 @@ export abstract class VolumeProperties implements Description {
   /** What was given when it was made, and what was filled in. */
   protected description(): Description {
     const { shape, components, channels, frames, unit, spacing, origin, direction, axes, name, window } = this;
-    const { rescale, labels } = this;
+    const { rescale, labels, channelInfo, frameTimes, frameLabels } = this;
     return {
       shape,
       components,
@@ -120,6 +133,9 @@ export abstract class VolumeProperties implements Description {
       window,
       rescale,
       labels,
+      channelInfo,
+      frameTimes,
+      frameLabels,
     };
   }
 

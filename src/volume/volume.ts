@@ -16,7 +16,15 @@ import type { BlockSource } from './blocks';
 import { checkDType, checkIndex, checkSlab, formatShape } from './checks';
 import { ChunkedVoxels, type ChunkReader, type ChunksRecord, type PartPlace, type StopSignal } from './chunked';
 import { emptySlice, type Part, type SliceOptions, type VolumeSlice } from './cut';
-import { allocate, describe, elementsOf, formatCounts, type VolumeOptions, type VolumeRecord } from './description';
+import {
+  allocate,
+  describe,
+  describePart,
+  elementsOf,
+  formatCounts,
+  type VolumeOptions,
+  type VolumeRecord,
+} from './description';
 import { dtypeOf, isShared, type VoxelSource } from './dtype';
 import { storedProjection } from './rescale';
 import { copySlab, type Slab } from './slab';
@@ -183,7 +191,7 @@ export class Volume extends VolumeProperties {
     if (part === undefined) {
       const data = this.#chunks === null ? this.#valuesOf(at) : this.sample({ channel }).data;
       const chunks = this.#chunks && { ...this.#chunks, part: { frame, channel } };
-      part = new Volume({ ...this.toRecord(), data, channels: 1, frames: 1 }, this.dtype, chunks);
+      part = new Volume({ ...describePart(this.toRecord(), frame, channel), data }, this.dtype, chunks);
       this.#parts.set(at, part);
     }
     return part;
@@ -218,7 +226,7 @@ export class Volume extends VolumeProperties {
    * values, [0, 255] for RGB and RGBA. Always finite, and low below high.
    */
   get defaultWindow(): Window {
-    return this.window ?? this.autoWindow;
+    return this.window ?? this.channelInfo?.[0]?.window ?? this.autoWindow;
   }
 
   /** The window named `auto`: as `defaultWindow`, whatever window was given. */
@@ -232,14 +240,16 @@ export class Volume extends VolumeProperties {
   }
 
   /**
-   * The window to start a channel with: the volume's if one was given, else the 0.5 and 99.5 percentiles of the
+   * The window to start a channel with: its own or the volume's if one was given, else the 0.5 and 99.5 percentiles of the
    * channel, of up to eight of its frames.
    * @throws SlicescopeError `index-out-of-range`.
    */
   channelWindow(channel: number): Window {
     checkIndex(channel, this.channels, 'volume: channel');
     if (this.channels === 1) return this.defaultWindow;
-    if (this.#chunks !== null) return this.window ?? this.sample({ channel }).defaultWindow;
+    const given = this.channelInfo?.[channel]?.window ?? this.window;
+    if (given !== null) return given;
+    if (this.#chunks !== null) return this.sample({ channel }).defaultWindow;
     const step = Math.ceil(this.frames / WINDOW_FRAMES);
     const count = Math.ceil(this.frames / step);
     const windows = Array.from({ length: count }, (_, at) => this.at({ frame: at * step, channel }).defaultWindow);

@@ -1,7 +1,6 @@
-import { open } from 'node:fs/promises';
 import { DTYPES, type DType } from '../../protocol';
-import { leftOut } from '../write-content';
-import { IS_LITTLE_ENDIAN, writeAll, writeValues } from '../write-values';
+import { leftOut } from '../left-out';
+import { IS_LITTLE_ENDIAN, writeAll, writeFileWith, writeValues } from '../write-values';
 import type { Plain, Writer } from '../writer';
 
 const NUMPY: Readonly<Record<DType, string>> = {
@@ -22,6 +21,9 @@ export function npyHead(dtype: DType, shape: readonly number[]): Buffer {
   return head;
 }
 
+/** What is said of channels and frames. */
+const OF_PARTS = ['channelInfo', 'frameTimes', 'frameLabels'] as const;
+
 /** The slowest one first. */
 function axesOf({ frames, channels, shape: [width, height, depth], components }: Plain) {
   const axes: (readonly [name: string, size: number])[] = [
@@ -41,21 +43,22 @@ export const npy: Writer = {
   heeds: [],
   holdsRescale: () => false,
   check: (plain) => {
-    const notes = leftOut(plain, 'NumPy', ['spacing', 'origin', 'direction', 'axes', 'window', 'labels']);
+    const notes = leftOut(plain, 'NumPy', ['spacing', 'origin', 'direction', 'axes', 'window', 'labels', ...OF_PARTS]);
     const names = axesOf(plain).map(([name]) => name);
     if (plain.channels > 1) notes.push(`The axes of the array are ${names.join(', ')}.`);
     const isLikeColors = plain.dtype === 'uint8' && plain.components === 1 && [3, 4].includes(plain.shape[0]);
     if (isLikeColors) notes.push(`Volume.open takes a last axis of ${String(plain.shape[0])} for colours.`);
     return notes;
   },
-  write: async (content, target, _, onFraction) => {
-    const file = await open(target, 'wx');
-    try {
-      const sizes = axesOf(content).map(([, size]) => size);
-      await writeAll(file, npyHead(content.dtype, sizes));
+  write: (content, target, _, onFraction) =>
+    writeFileWith(target, async (file) => {
+      await writeAll(
+        file,
+        npyHead(
+          content.dtype,
+          axesOf(content).map(([, size]) => size),
+        ),
+      );
       await writeValues(file, content, onFraction);
-    } finally {
-      await file.close();
-    }
-  },
+    }),
 };

@@ -3,6 +3,7 @@ import { ARRAY_OF, type DType, type Triple } from '../../protocol';
 import { Volume, type VolumeOptions } from '../../volume';
 import { fileHeader, type FileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
+import { shownUnit } from '../lengths';
 import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from '../text-header';
 import { unzipped } from '../unzip';
 import { MAX_COMPRESSION, checkSize, readHead, readVoxels, truncated, type VoxelBytes } from '../voxels';
@@ -87,9 +88,11 @@ function directionsOf(fields: Fields): readonly string[] | null {
 
 /** Whether the last axis is time, as four dimensions of space are written by ITK: it goes along no axis of space, and none along it. */
 function isSpaceTime(fields: Fields, rank: number): boolean {
-  const directions = directionsOf(fields)?.map((text) => text.replace(/[(),]/g, ' ').trim().split(/\s+/).map(Number));
-  if (rank !== 4 || directions?.length !== 4 || directions.some(({ length }) => length !== 4)) return false;
-  return directions.every((column, at) => column.every((each, row) => (row === 3) === (at === 3) || each === 0));
+  const vectors = directionsOf(fields)?.map((text) => text.replace(/[(),]/g, ' ').trim().split(/\s+/).map(Number));
+  const columns = vectors?.filter((vector) => vector.length > 1) ?? [];
+  const isLast = vectors?.length === rank && vectors.at(-1) === columns.at(-1);
+  if (!isLast || columns.length !== 4 || columns.some(({ length }) => length !== 4)) return false;
+  return columns.every((column, at) => column.every((each, row) => (row === 3) === (at === 3) || each === 0));
 }
 
 /** Which axes are of space: those with a direction, or those whose kind doesn't say otherwise. */
@@ -141,7 +144,8 @@ function vectorOf(text: string | undefined, field: string, path: string): readon
 
 /** The names of the axes of space, where all that there are have one. */
 function axisNamesOf(fields: Fields, { places }: Axes): VolumeOptions['axes'] {
-  const labels = [...(fields.get('labels') ?? '').matchAll(/"([^"]*)"/g)].map(([, label = '']) => label.trim());
+  const text = Buffer.from(fields.get('labels') ?? '', 'latin1').toString('utf8');
+  const labels = [...text.matchAll(/"([^"]*)"/g)].map(([, label = '']) => label.trim());
   const names = places.map((at) => labels[at] ?? '');
   if (names.some((name) => name === '' || name.length > 16)) return null;
   const [x = 'x', y = 'y', z = 'z'] = names;
@@ -174,7 +178,8 @@ function startsOf(fields: Fields, { places }: Axes, spacing: Triple, path: strin
 function geometryOf(fields: Fields, axes: Axes, path: string): VolumeOptions {
   const { places } = axes;
   const directions = directionsOf(fields);
-  const unit = /"([^"]{1,16})"/.exec(fields.get('spaceunits') ?? fields.get('units') ?? '')?.[1];
+  const said = /"([^"]{1,16})"/.exec(fields.get('spaceunits') ?? fields.get('units') ?? '')?.[1];
+  const unit = said === undefined ? undefined : shownUnit(Buffer.from(said, 'latin1').toString('utf8'));
   if (directions === null) {
     const spacings = fields.get('spacings');
     if (spacings === undefined) return { unit };
@@ -233,7 +238,9 @@ function segmentsOf(header: string): Readonly<Record<number, string>> | null {
   for (const [key, value] of said) {
     const name = said.get(key.replace('_LabelValue', '_Name'));
     if (!key.endsWith('_LabelValue') || !/^\d+$/.test(value) || name === undefined) continue;
-    labels[value] = Buffer.from(name, 'latin1').toString('utf8');
+    // A backslash and an end of line are written with a backslash before them.
+    const text = name.replace(/\\([\\n])/g, (_, escaped) => (escaped === 'n' ? '\n' : '\\'));
+    labels[value] = Buffer.from(text, 'latin1').toString('utf8');
   }
   return Object.keys(labels).length > 0 ? labels : null;
 }

@@ -23,6 +23,9 @@ export function volumeInfo(dtype: DType = 'uint16'): VolumeInfo {
 export const GEOMETRY = {
   frames: 1,
   channels: 1,
+  channelNames: null,
+  frameTimes: null,
+  frameLabels: null,
   spacing: [1, 1, 1],
   origin: [0, 0, 0],
   direction: null,

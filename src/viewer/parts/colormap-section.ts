@@ -63,8 +63,8 @@ export class ColormapSection implements Part {
     if (this.#strip.style.background !== background) this.#strip.style.background = background;
     say(this.#name, layer.colormap);
     mark(this.#summary, 'aria-label', text('Colour map: %1', layer.colormap));
-    const chosen = this.#maps.get(layer.colormap);
-    if (chosen !== undefined) chosen.checked = true;
+    // A colour is none of the maps.
+    for (const [name, input] of this.#maps) input.checked = name === layer.colormap;
   }
 
   dispose(): void {

@@ -1,3 +1,4 @@
+import { frameText } from '../../shading';
 import { element } from '../dom';
 import { text } from '../text';
 import type { Part, Workbench } from './part';
@@ -35,8 +36,10 @@ export class FrameBar implements Part {
     const last = String(volume.frames - 1);
     if (this.#slider.max !== last) this.#slider.max = last;
     if (this.#slider.valueAsNumber !== frame) this.#slider.valueAsNumber = frame;
-    say(this.#count, `${String(frame)} / ${last}`);
-    mark(this.#slider, 'aria-valuetext', text('frame %1 of %2', frame, last));
+    const said = frameText(volume, frame);
+    say(this.#count, `${String(frame)} / ${last}${said === '' ? '' : ` · ${said}`}`);
+    const place = text('frame %1 of %2', frame, last);
+    mark(this.#slider, 'aria-valuetext', said === '' ? place : `${place}, ${said}`);
   }
 
   dispose(): void {

@@ -14,8 +14,8 @@ interface Row {
 }
 
 function nameOf(layer: Layer): string {
+  if (layer.name !== '') return layer.name;
   if (layer.kind === 'channel') return text('Channel %1', layer.at + 1);
-  if (layer.info.name !== '') return layer.info.name;
   return layer.kind === 'overlay' ? text('Overlay %1', layer.at + 1) : text('Volume');
 }
 

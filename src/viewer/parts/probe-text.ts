@@ -29,9 +29,9 @@ export function probeWords(state: ViewState, { voxel, position, layers }: Probe)
   const step = 10 ** (Math.floor(Math.log10(Math.min(...spacing))) - 2);
   const place = position.map((at) => roundedNumber(at, step)).join(', ');
   const values = layers.map((probed) => {
-    const name = probed.layer.info.name;
+    const { kind, name } = probed.layer;
     const words = valueText(state, probed);
-    return probed.layer.kind === 'overlay' && name !== '' ? `${name}: ${words}` : words;
+    return kind !== 'volume' && name !== '' ? `${name}: ${words}` : words;
   });
   return { voxel: `[${voxel.join(', ')}]`, place: `   ${place} ${unit}`, values: `   ${values.join('   ')}` };
 }

@@ -30,6 +30,12 @@ test('a view’s layers are its channels and then its overlays', () => {
   ]);
 });
 
+test('a channel has the name that the volume knows, an overlay its own', () => {
+  const named = { ...layered, volume: { ...layered.volume, channelNames: ['DAPI', ''] } };
+  expect(layersIn(named).map(({ name }) => name)).toEqual(['DAPI', '', 'test', 'test']);
+  expect(layersIn(layered).map(({ name }) => name)).toEqual(['', '', 'test', 'test']);
+});
+
 test('the window that is changed is the chosen layer’s, if it is shown and has one', () => {
   const active = [0, 1, 2, 3].map((chosen) => activeLayer(layered, chosen)?.layer);
   expect(active).toEqual([1, 1, 1, 3]); // 0 is switched off; 2 has labels.

@@ -11,6 +11,8 @@ export interface Layer {
   readonly window: Window;
   readonly colormap: string;
   readonly visible: boolean;
+  /** Of the channel, the volume or the overlay; empty if it has none. */
+  readonly name: string;
   readonly info: LayerInfo;
 }
 
@@ -18,11 +20,14 @@ export interface Layer {
 export function layersIn({ volume, window, colormap, channels, overlays, overlayVolumes }: ViewState): Layer[] {
   const base: Layer[] =
     channels.length === 0
-      ? [{ layer: 0, kind: 'volume', at: 0, window, colormap, visible: true, info: volume }]
-      : channels.map((of, at) => ({ layer: at, kind: 'channel', at, ...of, info: volume }));
+      ? [{ layer: 0, kind: 'volume', at: 0, window, colormap, visible: true, name: volume.name, info: volume }]
+      : channels.map((of, at) => {
+          const name = volume.channelNames?.[at] ?? '';
+          return { layer: at, kind: 'channel', at, ...of, name, info: volume };
+        });
   const over = overlays.flatMap((of, at): Layer[] => {
     const info = overlayVolumes[at];
-    return info === undefined ? [] : [{ layer: base.length + at, kind: 'overlay', at, ...of, info }];
+    return info === undefined ? [] : [{ layer: base.length + at, kind: 'overlay', at, ...of, name: info.name, info }];
   });
   return [...base, ...over];
 }

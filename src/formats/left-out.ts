@@ -1,0 +1,84 @@
+import type { Triple } from '../protocol';
+import { unsupported } from './format';
+import { lengthIn } from './lengths';
+import type { Plain } from './writer';
+
+/** What a volume may say of itself, whether it does, and in which words; its name is left out on purpose. */
+const SAID: Readonly<Record<Said, readonly [isSaid: (plain: Plain) => boolean, words: string]>> = {
+  spacing: [({ spacing, unit }) => unit !== 'px' || spacing.some((each) => each !== 1), 'distances of voxels'],
+  origin: [({ origin }) => origin.some((each) => each !== 0), 'an origin'],
+  direction: [({ direction }) => direction !== null, 'a direction'],
+  axes: [({ axes, direction }) => axes !== null && direction === null, 'names of axes'],
+  window: [({ window }) => window !== null, 'a window'],
+  labels: [({ labels }) => labels !== null, 'names of labels'],
+  channelInfo: [({ channelInfo }) => channelInfo !== null, 'names and colours of channels'],
+  frameTimes: [({ frameTimes }) => frameTimes !== null, 'times of frames'],
+  frameLabels: [({ frameLabels }) => frameLabels !== null, 'labels of frames'],
+};
+type Said =
+  'spacing' | 'origin' | 'direction' | 'axes' | 'window' | 'labels' | 'channelInfo' | 'frameTimes' | 'frameLabels';
+
+/** A sentence for each thing that a volume says and a format has no place for. */
+export function leftOut(plain: Plain, title: string, missing: readonly Said[]): string[] {
+  const words = missing.map((each) => SAID[each]).filter(([isSaid]) => isSaid(plain));
+  return words.map(([, what]) => `${title} has no place for ${what}, which the volume has.`);
+}
+
+/**
+ * What there may be several of in a file.
+ * @throws SlicescopeError `unsupported-format`.
+ */
+export function checkCounts(
+  plain: Plain,
+  path: string,
+  title: string,
+  several: { readonly frames: boolean; readonly components: boolean },
+): void {
+  const { channels, frames, components } = plain;
+  if (channels > 1) {
+    const advice = 'save them one by one, volume.at({ channel: 0 }).save(…), or write .zarr or .ome.tif';
+    throw unsupported(path, `${title} holds no channels, and the volume has ${String(channels)}; ${advice}`);
+  }
+  if (frames > 1 && !several.frames) {
+    const advice = 'save them one by one, volume.at({ frame: 0 }).save(…)';
+    throw unsupported(path, `${title} holds no frames, and the volume has ${String(frames)}; ${advice}`);
+  }
+  if (components > 1 && !several.components) throw unsupported(path, `${title} holds no colours; write another format`);
+}
+
+/** Lengths of a volume in a unit that a format has. */
+export interface InUnit {
+  readonly spacing: Triple;
+  readonly origin: Triple;
+  /** Null where the file has none. */
+  readonly unit: string | null;
+  readonly notes: readonly string[];
+}
+
+/**
+ * A volume's lengths as a file has them: in their own unit if the format has it, else in `otherwise`; numbers without a unit where
+ * theirs is no length.
+ */
+export function inUnitOf(plain: Plain, title: string, units: readonly string[], otherwise: string): InUnit {
+  const { spacing, origin, unit } = plain;
+  if (units.includes(unit)) return { spacing, origin, unit, notes: [] };
+  const factor = lengthIn(unit, otherwise);
+  if (factor === null) {
+    const isPlain = unit === 'px' && spacing.every((each) => each === 1);
+    const notes = isPlain ? [] : [`${title} has no place for the unit ${unit}: distances are written without it.`];
+    return { spacing, origin, unit: null, notes };
+  }
+  const scaled = ([x, y, z]: Triple): Triple => [x * factor, y * factor, z * factor];
+  const note = `${title} has no place for the unit ${unit}: distances are in ${otherwise}.`;
+  return { spacing: scaled(spacing), origin: scaled(origin), unit: otherwise, notes: [note] };
+}
+
+/** When the first frame was taken, and how long after it the next ones, in seconds; null where that is not the same for all. */
+export function timesOf({ frameTimes }: Plain): { readonly start: number; readonly step: number } | null {
+  const [start = 0, next] = frameTimes ?? [];
+  if (frameTimes === null || next === undefined) return null;
+  const step = (frameTimes.at(-1) as number) / (frameTimes.length - 1) - start / (frameTimes.length - 1);
+  const most = 1e-6 * Math.max(...frameTimes.map(Math.abs));
+  const isEven = frameTimes.every((time, at) => Math.abs(time - (start + at * step)) <= most);
+  return isEven && step > 0 ? { start, step } : null;
+}
