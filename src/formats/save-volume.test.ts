@@ -259,30 +259,27 @@ describe('a place', () => {
     ]);
   });
 
-  test('that is taken while the file is made is kept, with hard links and without', async () => {
-    for (const hasLinks of [true, false]) {
+  test.each([true, false])(
+    'that is taken at the last moment is kept (file system with hard links: %s)',
+    async (hasLinks) => {
       const at = room();
-      const path = join(at, 'v.bin');
-      const link = jest.spyOn(files, 'link');
-      if (!hasLinks) link.mockRejectedValue(Object.assign(new Error('EPERM'), { code: 'EPERM', syscall: 'link' }));
-      const place = { path, overwrite: false };
-      await makeInPlace({ ...place, path: join(at, 'free.bin') }, (target) => files.writeFile(target, 'new'), 'test');
-      const made = makeInPlace(
-        place,
-        async (target) => {
-          await files.writeFile(target, 'new');
-          writeFileSync(path, before);
-        },
-        'test',
-      );
+      const [path, free] = [join(at, 'v.bin'), join(at, 'free.bin')];
+      const actual = files.link;
+      const link = jest.spyOn(files, 'link').mockImplementation(async (from, to) => {
+        if (to === path) writeFileSync(path, before);
+        if (!hasLinks) throw Object.assign(new Error('EPERM'), { code: 'EPERM', syscall: 'link' });
+        await actual(from, to);
+      });
+      const make = (target: string): Promise<void> => files.writeFile(target, 'new');
+      await makeInPlace({ path: free, overwrite: false }, make, 'test');
+      const made = makeInPlace({ path, overwrite: false }, make, 'test');
       await expect(made).rejects.toMatchObject({ code: 'file-exists' });
       expect(link).toHaveBeenCalledTimes(2);
       link.mockRestore();
-      expect(readFileSync(path)).toEqual(before);
-      expect(readFileSync(join(at, 'free.bin'), 'utf8')).toBe('new');
+      expect([readFileSync(path, 'utf8'), readFileSync(free, 'utf8')]).toEqual(['before', 'new']);
       expect(readdirSync(at).sort()).toEqual(['free.bin', 'v.bin']);
-    }
-  });
+    },
+  );
 
   /** A folder with one file, as a store is made. */
   async function storeOf(target: string, content: string): Promise<void> {
