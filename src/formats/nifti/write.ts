@@ -105,7 +105,7 @@ function quaternionOf({ rows, steps }: Matrix): { readonly b: readonly number[];
   if (most === u) [real, ...turn] = [(f - h) / root, root / 4, (d + b) / root, (g + c) / root];
   else if (most === v) [real, ...turn] = [(g - c) / root, (d + b) / root, root / 4, (h + f) / root];
   else if (most === t) [real, ...turn] = [(b - d) / root, (g + c) / root, (h + f) / root, root / 4];
-  return { b: (real as number) < 0 ? turn.map((each) => -each) : turn, handedness };
+  return { b: real < 0 ? turn.map((each) => -each) : turn, handedness };
 }
 
 /** Whether NIfTI-1 has room for it: what is said of values to the last digit, of places to seven. */
