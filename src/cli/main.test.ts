@@ -174,6 +174,31 @@ describe('slicescope export', () => {
   });
 });
 
+describe('slicescope convert', () => {
+  test('writes a volume as another format, says where and what is left out, and replaces only if asked', async () => {
+    expect(await slicescope('convert', 'ct.nii', 'ct.mrc')).toEqual({
+      status: 0,
+      stdout: `${join(folder, 'ct.mrc')}\n`,
+      stderr: 'slicescope: MRC has no place for the unit mm: distances are in Å.\n',
+    });
+    const again = await slicescope('convert', 'ct.nii', 'ct.mrc');
+    expect([again.status, again.stderr]).toEqual([1, expect.stringContaining('or replace it with --overwrite')]);
+    const raw = ['ct.bin', '--shape', '4x3x5', '--raw-dtype', 'int16', '--big-endian'];
+    const { status, stdout } = await slicescope('convert', ...raw, 'ct.npy', '--dtype', 'float32', '--json');
+    expect([status, JSON.parse(stdout)]).toEqual([0, { path: join(folder, 'ct.npy'), bytes: 368, notes: [] }]);
+    const [values] = (await readBack(join(folder, 'ct.npy'))) as [ReadBack];
+    expect(values).toMatchObject({ shape: [5, 3, 4], dtype: 'float32', values: VALUES });
+  });
+
+  test('fails with a value that a dtype can’t hold, and without a file to write', async () => {
+    const failed = await slicescope('convert', 'ct.nii', 'n.nii', '--dtype', 'uint8');
+    expect([failed.status, failed.stderr]).toEqual([1, expect.stringContaining('uint8 can’t hold -500')]);
+    const { status, stderr } = await slicescope('convert', 'ct.nii');
+    expect([status, stderr]).toEqual([2, expect.stringContaining('convert takes a file to read and one to write')]);
+    expect(existsSync(join(folder, 'n.nii'))).toBe(false);
+  });
+});
+
 test('slicescope export is ended by Ctrl-C between two slices, and leaves whole files only', async () => {
   writeFileSync(join(folder, 'many.bin'), new Uint8Array(6 * 900));
   const many = ['many.bin', '--shape', '2x3x900', '--dtype', 'uint8', '--scale', '64'];

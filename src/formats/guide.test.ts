@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { format } from 'node:util';
 import { beforeAll, expect, test } from '@jest/globals';
 import sharp from 'sharp';
+import { Volume as VolumeClass } from '../volume';
 import { FORMAT_NAMES } from './format';
-import { openVolume, type OpenOptions } from './index';
+import { openVolume, saveVolume, type OpenOptions, type SaveOptions } from './index';
 import { filesFolder } from './testing/files-folder';
 import { metaFile } from './testing/hostile-files';
 import { madeByPython } from './testing/python';
@@ -64,6 +65,11 @@ test.each(SNIPPETS)('%s: its snippet prints what stands beside it', async (_, co
   const said = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text);
   const Volume = {
     open: (name: string, options?: OpenOptions) => openVolume(join(folder, name), options),
+    alloc: (...described: Parameters<typeof VolumeClass.alloc>) => {
+      const volume = VolumeClass.alloc(...described);
+      const save = (name: string, options?: SaveOptions) => saveVolume(volume, join(folder, name), options);
+      return Object.assign(volume, { save });
+    },
   };
   const console = {
     log: (...values: readonly unknown[]) => {

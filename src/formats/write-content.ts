@@ -82,5 +82,6 @@ export function contentOf(volume: Volume, plain: Plain, path: string): Content {
   };
   const { chunks } = volume.toRecord();
   const levels = chunks?.levels ?? [{ shape: volume.shape, factors: [1, 1, 1] as const, chunk: null }];
-  return { ...plain, path, levels, values };
+  const windowOf: Content['windowOf'] = (channel) => volume.channelWindow(channel);
+  return { ...plain, path, windowOf, levels, values };
 }

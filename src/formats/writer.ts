@@ -1,4 +1,4 @@
-import type { DType, Rescale, Shape, Triple, VoxelArray } from '../protocol';
+import type { DType, Rescale, Shape, Triple, VoxelArray, Window } from '../protocol';
 import type { Description, PartPlace } from '../volume';
 import type { OnFraction } from './format';
 
@@ -35,6 +35,8 @@ export interface ContentLevel {
 export interface Content extends Plain {
   /** Where it is in the end: stands in errors. */
   readonly path: string;
+  /** The window that a view starts a channel with. */
+  readonly windowOf: (channel: number) => Window;
   /** The levels of detail that the volume has; one where it has no others. */
   readonly levels: readonly ContentLevel[];
   /**

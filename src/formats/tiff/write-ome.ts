@@ -1,4 +1,5 @@
 import type { DType } from '../../protocol';
+import { inUnitOf, timesOf, type InUnit } from '../left-out';
 import type { Plain } from '../writer';
 
 const TYPES: Readonly<Record<DType, string>> = {
@@ -6,23 +7,29 @@ const TYPES: Readonly<Record<DType, string>> = {
   ...{ float32: 'float', float64: 'double' },
 };
 
-/** Units of lengths that OME-XML has, of those that volumes have; https://www.openmicroscopy.org/Schemas/OME/2016-06/ */
-const UNITS = new Set(['pm', 'Å', 'nm', 'µm', 'mm', 'cm', 'dm', 'm', 'km', 'in']);
-/** Where lengths are none, or in a unit that OME-XML does not have. */
+/** What notes call the format. */
+export const TITLE = 'OME-TIFF';
+
+/** Units of lengths that OME-XML has; https://www.openmicroscopy.org/Schemas/OME/2016-06/ */
+const UNITS = ['px', 'pm', 'Å', 'nm', 'µm', 'mm', 'cm', 'dm', 'm', 'km', 'in'] as const;
+/** Of lengths that are none. */
 const NO_UNIT = 'pixel';
 
-/** Whether OME-XML can say lengths in this unit; `px` is no length. */
-export function hasUnit(unit: string): boolean {
-  return unit === 'px' || UNITS.has(unit);
+/** Lengths of a volume as OME-XML has them. */
+export function omeUnit(plain: Plain): InUnit {
+  return inUnitOf(plain, TITLE, UNITS, 'µm');
 }
 
 const SCHEMA = 'http://www.openmicroscopy.org/Schemas/OME/2016-06';
 
 /** OME-XML of a volume, in ASCII: its pages are slices, then channels, then frames. */
 export function omeXml(plain: Plain): string {
-  const { shape, dtype, components, channels, frames, spacing, unit } = plain;
+  const { shape, dtype, components, channels, frames } = plain;
+  const { spacing, unit } = omeUnit(plain);
   const [width, height, depth] = shape;
-  const unitName = UNITS.has(unit) ? unit : NO_UNIT;
+  const unitName = unit === null || unit === 'px' ? NO_UNIT : unit;
+  const times = timesOf(plain);
+  const isFromZero = times?.start === 0;
   const sizes = { X: width, Y: height, Z: depth, C: channels * components, T: frames };
   const pixels = {
     ID: 'Pixels:0',
@@ -32,17 +39,30 @@ export function omeXml(plain: Plain): string {
     ...Object.fromEntries(Object.entries(sizes).map(([axis, size]) => [`Size${axis}`, size])),
     ...Object.fromEntries(['X', 'Y', 'Z'].map((axis, at) => [`PhysicalSize${axis}`, spacing[at] as number])),
     ...Object.fromEntries(['X', 'Y', 'Z'].map((axis) => [`PhysicalSize${axis}Unit`, unitName])),
+    ...(isFromZero ? { TimeIncrement: times.step, TimeIncrementUnit: 's' } : {}),
   };
-  const channel = (at: number): string =>
-    element('Channel', { ID: `Channel:0:${String(at)}`, SamplesPerPixel: components }, '');
+  const planes = (isFromZero ? null : plain.frameTimes) ?? [];
   const content = [
-    ...Array.from({ length: channels }, (_, at) => channel(at)),
+    ...Array.from({ length: channels }, (_, at) => channelElement(plain, at)),
     element('TiffData', { IFD: 0, PlaneCount: depth * channels * frames }, ''),
+    ...planes.map((time, TheT) => element('Plane', { TheZ: 0, TheC: 0, TheT, DeltaT: time, DeltaTUnit: 's' }, '')),
   ].join('');
   const image = element('Image', { ID: 'Image:0' }, element('Pixels', pixels, content));
   const names = { xmlns: SCHEMA, 'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance' };
   const where = { 'xsi:schemaLocation': `${SCHEMA} ${SCHEMA}/ome.xsd`, Creator: 'slicescope' };
   return `<?xml version="1.0" encoding="UTF-8"?>${element('OME', { ...names, ...where }, image)}`;
+}
+
+function channelElement({ components, channelInfo }: Plain, at: number): string {
+  const { name = '', color = null } = channelInfo?.[at] ?? {};
+  const said = {
+    ID: `Channel:0:${String(at)}`,
+    SamplesPerPixel: components,
+    ...(name === '' ? {} : { Name: name }),
+    // Red, green, blue and opacity are the bytes of a signed number.
+    ...(color === null ? {} : { Color: (Number.parseInt(color.slice(1), 16) << 8) | 0xff }),
+  };
+  return element('Channel', said, '');
 }
 
 function element(name: string, attributes: Readonly<Record<string, string | number>>, content: string): string {

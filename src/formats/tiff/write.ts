@@ -6,7 +6,7 @@ import { bytesIn, type OnFraction } from '../format';
 import { leftOut } from '../left-out';
 import type { Content, Plain, WriteOptions, Writer } from '../writer';
 import { directoryOf, headBytes, headOf, type Field } from './directory';
-import { hasUnit, omeXml } from './write-ome';
+import { TITLE, omeUnit, omeXml } from './write-ome';
 
 const DEFLATE = 8;
 const SAMPLE_FORMATS = { uint: 1, int: 2, float: 3 } as const;
@@ -205,9 +205,10 @@ export async function writeTiff(
 
 /** What of a volume OME-TIFF does not hold. */
 function check(plain: Plain): readonly string[] {
-  const { unit } = plain;
-  const notes = leftOut(plain, 'OME-TIFF', ['origin', 'direction', 'axes', 'window', 'labels']);
-  return hasUnit(unit) ? notes : [...notes, `OME-TIFF has no unit ${unit}: distances are written as those of pixels.`];
+  const isWindowed = plain.channelInfo?.some(({ window }) => window !== null) === true;
+  const notes = leftOut(plain, TITLE, ['origin', 'direction', 'axes', 'window', 'labels', 'frameLabels']);
+  const windows = isWindowed ? [`${TITLE} has no place for windows of channels, which the volume has.`] : [];
+  return [...notes, ...windows, ...omeUnit(plain).notes];
 }
 
 /** OME-TIFF: a page is a slice. */

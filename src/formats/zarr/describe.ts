@@ -1,7 +1,8 @@
 import { endianness } from 'node:os';
 import { ARRAY_OF, DTYPE_RANGES, type DType, type Shape, type Triple } from '../../protocol';
 import { unitWord } from '../lengths';
-import type { Plain } from '../writer';
+import { timesOf } from '../left-out';
+import type { Content, Plain } from '../writer';
 import type { PyramidLevel } from './halve';
 import type { Dimension } from './multiscales';
 
@@ -93,13 +94,17 @@ function typeString(dtype: DType): string {
 }
 
 /** Of a group whose arrays are named 0, 1 and so on, the finest one first. */
-export function groupMetadata(plain: Plain, levels: readonly PyramidLevel[], version: ZarrVersion): Metadata {
-  const { spacing, origin, unit } = plain;
-  const axes = axesOf(plain).map(({ name, type }) => ({
-    name,
-    type,
-    ...(type === 'space' && unit !== 'px' ? { unit: unitWord(unit) } : {}),
-  }));
+export function groupMetadata(content: Content, levels: readonly PyramidLevel[], version: ZarrVersion): Metadata {
+  const { spacing, origin, unit } = content;
+  const times = timesOf(content);
+  const units = {
+    ...(unit === 'px' ? {} : { space: unitWord(unit) }),
+    ...(times === null ? {} : { time: 'second' }),
+  } as Readonly<Record<string, string>>;
+  const axes = axesOf(content).map(({ name, type }) => {
+    const named = units[type];
+    return { name, type, ...(named === undefined ? {} : { unit: named }) };
+  });
   const datasets = levels.map(({ factors }, at) => {
     const scale = factors.map((factor, axis) => factor * (spacing[axis] as number)) as unknown as Triple;
     // The middle of the first voxels that it stands for.
@@ -107,35 +112,39 @@ export function groupMetadata(plain: Plain, levels: readonly PyramidLevel[], ver
       (factor, axis) => (origin[axis] as number) + ((factor - 1) / 2) * (spacing[axis] as number),
     ) as unknown as Triple;
     const coordinateTransformations = [
-      { type: 'scale', scale: byAxis(plain, scale, 1, 1) },
-      { type: 'translation', translation: byAxis(plain, first, 0, 0) },
+      { type: 'scale', scale: byAxis(content, scale, times?.step ?? 1, 1) },
+      { type: 'translation', translation: byAxis(content, first, times?.start ?? 0, 0) },
     ];
     return { path: String(at), coordinateTransformations };
   });
   const said = (versions: object): object => ({
     multiscales: [{ ...versions, axes, datasets }],
-    ...omero(plain),
-    ...imageLabel(plain, versions),
+    ...omero(content),
+    ...imageLabel(content, versions),
   });
   if (version === '0.4') return { '.zgroup': { zarr_format: 2 }, '.zattrs': said({ version }) };
   return { 'zarr.json': { zarr_format: 3, node_type: 'group', attributes: { ome: { version, ...said({}) } } } };
 }
 
-const PRIMARIES = ['FF0000', '00FF00', '0000FF', 'FFFFFF'] as const;
-const WHITE = 'FFFFFF';
+const PRIMARIES = ['#ff0000', '#00ff00', '#0000ff', '#ffffff'] as const;
+const WHITE = '#ffffff';
 
-/** How channels are drawn: https://ngff.openmicroscopy.org/0.5/#omero-md. Nothing where nothing is known. */
-function omero(plain: Plain): object {
-  const { window, components, dtype } = plain;
-  if (window === null && components === 1) return {};
-  const isWhole = !dtype.startsWith('float');
-  const [start, end] = window ?? DTYPE_RANGES[dtype];
-  const [min, max] = isWhole ? DTYPE_RANGES[dtype] : [start, end];
-  const channels = Array.from({ length: channelsOf(plain) }, (_, at) => ({
-    active: true,
-    color: components === 1 ? WHITE : PRIMARIES[at % components],
-    window: { min, max, start, end },
-  }));
+/** How channels are drawn: https://ngff.openmicroscopy.org/0.5/#omero-md. Nothing where nothing is known of any. */
+function omero(content: Content): object {
+  const { window, channelInfo, components, dtype, windowOf } = content;
+  if (window === null && channelInfo === null && components === 1) return {};
+  const channels = Array.from({ length: channelsOf(content) }, (_, at) => {
+    const { name = '', color = null, visible = true } = channelInfo?.[at] ?? {};
+    const [start, end] = windowOf(Math.floor(at / components));
+    const [min, max] = dtype.startsWith('float') ? [start, end] : DTYPE_RANGES[dtype];
+    const drawn = color ?? (components === 1 ? WHITE : (PRIMARIES[at] ?? WHITE));
+    return {
+      active: visible,
+      ...(name === '' ? {} : { label: name }),
+      color: drawn.slice(1).toUpperCase(),
+      window: { min, max, start, end },
+    };
+  });
   return { omero: { channels } };
 }
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { ARRAY_OF, DTYPES, type Shape, type Triple } from '../../protocol';
 import { aFewAtATime } from '../a-few-at-a-time';
 import { bytesIn, unsupported, type OnFraction } from '../format';
-import { leftOut } from '../left-out';
+import { leftOut, timesOf } from '../left-out';
 import type { Content, Plain, WriteOptions, Writer } from '../writer';
 import { chunksAlong, openLevel, type Grid, type PerDimension } from './arrays';
 import { arrayMetadata, axesOf, channelsOf, groupMetadata, type Metadata } from './describe';
@@ -229,7 +229,8 @@ function check(plain: Plain, path: string, { chunks }: WriteOptions): readonly s
       throw unsupported(path, `${what}; write smaller ones, of at most ${String(MAX_CHUNK_BYTES)}`);
     }
   }
-  const notes = leftOut(plain, 'OME-Zarr', ['direction', 'axes']);
+  const notes = leftOut(plain, 'OME-Zarr', ['direction', 'axes', 'frameLabels']);
+  if (timesOf(plain) === null) notes.push(...leftOut(plain, 'OME-Zarr', ['frameTimes']));
   return components === 1
     ? notes
     : [...notes, `OME-Zarr has no colours: each of the ${String(components)} is written as a channel.`];

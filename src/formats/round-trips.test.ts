@@ -1,0 +1,209 @@
+import { execFileSync } from 'node:child_process';
+import { basename, join } from 'node:path';
+import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { DTYPES, DTYPE_RANGES, type DType, type Shape } from '../protocol';
+import { Volume, type VolumeOptions } from '../volume';
+import { openVolume } from './index';
+import { filesFolder } from './testing/files-folder';
+import { PYTHON } from './testing/python';
+import { contentOf } from './write-content';
+import { writerOf } from './writers';
+
+jest.setTimeout(120_000);
+const { path: folder } = filesFolder();
+
+/** Turned about two axes. */
+const [c, s, d, t] = [Math.cos(0.3), Math.sin(0.3), Math.cos(-0.8), Math.sin(-0.8)];
+const OBLIQUE = [c, -s * d, s * t, s, c * d, -c * t, 0, t, d];
+
+const GEOMETRIES: Readonly<Record<string, VolumeOptions>> = {
+  oblique: { spacing: [0.7, 1.1, 2.3], origin: [-123.456, 88.1, 1500.25], direction: OBLIQUE },
+  // Left-handed, and the axes in another order.
+  flipped: { spacing: [1, 2, 0.5], origin: [10, -20, 30], direction: [0, 0, -1, -1, 0, 0, 0, -1, 0] },
+  mirrored: { spacing: [1, 2, 3], origin: [5, 6, 7], direction: [-1, 0, 0, 0, 1, 0, 0, 0, 1] },
+  plain: { spacing: [0.25, 0.5, 2], unit: 'mm' },
+};
+
+/** Values from the least to the greatest of a dtype. */
+function volumeOf(dtype: DType, options: VolumeOptions, shape: Shape = [5, 3, 4]): Volume {
+  const volume = Volume.alloc(shape, dtype, options);
+  const { data } = volume;
+  const [least, most] = DTYPE_RANGES[dtype];
+  data.forEach((_, i) => (data[i] = dtype.startsWith('float') ? (i - 20) / 3 : least + i));
+  const ends = dtype === 'float64' ? [-1e300, 1e300] : dtype === 'float32' ? [-1e15, 1e15] : [least, most];
+  [data[0], data[data.length - 1]] = ends as [number, number];
+  return volume;
+}
+
+interface Case {
+  readonly path: string;
+  readonly volume: Volume;
+}
+
+const cases: Case[] = [];
+function add(name: string, volume: Volume): void {
+  cases.push({ path: join(folder, name), volume });
+}
+
+const DTYPES_OF: Readonly<Record<string, readonly DType[]>> = {
+  ...{ nii: DTYPES, nrrd: DTYPES, mha: DTYPES, npy: DTYPES, mrc: ['int8', 'int16', 'uint16', 'float32'] },
+};
+for (const [ending, dtypes] of Object.entries(DTYPES_OF)) {
+  for (const dtype of dtypes) {
+    for (const [name, geometry] of Object.entries(GEOMETRIES)) {
+      add(`${dtype}-${name}.${ending}`, volumeOf(dtype, geometry));
+    }
+  }
+  add(`flat.${ending}`, volumeOf('int16', {}, [5, 3, 1]));
+}
+for (const ending of ['nii', 'nii.gz', 'nrrd', 'nhdr', 'mha', 'mhd', 'npy']) {
+  for (const [name, geometry] of Object.entries(GEOMETRIES)) {
+    add(`frames-${name}.${ending}`, volumeOf('int16', { ...geometry, frames: 3, frameTimes: [0.5, 2.5, 4.5] }));
+  }
+}
+for (const ending of ['nii', 'nrrd', 'nhdr', 'mha', 'mhd', 'npy']) {
+  add(`rgb.${ending}`, volumeOf('uint8', { ...GEOMETRIES.oblique, components: 3 }));
+  add(`rgba.${ending}`, volumeOf('uint8', { ...GEOMETRIES.mirrored, components: 4 }));
+}
+add('rgb-frames.mha', volumeOf('uint8', { ...GEOMETRIES.oblique, components: 3, frames: 2 }));
+add('rgb-frames.nrrd', volumeOf('uint8', { ...GEOMETRIES.oblique, components: 3, frames: 2 }));
+add('rgb-frames.nii', volumeOf('uint8', { ...GEOMETRIES.oblique, components: 3, frames: 2 }));
+
+interface Said {
+  readonly path: string;
+  readonly values: readonly number[];
+  readonly dtype: string;
+  readonly stored?: string;
+  readonly shape: readonly number[];
+  readonly matrix?: readonly number[];
+  readonly origin?: readonly number[];
+  readonly byQuaternion?: readonly number[];
+  readonly byPynrrd?: readonly number[];
+  readonly start?: number;
+  readonly step?: number;
+  readonly zooms?: readonly number[];
+  readonly units?: readonly string[];
+  readonly ends?: readonly number[];
+}
+
+/** What other libraries read. */
+const said: Map<string, Said> = new Map();
+
+beforeAll(async () => {
+  for (const { path, volume } of cases) {
+    const { data, ...plain } = volume.toRecord();
+    const content = contentOf(volume, { ...plain, dtype: volume.dtype }, path);
+    await writerOf(path)?.write(content, path, {}, () => undefined);
+  }
+  const input = cases.map(({ path }) => `${path}\n`).join('');
+  const script = join(__dirname, 'testing/read-volumes.py');
+  const printed = execFileSync(PYTHON, ['-W', 'ignore', script], { input, encoding: 'utf8', maxBuffer: 1 << 28 });
+  for (const line of printed.trim().split('\n')) {
+    const each = JSON.parse(line) as Said;
+    said.set(each.path, each);
+  }
+});
+
+type Geometry = Pick<Volume, 'shape' | 'spacing' | 'origin' | 'direction'>;
+
+/** Row by row: how far a step along each axis goes. */
+function matrixOf({ spacing, direction }: Geometry): readonly number[] {
+  return (direction ?? [1, 0, 0, 0, 1, 0, 0, 0, 1]).map((each, at) => each * spacing[at % 3]!);
+}
+
+/** The farthest that any corner is from where it should be, as a share of the largest coordinate. */
+function distance(volume: Geometry, matrix: readonly number[], origin: readonly number[]): number {
+  const [own, { shape }] = [matrixOf(volume), volume];
+  let [farthest, largest] = [0, 0];
+  for (let corner = 0; corner < 8; corner++) {
+    for (const row of [0, 1, 2]) {
+      const at = (steps: readonly number[], from: readonly number[]): number =>
+        [0, 1, 2].reduce(
+          (sum, axis) => sum + ((corner >> axis) & 1) * (shape[axis]! - 1) * steps[3 * row + axis]!,
+          from[row]!,
+        );
+      const right = at(own, volume.origin);
+      farthest = Math.max(farthest, Math.abs(at(matrix, origin) - right));
+      largest = Math.max(largest, Math.abs(right));
+    }
+  }
+  return farthest / Math.max(1, largest);
+}
+
+const PRECISION = 1e-6;
+
+/** What is wrong with a file, as another library reads it. */
+function faultsOf({ path, volume }: Case): readonly string[] {
+  const read = said.get(path)!;
+  const faults: string[] = [];
+  const check = (what: string, isRight: boolean): void => {
+    if (!isRight) faults.push(`${basename(path)}: ${what}`);
+  };
+  const same = (one: readonly number[], other: ArrayLike<number>): boolean =>
+    one.length === other.length && one.every((each, at) => each === other[at]);
+  check('values', same(read.values, volume.data));
+  check('dtype', volume.components > 1 || read.dtype === volume.dtype);
+  if (read.byPynrrd !== undefined) check('values by pynrrd', same(read.byPynrrd, volume.data));
+  if (read.matrix !== undefined) {
+    const isMrc = path.endsWith('.mrc');
+    const unturned = isMrc ? { ...volume, direction: null, shape: volume.shape } : volume;
+    const factor = isMrc && volume.unit === 'mm' ? 1e-7 : 1;
+    const scaled = (numbers: readonly number[]): readonly number[] => numbers.map((each) => each * factor);
+    const origin = read.origin === undefined ? volume.origin : scaled(read.origin);
+    check('place', distance(unturned, scaled(read.matrix), origin) <= PRECISION);
+  }
+  if (read.byQuaternion !== undefined) {
+    check('quaternion', distance(volume, read.byQuaternion, volume.origin) <= PRECISION);
+  }
+  const step = read.step ?? read.zooms?.[3];
+  if (volume.frames > 1 && step !== undefined && volume.frameTimes !== null) {
+    check('times', step === 2 && read.start === 0.5);
+  }
+  return faults;
+}
+
+describe('a written file', () => {
+  test.each([
+    ['NIfTI by nibabel', /\.nii(\.gz)?$/, 44],
+    ['NRRD by pynrrd and ITK', /\.n(rrd|hdr)$/, 46],
+    ['MetaImage by ITK', /\.mh[ad]$/, 46],
+    ['MRC by mrcfile', /\.mrc$/, 17],
+    ['.npy by NumPy', /\.npy$/, 39],
+  ])('is read as it was: %s', (_, ending, count) => {
+    const files = cases.filter(({ path }) => ending.test(path));
+    expect(files).toHaveLength(count);
+    expect(files.flatMap(faultsOf)).toEqual([]);
+  });
+
+  test('is read as it was by slicescope', async () => {
+    // Each dtype with one of the geometries, and all that there is once.
+    const turn = Object.keys(GEOMETRIES);
+    const chosen = cases.filter(({ path }) => {
+      const [dtype = '', geometry = ''] = basename(path).replace(/\..*/, '').split('-');
+      const at = DTYPES.indexOf(dtype as DType);
+      return at < 0 ? !['flipped', 'mirrored', 'plain'].includes(geometry) : turn[at % turn.length] === geometry;
+    });
+    expect(chosen).toHaveLength(63);
+    const faults: string[] = [];
+    for (let at = 0; at < chosen.length; at += 4) await Promise.all(chosen.slice(at, at + 4).map(check));
+    expect(faults).toEqual([]);
+
+    async function check({ path, volume }: Case): Promise<void> {
+      const read = await openVolume(path);
+      const about = ({ shape, dtype, frames, channels, components }: Volume): string =>
+        JSON.stringify({ shape, dtype, frames, channels, components });
+      if (about(read) !== about(volume)) faults.push(`${basename(path)}: ${about(read)}`);
+      if (Buffer.compare(Buffer.from(read.data.buffer), Buffer.from(volume.data.buffer)) !== 0) {
+        faults.push(`${basename(path)}: values`);
+      }
+      if (path.endsWith('.npy')) return;
+      const isMrc = path.endsWith('.mrc');
+      const factor = isMrc && volume.unit === 'mm' ? 1e-7 : 1;
+      const right = isMrc ? { ...volume, shape: volume.shape, direction: null } : volume;
+      const scaled = (numbers: readonly number[]): number[] => numbers.map((each) => each * factor);
+      const isPlaced = distance(right, scaled(matrixOf(read)), scaled(read.origin)) <= PRECISION;
+      const isTurned = read.direction !== null;
+      if (!isPlaced || isTurned !== (right.direction !== null)) faults.push(`${basename(path)}: place`);
+    }
+  });
+});

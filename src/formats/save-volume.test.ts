@@ -1,0 +1,366 @@
+import type * as FilesModule from 'node:fs/promises';
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, jest, test } from '@jest/globals';
+import { messageOf, type DType } from '../protocol';
+import { Volume, type VolumeOptions } from '../volume';
+import { openVolume, saveVolume, type SaveOptions } from './index';
+import { makeInPlace } from './put-in-place';
+import { filesFolder } from './testing/files-folder';
+
+/** The module itself, so that what is put in its place is met by the library. */
+const files = jest.requireActual<typeof FilesModule>('node:fs/promises');
+jest.setTimeout(60_000);
+const { path: folder } = filesFolder();
+let last = 0;
+/** A folder of its own. */
+function room(): string {
+  const path = join(folder, String(++last));
+  mkdirSync(path);
+  return path;
+}
+
+const VALUES = Array.from({ length: 60 }, (_, i) => 25 * i - 500);
+function int16(options: VolumeOptions = {}): Volume {
+  return Volume.from(Int16Array.from(VALUES), [5, 3, 4], { spacing: [1, 2, 3], ...options });
+}
+
+async function refused(volume: Volume, path: string, options: object = {}): Promise<readonly [string, string]> {
+  const error: unknown = await saveVolume(volume, path, options as SaveOptions).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  return [(error as { code: string } | null)?.code ?? 'none', messageOf(error)];
+}
+
+describe('values', () => {
+  test('with a rescale are as they are stored where the format has a place for it, also in double precision', async () => {
+    const at = room();
+    for (const [name, rescale, version] of [
+      ['first', { slope: 0.5, intercept: -1024 }, 348],
+      ['second', { slope: 0.1, intercept: 1e-9 }, 540],
+    ] as const) {
+      const path = join(at, `${name}.nii`);
+      expect((await saveVolume(int16({ rescale }), path)).notes).toEqual([]);
+      expect(readFileSync(path).readInt32LE(0)).toBe(version);
+      const read = await openVolume(path);
+      expect([read.rescale, read.dtype, Array.from(read.data)]).toEqual([rescale, 'int16', VALUES]);
+    }
+  });
+
+  test('with a rescale are the real ones elsewhere, and a note says so', async () => {
+    const at = room();
+    const volume = int16({ rescale: { slope: 2, intercept: 1 } });
+    for (const ending of ['nrrd', 'mha', 'npy']) {
+      const path = join(at, `v.${ending}`);
+      const { notes } = await saveVolume(volume, path);
+      expect(notes[0]).toBe('The values are the real ones, as int32: a rescale is not written.');
+      const read = await openVolume(path);
+      expect([read.dtype, read.rescale, Array.from(read.data)]).toEqual(['int32', null, VALUES.map((v) => 2 * v + 1)]);
+    }
+    await saveVolume(volume, join(at, 'real.nii'), { dtype: 'float32' });
+    const real = await openVolume(join(at, 'real.nii'));
+    expect([real.dtype, real.rescale, real.valueAt(1, 0, 0)]).toEqual(['float32', null, 2 * -475 + 1]);
+  });
+
+  test('that a format has no dtype for take the smallest one that holds them all', async () => {
+    const path = join(room(), 'v.mrc');
+    const volume = Volume.from(
+      Uint8Array.from({ length: 8 }, (_, i) => 30 * i),
+      [2, 2, 2],
+    );
+    expect((await saveVolume(volume, path)).notes).toEqual(['MRC has no uint8: the values are of int16.']);
+    expect(Array.from((await openVolume(path)).data)).toEqual(Array.from(volume.data));
+    const [code, sentence] = await refused(Volume.alloc([2, 2, 2], 'int32'), join(folder, 'n.mrc'));
+    expect([code, sentence]).toEqual([
+      'unsupported-format',
+      expect.stringContaining('MRC holds int8, int16, float32, uint16, not int32; choose one of them with { dtype }'),
+    ]);
+  });
+
+  test.each<[string, ArrayLike<number>, DType, string | null]>([
+    ['a number that is too large', [1, 300], 'uint8', 'uint8 can’t hold 300, the value at (1, 0, 0)'],
+    ['a number below 0', [1, -1], 'uint16', 'uint16 can’t hold -1'],
+    ['half a number', [1, 2.5], 'int32', 'int32 can’t hold 2.5'],
+    ['no number', [1, NaN], 'int16', 'int16 can’t hold NaN'],
+    ['more than a float has', [1, 1e300], 'float32', 'float32 can’t hold 1e+300'],
+    ['whole numbers', [-128, 127], 'int8', null],
+    ['floats that are rounded', [0.1, 0.2], 'float32', null],
+    ['no number in floats', [NaN, Infinity], 'float64', null],
+  ])('are converted or refused with their place: %s', async (_, values, dtype, sentence) => {
+    const at = room();
+    const volume = Volume.from(Float64Array.from(values), [2, 1, 1]);
+    const path = join(at, 'v.nrrd');
+    if (sentence === null) {
+      await saveVolume(volume, path, { dtype });
+      const read = await openVolume(path);
+      const right = dtype === 'float32' ? Array.from(values, Math.fround) : Array.from(values);
+      expect([read.dtype, Array.from(read.data)]).toEqual([dtype, right]);
+      return;
+    }
+    expect(await refused(volume, path, { dtype })).toEqual(['unsupported-format', expect.stringContaining(sentence)]);
+    expect(readdirSync(at)).toEqual([]);
+  });
+
+  test('of integers that a float would change are refused, as they may be labels', async () => {
+    const volume = Volume.from(Int32Array.of(1, 16_777_217), [2, 1, 1]);
+    const [code, sentence] = await refused(volume, join(folder, 'n.nii'), { dtype: 'float32' });
+    expect([code, sentence]).toEqual(['unsupported-format', expect.stringContaining('float32 can’t hold 16777217')]);
+  });
+
+  test('may be more than are written at a time, packed and plain', async () => {
+    const at = room();
+    const volume = Volume.alloc([1100, 1000, 5], 'uint16');
+    volume.data.forEach((_, i) => (volume.data[i] = i * 7));
+    for (const name of ['v.nii', 'v.nii.gz', 'v.mha', 'v.mrc']) {
+      const fractions: number[] = [];
+      const path = join(at, name);
+      const saved = await saveVolume(volume, path, { onProgress: ({ fraction }) => fractions.push(fraction) });
+      expect(saved.bytes).toBe(readFileSync(path).length);
+      expect(fractions.length).toBeGreaterThan(2);
+      expect(fractions).toEqual([...fractions].sort((one, other) => one - other));
+      const { data } = await openVolume(path);
+      expect(Buffer.compare(Buffer.from(data.buffer), Buffer.from(volume.data.buffer))).toBe(0);
+    }
+  });
+});
+
+describe('what a volume says', () => {
+  test('has names and colours for the values of a label map in .seg.nrrd, and names in .nrrd', async () => {
+    const at = room();
+    const labels = { 1: 'liver', 2: 'größe \\ n' };
+    const volume = Volume.from(
+      Uint8Array.from({ length: 60 }, (_, i) => i % 4),
+      [5, 3, 4],
+      { labels },
+    );
+    expect((await saveVolume(volume, join(at, 'v.seg.nrrd'))).notes).toEqual([]);
+    expect((await openVolume(join(at, 'v.seg.nrrd'))).labels).toEqual({ ...labels, 3: 'Segment 3' });
+    expect(readFileSync(join(at, 'v.seg.nrrd'), 'latin1')).toContain('Segment0_Color:=0.874510 0.062745 0.000000\n');
+    await saveVolume(volume, join(at, 'v.nrrd'));
+    expect((await openVolume(join(at, 'v.nrrd'))).labels).toEqual(labels);
+    expect((await saveVolume(volume, join(at, 'v.nii'))).notes).toEqual([
+      'NIfTI has no place for names of labels, which the volume has.',
+    ]);
+    const [code, sentence] = await refused(Volume.alloc([2, 2, 2], 'float32'), join(at, 'f.seg.nrrd'));
+    expect([code, sentence]).toEqual(['unsupported-format', expect.stringContaining('a file of segments holds whole')]);
+  });
+
+  test.each([
+    ['nrrd', 'µm', 'µm', [1, 2, 3], []],
+    ['nrrd', 'Å', 'Å', [1, 2, 3], []],
+    ['nii', 'µm', 'mm', [0.001, 0.002, 0.003], []],
+    ['nii', 'nm', 'mm', [1e-6, 2e-6, 3e-6], ['NIfTI has no place for the unit nm: distances are in mm.']],
+    ['mha', 'µm', 'µm', [1, 2, 3], []],
+    ['mha', 'm', 'mm', [1000, 2000, 3000], ['MetaImage has no place for the unit m: distances are in mm.']],
+    ['mrc', 'nm', 'Å', [10, 20, 30], ['MRC has no place for the unit nm: distances are in Å.']],
+    ['nii', 'θ', 'mm', [1, 2, 3], ['NIfTI has no place for the unit θ: distances are written without it.']],
+  ])('is in a unit that %s has: %s', async (ending, unit, read, spacing, notes) => {
+    const path = join(room(), `v.${ending}`);
+    expect((await saveVolume(int16({ unit }), path)).notes).toEqual(notes);
+    const back = await openVolume(path);
+    expect(back.unit).toBe(read);
+    back.spacing.forEach((each, axis) => expect(each / spacing[axis]!).toBeCloseTo(1, 6));
+  });
+
+  test('has its names of axes and its window where the format has a place for them', async () => {
+    const at = room();
+    const volume = int16({ axes: ['θ', 'r', 'depth'], window: [-100, 400] });
+    await saveVolume(volume, join(at, 'v.nrrd'));
+    expect((await openVolume(join(at, 'v.nrrd'))).axes).toEqual(['θ', 'r', 'depth']);
+    await saveVolume(volume, join(at, 'v.nii'));
+    expect((await openVolume(join(at, 'v.nii'))).window).toEqual([-100, 400]);
+    expect((await saveVolume(volume, join(at, 'v.mha'))).notes).toEqual([
+      'MetaImage has no place for names of axes, which the volume has.',
+      'MetaImage has no place for a window, which the volume has.',
+    ]);
+  });
+
+  test('does not have its name in any file', async () => {
+    const at = room();
+    const volume = int16({ name: 'Doe^Jane' });
+    for (const ending of ['nii', 'nrrd', 'nhdr', 'mha', 'mhd', 'mrc', 'npy']) {
+      await saveVolume(volume, join(at, `v${ending}.${ending}`));
+    }
+    for (const name of readdirSync(at)) expect(readFileSync(join(at, name)).includes('Doe')).toBe(false);
+  });
+
+  test.each(['nii', 'nrrd', 'mha', 'mrc'])('has one channel in .%s, and several are refused', async (ending) => {
+    const volume = Volume.alloc([2, 2, 2], 'uint8', { channels: 3 });
+    const [code, sentence] = await refused(volume, join(folder, `n.${ending}`));
+    expect([code, sentence]).toEqual([
+      'unsupported-format',
+      expect.stringContaining('and the volume has 3; save them'),
+    ]);
+  });
+});
+
+describe('a place', () => {
+  const before = Buffer.from('before');
+
+  test('that is taken is kept, unless it is to be replaced', async () => {
+    const at = room();
+    const path = join(at, 'v.nii');
+    writeFileSync(path, before);
+    expect(await refused(int16(), path)).toEqual(['file-exists', expect.stringContaining('{ overwrite: true }')]);
+    expect(readFileSync(path)).toEqual(before);
+    await saveVolume(int16(), path, { overwrite: true });
+    expect((await openVolume(path)).valueAt(1, 0, 0)).toBe(-475);
+    expect(readdirSync(at)).toEqual(['v.nii']);
+  });
+
+  test('has what it had after an abort, and after a value that can’t be written', async () => {
+    const at = room();
+    const path = join(at, 'v.nii');
+    writeFileSync(path, before);
+    const volume = Volume.alloc([1000, 1000, 30], 'uint16');
+    volume.data[volume.data.length - 1] = 300;
+    const abort = new AbortController();
+    const onProgress = (): void => {
+      abort.abort(new Error('enough'));
+    };
+    const stopped = saveVolume(volume, path, { overwrite: true, signal: abort.signal, onProgress });
+    await expect(stopped).rejects.toThrow('enough');
+    const thrown = saveVolume(volume, path, {
+      overwrite: true,
+      onProgress: () => {
+        throw new Error('no more');
+      },
+    });
+    await expect(thrown).rejects.toThrow('no more');
+    expect((await refused(volume, path, { overwrite: true, dtype: 'uint8' }))[0]).toBe('unsupported-format');
+    expect(readFileSync(path)).toEqual(before);
+    expect(readdirSync(at)).toEqual(['v.nii']);
+  });
+
+  test('is free after a write that failed, and the error is of the file', async () => {
+    const at = room();
+    const path = join(at, 'v.bin');
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+      code: 'ENOSPC',
+      syscall: 'write',
+    });
+    const made = makeInPlace(
+      { path, overwrite: false },
+      async (target) => {
+        await files.writeFile(target, 'a part');
+        throw full;
+      },
+      'test',
+    );
+    await expect(made).rejects.toMatchObject({
+      code: 'write-failed',
+      message: expect.stringContaining('ENOSPC') as unknown,
+    });
+    expect(readdirSync(at)).toEqual([]);
+    expect(await refused(int16(), join(at, 'none/v.nii'))).toEqual([
+      'write-failed',
+      expect.stringContaining('choose a folder that exists and is yours'),
+    ]);
+  });
+
+  test.each([true, false])(
+    'that is taken at the last moment is kept (file system with hard links: %s)',
+    async (hasLinks) => {
+      const at = room();
+      const [path, free] = [join(at, 'v.bin'), join(at, 'free.bin')];
+      const actual = files.link;
+      const link = jest.spyOn(files, 'link').mockImplementation(async (from, to) => {
+        if (to === path) writeFileSync(path, before);
+        if (!hasLinks) throw Object.assign(new Error('EPERM'), { code: 'EPERM', syscall: 'link' });
+        await actual(from, to);
+      });
+      const make = (target: string): Promise<void> => files.writeFile(target, 'new');
+      await makeInPlace({ path: free, overwrite: false }, make, 'test');
+      const made = makeInPlace({ path, overwrite: false }, make, 'test');
+      await expect(made).rejects.toMatchObject({ code: 'file-exists' });
+      expect(link).toHaveBeenCalledTimes(2);
+      link.mockRestore();
+      expect([readFileSync(path, 'utf8'), readFileSync(free, 'utf8')]).toEqual(['before', 'new']);
+      expect(readdirSync(at).sort()).toEqual(['free.bin', 'v.bin']);
+    },
+  );
+
+  /** A folder with one file, as a store is made. */
+  async function storeOf(target: string, content: string): Promise<void> {
+    await files.mkdir(target);
+    await files.writeFile(join(target, 'zarr.json'), content);
+  }
+  const STORE = '{"zarr_format":3,"node_type":"group"}';
+
+  test('that is a folder is replaced if it is a Zarr store, and never another one', async () => {
+    const at = room();
+    const [store, own] = [join(at, 'v.zarr'), join(at, 'own.zarr')];
+    await makeInPlace({ path: store, overwrite: false }, (target) => storeOf(target, STORE), 'test');
+    await makeInPlace({ path: store, overwrite: true }, (target) => storeOf(target, `${STORE}\n`), 'test');
+    expect(readFileSync(join(store, 'zarr.json'), 'utf8')).toBe(`${STORE}\n`);
+    mkdirSync(own);
+    writeFileSync(join(own, 'zarr.json'), '"notes"');
+    symlinkSync(own, join(at, 'link.zarr'));
+    for (const path of [own, join(at, 'link.zarr')]) {
+      const made = makeInPlace({ path, overwrite: true }, (target) => storeOf(target, STORE), 'test');
+      await expect(made).rejects.toMatchObject({ code: 'write-failed' });
+      expect((await refused(int16(), path, { format: 'nifti', overwrite: true }))[0]).toBe('write-failed');
+    }
+    expect(readFileSync(join(own, 'zarr.json'), 'utf8')).toBe('"notes"');
+    expect(readdirSync(at).sort()).toEqual(['link.zarr', 'own.zarr', 'v.zarr']);
+  });
+
+  test('has the store that it had where the new one can’t be put there', async () => {
+    const at = room();
+    const path = join(at, 'v.zarr');
+    await makeInPlace({ path, overwrite: false }, (target) => storeOf(target, STORE), 'test');
+    const actual = files.rename;
+    const rename = jest.spyOn(files, 'rename').mockImplementation(async (from, to) => {
+      const isNew = String(from).includes('/new/');
+      if (isNew) throw Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'rename' });
+      await actual(from, to);
+    });
+    const made = makeInPlace({ path, overwrite: true }, (target) => storeOf(target, `${STORE}\n`), 'test');
+    await expect(made).rejects.toMatchObject({ code: 'write-failed' });
+    rename.mockRestore();
+    expect(readFileSync(join(path, 'zarr.json'), 'utf8')).toBe(STORE);
+    expect(readdirSync(at)).toEqual(['v.zarr']);
+  });
+
+  test('has both files of a header and its values, or what it had', async () => {
+    const at = room();
+    for (const [header, data] of [
+      ['v.nhdr', 'v.raw.gz'],
+      ['größe.mhd', 'gr__e.raw'],
+    ] as const) {
+      const path = join(at, header);
+      writeFileSync(join(at, data), before);
+      expect((await refused(int16(), path, { overwrite: true }))[1]).toContain(`${data} is there already`);
+      expect([existsSync(path), readFileSync(join(at, data))]).toEqual([false, before]);
+      await files.rm(join(at, data));
+      await saveVolume(int16(), path);
+      const volume = int16();
+      volume.data.fill(7);
+      await saveVolume(volume, path, { overwrite: true });
+      expect((await openVolume(path)).valueAt(1, 1, 1)).toBe(7);
+    }
+    expect(readdirSync(at).sort()).toEqual(['gr__e.raw', 'größe.mhd', 'v.nhdr', 'v.raw.gz']);
+  });
+});
+
+describe('refused is', () => {
+  test.each<[string, unknown, object, string, string]>([
+    ['no path', undefined, {}, 'invalid-argument', 'path is undefined, expected the path of a file to write'],
+    ['an ending that says nothing', 'v.xyz', {}, 'unsupported-format', 'does not end in one of .nii .nii.gz'],
+    ['a format that is none', 'v.nii', { format: 'dcm' }, 'invalid-argument', 'format is "dcm", expected one of nifti'],
+    ['a dtype that is none', 'v.nii', { dtype: 'int64' }, 'unknown-dtype', 'dtype is "int64", expected one of uint8'],
+    ['an option that is none', 'v.nii', { level: 3 }, 'invalid-argument', 'there is no option "level"'],
+    ['a level of packing', 'v.nii', { compression: 10 }, 'invalid-argument', 'expected a whole number from 0 to 9'],
+    ['packing where there is none', 'v.mrc', { compression: 1 }, 'invalid-argument', 'nothing: MRC has none'],
+    ['chunks of a file', 'v.nii', { chunks: [8, 8, 8] }, 'invalid-argument', 'nothing: NIfTI has none'],
+    ['no options', 'v.nii', null as unknown as object, 'invalid-argument', 'options is null'],
+  ])('%s', async (_, name, options, code, sentence) => {
+    const at = room();
+    const path = typeof name === 'string' ? join(at, name) : (name as string);
+    const [found, message] = await refused(int16(), path, options);
+    expect([found, message.startsWith('volume.save: ')]).toEqual([code, true]);
+    expect(message).toContain(sentence);
+    expect(readdirSync(at)).toEqual([]);
+  });
+});
