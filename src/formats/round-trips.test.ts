@@ -106,6 +106,10 @@ beforeAll(async () => {
 
 type Geometry = Pick<Volume, 'shape' | 'spacing' | 'origin' | 'direction'>;
 
+function placeOf({ shape, spacing, origin, direction }: Geometry): Geometry {
+  return { shape, spacing, origin, direction };
+}
+
 /** Row by row: how far a step along each axis goes. */
 function matrixOf({ spacing, direction }: Geometry): readonly number[] {
   return (direction ?? [1, 0, 0, 0, 1, 0, 0, 0, 1]).map((each, at) => each * spacing[at % 3]!);
@@ -146,7 +150,7 @@ function faultsOf({ path, volume }: Case): readonly string[] {
   if (read.byPynrrd !== undefined) check('values by pynrrd', same(read.byPynrrd, volume.data));
   if (read.matrix !== undefined) {
     const isMrc = path.endsWith('.mrc');
-    const unturned = isMrc ? { ...volume, direction: null, shape: volume.shape } : volume;
+    const unturned = isMrc ? { ...placeOf(volume), direction: null } : volume;
     const factor = isMrc && volume.unit === 'mm' ? 1e-7 : 1;
     const scaled = (numbers: readonly number[]): readonly number[] => numbers.map((each) => each * factor);
     const origin = read.origin === undefined ? volume.origin : scaled(read.origin);
@@ -199,7 +203,7 @@ describe('a written file', () => {
       if (path.endsWith('.npy')) return;
       const isMrc = path.endsWith('.mrc');
       const factor = isMrc && volume.unit === 'mm' ? 1e-7 : 1;
-      const right = isMrc ? { ...volume, shape: volume.shape, direction: null } : volume;
+      const right = isMrc ? { ...placeOf(volume), direction: null } : volume;
       const scaled = (numbers: readonly number[]): number[] => numbers.map((each) => each * factor);
       const isPlaced = distance(right, scaled(matrixOf(read)), scaled(read.origin)) <= PRECISION;
       const isTurned = read.direction !== null;
