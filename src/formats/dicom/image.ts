@@ -2,6 +2,7 @@ import type { DataSet } from 'dicom-parser';
 import type { Triple, Window } from '../../protocol';
 import { corrupt, unsupported } from '../format';
 import type { DicomFile, PixelPlace } from './header';
+import { mosaicOf, tileLayout, tilesOf, type Mosaic } from './mosaic';
 
 /** How the pixels of one file are stored (PS3.3 C.7.6.3). */
 export interface PixelLayout {
@@ -51,7 +52,10 @@ export interface DicomImage {
   readonly fileBytes: number;
   readonly transferSyntax: string;
   readonly pixels: PixelPlace;
+  /** Of each frame, also of each slice of a mosaic. */
   readonly layout: PixelLayout;
+  /** Where the frames are tiles of one picture in the file: how, and how that picture is stored. */
+  readonly mosaic: (Mosaic & { readonly sheet: PixelLayout }) | null;
   readonly instanceUid: string;
   readonly instanceNumber: number;
   readonly seriesUid: string;
@@ -64,6 +68,8 @@ export interface DicomImage {
   readonly isTiled: boolean;
   /** Whether values are names of parts, which are never mixed. */
   readonly isLabelMap: boolean;
+  /** What a person must know of it. */
+  readonly notes: readonly string[];
   /** Of the frames along z, where they have no positions (PS3.3 C.8.8.3.2). */
   readonly frameOffsets: readonly number[] | null;
   readonly planes: readonly Plane[];
@@ -79,6 +85,8 @@ const TIMES = [
   'x0008002a', // AcquisitionDateTime
   'x00080032', // AcquisitionTime
 ];
+const NO_SIDE =
+  'The file does not say on which side of a slice of its mosaic the next one is (SliceNormalVector): it was taken along the normal of rows and columns.';
 const B_VALUE = 'x00189087';
 /** Whole numbers that place a frame in its object, such as TemporalPositionIndex, and stack and position in it. */
 const FRAME_CONTENT = 'x00209111';
@@ -97,13 +105,17 @@ const numbersOf = (dataSet: DataSet | undefined, tag: string): number[] | null =
 export function imageOf(file: DicomFile): DicomImage {
   const { path, dataSet, pixels } = file;
   if (pixels === null) throw unsupported(path, 'a DICOM file without an image; choose one that has pixels');
-  const layout = layoutOf(file);
+  const sheet = layoutOf(file);
+  const mosaic = mosaicOf(path, dataSet, sheet);
+  const layout = mosaic === null ? sheet : tileLayout(sheet, mosaic);
   const image: Omit<DicomImage, 'planes'> = {
     path,
     fileBytes: file.bytes,
     transferSyntax: file.transferSyntax,
     pixels,
     layout,
+    mosaic: mosaic && { ...mosaic, sheet },
+    notes: mosaic?.side === null ? [NO_SIDE] : [],
     instanceUid: dataSet.string('x00080018') ?? '',
     instanceNumber: dataSet.intString('x00200013') ?? 0,
     seriesUid: dataSet.string('x0020000e') ?? '',
@@ -118,8 +130,14 @@ export function imageOf(file: DicomFile): DicomImage {
   };
   const planes: Plane[] = [];
   const whole: DicomImage = Object.assign(image, { planes });
-  for (let frame = 0; frame < layout.frames; frame++) planes.push(planeOf(whole, dataSet, frame));
+  const sheets = Array.from({ length: sheet.frames }, (_, frame) => planeOf(whole, dataSet, frame));
+  planes.push(...(mosaic === null ? sheets : tilesOf(whole, sheets[0] as Plane, mosaic)));
   return whole;
+}
+
+/** An image with the layout of what its file holds. */
+export function asStored(image: DicomImage): DicomImage {
+  return image.mosaic === null ? image : { ...image, layout: image.mosaic.sheet };
 }
 
 function layoutOf({ path, dataSet, pixels, bytes }: DicomFile): PixelLayout {
@@ -169,7 +187,8 @@ function planeOf(image: DicomImage, dataSet: DataSet, frame: number): Plane {
   const placed = placedFrame(image, values('x00209113', 'x00200032'), frame);
   const between = numbersOf(dataSet, 'x00180088')?.[0] ?? 0;
   // Frames of one position, and a distance between slices, are slices, unless it is a film.
-  const isStack = !own && image.layout.frames > 1 && image.frameOffsets === null && !image.isCine;
+  const isStack =
+    !own && image.mosaic === null && image.layout.frames > 1 && image.frameOffsets === null && !image.isCine;
   const position = shifted(
     placed,
     orientation,

@@ -6,7 +6,7 @@ import type { FileHeader } from '../file-header';
 import { unsupported, type OnFraction, type ReadRequest } from '../format';
 import { checkPixels } from './frames';
 import { readDicomFile } from './header';
-import { imageOf, type DicomImage, type PixelLayout, type Plane } from './image';
+import { asStored, imageOf, type DicomImage, type PixelLayout, type Plane } from './image';
 import { headerOf } from './names';
 import { PlaneReader } from './plane-reader';
 import { isDicom } from './prefix';
@@ -86,7 +86,7 @@ function checkNoTiles({ path, isTiled }: DicomImage): void {
 export async function read(request: ReadRequest, onFraction: OnFraction): Promise<Volume> {
   const [path] = request.paths;
   const images = chosen(path, await imagesOf(request, onFraction), request.series);
-  images.forEach(checkPixels);
+  for (const image of images) checkPixels(asStored(image));
   images.forEach(checkNoTiles);
   const stack = await stackOf(images, request.strict === true);
   const [{ layout, seriesDescription }] = images;
