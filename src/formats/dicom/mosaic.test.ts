@@ -42,8 +42,8 @@ test.each(['plain.dcm', 'first-version.dcm', 'downwards.dcm', 'turned.dcm', 'oth
       const isThere = (z: number): boolean =>
         placeOf(volume, [0, 0, z]).every((each, axis) => Math.abs(each - (at(0, 0)[axis] as number)) < 1e-3);
       // Slices that go against the normal are there from the last to the first.
-      const [z, ...others] = [slice, depth - 1 - slice].filter(isThere);
-      expect([slice, new Set(others).has(z ?? -1) || others.length === 0]).toEqual([slice, true]);
+      const z = [slice, depth - 1 - slice].find(isThere);
+      expect([slice, z === undefined]).toEqual([slice, false]);
       const corner = placeOf(volume, [width - 1, height - 1, z as number]);
       const right = at(width - 1, height - 1);
       corner.forEach((each, axis) => {
@@ -58,7 +58,7 @@ test('the corner of the first slice, in numbers', async () => {
   // 3 × 3 tiles of 4 × 6 pixels of 2 × 2.5 mm: the picture's corner is 1 tile in either direction off that of a slice.
   expect(await open('plain.dcm')).toMatchObject({
     shape: [4, 6, 7],
-    spacing: [2, 2.5, 3.3],
+    spacing: [2, 2.5, expect.closeTo(3.3, 12)],
     origin: [-100 + 8, -120.5 + 15, 30],
     direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
   });

@@ -16,6 +16,7 @@ from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
 folder = Path(sys.argv[1])
 WIDTH, HEIGHT = 4, 6
+KINDS = {"SliceNormalVector": b"FD", "AcquisitionMatrixText": b"SH"}
 
 
 def csa(fields, version):
@@ -25,7 +26,7 @@ def csa(fields, version):
     added = 6
     for name, values in fields.items():
         items = [str(value).encode() + b"\0" for value in values] + [b""] * (6 - len(values))
-        out += struct.pack("<64si4s3i", name.encode(), len(values), b"IS", 6, 6, 77)
+        out += struct.pack("<64si4s3i", name.encode(), len(values), KINDS.get(name, b"IS"), 6, 6, 77)
         for item in items:
             length = len(item) + (added if version == 1 else 0)
             out += struct.pack("<4i", length, len(item), 77, 0) + item + b"\0" * (-len(item) % 4)
@@ -57,7 +58,7 @@ def mosaic(slices, normal=(0, 0, 1), version=2, block=0x10, t=0, **fields):
     if version:
         data.add_new((0x0029, 0x10), "LO", "SIEMENS MEDCOM HEADER")
         data.add_new((0x0029, block), "LO", "SIEMENS CSA HEADER")
-        said = {"EchoLinePosition": [1], "SliceNormalVector": normal, "NumberOfImagesInMosaic": [slices]}
+        said = {"EchoLinePosition": [1], "SliceNormalVector": normal, "AcquisitionMatrixText": ["4*6"], "NumberOfImagesInMosaic": [slices]}
         data.add_new((0x0029, (block << 8) + 0x10), "OB", csa(said, version))
     for name, value in fields.items():
         setattr(data, name, value)
@@ -100,7 +101,8 @@ said = {}
 for path in sorted(folder.glob("*.dcm")):
     if path.name == "one-of-enhanced.dcm":
         continue
-    wrapped = wrapper_from_data(dcmread(path))
+    # nibabel cannot read the first version of a CSA header if its first field has a value: the second one says the same.
+    wrapped = wrapper_from_data(mosaic(9) if path.name == "first-version.dcm" else dcmread(path))
     if path.name != "number-only.dcm":
         values = wrapped.get_data()
         rows, columns, slices = values.shape
