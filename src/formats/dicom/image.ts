@@ -60,6 +60,7 @@ export interface DicomImage {
   readonly instanceNumber: number;
   readonly seriesUid: string;
   readonly seriesDescription: string;
+  readonly modality: string;
   /** Distance between slices where positions do not say it, in mm. */
   readonly sliceSpacing: number | null;
   /** Whether several frames without positions follow each other in time. */
@@ -120,6 +121,7 @@ export function imageOf(file: DicomFile): DicomImage {
     instanceNumber: dataSet.intString('x00200013') ?? 0,
     seriesUid: dataSet.string('x0020000e') ?? '',
     seriesDescription: textOf(dataSet, 'x0008103e'),
+    modality: dataSet.string('x00080060') ?? '',
     // Below 0 in nuclear medicine, where it says a direction too (PS3.3 C.8.4.15).
     sliceSpacing:
       positive(Math.abs(numbersOf(dataSet, 'x00180088')?.[0] ?? 0)) ?? positive(numbersOf(dataSet, 'x00180050')?.[0]),
