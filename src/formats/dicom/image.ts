@@ -4,6 +4,7 @@ import { corrupt, unsupported } from '../format';
 import { displayOf, paddingIn, type Display } from './display';
 import type { DicomFile, PixelPlace } from './header';
 import { lutIn, type Lut } from './lut';
+import { mosaicOf, tileLayout, tilesOf, type Mosaic } from './mosaic';
 
 /** How the pixels of one file are stored (PS3.3 C.7.6.3). */
 export interface PixelLayout {
@@ -47,11 +48,15 @@ export interface DicomImage {
   readonly fileBytes: number;
   readonly transferSyntax: string;
   readonly pixels: PixelPlace;
+  /** Of each frame, also of each slice of a mosaic. */
   readonly layout: PixelLayout;
+  /** Where the frames are tiles of one picture in the file: how, and how that picture is stored. */
+  readonly mosaic: (Mosaic & { readonly sheet: PixelLayout }) | null;
   readonly instanceUid: string;
   readonly instanceNumber: number;
   readonly seriesUid: string;
   readonly seriesDescription: string;
+  readonly modality: string;
   /** Distance between slices where positions do not say it, in mm. */
   readonly sliceSpacing: number | null;
   /** Whether several frames without positions follow each other in time. */
@@ -60,6 +65,8 @@ export interface DicomImage {
   readonly isTiled: boolean;
   /** Whether values are names of parts, which are never mixed. */
   readonly isLabelMap: boolean;
+  /** What a person must know of it. */
+  readonly notes: readonly string[];
   /** Of the frames along z, where they have no positions (PS3.3 C.8.8.3.2). */
   readonly frameOffsets: readonly number[] | null;
   readonly planes: readonly Plane[];
@@ -75,6 +82,8 @@ const TIMES = [
   'x0008002a', // AcquisitionDateTime
   'x00080032', // AcquisitionTime
 ];
+const NO_SIDE =
+  'The file does not say on which side of a slice of its mosaic the next one is (SliceNormalVector): it was taken along the normal of rows and columns.';
 const B_VALUE = 'x00189087';
 /** Whole numbers that place a frame in its object, such as TemporalPositionIndex, and stack and position in it. */
 const FRAME_CONTENT = 'x00209111';
@@ -93,17 +102,22 @@ const numbersOf = (dataSet: DataSet | undefined, tag: string): number[] | null =
 export function imageOf(file: DicomFile): DicomImage {
   const { path, dataSet, pixels } = file;
   if (pixels === null) throw unsupported(path, 'a DICOM file without an image; choose one that has pixels');
-  const layout = layoutOf(file);
+  const sheet = layoutOf(file);
+  const mosaic = mosaicOf(path, dataSet, sheet);
+  const layout = mosaic === null ? sheet : tileLayout(sheet, mosaic);
   const image: Omit<DicomImage, 'planes'> = {
     path,
     fileBytes: file.bytes,
     transferSyntax: file.transferSyntax,
     pixels,
     layout,
+    mosaic: mosaic && { ...mosaic, sheet },
+    notes: mosaic?.side === null ? [NO_SIDE] : [],
     instanceUid: dataSet.string('x00080018') ?? '',
     instanceNumber: dataSet.intString('x00200013') ?? 0,
     seriesUid: dataSet.string('x0020000e') ?? '',
     seriesDescription: textOf(dataSet, 'x0008103e'),
+    modality: dataSet.string('x00080060') ?? '',
     // Below 0 in nuclear medicine, where it says a direction too (PS3.3 C.8.4.15).
     sliceSpacing:
       positive(Math.abs(numbersOf(dataSet, 'x00180088')?.[0] ?? 0)) ?? positive(numbersOf(dataSet, 'x00180050')?.[0]),
@@ -114,8 +128,14 @@ export function imageOf(file: DicomFile): DicomImage {
   };
   const planes: Plane[] = [];
   const whole: DicomImage = Object.assign(image, { planes });
-  for (let frame = 0; frame < layout.frames; frame++) planes.push(planeOf(whole, dataSet, frame));
+  const sheets = Array.from({ length: sheet.frames }, (_, frame) => planeOf(whole, dataSet, frame));
+  planes.push(...(mosaic === null ? sheets : tilesOf(whole, sheets[0] as Plane, mosaic)));
   return whole;
+}
+
+/** An image with the layout of what its file holds. */
+export function asStored(image: DicomImage): DicomImage {
+  return image.mosaic === null ? image : { ...image, layout: image.mosaic.sheet };
 }
 
 function layoutOf({ path, dataSet, pixels, bytes }: DicomFile): PixelLayout {
@@ -165,7 +185,8 @@ function planeOf(image: DicomImage, dataSet: DataSet, frame: number): Plane {
   const placed = placedFrame(image, values('x00209113', 'x00200032'), frame);
   const between = numbersOf(dataSet, 'x00180088')?.[0] ?? 0;
   // Frames of one position, and a distance between slices, are slices, unless it is a film.
-  const isStack = !own && image.layout.frames > 1 && image.frameOffsets === null && !image.isCine;
+  const isStack =
+    !own && image.mosaic === null && image.layout.frames > 1 && image.frameOffsets === null && !image.isCine;
   const position = shifted(
     placed,
     orientation,

@@ -1,68 +1,19 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import {
-  ARRAY_OF,
-  SlicescopeError,
-  realValue,
-  type DType,
-  type Padding,
-  type Rescale,
-  type VoxelArray,
-} from '../../protocol';
+import { basename } from 'node:path';
+import { ARRAY_OF, realValue, type DType, type Padding, type Rescale, type VoxelArray } from '../../protocol';
 import { Volume, type VolumeOptions } from '../../volume';
 import type { FileHeader } from '../file-header';
 import { unsupported, type OnFraction, type ReadRequest } from '../format';
 import { usedBits } from './display';
 import { checkPixels } from './frames';
 import { readDicomFile } from './header';
-import { imageOf, type DicomImage, type PixelLayout, type Plane } from './image';
+import { asStored, type DicomImage, type PixelLayout, type Plane } from './image';
 import { headerOf } from './names';
 import { PlaneReader } from './plane-reader';
-import { isDicom } from './prefix';
+import { chosen, imagesOf } from './series';
 import { stackOf, type Stack } from './stack';
 
 /** Share of the progress that headers take. */
 const HEADERS = 0.2;
-
-type Images = readonly [DicomImage, ...DicomImage[]];
-
-/** The images of a folder, without files of other kinds and without those of DICOM that have no image, or of files. */
-async function imagesOf({ paths: [path, ...others] }: ReadRequest, onFraction: OnFraction): Promise<Images> {
-  const isFolder = others.length === 0 && (await stat(path)).isDirectory();
-  const paths = isFolder ? (await readdir(path)).sort().map((name) => join(path, name)) : [path, ...others];
-  const images: DicomImage[] = [];
-  for (const [i, each] of paths.entries()) {
-    if (!isFolder || (await isDicom(each))) {
-      const file = await readDicomFile(each);
-      if (!isFolder || file.pixels !== null) images.push(imageOf(file));
-    }
-    onFraction((HEADERS * (i + 1)) / paths.length);
-  }
-  const [first, ...rest] = images;
-  if (first === undefined)
-    throw unsupported(path, 'no DICOM images in it; expected a folder of one series of them, or their paths');
-  return [first, ...rest];
-}
-
-/** The images of the series that was asked for, or of the only one. */
-function chosen(path: string, images: Images, series: string | undefined): Images {
-  const all = new Map<string, DicomImage[]>();
-  for (const image of images) all.set(image.seriesUid, [...(all.get(image.seriesUid) ?? []), image]);
-  const only: readonly DicomImage[] = all.size === 1 ? images : [];
-  const [first, ...rest] = series === undefined ? only : (all.get(series) ?? []);
-  if (first !== undefined) return [first, ...rest];
-  const listed = [...all].map(([uid, [one, ...more]]) => ({
-    uid,
-    description: one?.seriesDescription ?? '',
-    slices: [one, ...more].reduce((sum, image) => sum + (image?.planes.length ?? 0), 0),
-  }));
-  const what = series === undefined ? `${String(all.size)} DICOM series` : `no DICOM series ${JSON.stringify(series)}`;
-  const shown = listed
-    .slice(0, 20)
-    .map((each) => `${each.uid} ${JSON.stringify(each.description)} (${String(each.slices)} slices)`);
-  const message = `${path}: ${what}; choose one with the option series: ${shown.join(', ')}${listed.length > 20 ? ', …' : ''}`;
-  throw new SlicescopeError('unknown-series', message, { path, series: listed });
-}
 
 function dtypeOf({ bitsAllocated, signed }: PixelLayout): DType {
   if (bitsAllocated === 1) return 'uint8';
@@ -90,8 +41,11 @@ function checkNoTiles({ path, isTiled }: DicomImage): void {
 
 export async function read(request: ReadRequest, onFraction: OnFraction): Promise<Volume> {
   const [path] = request.paths;
-  const images = chosen(path, await imagesOf(request, onFraction), request.series);
-  images.forEach(checkPixels);
+  const found = await imagesOf(request, (fraction) => {
+    onFraction(HEADERS * fraction);
+  });
+  const images = chosen(request, found);
+  for (const image of images) checkPixels(asStored(image));
   images.forEach(checkNoTiles);
   const stack = await stackOf(images, request.strict === true);
   const [{ layout, seriesDescription }] = images;
@@ -111,7 +65,7 @@ export async function read(request: ReadRequest, onFraction: OnFraction): Promis
     invert: display.invert,
     padding: isColour ? null : paddingOf(planes, true),
     rescale,
-    notes,
+    notes: [...found.notes, ...notes],
     emptySlices,
   };
   const stored = dtypeOf(layout);
@@ -215,6 +169,6 @@ function realOf(stored: number, plane: Plane): number {
 
 /** What the first file of the series says. */
 export async function header(request: ReadRequest): Promise<FileHeader> {
-  const [first] = chosen(request.paths[0], await imagesOf(request, () => undefined), request.series);
+  const [first] = chosen(request, await imagesOf(request, () => undefined));
   return await headerOf((await readDicomFile(first.path)).dataSet);
 }

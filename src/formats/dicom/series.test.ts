@@ -233,3 +233,71 @@ describe('of slices that are there twice', () => {
     expect(slicesOf(volume, 'still')).toEqual([0, 1, 2]);
   });
 });
+
+describe('of several series one is chosen', () => {
+  const FIRST = '1.2.3: CT "first", 3 slices of 4 × 3 pixels';
+  const SECOND = '1.2.4: MR "second", 2 slices of 4 × 3 pixels';
+  const choose = (name: string, series?: string): Promise<Volume> => openVolume(join(folder, name), { series });
+
+  test.each(['nested', 'media/DICOMDIR', 'media'])('in folders within a folder, and by DICOMDIR: %s', async (name) => {
+    await expect(choose(name)).rejects.toMatchObject({
+      code: 'unknown-series',
+      message: expect.stringContaining(`2 DICOM series; choose one with the option series: ${FIRST}; ${SECOND}`),
+      details: { series: [{ uid: '1.2.3', description: 'first', slices: 3 }, { uid: '1.2.4' }] },
+    });
+    const [first, second] = [await choose(name, '1.2.3'), await choose(name, '1.2.4')];
+    expect([first.shape, first.spacing, first.notes]).toEqual([[4, 3, 3], [0.5, 2, 5], []]);
+    expect([0, 1, 2].map((z) => first.valueAt(1, 2, z))).toEqual(
+      [0, 1, 2].map((z) => -1000 + 100 + 37 + 44 + 5 * z * z),
+    );
+    expect([second.shape, second.spacing]).toEqual([
+      [4, 3, 2],
+      [0.5, 2, 4],
+    ]);
+    expect([0, 1].map((z) => second.valueAt(0, 0, z))).toEqual([-1000 + 100 + 125, -1000 + 100 + 180]);
+  });
+
+  test('but not if there is one only, however deep it lies', async () => {
+    expect(await choose('alone')).toMatchObject({ name: 'second', shape: [4, 3, 2] });
+  });
+
+  test('a file that cannot be read stops only its own series', async () => {
+    expect((await choose('unreadable', '1.2.3')).shape).toEqual([4, 3, 3]);
+    await expect(choose('unreadable')).rejects.toMatchObject({
+      code: 'unknown-series',
+      message: expect.stringMatching(/1\.2\.3: CT "first".*; 1\.2\.4: can’t be read .*24 bits a sample/),
+    });
+    await expect(choose('unreadable', '1.2.4')).rejects.toMatchObject({ code: 'unsupported-format' });
+  });
+
+  test('files that DICOMDIR lists and that are not there are told, and it leads nowhere else', async () => {
+    const volume = await choose('incomplete/DICOMDIR', '1.2.4');
+    expect(volume.notes).toEqual(['1 of the 5 files that DICOMDIR lists are not there.']);
+    await expect(choose('outside/DICOMDIR')).rejects.toMatchObject({
+      code: 'file-corrupt',
+      message: expect.stringContaining('ReferencedFileID'),
+    });
+  });
+
+  test('also of one whose images are of several sizes, or turned against each other', async () => {
+    await expect(choose('mixed')).rejects.toMatchObject({
+      code: 'unknown-series',
+      details: {
+        series: [
+          { uid: '1.2.3#1', slices: 3 },
+          { uid: '1.2.3#2', slices: 2 },
+          { uid: '1.2.3#3', slices: 1 },
+        ],
+      },
+    });
+    await expect(choose('mixed', '1.2.3')).rejects.toMatchObject({ code: 'unknown-series' });
+    expect([(await choose('mixed', '1.2.3#1')).shape, (await choose('mixed', '1.2.3#2')).shape]).toEqual([
+      [4, 3, 3],
+      [6, 3, 2],
+    ]);
+    expect((await choose('mixed', '1.2.3#3')).direction).toEqual([0, 0, -1, 1, 0, 0, 0, -1, 0]);
+    await expect(openVolume(join(folder, 'mixed'), { strict: true })).rejects.toMatchObject({
+      code: 'unsupported-format',
+    });
+  });
+});

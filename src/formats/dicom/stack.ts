@@ -100,7 +100,10 @@ export async function stackOf(images: readonly [DicomImage, ...DicomImage[]], st
     direction: [0, 1, 2].flatMap((axis) =>
       [row, column, along.map((each) => each / Math.hypot(...along))].map((each) => (each[axis] as number) + 0),
     ),
-    notes: notesOf({ grid, emptySlices, dropped, degrees, isNearest: first.image.isLabelMap }),
+    notes: [
+      ...new Set(images.flatMap((image) => image.notes)),
+      ...notesOf({ grid, emptySlices, dropped, degrees, isNearest: first.image.isLabelMap }),
+    ],
     emptySlices,
   };
 }

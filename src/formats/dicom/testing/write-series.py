@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.fileset import FileSet
 from pydicom.sequence import Sequence
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
@@ -145,6 +146,36 @@ enhanced("enhanced-missing", without([3], 7))
 enhanced("enhanced-two-distances", [0, 2, 4, 6, 11, 16, 21])
 
 
+# What has to be chosen from.
+study = {"PatientID": "P", "PatientName": "P", "StudyInstanceUID": "1.2", "StudyDate": "20200101", "StudyTime": "1200", "StudyID": "1"}
+first = {"SeriesInstanceUID": "1.2.3", "SeriesDescription": "first", "SeriesNumber": 1, **study}
+second = {"SeriesInstanceUID": "1.2.4", "SeriesDescription": "second", "Modality": "MR", "SeriesNumber": 2, **study}
+series("nested/a", [0, 5, 10], **first)
+series("nested/b/c", [0, 4], start=5, **second)
+(folder / "nested/b/notes.txt").write_text("These are two series.")
+series("alone/b/c", [0, 4], start=5, **second)
+series("unreadable/a", [0, 5, 10], **first)
+series("unreadable/b", [0], BitsAllocated=24, **second)
+media = FileSet()
+for path in sorted((folder / "nested").rglob("*.dcm")):
+    media.add(path)
+media.write(folder / "media")
+shutil.copytree(folder / "media", folder / "incomplete")
+next(path for path in sorted((folder / "incomplete").rglob("*")) if path.is_file() and dcmread(path, force=True).get("SeriesNumber") == 1).unlink()
+listing = dcmread(folder / "media/DICOMDIR")
+for record in listing.DirectoryRecordSequence:
+    if "ReferencedFileID" in record:
+        record.ReferencedFileID = ["..", "copied", "00.dcm"]
+(folder / "outside").mkdir()
+listing.save_as(folder / "outside/DICOMDIR")
+series("mixed", [0, 5, 10], **first)
+series("mixed", [0], start=9, ImageOrientationPatient=[0, 1, 0, 0, 0, -1], **first)
+wide = numpy.zeros((HEIGHT, WIDTH + 2), "<i2").tobytes()
+series("mixed", [0, 5], start=20, Columns=WIDTH + 2, PixelData=wide, **first)
+
+CHOICES = ["nested", "alone", "unreadable", "media", "incomplete", "outside", "mixed"]
+
+
 def planes_of(path):
     data = dcmread(path)
     values = data.pixel_array.astype(float).reshape(-1, HEIGHT, WIDTH) * data.RescaleSlope + data.RescaleIntercept
@@ -163,4 +194,4 @@ def planes_of(path):
     ]
 
 
-print(json.dumps({each.name: [plane for path in sorted(each.iterdir()) for plane in planes_of(path)] for each in sorted(folder.iterdir())}))
+print(json.dumps({each.name: [plane for path in sorted(each.iterdir()) for plane in planes_of(path)] for each in sorted(folder.iterdir()) if each.name not in CHOICES}))

@@ -1,0 +1,177 @@
+/** Which files belong to what is opened, and which series of them is meant. */
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { SlicescopeError, isSlicescopeError } from '../../protocol';
+import { unsupported, type OnFraction, type ReadRequest } from '../format';
+import { listedIn } from './dicomdir';
+import { readDicomFile } from './header';
+import { imageOf, type DicomImage } from './image';
+import { isDicom } from './prefix';
+
+export type Images = readonly [DicomImage, ...DicomImage[]];
+
+/** Folders in folders that are looked into. */
+const MOST_DEPTH = 16;
+/** Files that are looked at. */
+const MOST_FILES = 200_000;
+/** Series that a sentence names. */
+const MOST_NAMED = 20;
+/** Numbers of an orientation that differ by more are of another one. */
+const SAME_ORIENTATION = 0.001;
+
+/** A file that cannot be read, which only matters if its series is meant. */
+interface Unreadable {
+  readonly seriesUid: string;
+  readonly error: SlicescopeError;
+}
+
+export interface Found {
+  readonly images: readonly DicomImage[];
+  readonly unreadable: readonly Unreadable[];
+  readonly notes: readonly string[];
+}
+
+/** The files in a folder and in those within it, in the order of their names; links to folders are not followed. */
+async function filesIn(folder: string, depth: number, files: string[]): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  entries.sort((one, other) => (one.name < other.name ? -1 : 1));
+  for (const entry of entries) {
+    if (files.length >= MOST_FILES)
+      throw unsupported(folder, `more than ${String(MOST_FILES)} files in it and its folders; open a folder of fewer`);
+    const path = join(folder, entry.name);
+    if (!entry.isDirectory()) files.push(path);
+    else if (depth < MOST_DEPTH && !entry.name.startsWith('.')) await filesIn(path, depth + 1, files);
+  }
+}
+
+/** Of a folder the images in it, of a DICOMDIR those that it lists, else those of the files. */
+export async function imagesOf({ paths: [path, ...others] }: ReadRequest, onFraction: OnFraction): Promise<Found> {
+  const isOne = others.length === 0;
+  const paths = [path, ...others];
+  const notes: string[] = [];
+  let isChoice = false;
+  if (isOne && (await stat(path)).isDirectory()) {
+    isChoice = true;
+    paths.length = 0;
+    await filesIn(path, 0, paths);
+  } else if (isOne) {
+    const file = await readDicomFile(path);
+    const listed = listedIn(file);
+    if (listed === null) return { images: [imageOf(file)], unreadable: [], notes };
+    isChoice = true;
+    const all = listed.map((parts) => join(dirname(path), ...parts));
+    const there = await Promise.all(all.map((each) => isFile(each)));
+    paths.splice(0, 1, ...all.filter((_, i) => there[i]));
+    const missing = all.length - paths.length;
+    if (missing > 0)
+      notes.push(`${String(missing)} of the ${String(all.length)} files that DICOMDIR lists are not there.`);
+  }
+  const images: DicomImage[] = [];
+  const unreadable: Unreadable[] = [];
+  for (const [i, each] of paths.entries()) {
+    if (!isChoice) images.push(imageOf(await readDicomFile(each)));
+    else if (await isDicom(each)) {
+      const file = await readDicomFile(each);
+      try {
+        if (file.pixels !== null) images.push(imageOf(file));
+      } catch (error) {
+        if (!isSlicescopeError(error)) throw error;
+        unreadable.push({ seriesUid: file.dataSet.string('x0020000e') ?? '', error });
+      }
+    }
+    onFraction((i + 1) / paths.length);
+  }
+  if (images.length > 0 || unreadable.length > 0) return { images, unreadable, notes };
+  throw unsupported(path, 'no DICOM images in it; expected a folder of one series of them, or their paths');
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** What can be chosen: a series, or the part of one whose images are of one size and parallel. */
+interface Choice {
+  readonly uid: string;
+  readonly images: readonly DicomImage[];
+  readonly error: SlicescopeError | null;
+}
+
+/** Whether images can be slices of one volume. */
+function isAlike(one: DicomImage, other: DicomImage): boolean {
+  const kindOf = ({ layout: { width, height, samples, bitsAllocated, signed } }: DicomImage): string =>
+    [width, height, samples, bitsAllocated, signed].join();
+  const [first, second] = [one, other].map(({ planes: [plane] }) => plane?.orientation ?? null);
+  if (kindOf(one) !== kindOf(other)) return false;
+  if (first == null || second == null) return true;
+  return first.every((each, i) => Math.abs(each - (second[i] as number)) <= SAME_ORIENTATION);
+}
+
+function choicesOf({ images, unreadable }: Found, strict: boolean): readonly Choice[] {
+  const choices: Choice[] = [];
+  const series = new Map<string, DicomImage[]>();
+  for (const image of images) {
+    const known = series.get(image.seriesUid);
+    if (known === undefined) series.set(image.seriesUid, [image]);
+    else known.push(image);
+  }
+  for (const [uid, members] of series) {
+    const parts: DicomImage[][] = [];
+    for (const image of members) {
+      const part = strict ? parts[0] : parts.find(([first]) => first !== undefined && isAlike(first, image));
+      if (part === undefined) parts.push([image]);
+      else part.push(image);
+    }
+    const error = unreadable.find(({ seriesUid }) => seriesUid === uid)?.error ?? null;
+    parts.sort((one, other) => slicesOf(other) - slicesOf(one));
+    parts.forEach((part, i) => {
+      choices.push({ uid: parts.length === 1 ? uid : `${uid}#${String(i + 1)}`, images: part, error });
+    });
+  }
+  for (const { seriesUid, error } of unreadable) {
+    if (!choices.some(({ uid }) => uid === seriesUid || uid.startsWith(`${seriesUid}#`)))
+      choices.push({ uid: seriesUid, images: [], error });
+  }
+  return choices;
+}
+
+const slicesOf = (images: readonly DicomImage[]): number => images.reduce((sum, { planes }) => sum + planes.length, 0);
+
+/** `1.2.3: CT "Thorax", 120 slices of 512 × 512 pixels`. */
+function sentenceOf({ uid, images, error }: Choice): string {
+  const [first] = images;
+  if (first === undefined) return `${uid}: can’t be read (${error?.message ?? ''})`;
+  const { modality, seriesDescription, layout } = first;
+  const name = [modality, JSON.stringify(seriesDescription)].filter((each) => each !== '').join(' ');
+  const count = slicesOf(images);
+  const size = `${String(layout.width)} × ${String(layout.height)} pixels`;
+  return `${uid}: ${name}, ${String(count)} ${count === 1 ? 'slice' : 'slices'} of ${size}`;
+}
+
+/**
+ * The images of the series that was asked for, or of the only one.
+ * @throws SlicescopeError `unknown-series`, which lists what can be chosen; what is wrong with a file of the chosen one.
+ */
+export function chosen({ paths: [path], series, strict = false }: ReadRequest, found: Found): Images {
+  const all = choicesOf(found, strict);
+  const asked = series === undefined ? all : all.filter(({ uid }) => uid === series || uid.startsWith(`${series}#`));
+  const [only, ...others] = asked;
+  if (only !== undefined && others.length === 0) {
+    if (only.error !== null) throw only.error;
+    const [first, ...rest] = only.images;
+    if (first !== undefined) return [first, ...rest];
+  }
+  const shown = asked.length > 0 ? asked : all;
+  const listed = shown.map(({ uid, images }) => ({
+    uid,
+    description: images[0]?.seriesDescription ?? '',
+    slices: slicesOf(images),
+  }));
+  const what = asked.length > 0 ? `${String(shown.length)} DICOM series` : `no DICOM series ${JSON.stringify(series)}`;
+  const sentences = shown.slice(0, MOST_NAMED).map(sentenceOf).join('; ');
+  const message = `${path}: ${what}; choose one with the option series: ${sentences}${shown.length > MOST_NAMED ? '; …' : ''}`;
+  throw new SlicescopeError('unknown-series', message, { path, series: listed });
+}
