@@ -53,12 +53,11 @@ function difference(ours: Buffer, theirs: Buffer, dtype: DType): number {
 }
 
 test.each([
-  ['nibabel', 13],
+  ['nibabel', 20],
   ['pydicom', 10],
   ['tifffile', 7],
   ['Pillow', 1],
   ['NumPy', 3],
-  ['h5py', 5],
 ])('all values of files that came with packages are what %s reads, and so is their spacing', async (reader, least) => {
   const files = SAID.filter((each) => each.reader === reader);
   expect(files.length).toBeGreaterThanOrEqual(least);

@@ -14,6 +14,7 @@ interface Said {
   readonly origin: readonly number[];
   readonly direction: readonly number[] | null;
   readonly values?: readonly number[];
+  readonly channels?: number;
 }
 
 const REAL = [join(DATA, 'icbm152-t1.nii.gz'), join(DATA, 'desikan-killiany.nii.gz'), join(DATA, 'catphan')];
@@ -30,9 +31,9 @@ function difference(ours: readonly number[], theirs: readonly number[]): number 
 }
 
 test.each([
-  ['nibabel says of NIfTI files', /\.nii(\.gz)?$/, 16],
-  ['pynrrd and SimpleITK say of NRRD files', /\.nrrd$/, 5],
-  ['SimpleITK says of MetaImage files', /\.mh[ad]$/, 24],
+  ['nibabel says of NIfTI files', /\.nii(\.gz)?$/, 17],
+  ['pynrrd and SimpleITK say of NRRD files', /\.nrrd$/, 6],
+  ['SimpleITK says of MetaImage files', /\.mh[ad]$/, 25],
   ['mrcfile says of an MRC file', /\.mrc$/, 1],
   ['pydicom says of series of DICOM files', /[\\/](series|catphan)$/, 2],
 ])(
@@ -40,9 +41,10 @@ test.each([
   async (_, name, least) => {
     const files = SAID.filter(({ path }) => name.test(path));
     expect(files.length).toBeGreaterThanOrEqual(least);
-    for (const { path, spacing, origin, direction, values } of files) {
+    for (const { path, spacing, origin, direction, values, channels = 1 } of files) {
       const volume = await openVolume(path);
       const file = basename(path);
+      expect([file, volume.channels]).toEqual([file, channels]);
       expect([file, difference(volume.spacing, spacing) < TOLERANCE]).toEqual([file, true]);
       expect([file, volume.direction === null]).toEqual([file, direction === null]);
       expect([file, difference(volume.direction ?? [], direction ?? []) < TOLERANCE]).toEqual([file, true]);

@@ -8,6 +8,7 @@ import { FORMAT_NAMES } from './format';
 import { openVolume, saveVolume, type OpenOptions, type SaveOptions } from './index';
 import { filesFolder } from './testing/files-folder';
 import { metaFile } from './testing/hostile-files';
+import { mifFile } from './testing/mif-file';
 import { madeByPython } from './testing/python';
 
 const GUIDE = readFileSync(join(__dirname, '../../docs/formats.md'), 'utf8');
@@ -28,6 +29,12 @@ const FILES = {
     'run.npz': 'two.npz',
     'stack.h5': 'several.h5',
   },
+  'testing/write-brain-files.py': {
+    'brain.mgz': 'i2.mgz',
+    'run+orig.HEAD': 'factors+orig.HEAD',
+    'run+orig.BRIK': 'factors+orig.BRIK',
+    'pet.mnc': 'slices.mnc',
+  },
   'testing/write-zarr.py': { 'cells.zarr': 'five.zarr' },
   'dicom/testing/pydicom-values.py': { ct: 'mixed' },
 };
@@ -45,6 +52,9 @@ beforeAll(async () => {
   );
   const fields = { ElementType: 'MET_SHORT', DimSize: '4 3 2', ElementSpacing: '1 2 3', Offset: '10 20 30' };
   put('ct.mha', metaFile({ ...fields, TransformMatrix: '0 1 0 0 0 1 1 0 0' }, Buffer.from(values.buffer)));
+  const transform = ['1,0,0,0', '0,1,0,0', '0,0,1,0'];
+  const dwi = { dim: [2, 3, 4, 2], vox: '1.5,2,2.5,nan', layout: '-3,+1,+2,+0', fields: { transform } };
+  put('dwi.mif', mifFile(dwi, new Uint8Array(96)));
   writeFileSync(join(folder, 'scan.bin'), Buffer.concat([Buffer.from('head'), Buffer.from(values.buffer)]));
   mkdirSync(join(folder, 'slices'));
   for (const z of [0, 1]) {

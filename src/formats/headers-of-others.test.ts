@@ -198,15 +198,57 @@ describe('NRRD', () => {
     expect(volume).toMatchObject({ components: 3, frames: 1 });
     expect(volume.valueAt(1, 0, 1)).toEqual([BYTES[5], BYTES[13], BYTES[21]]);
     expect(await nrrd({ ...fields, kinds: 'domain domain domain list' })).toMatchObject({ components: 1, frames: 3 });
-    await expect(nrrd({ dimension: '4', sizes: '3 2 2 2', kinds: 'list domain domain domain' })).rejects.toMatchObject({
-      code: 'unsupported-format',
-    });
-    for (const kind of ['vector', 'covariant-vector', '3-vector', 'HSV-color', 'complex']) {
+    for (const kind of ['HSV-color', 'complex', '3D-symmetric-matrix']) {
       await expect(nrrd({ ...fields, kinds: `domain domain domain ${kind}` })).rejects.toMatchObject({
         code: 'unsupported-format',
         message: expect.stringContaining(kind),
       });
     }
+  });
+
+  test('a list before the axes of space is frames, but of layers of segments', async () => {
+    const fields = { dimension: '4', sizes: '3 2 2 2', kinds: 'list domain domain domain' };
+    const volume = await nrrd(fields);
+    expect(volume).toMatchObject({ components: 1, frames: 3, shape: [2, 2, 2] });
+    for (const frame of [0, 1, 2]) {
+      expect(Array.from(volume.at({ frame }).data)).toEqual(
+        [0, 1, 2, 3, 4, 5, 6, 7].map((at) => BYTES[3 * at + frame]),
+      );
+    }
+    const header = nrrdFile(fields, BYTES).subarray(0, -25);
+    const layers = Buffer.concat([header, Buffer.from('Segment0_Name:=a\nSegment0_LabelValue:=1\n\n'), BYTES]);
+    await expect(openVolume(put('layers.seg.nrrd', layers))).rejects.toMatchObject({
+      code: 'unsupported-format',
+      message: expect.stringContaining('its segments overlap, and lie in several layers'),
+    });
+  });
+
+  test.each([
+    ['vector domain domain domain', '2 2 2 3', [2, 2, 3]],
+    ['domain domain domain covariant-vector', '2 2 3 2', [2, 2, 3]],
+    ['2-vector domain domain time', '2 2 2 3', [2, 2, 1]],
+  ])('vectors are channels: kinds %s', async (kinds, sizes, shape) => {
+    const volume = await nrrd({ dimension: '4', sizes, kinds });
+    const frames = kinds.includes('time') ? 3 : 1;
+    expect(volume).toMatchObject({ shape, channels: 2, frames });
+    const box = 12 / frames;
+    const isFirst = !kinds.startsWith('domain');
+    for (let frame = 0; frame < frames; frame++) {
+      for (const channel of [0, 1]) {
+        const from = (at: number): number => (isFirst ? 2 * (frame * box + at) + channel : channel * box + at);
+        const expected = Array.from({ length: box }, (_, at) => BYTES[from(at)]);
+        expect(Array.from(volume.at({ frame, channel }).data)).toEqual(expected);
+      }
+    }
+  });
+
+  test('vectors along axes of their own are refused', async () => {
+    const fields = { dimension: '4', sizes: '2 2 2 3', kinds: 'vector domain domain domain' };
+    await expect(nrrd({ ...fields, 'measurement frame': '(0,1,0) (1,0,0) (0,0,1)' })).rejects.toMatchObject({
+      code: 'unsupported-format',
+      message: expect.stringContaining('(measurement frame)'),
+    });
+    expect(await nrrd({ ...fields, 'measurement frame': '(1,0,0) (0,1,0) (0,0,1)' })).toMatchObject({ channels: 2 });
   });
 });
 
@@ -274,6 +316,27 @@ describe('NIfTI', () => {
     ];
     const volume = await openVolume(put('flat.nii', niftiFile({ dims: [4, 6, 1], datatype: 4, voxels, sform })));
     expect(volume).toMatchObject({ spacing: [2, 3, 1], origin: [-5, -6, 7], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] });
+  });
+
+  test('the fifth axis is channels if the intent says so, also after frames, and is refused otherwise', async () => {
+    const vectors = (intent: number) => {
+      const file = niftiFile({ dims: [2, 3, 1, 2, 2], datatype: 4, voxels });
+      new DataView(file.buffer).setInt16(68, intent, true);
+      return openVolume(put('vectors.nii', file));
+    };
+    const volume = await vectors(1007);
+    expect(volume).toMatchObject({ shape: [2, 3, 1], frames: 2, channels: 2 });
+    for (const [frame, channel] of [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ] as const) {
+      const start = 12 * channel + 6 * frame;
+      const expected = Array.from({ length: 6 }, (_, at) => (start + at) * 50 - 400);
+      expect(Array.from(volume.at({ frame, channel }).data)).toEqual(expected);
+    }
+    await expect(vectors(0)).rejects.toMatchObject({ code: 'unsupported-format' });
   });
 
   test('a first dimension of 0 stays refused', async () => {

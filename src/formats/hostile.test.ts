@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { openVolume } from './index';
 import { cheapRefusal } from './testing/cost';
 import { filesFolder } from './testing/files-folder';
+import { BRAIN, pairHeader } from './testing/hostile-brain';
 import { GZIP, NIFTI } from './testing/hostile-nifti';
 import { OTHERS } from './testing/hostile-others';
 import { metaFile, mrcFile, nifti2File, nrrdFile } from './testing/hostile-files';
@@ -12,6 +13,8 @@ import { niftiFile } from './testing/nifti-file';
 
 const { path: folder, put } = filesFolder();
 beforeAll(async () => {
+  for (const name of ['cut.img', 'cut.BRIK']) put(name, new Uint8Array(23));
+  put('whole.img', new Uint8Array(60));
   await openVolume(put('first.nii', niftiFile())); // What a thread takes when it starts for the first time is no file's.
 });
 
@@ -19,6 +22,7 @@ describe.each([
   ['NIfTI', NIFTI],
   ['what is packed', GZIP],
   ['other formats', OTHERS],
+  ['brain imaging', BRAIN],
 ])('%s that is broken is refused with a sentence, soon and without taking much', (_, cases) => {
   test.each(cases)('%s', async (_what, name, bytes, code, sentence) => {
     const path = put(name, bytes());
@@ -35,6 +39,14 @@ test('a link beside a header leads nowhere else', async () => {
   await expect(openVolume(path)).rejects.toMatchObject({
     code: 'file-corrupt',
     message: `${path}: its values are in "link.raw"; only files in the folder of link.nhdr are read`,
+  });
+});
+
+test('nor does a link that has the name of a pair’s values', async () => {
+  symlinkSync('/etc/passwd', join(folder, 'link.img'));
+  await expect(openVolume(put('link.hdr', pairHeader()))).rejects.toMatchObject({
+    code: 'file-corrupt',
+    message: expect.stringContaining('only files in the folder of link.hdr are read'),
   });
 });
 

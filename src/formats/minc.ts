@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Dataset, File } from 'h5wasm' with { 'resolution-mode': 'import' };
-import { ARRAY_OF, quote, type DType, type Rescale, type Shape, type VoxelArray } from '../protocol';
+import { ARRAY_OF, type DType, type Rescale, type Shape, type VoxelArray } from '../protocol';
 import type { Volume } from '../volume';
 import { corrupt, unsupported } from './format';
 import { shownUnit } from './lengths';
@@ -36,18 +36,24 @@ function textOf(attributes: Attributes, name: string): string | undefined {
   return typeof value === 'string' ? value.replace(/[_\0]+$/, '') : undefined;
 }
 
+/** One number or several; null for what is none. */
+function finiteOf(value: unknown): readonly number[] | null {
+  const numbers =
+    typeof value === 'number' ? [value] : ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : [];
+  return numbers.length > 0 && numbers.every(Number.isFinite) ? numbers : null;
+}
+
 function numbersOf(
   attributes: Attributes,
   name: string,
   otherwise: readonly number[],
   path: string,
 ): readonly number[] {
-  const value = attributes[name]?.value;
-  if (value === undefined) return otherwise;
-  const numbers =
-    typeof value === 'number' ? [value] : ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : [];
-  if (numbers.length === otherwise.length && numbers.every(Number.isFinite)) return numbers;
-  throw corrupt(path, `its attribute ${name} is ${quote(value)}, expected ${String(otherwise.length)} numbers`);
+  const said = attributes[name];
+  if (said === undefined) return otherwise;
+  const numbers = finiteOf(said.value);
+  if (numbers?.length === otherwise.length) return numbers;
+  throw corrupt(path, `its attribute ${name} is not ${String(otherwise.length)} finite numbers`);
 }
 
 /** The names of an array's axes, the slowest first; a longer list has been left behind by a program. */
@@ -132,10 +138,9 @@ function realEndsOf(minc: Minc, name: 'image-min' | 'image-max', axes: readonly 
   const count = sizes.reduce((product, size) => product * size, 1);
   if (count * 8 > fileBytes * MAX_COMPRESSION)
     throw corrupt(path, `truncated, it has no ${String(count)} values of ${name}`);
-  const { value } = found;
-  const ends = typeof value === 'number' ? [value] : ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : [];
-  if (ends.length === count && ends.every(Number.isFinite)) return ends;
-  throw corrupt(path, `its ${name} is ${quote(value)}, expected ${String(count)} numbers`);
+  const ends = finiteOf(found.value);
+  if (ends?.length === count) return ends;
+  throw corrupt(path, `its ${name} is not ${String(count)} finite numbers`);
 }
 
 /** Of each part of the image; floats are the real values. */

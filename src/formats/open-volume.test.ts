@@ -235,12 +235,16 @@ describe('what cannot be read is refused with a sentence', () => {
     });
   });
 
-  test('the header of a pair', () =>
-    refused(
-      put('pair.nii', niftiFile({ magic: 'ni1\0' })),
-      'unsupported-format',
-      'the header of a pair (.hdr, .img); convert it to one file (.nii, .nii.gz)',
-    ));
+  test('values whose header lies beside them, with the name of that', async () => {
+    for (const [name, header] of [
+      ['pair.img.gz', 'pair.hdr'],
+      ['run+orig.BRIK', 'run+orig.HEAD'],
+    ] as const) {
+      put(header, new Uint8Array(1));
+      const path = put(name, Buffer.from('no header'));
+      await refused(path, 'unsupported-format', `values without a header, which lies beside them; open ${header}`);
+    }
+  });
 
   test('a name that says packed where nothing is', () =>
     refused(

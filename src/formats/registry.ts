@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { SlicescopeError, quote } from '../protocol';
 import { afni } from './afni';
 import { dicom, hasDicom } from './dicom';
@@ -57,8 +57,17 @@ async function formatOfFirst({ paths: [path], format }: ReadRequest): Promise<Fo
   const head = await readHead(path, HEAD_BYTES);
   const found = FORMATS.find(({ matches }) => matches(head.bytes, basename(path).toLowerCase()));
   if (found !== undefined) return found;
+  const header = await headerBeside(path);
+  if (header !== null) throw unsupported(path, `values without a header, which lies beside them; open ${header}`);
   const known = FORMATS.map(({ title }) => title).join(', ');
   throw unsupported(path, `no volume: ${looksLike(head.bytes)}; what can be read is ${known}`);
+}
+
+/** The header of a file that by its name has the values of a pair; null where there is none. */
+async function headerBeside(path: string): Promise<string | null> {
+  const name = basename(path);
+  const header = name.replace(/\.img(\.gz)?$/i, '.hdr').replace(/\.BRIK(\.gz)?$/i, '.HEAD');
+  return header !== name && (await readdir(dirname(path))).includes(header) ? header : null;
 }
 
 async function isFolder(path: string): Promise<boolean> {

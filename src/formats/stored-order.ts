@@ -28,3 +28,34 @@ export function inVolumeOrder(
   };
   copy(0, first);
 }
+
+/** Whether values are stored in the order of a volume. */
+function isInOrder(axes: readonly StoredAxis[], first: number): boolean {
+  let next = 1;
+  return [...axes].reverse().every(({ size, stride }) => {
+    const isNext = size === 1 || stride === next;
+    next *= size;
+    return isNext && first === 0;
+  });
+}
+
+/**
+ * Have values read, and put into the order of a volume if they are stored in another one.
+ * @param axes of the volume, the slowest first.
+ * @param first where the first value of the volume is stored.
+ * @param read fills in values as they are stored.
+ */
+export async function readInOrder(
+  axes: readonly StoredAxis[],
+  first: number,
+  target: VoxelArray,
+  read: (stored: VoxelArray) => Promise<void>,
+): Promise<void> {
+  if (isInOrder(axes, first)) {
+    await read(target);
+    return;
+  }
+  const stored = target.slice();
+  await read(stored);
+  inVolumeOrder(axes, first, stored, target);
+}

@@ -182,3 +182,41 @@ describe('refused are', () => {
     expect(refusal(make({ frames: 2 ** 31 }), 'invalid-shape').message).toContain('a volume holds at most 4294967296');
   });
 });
+
+describe('the magnitude', () => {
+  test('is the length of each vector, whose components are the channels, in the same place', () => {
+    const data = Int16Array.from([3, 0, -8, 1, 4, -5, 15, 1, 0, 12, 0, 1]);
+    const place = { spacing: [1, 2, 3], origin: [4, 5, 6], direction: [0, 1, 0, 1, 0, 0, 0, 0, 1] } as const;
+    const lengths = Volume.from(data, [2, 1, 1], { ...place, channels: 3, frames: 2, name: 'warp' }).magnitude();
+    expect(lengths).toMatchObject({
+      ...place,
+      dtype: 'float32',
+      shape: [2, 1, 1],
+      channels: 1,
+      frames: 2,
+      name: 'warp',
+    });
+    const right = [
+      [3, -8, 4],
+      [0, 1, -5],
+      [15, 0, 0],
+      [1, 12, 1],
+    ].map((vector) => Math.fround(Math.hypot(...vector)));
+    expect(Array.from(lengths.data)).toEqual(right);
+  });
+
+  test('is of real values, and of float64 where float32 does not hold them', () => {
+    const rescale = { slope: 0.5, intercept: 1 };
+    const lengths = Volume.from(Int32Array.from([4, 6]), [1, 1, 1], { channels: 2, rescale }).magnitude();
+    expect(lengths).toMatchObject({ dtype: 'float64', rescale: null });
+    expect(lengths.valueAt(0, 0, 0)).toBe(5);
+  });
+
+  test('of one channel is the amount, and of colours there is none', () => {
+    expect(Array.from(Volume.from(Int8Array.from([-128, 7]), [2, 1, 1]).magnitude().data)).toEqual([128, 7]);
+    const colours = Volume.from(new Uint8Array(3), [1, 1, 1], { components: 3 });
+    expect(refusal(() => colours.magnitude(), 'invalid-argument').message).toBe(
+      'volume.magnitude: it has 3 components, which are colours; vectors are channels',
+    );
+  });
+});

@@ -26,6 +26,7 @@ import {
   type VolumeRecord,
 } from './description';
 import { dtypeOf, isShared, type VoxelSource } from './dtype';
+import { fillMagnitude, magnitudeDType } from './magnitude';
 import { storedProjection } from './rescale';
 import { copySlab, type Slab } from './slab';
 import { checkTile, copyTile, slicesOf } from './slicing';
@@ -304,6 +305,23 @@ export class Volume extends VolumeProperties {
     const { rect, slab, data, filled } = emptySlice(this, plane, index, options, 'slice');
     this.at(options).copySlab(plane, index, [0, 0], rect, slab, data);
     return filled();
+  }
+
+  /**
+   * The length of the vector at each voxel, whose components are the channels: a volume of one channel in the same place, of as
+   * many frames. Of float32, or of float64 if the components have 32-bit integers or float64.
+   * @throws SlicescopeError `invalid-argument` for RGB and RGBA; `not-in-memory`.
+   */
+  magnitude(): Volume {
+    if (this.#chunks !== null) throw this.#notInMemory('magnitude');
+    const dtype = magnitudeDType(this, 'volume.magnitude');
+    const plain = { ...this.description(), channels: 1, window: null, rescale: null, labels: null };
+    const lengths = Volume.alloc(this.shape, dtype, plain);
+    for (let frame = 0; frame < this.frames; frame++) {
+      const components = Array.from({ length: this.channels }, (_, channel) => this.at({ frame, channel }).data);
+      fillMagnitude(components, this.rescale, lengths.at({ frame }).data);
+    }
+    return lengths;
   }
 
   /**

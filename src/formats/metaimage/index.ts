@@ -5,6 +5,7 @@ import { Volume, type VolumeOptions } from '../../volume';
 import { fileHeader, type FileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
 import { shownUnit } from '../lengths';
+import { readInOrder } from '../stored-order';
 import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from '../text-header';
 import { unzipped } from '../unzip';
 import { MAX_COMPRESSION, checkSize, readHead, readVoxels, truncated, type VoxelBytes } from '../voxels';
@@ -97,6 +98,8 @@ interface Described {
   readonly dtype: DType;
   readonly sizes: readonly number[];
   readonly components: 1 | 3 | 4;
+  /** Values a voxel that are no colours, such as the components of a displacement. */
+  readonly channels: number;
 }
 
 function describedBy(fields: Fields, path: string): Described {
@@ -115,21 +118,18 @@ function describedBy(fields: Fields, path: string): Described {
       `it holds values of type ${JSON.stringify(type)}, which no dtype stands for; convert it, for instance to MET_DOUBLE`,
     );
   }
-  const components = Number(fields.get('elementnumberofchannels') ?? 1);
-  const isColor = dtype === 'uint8' && (components === 3 || components === 4);
-  if (components !== 1 && !isColor) {
-    throw unsupported(
-      path,
-      `${String(components)} values of ${dtype} a voxel; what can be read is one, or 3 or 4 of uint8`,
-    );
+  const values = Number(fields.get('elementnumberofchannels') ?? 1);
+  if (!Number.isSafeInteger(values) || values < 1) {
+    throw corrupt(path, `its header says ElementNumberOfChannels ${String(values)}`);
   }
-  return { dtype, sizes, components };
+  const isColor = dtype === 'uint8' && (values === 3 || values === 4);
+  return { dtype, sizes, components: isColor ? values : 1, channels: isColor ? 1 : values };
 }
 
 async function readMetaImage(path: string, onFraction: OnFraction): Promise<Volume> {
   const { bytes: head, most } = await readHead(path, MOST_HEADER_BYTES);
   const { fields, bytes: headerBytes } = parse(head, path);
-  const { dtype, sizes, components } = describedBy(fields, path);
+  const { dtype, sizes, components, channels } = describedBy(fields, path);
   const data = fields.get('elementdatafile') ?? '';
   if (/^LIST\b|%\d*d/.test(data)) throw unsupported(path, 'its values are in several files; save it as one');
   const isLocal = /^local$/i.test(data);
@@ -139,7 +139,8 @@ async function readMetaImage(path: string, onFraction: OnFraction): Promise<Volu
   const isText = fields.has('binarydata') && !isTrue(fields.get('binarydata'));
   if (isText && isPacked) throw unsupported(path, 'its values are text that is packed (BinaryData, CompressedData)');
   const [width = 1, height = 1, depth = 1, frames = 1] = sizes;
-  const count = width * height * depth * frames * components;
+  const box = width * height * depth;
+  const count = box * frames * channels * components;
   const skip = Number(fields.get('headersize') ?? 0);
   if (!Number.isSafeInteger(skip) || skip < -1) throw corrupt(path, `its header says HeaderSize ${String(skip)}`);
   const start = isLocal ? headerBytes : 0;
@@ -162,12 +163,22 @@ async function readMetaImage(path: string, onFraction: OnFraction): Promise<Volu
     ...geometryOf(fields, sizes.length, path),
     frames,
     components,
+    channels,
     name,
     rescale: rescaleOf(fields, path),
   };
   const volume = Volume.alloc([width, height, depth], dtype, options);
-  if (isText) await readText({ file, start: start + Math.max(0, skip), available }, volume.data, onFraction);
-  else await readVoxels(voxels, volume.data, onFraction);
+  // The values of a voxel lie next to each other.
+  const axes = [
+    { size: frames, stride: box * channels },
+    { size: channels, stride: 1 },
+    { size: box, stride: channels },
+  ];
+  await readInOrder(components > 1 ? [] : axes, 0, volume.data, (stored) =>
+    isText
+      ? readText({ file, start: start + Math.max(0, skip), available }, stored, onFraction)
+      : readVoxels(voxels, stored, onFraction),
+  );
   return volume;
 }
 

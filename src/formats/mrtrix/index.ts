@@ -4,10 +4,10 @@ import type { Volume } from '../../volume';
 import { fileHeader, type FileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
 import { scaledVolume } from '../scaled';
-import { inVolumeOrder } from '../stored-order';
+import { readInOrder } from '../stored-order';
 import { MOST_HEADER_BYTES, dataFileOf, numbersOf, sizesOf } from '../text-header';
 import { checkName, checkSize, readHead, readVoxels, type Head, type VoxelBytes } from '../voxels';
-import { layoutOf, placeOf, type Layout } from './layout';
+import { layoutOf, placeOf } from './layout';
 
 /** By MRtrix's names without their order of bytes; https://mrtrix.readthedocs.io, “Images and other data” */
 const DTYPES: ReadonlyMap<string, DType> = new Map([
@@ -110,20 +110,6 @@ async function readStored(voxels: VoxelBytes, areBits: boolean, target: VoxelArr
   for (let at = 0; at < target.length; at++) target[at] = ((packed[at >> 3] as number) >> (7 - (at & 7))) & 1;
 }
 
-async function readInOrder(
-  { axes, first, isInOrder }: Layout,
-  target: VoxelArray,
-  read: (stored: VoxelArray) => Promise<void>,
-): Promise<void> {
-  if (isInOrder) {
-    await read(target);
-    return;
-  }
-  const stored = target.slice();
-  await read(stored);
-  inVolumeOrder(axes, first, stored, target);
-}
-
 async function readMrtrix(path: string, onFraction: OnFraction): Promise<Volume> {
   const head = await readHead(path, MOST_HEADER_BYTES);
   checkName(path, head.isPacked);
@@ -147,7 +133,7 @@ async function readMrtrix(path: string, onFraction: OnFraction): Promise<Volume>
     dtype,
     { ...options, frames: layout.frames },
     rescalesOf(fields, path),
-    (stored) => readInOrder(layout, stored, read),
+    (stored) => readInOrder(layout.axes, layout.first, stored, read),
   );
 }
 

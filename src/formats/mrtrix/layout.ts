@@ -19,8 +19,6 @@ export interface Layout {
   /** Axes of the volume, the slowest first, and where its first value is stored. */
   readonly axes: readonly StoredAxis[];
   readonly first: number;
-  /** Whether values are stored as the volume has them. */
-  readonly isInOrder: boolean;
 }
 
 /** The axes of an image, from a list of signs and ranks such as `-0,-1,+2`: the axis of rank 0 is stored fastest. */
@@ -60,14 +58,8 @@ export function layoutOf(text: string, sizes: readonly number[], hasPlace: boole
   const kept = space.map((each) => (hasPlace ? { ...each, stride: Math.abs(each.stride) } : each));
   const axes = [time, ...[...kept].reverse()].map(({ size, stride }) => ({ size, stride: size === 1 ? 0 : stride }));
   const first = axes.reduce((sum, { size, stride }) => sum + (stride < 0 ? (1 - size) * stride : 0), 0);
-  let next = 1;
-  let isInOrder = true;
-  for (const { size, stride } of [...axes].reverse()) {
-    if (size > 1 && stride !== next) isInOrder = false;
-    next *= size;
-  }
   const shape = space.map(({ size }) => size) as unknown as Shape;
-  return { shape, frames: time.size, space, axes, first, isInOrder };
+  return { shape, frames: time.size, space, axes, first };
 }
 
 /** Distances along the three axes of the image; one that is no number is not known, and the mean of the others, as for MRtrix. */

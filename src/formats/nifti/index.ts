@@ -6,6 +6,7 @@ import { fileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
 import { placed, stepsOfRas, type Placed } from '../placed';
 import { scaledVolume } from '../scaled';
+import { readInOrder } from '../stored-order';
 import { dataFileBeside } from '../text-header';
 import { evenTimes, tidy } from '../times';
 import { checkName, checkSize, readHead, readVoxels, type Head, type VoxelBytes } from '../voxels';
@@ -52,6 +53,9 @@ const MILLIMETRES: ReadonlyMap<number, number> = new Map([
   [3, 0.001],
 ]);
 
+/** Intents that make the fifth axis one of the components of a voxel: matrices, displacements, vectors, points and quaternions. */
+const VECTOR_INTENTS: ReadonlySet<number> = new Set([1004, 1005, 1006, 1007, 1008, 1010]);
+
 type Header = NIFTI1 | NIFTI2;
 
 /** Bytes of the header, by its first four bytes in either order; 0 if it is none. */
@@ -67,7 +71,8 @@ function sizesOf(header: Header, path: string): readonly number[] {
   // Behind the first three, 0 stands for 1, as niftilib and ITK have it.
   const sizes = header.dims.slice(1, rank + 1).map((size, axis) => (axis > 2 && size === 0 ? 1 : size));
   if (sizes.some((size) => size < 1)) throw corrupt(path, `its header says dimensions ${sizes.join(' × ')}`);
-  if (sizes.slice(4).some((size) => size > 1)) {
+  const isVector = VECTOR_INTENTS.has(header.intent_code);
+  if (sizes.slice(isVector ? 5 : 4).some((size) => size > 1)) {
     const what = `${sizes.join(' × ')} has more than four dimensions; extract one series of volumes of it`;
     throw unsupported(path, what);
   }
@@ -250,10 +255,11 @@ async function readNifti(path: string, onFraction: OnFraction): Promise<Volume> 
   const { file, ...place } = await placeOf(head, parsed, path);
   const rescale =
     components > 1 ? null : isAnalyze ? analyzeRescaleOf(head.bytes, header.littleEndian) : rescaleOf(header, path);
-  const [width = 1, height = 1, depth = 1, frames = 1] = sizes;
+  const [width = 1, height = 1, depth = 1, frames = 1, channels = 1] = sizes;
   const shape: Shape = [width, height, depth];
   const { littleEndian } = header;
-  const count = width * height * depth * frames * components;
+  const box = width * height * depth;
+  const count = box * frames * channels * components;
   const { isPacked, offset, most } = place;
   const voxels: VoxelBytes = { path: file, offset, isPacked, dtype, littleEndian, count };
   checkSize(voxels, most);
@@ -261,12 +267,19 @@ async function readNifti(path: string, onFraction: OnFraction): Promise<Volume> 
     ...(isAnalyze ? analyzeGeometryOf(head.bytes, header.littleEndian, sizes, path) : geometryOf(header, sizes, path)),
     ...framesOf(header, frames),
     frames,
+    channels,
     components,
     name: basename(path).replace(/(\.nii|\.hdr)?(\.gz)?$/i, ''),
     window: windowOf(header),
   };
-  return await scaledVolume(shape, dtype, options, rescale === null ? [] : [rescale], (stored) =>
-    readVoxels(voxels, stored, onFraction),
+  // Components are stored one after the other, each with all its frames.
+  const axes = [
+    { size: frames, stride: box * components },
+    { size: channels, stride: box * components * frames },
+    { size: box * components, stride: 1 },
+  ];
+  return await scaledVolume(shape, dtype, options, rescale === null ? [] : [rescale], (target) =>
+    readInOrder(axes, 0, target, (stored) => readVoxels(voxels, stored, onFraction)),
   );
 }
 

@@ -4,6 +4,7 @@ import { Volume, type VolumeOptions } from '../../volume';
 import { fileHeader, type FileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
 import { shownUnit } from '../lengths';
+import { readInOrder, type StoredAxis } from '../stored-order';
 import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from '../text-header';
 import { evenTimes, secondsIn } from '../times';
 import { unzipped } from '../unzip';
@@ -69,21 +70,25 @@ function need(fields: Fields, name: string, path: string): string {
 
 interface Axes {
   readonly components: 1 | 3 | 4;
+  /** Values a voxel that are no colours, such as the components of a vector. */
+  readonly channels: number;
   readonly frames: number;
-  /** Whether the components of a voxel lie apart, in the file's last axis. */
-  readonly areApart: boolean;
   /** Sizes, and which of the file's axes they are, of x, y and z as far as they are there. */
   readonly sizes: readonly number[];
   readonly places: readonly number[];
   /** Which axis has the frames; null where there are none. */
   readonly time: number | null;
+  /** How the values lie in the file: the axes of the volume, the slowest first. */
+  readonly stored: readonly StoredAxis[];
 }
 
-/** Kinds of axes whose values are volumes of their own, one after the other. */
+/** Kinds of axes whose values are volumes of their own. */
 const FRAMES = /^(domain|space|time|list|none|\?\?\?|)$/i;
 const COLORS = /^RGBA?-color$/i;
 /** What three values of a voxel may be beside red, green and blue; a list is of layers, such as 3D Slicer's of segments that overlap. */
 const OTHER_COLORS = /^(HSV-color|XYZ-color|list|time)$/i;
+/** Kinds of axes whose values belong to one voxel, and are numbers of their own. */
+const VECTORS = /^(vector|covariant-vector|normal|point|[234]-vector|3-gradient|3-normal|quaternion)$/i;
 
 function directionsOf(fields: Fields): readonly string[] | null {
   return fields.get('spacedirections')?.match(/none|\([^)]*\)/g) ?? null;
@@ -107,9 +112,11 @@ function axesOf(fields: Fields, dtype: DType, path: string): Axes {
   const sizes = sizesOf(need(fields, 'sizes', path), rank, 'sizes', path);
   const directions = directionsOf(fields);
   const kinds = fields.get('kinds')?.split(/\s+/) ?? [];
+  /** Without directions the first three whose kind doesn't say otherwise. */
+  const likeSpace = sizes.map((_, at) => at).filter((at) => /^(domain|space|\?\?\?|none|)$/i.test(kinds[at] ?? ''));
   const isSpace = (at: number): boolean =>
     directions === null
-      ? /^(domain|space|\?\?\?|none|)$/i.test(kinds[at] ?? '') && !(rank > 3 && at === 3)
+      ? likeSpace.slice(0, 3).includes(at)
       : directions[at] !== 'none' && directions[at] !== undefined;
   const isTimed = isSpaceTime(fields, rank);
   const places = sizes.map((_, at) => at).filter((at) => isSpace(at) && !(isTimed && at === rank - 1));
@@ -120,26 +127,50 @@ function axesOf(fields: Fields, dtype: DType, path: string): Axes {
   const components = first === undefined ? 1 : sizes[first];
   const isColor = (isFirst || areApart) && dtype === 'uint8' && (components === 3 || components === 4);
   const rest = isColor ? others.slice(1) : others;
-  const kind = kinds[rest[0] ?? -1] ?? '';
-  if (!FRAMES.test(kind)) {
+  const kindOf = (at: number): string => kinds[at] ?? '';
+  const odd = rest.find((at) => !FRAMES.test(kindOf(at)) && !VECTORS.test(kindOf(at)));
+  if (odd !== undefined) {
     throw unsupported(
       path,
-      `its axis ${String(rest[0])} is of the kind ${JSON.stringify(kind)} (kinds); what can be read is colours of uint8, and time`,
+      `its axis ${String(odd)} is of the kind ${JSON.stringify(kindOf(odd))} (kinds); what can be read is colours of uint8, vectors, and time`,
     );
   }
-  const isTime = rest.length === 0 || (rest.length === 1 && rest[0] === rank - 1);
-  if (places.length < 1 || places.length > 3 || !isTime) {
-    const what = `${sizes.join(' × ')} with ${String(places.length)} axes of space; what can be read has one to three, colours (uint8) before and time behind them`;
+  const vectors = rest.filter((at) => VECTORS.test(kindOf(at)));
+  const times = rest.filter((at) => !vectors.includes(at));
+  if (places.length < 1 || places.length > 3 || vectors.length > 1 || times.length > 1) {
+    const what = `${sizes.join(' × ')} with ${String(places.length)} axes of space; what can be read has one to three, one of colours (uint8) or vectors, and one of time`;
     throw unsupported(path, what);
   }
+  if (vectors.length > 0) checkFrame(fields, path);
+  const axisOf = (at: number | undefined): StoredAxis =>
+    at === undefined
+      ? { size: 1, stride: 1 }
+      : { size: sizes[at] as number, stride: sizes.slice(0, at).reduce((product, size) => product * size, 1) };
+  const [x, y, z] = places;
+  const [time, vector] = [axisOf(times[0]), axisOf(vectors[0])];
+  const color = axisOf(isColor ? first : undefined);
   return {
     components: isColor ? components : 1,
-    areApart: isColor && areApart,
-    frames: rest[0] === undefined ? 1 : (sizes[rest[0]] as number),
+    channels: vector.size,
+    frames: time.size,
     sizes: places.map((at) => sizes[at] as number),
     places,
-    time: rest[0] ?? null,
+    time: times[0] ?? null,
+    stored: [time, vector, axisOf(z), axisOf(y), axisOf(x), color],
   };
+}
+
+/** Vectors whose components are along other axes than those of the space would be other vectors. */
+function checkFrame(fields: Fields, path: string): void {
+  const frame = fields.get('measurementframe');
+  if (frame === undefined) return;
+  const numbers = vectorOf(frame, 'measurement frame', path);
+  const rank = Math.sqrt(numbers.length);
+  if (numbers.every((each, at) => each === (at % (rank + 1) === 0 ? 1 : 0))) return;
+  throw unsupported(
+    path,
+    'the components of its vectors are along axes of their own (measurement frame); save it with those of its space',
+  );
 }
 
 function vectorOf(text: string | undefined, field: string, path: string): readonly number[] {
@@ -291,8 +322,8 @@ async function readNrrd(path: string, onFraction: OnFraction): Promise<Volume> {
     );
   }
   const [width = 1, height = 1, depth = 1] = axes.sizes;
-  const { components, frames } = axes;
-  const count = width * height * depth * components * frames;
+  const { components, channels, frames } = axes;
+  const count = width * height * depth * components * channels * frames;
   const voxels: VoxelBytes = {
     path: file,
     offset: isPacked ? skip : skip === -1 ? available - count * ARRAY_OF[dtype].BYTES_PER_ELEMENT : start + skip,
@@ -306,23 +337,17 @@ async function readNrrd(path: string, onFraction: OnFraction): Promise<Volume> {
   checkSize(voxels, isPacked ? available * MAX_COMPRESSION : available);
   const name = basename(path).replace(/\.(nrrd|nhdr)$/i, '');
   const geometry = geometryOf(fields, axes, path);
-  const labels = components === 1 && frames === 1 && !dtype.startsWith('float') ? segmentsOf(header) : null;
+  const labels = components === 1 && !dtype.startsWith('float') ? segmentsOf(header) : null;
+  if (labels !== null && frames > 1) {
+    throw unsupported(path, 'its segments overlap, and lie in several layers; export them from 3D Slicer as one layer');
+  }
   const volume = Volume.alloc([width, height, depth], dtype, {
     ...geometry,
     axes: axisNamesOf(fields, axes),
-    ...{ components, frames, name, labels },
+    ...{ components, channels, frames, name, labels },
     frameTimes: timesOf(fields, axes, path),
   });
-  if (!axes.areApart) {
-    await readVoxels(voxels, volume.data, onFraction);
-    return volume;
-  }
-  const apart = new Uint8Array(count);
-  await readVoxels(voxels, apart, onFraction);
-  const pixels = count / components;
-  for (let at = 0; at < pixels; at += 1) {
-    for (let of = 0; of < components; of += 1) volume.data[at * components + of] = apart[of * pixels + at] as number;
-  }
+  await readInOrder(axes.stored, 0, volume.data, (stored) => readVoxels(voxels, stored, onFraction));
   return volume;
 }
 

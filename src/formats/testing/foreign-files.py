@@ -42,6 +42,16 @@ def say_nifti(path):
     say("nibabel", path, values.T.astype(as_read), [float(each) for each in image.header.get_zooms()[:3]])
 
 
+def say_minc(path):
+    """Its axes as they are in the file; real values in 64 bits, or in 32 where they are not the same line everywhere."""
+    image = nibabel.load(path)
+    with h5py.File(path) as file:
+        part = file["minc-2.0/image/0"]
+        stored, isOne = part["image"].dtype, part["image-max"].shape == ()
+    kind = stored if stored.kind == "f" else "f8" if isOne else "f4"
+    say("nibabel", path, image.get_fdata().astype(kind), [float(each) for each in image.header.get_zooms()[:-4:-1]])
+
+
 def say_dicom(path):
     """A file, or a folder of them, which are sorted along the normal."""
     files = [pydicom.dcmread(each) for each in (sorted(path.iterdir()) if path.is_dir() else [path])]
@@ -97,6 +107,8 @@ for path in sorted(packages.glob("numpy/lib/tests/data/*.npy")):
 say_arrays("NumPy", packages / "nilearn/glm/tests/spm_dmtx.npz", numpy.load(packages / "nilearn/glm/tests/spm_dmtx.npz"))
 for path in sorted(packages.glob("nibabel/tests/data/*.mnc")):
     if h5py.is_hdf5(path):
-        with h5py.File(path) as file:
-            name = "minc-2.0/image/0/image"
-            say_arrays("h5py", path, {name: file[name]})
+        say_minc(path)
+for name, kind in (("example4d+orig.HEAD", "i2"), ("scaled+tlrc.HEAD", "f8")):
+    path = packages / "nibabel/tests/data" / name
+    image = nibabel.load(path)
+    say("nibabel", path, image.get_fdata().T.astype(kind), [float(each) for each in image.header.get_zooms()[:3]])

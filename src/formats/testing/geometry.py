@@ -107,6 +107,23 @@ for dtype in ("u1", "i1", "u2", "i2", "u4", "i4", "f4", "f8"):
         SimpleITK.WriteImage(image, str(folder / f"{dtype}.{ending}"), packed)
         say_itk(folder / f"{dtype}.{ending}")
 
+# Vectors, whose components are channels: the values of each component lie together here, in the order c, z, y, x.
+vectors = SimpleITK.GetImageFromArray(numpy.stack([values, values * -2, values + 0.5], axis=-1).astype("f4"), isVector=True)
+vectors.SetSpacing([0.7, 1.3, 2.9])
+vectors.SetOrigin([-12.5, 30.25, 7.125])
+vectors.SetDirection(OBLIQUE.ravel().tolist())
+for ending in ("mha", "nrrd", "nii"):
+    path = folder / f"vectors.{ending}"
+    SimpleITK.WriteImage(vectors, str(path))
+    if ending == "nii":
+        image = nibabel.load(path)
+        assert image.shape == (4, 3, 2, 1, 3) and image.header["intent_code"] == 1007
+        stored = numpy.asarray(image.dataobj)[:, :, :, 0].transpose(3, 2, 1, 0)
+    else:
+        image = SimpleITK.ReadImage(str(path))
+        stored = numpy.moveaxis(SimpleITK.GetArrayFromImage(image), -1, 0)
+    say(path, vectors.GetSpacing(), vectors.GetOrigin(), vectors.GetDirection(), values=stored.ravel().tolist(), channels=3)
+
 with mrcfile.new(folder / "map.mrc") as file:
     file.set_data(values.astype("f4"))
     file.voxel_size = (1.35, 2.5, 0.77)
