@@ -2,6 +2,7 @@ import type { DataSet } from 'dicom-parser';
 import type { Triple, Window } from '../../protocol';
 import { corrupt, unsupported } from '../format';
 import type { DicomFile, PixelPlace } from './header';
+import { factsOf, filmTimes, type PlaneFacts } from './times';
 
 /** How the pixels of one file are stored (PS3.3 C.7.6.3). */
 export interface PixelLayout {
@@ -31,6 +32,8 @@ export interface Plane {
   readonly aspectRatio: number;
   /** What tells planes at one position apart in time, or in another way, the first that all of them have: see `TIMES`. */
   readonly times: readonly (readonly number[] | null)[];
+  /** When it was taken, and what it is besides. */
+  readonly facts: PlaneFacts;
   readonly slope: number;
   readonly intercept: number;
   /** A table of what stored values stand for, in place of slope and intercept (PS3.3 C.11.1). */
@@ -60,6 +63,8 @@ export interface DicomImage {
   readonly isCine: boolean;
   /** Whether the frames are tiles of a larger plane, as a slide scanner's are. */
   readonly isTiled: boolean;
+  /** When the frames of a film were taken, in seconds; null where it does not say it. */
+  readonly filmTimes: readonly number[] | null;
   /** Of the frames along z, where they have no positions (PS3.3 C.8.8.3.2). */
   readonly frameOffsets: readonly number[] | null;
   readonly planes: readonly Plane[];
@@ -109,6 +114,7 @@ export function imageOf(file: DicomFile): DicomImage {
       positive(Math.abs(numbersOf(dataSet, 'x00180088')?.[0] ?? 0)) ?? positive(numbersOf(dataSet, 'x00180050')?.[0]),
     isCine: ['x00181063', 'x00181065', 'x00180040'].some((tag) => (dataSet.elements[tag]?.length ?? 0) > 0),
     isTiled: dataSet.elements.x00480006 !== undefined && layout.frames > 1,
+    filmTimes: filmTimes(dataSet, layout.frames),
     frameOffsets: numbersOf(dataSet, 'x3004000c'),
   };
   const planes: Plane[] = [];
@@ -184,6 +190,7 @@ function planeOf(image: DicomImage, dataSet: DataSet, frame: number): Plane {
     orientation: orientation?.length === 6 ? orientation : null,
     pixelSpacing: row > 0 && column > 0 ? [row, column] : null,
     aspectRatio: high > 0 && wide > 0 ? high / wide : 1,
+    facts: factsOf(dataSet, groups),
     times: [...indicesOf(content), ...TIMES.map((tag) => timeOf(dataSet, tag))],
     slope: dose ?? values('x00289145', 'x00281053')?.[0] ?? 1,
     intercept: values('x00289145', 'x00281052')?.[0] ?? 0,

@@ -10,6 +10,7 @@ import { imageOf, type DicomImage, type PixelLayout, type Plane } from './image'
 import { headerOf } from './names';
 import { isDicom } from './prefix';
 import { stackOf, type Stack } from './stack';
+import { framesSaid } from './times';
 
 /** Share of the progress that headers take. */
 const HEADERS = 0.2;
@@ -77,6 +78,15 @@ function rescaleOf([first, ...others]: readonly Plane[]): Rescale | undefined {
   return isOne && slope !== 0 ? { slope, intercept } : undefined;
 }
 
+/** When frames were taken, and what they are besides. */
+function framesOf({ planes, slices, frames }: Stack): Pick<VolumeOptions, 'frameTimes' | 'frameLabels'> {
+  const firsts = Array.from({ length: frames }, (_, frame) => planes[frame * slices] as Plane);
+  const [{ image }] = firsts as [Plane];
+  const isFilm = frames > 1 && planes.every((plane) => plane.image === image) && image.isCine;
+  if (isFilm && image.filmTimes !== null) return { frameTimes: image.filmTimes };
+  return framesSaid(firsts.map(({ facts }) => facts));
+}
+
 /** @throws SlicescopeError `unsupported-format` for tiles, which would be taken for slices. */
 function checkNoTiles({ path, isTiled }: DicomImage): void {
   if (isTiled) throw unsupported(path, 'its frames are tiles of one plane (a slide); put them together first');
@@ -98,6 +108,7 @@ export async function read(request: ReadRequest, onFraction: OnFraction): Promis
     origin,
     direction,
     frames,
+    ...framesOf(stack),
     components: isColour ? 3 : 1,
     name: seriesDescription.trim() || basename(path).replace(/\.dcm$/i, ''),
     window: isColour ? null : (planes[planes.length >> 1] as Plane).window,
