@@ -184,6 +184,16 @@ describe('NRRD', () => {
     expect((await nrrd(axes)).origin).toEqual([10, 21, 31]);
   });
 
+  test.each<[string, readonly number[] | null]>([
+    ['"mm" "mm" "mm" "ms"', [0.01, 0.26]],
+    ['"mm" "mm" "mm" "s"', [10, 260]],
+    ['"mm" "mm" "mm" ""', null],
+  ])('volumes in time are as far apart as their axis says: %s', async (units, frameTimes) => {
+    const fields = { dimension: '4', sizes: '2 3 4 2', spacings: '1 2 3 250', units, 'axis mins': 'nan nan nan 10' };
+    const volume = await openVolume(put('a.nrrd', nrrdFile(fields, new Uint8Array(48))));
+    expect(volume).toMatchObject({ frames: 2, spacing: [1, 2, 3], frameTimes });
+  });
+
   test('axes that are turned in a space that is no patient’s are refused', async () => {
     const fields = { space: '3D-left-handed', 'space directions': '(0,1,0) (1,0,0) (0,0,1)' };
     await expect(nrrd(fields)).rejects.toMatchObject({
@@ -337,6 +347,24 @@ describe('NIfTI', () => {
       expect(Array.from(volume.at({ frame, channel }).data)).toEqual(expected);
     }
     await expect(vectors(0)).rejects.toMatchObject({ code: 'unsupported-format' });
+  });
+
+  test.each<[string, number, number, readonly number[] | null, readonly string[] | null]>([
+    ['seconds', 2 | 8, 2.2, [0.5, 2.7, 4.9], null],
+    ['milliseconds', 2 | 16, 720, [0.0005, 0.7205, 1.4405], null],
+    ['microseconds', 2 | 24, 5e5, [5e-7, 0.5000005, 1.0000005], null],
+    ['hertz', 2 | 32, 3, null, ['0.5 Hz', '3.5 Hz', '6.5 Hz']],
+    ['nothing that is said', 2, 2.2, null, null],
+    ['seconds, none of them', 2 | 8, 0, null, null],
+  ])('volumes in time are as far apart as the fourth axis says, in %s', async (_, units, step, times, labels) => {
+    const file = niftiFile({
+      dims: [2, 3, 4, 3],
+      voxels: new Uint8Array(72),
+      pixdim: [1, 1, 1, step],
+      units,
+      toffset: 0.5,
+    });
+    expect(await openVolume(put('a.nii', file))).toMatchObject({ frames: 3, frameTimes: times, frameLabels: labels });
   });
 
   test('a first dimension of 0 stays refused', async () => {

@@ -21,13 +21,16 @@ export function tidy(value: number): number {
   return Number(value.toPrecision(12));
 }
 
+/** Frames that are given times at most: a header may say any number of them before it is found to be wrong. */
+export const MOST_FRAMES = 1_000_000;
+
 /**
  * When evenly spaced frames were taken.
  * @param step between frames, in seconds.
- * @returns null where there is one frame only, or the step is none.
+ * @returns null where there is one frame only, or more than a million, or the step is none.
  */
 export function evenTimes(frames: number, step: number, start = 0): readonly number[] | null {
-  if (frames === 1 || !Number.isFinite(step) || step <= 0) return null;
+  if (frames === 1 || frames > MOST_FRAMES || !Number.isFinite(step) || step <= 0) return null;
   const first = Number.isFinite(start) ? start : 0;
   return Array.from({ length: frames }, (_, frame) => tidy(first + frame * step));
 }

@@ -5,6 +5,7 @@ import { displayOf, paddingIn, type Display } from './display';
 import type { DicomFile, PixelPlace } from './header';
 import { lutIn, type Lut } from './lut';
 import { mosaicOf, tileLayout, tilesOf, type Mosaic } from './mosaic';
+import { factsOf, filmTimes, type PlaneFacts } from './times';
 
 /** How the pixels of one file are stored (PS3.3 C.7.6.3). */
 export interface PixelLayout {
@@ -34,6 +35,8 @@ export interface Plane {
   readonly aspectRatio: number;
   /** What tells planes at one position apart in time, or in another way, the first that all of them have: see `TIMES`. */
   readonly times: readonly (readonly number[] | null)[];
+  /** When it was taken, and what it is besides. */
+  readonly facts: PlaneFacts;
   readonly slope: number;
   readonly intercept: number;
   /** A table of what stored values stand for, in place of slope and intercept (PS3.3 C.11.1). */
@@ -67,6 +70,8 @@ export interface DicomImage {
   readonly isLabelMap: boolean;
   /** What a person must know of it. */
   readonly notes: readonly string[];
+  /** When the frames of a film were taken, in seconds; null where it does not say it. */
+  readonly filmTimes: readonly number[] | null;
   /** Of the frames along z, where they have no positions (PS3.3 C.8.8.3.2). */
   readonly frameOffsets: readonly number[] | null;
   readonly planes: readonly Plane[];
@@ -124,6 +129,7 @@ export function imageOf(file: DicomFile): DicomImage {
     isCine: ['x00181063', 'x00181065', 'x00180040'].some((tag) => (dataSet.elements[tag]?.length ?? 0) > 0),
     isTiled: dataSet.elements.x00480006 !== undefined && layout.frames > 1,
     isLabelMap: layout.bitsAllocated === 1 || dataSet.string('x00080060') === 'SEG',
+    filmTimes: filmTimes(dataSet, layout.frames),
     frameOffsets: numbersOf(dataSet, 'x3004000c'),
   };
   const planes: Plane[] = [];
@@ -208,6 +214,7 @@ function planeOf(image: DicomImage, dataSet: DataSet, frame: number): Plane {
     orientation: orientation?.length === 6 ? orientation : null,
     pixelSpacing: row > 0 && column > 0 ? [row, column] : null,
     aspectRatio: high > 0 && wide > 0 ? high / wide : 1,
+    facts: factsOf(dataSet, groups),
     times: [...indicesOf(content), ...TIMES.map((tag) => timeOf(dataSet, tag))],
     slope,
     intercept,

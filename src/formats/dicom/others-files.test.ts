@@ -40,6 +40,27 @@ describe('planes at one position are frames in the order of', () => {
   });
 });
 
+describe('what frames are', () => {
+  test.each<[string, readonly number[] | null, readonly string[] | null]>([
+    ['trigger-time', [0, 0.0305, 0.061], null],
+    ['reference-time', [1.5, 4.5, 9], null],
+    ['acquisition-time', [0, 3600, 7200], null],
+    ['midnight', [0, 60.25, 119.5], null],
+    ['echo-time', null, ['TE = 2.5 ms', 'TE = 3.5 ms', 'TE = 4.5 ms']],
+    ['b-value', null, ['b = 0 s/mm²', 'b = 500 s/mm²', 'b = 1000 s/mm²']],
+    // What is the same for all says nothing.
+    ['both', null, ['b = 0 s/mm²', 'b = 700.5 s/mm²', 'b = 1000 s/mm²']],
+    ['instance-number', null, null],
+    ['frame-times.dcm', [0, 600, 1200], ['b = 0 s/mm²', 'b = 50 s/mm²', 'b = 100 s/mm²']],
+    ['heart.dcm', [0.0125, 0.0525, 0.0925], null],
+    ['film.dcm', [0, 0.04, 0.08], null],
+    ['film-uneven.dcm', [0, 0.03, 0.1005], null],
+    ['slices.dcm', null, null],
+  ])('%s', async (name, frameTimes, frameLabels) => {
+    expect(await open(name)).toMatchObject({ frameTimes, frameLabels });
+  });
+});
+
 describe('where slices are', () => {
   test.each([
     ['two-digits', 1 / 1.5],

@@ -11,6 +11,7 @@ import { headerOf } from './names';
 import { PlaneReader } from './plane-reader';
 import { chosen, imagesOf } from './series';
 import { stackOf, type Stack } from './stack';
+import { framesSaid } from './times';
 
 /** Share of the progress that headers take. */
 const HEADERS = 0.2;
@@ -32,6 +33,15 @@ function rescaleOf([first, ...others]: readonly Plane[]): Rescale | undefined {
   if ([first as Plane, ...others].some((plane) => plane.lut !== null)) return undefined;
   const isOne = others.every((other) => other.slope === slope && other.intercept === intercept);
   return isOne && slope !== 0 ? { slope, intercept } : undefined;
+}
+
+/** When frames were taken, and what they are besides. */
+function framesOf({ planes, frames }: Stack): Pick<VolumeOptions, 'frameTimes' | 'frameLabels'> {
+  const firsts = Array.from({ length: frames }, (_, frame) => planes[(frame * planes.length) / frames] as Plane);
+  const [{ image }] = firsts as [Plane];
+  const isFilm = frames > 1 && planes.every((plane) => plane.image === image) && image.isCine;
+  if (isFilm && image.filmTimes !== null) return { frameTimes: image.filmTimes };
+  return framesSaid(firsts.map(({ facts }) => facts));
 }
 
 /** @throws SlicescopeError `unsupported-format` for tiles, which would be taken for slices. */
@@ -59,6 +69,7 @@ export async function read(request: ReadRequest, onFraction: OnFraction): Promis
     origin,
     direction,
     frames,
+    ...framesOf(stack),
     components: isColour ? 3 : 1,
     name: seriesDescription.trim() || basename(path).replace(/\.dcm$/i, ''),
     window: isColour ? null : display.window,

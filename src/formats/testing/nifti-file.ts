@@ -9,7 +9,12 @@ export interface NiftiFields {
   /** The voxels, in the byte order of the file. */
   voxels?: Uint8Array;
   littleEndian?: boolean;
-  pixdim?: readonly [number, number, number];
+  /** Distances, and of a fourth axis its step. */
+  pixdim?: readonly number[];
+  /** The first place along the fourth axis. */
+  toffset?: number;
+  /** xyzt_units; without it millimetres. */
+  units?: number;
   slope?: number;
   intercept?: number;
   /** cal_min and cal_max. */
@@ -42,7 +47,8 @@ export function niftiFile(fields: NiftiFields = {}): Uint8Array {
   view.setFloat32(108, fields.voxOffset ?? 352, littleEndian);
   view.setFloat32(112, fields.slope ?? 0, littleEndian);
   view.setFloat32(116, fields.intercept ?? 0, littleEndian);
-  view.setUint8(123, 2);
+  view.setUint8(123, fields.units ?? 2);
+  view.setFloat32(136, fields.toffset ?? 0, littleEndian);
   view.setFloat32(124, fields.cal?.[1] ?? 0, littleEndian);
   view.setFloat32(128, fields.cal?.[0] ?? 0, littleEndian);
   if (fields.sform !== undefined) {

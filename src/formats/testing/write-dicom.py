@@ -87,10 +87,13 @@ in_time("b-value", lambda t, z: {"DiffusionBValue": 500.0 * t, "InstanceNumber":
 # In the evening: slices have times of their own, which do not cross.
 in_time("acquisition-time", lambda t, z: {"AcquisitionTime": f"2{t}0000.{z}00000", "InstanceNumber": z + 1})
 in_time("instance-number", lambda t, z: {"InstanceNumber": 3 * t + z})
+in_time("midnight", lambda t, z: {"AcquisitionDateTime": ["20240229235930.5", "20240301000030.75", "20240301000130"][t], "InstanceNumber": z + 1})
+in_time("reference-time", lambda t, z: {"FrameReferenceTime": [1500, 4500, 9000][t], "InstanceNumber": 3 * t + z})
+in_time("both", lambda t, z: {"EchoTime": 5, "DiffusionBValue": [0.0, 700.5, 1000.0][t], "AcquisitionTime": "101530", "InstanceNumber": t})
 in_time("nothing", lambda t, z: {"InstanceNumber": z + 1})
 
 
-def enhanced(name, order, content_of):
+def enhanced(name, order, content_of, group_of=lambda t, z: {}):
     """One file with a frame for each time and slice, in this order."""
     data = image(ImageOrientationPatient=None, ImagePositionPatient=None)
     data.NumberOfFrames = len(order)
@@ -104,6 +107,8 @@ def enhanced(name, order, content_of):
         group.PlanePositionSequence = Sequence([Dataset()])
         group.PlanePositionSequence[0].ImagePositionPatient = [0, 0, 5 * z]
         group.FrameContentSequence = Sequence([content_of(t, z)])
+        for sequence, fields in group_of(t, z).items():
+            setattr(group, sequence, Sequence([content(**fields)]))
         groups.append(group)
     data.PerFrameFunctionalGroupsSequence = Sequence(groups)
     data.PixelData = b"".join(pixels(100 * t + z).tobytes() for t, z in order)
@@ -121,6 +126,19 @@ mixed = [(t, z) for z in range(3) for t in (2, 0, 1)]
 enhanced("temporal-index.dcm", mixed, lambda t, z: content(TemporalPositionIndex=t + 1))
 enhanced("dimensions.dcm", mixed, lambda t, z: content(DimensionIndexValues=[1, z + 1, t + 1]))
 
+enhanced(
+    "frame-times.dcm",
+    mixed,
+    lambda t, z: content(TemporalPositionIndex=t + 1, FrameAcquisitionDateTime=f"2024030112{t}000.25"),
+    lambda t, z: {"MRDiffusionSequence": {"DiffusionBValue": 50.0 * t}, "MREchoSequence": {"EffectiveEchoTime": 80.0}},
+)
+enhanced(
+    "heart.dcm",
+    mixed,
+    lambda t, z: content(TemporalPositionIndex=t + 1),
+    lambda t, z: {"CardiacSynchronizationSequence": {"NominalCardiacTriggerDelayTime": 12.5 + 40.0 * t}},
+)
+
 put_series("two-digits", [image(ImagePositionPatient=[0, 0, round(z / 1.5, 2)]) for z in range(9)])
 put_series("one-digit", [image(ImagePositionPatient=[0, 0, round(-50 + z * 0.625, 1)]) for z in range(9)])
 put_series("missing", [image(ImagePositionPatient=[0, 0, round(z / 1.5, 2)]) for z in (0, 1, 2, 4, 5, 6)])
@@ -133,6 +151,7 @@ put("dose-nowhere.dcm", image(GridFrameOffsetVector=[7, 11, 15], **dose))
 put("slices.dcm", image(SpacingBetweenSlices=0.5, **dose))
 put("slices-down.dcm", image(SpacingBetweenSlices=-4, SliceThickness=5, **dose))
 put("film.dcm", image(SpacingBetweenSlices=0.5, FrameTime=40, **dose))
+put("film-uneven.dcm", image(FrameTimeVector=[0, 30, 70.5], **dose))
 put("tiles.dcm", image(TotalPixelMatrixColumns=8, TotalPixelMatrixRows=6, **dose))
 
 put("aspect.dcm", image(PixelSpacing=None, PixelAspectRatio=[2, 1]))

@@ -20,22 +20,23 @@ def values(axes, sizes, factors):
     return sum(STEP[axis] * factors.get(axis, 1) * index for axis, index in zip(axes, indices))
 
 
-def image(name, axes="tczyx", version=2, dtype="<u2", chunks=None, levels=({},), attributes=None, unit="micrometer", **more):
+def image(name, axes="tczyx", version=2, dtype="<u2", chunks=None, levels=({},), attributes=None, unit="micrometer", seconds=(None, 1), add=0, ending=".zarr", **more):
     """`levels` are the factors of each; a coarser one holds 1 more than every n-th voxel, to tell it apart."""
-    path = folder / f"{name}.zarr"
+    path = folder / f"{name}{ending}"
     options = {"zarr_format": version} if IS_3 else {"zarr_version": version}
     group = zarr.open_group(str(path), mode="w", **options)
     datasets = []
     for number, factors in enumerate(levels):
         sizes = [-(-SHAPE[axis] // factors.get(axis, 1)) for axis in axes]
-        data = (values(axes, sizes, factors) + number).astype(dtype)
+        data = (values(axes, sizes, factors) + number + add).astype(dtype)
         how = {"shape": sizes, "chunks": chunks or [min(size, 4) for size in sizes], "dtype": data.dtype, **more}
         array = group.create_array(f"s{number}", **how) if IS_3 else group.create_dataset(f"s{number}", **how)
         array[...] = data
-        scale = [{"x": 0.5, "y": 0.25, "z": 2}.get(axis, 1) * factors.get(axis, 1) for axis in axes]
+        scale = [{"x": 0.5, "y": 0.25, "z": 2, "t": seconds[1]}.get(axis, 1) * factors.get(axis, 1) for axis in axes]
         move = {"type": "translation", "translation": [{"x": 1, "y": 2, "z": 3}.get(axis, 0) for axis in axes]}
         datasets.append({"path": f"s{number}", "coordinateTransformations": [{"type": "scale", "scale": scale}, move]})
-    named = [{"name": axis, "type": AXES[axis], **({"unit": unit} if AXES[axis] == "space" else {})} for axis in axes]
+    units = {"space": unit, "time": seconds[0], "channel": None}
+    named = [{"name": axis, "type": AXES[axis], **({"unit": units[AXES[axis]]} if units[AXES[axis]] else {})} for axis in axes]
     ome = {"multiscales": [{"version": "0.4", "name": "cells", "axes": named, "datasets": datasets}], **(attributes or {})}
     group.attrs.update(ome if version == 2 else {"ome": {"version": "0.5", **ome}})
     return path
@@ -52,6 +53,28 @@ image("one-chunk", chunks=[2, 3, 5, 11, 13])
 image("plane", "yx")
 image("shuffled-axes", "xtzcy")
 image("window", "zyx", attributes={"omero": {"channels": [{"window": {"start": 10, "end": 900, "min": 0, "max": 65535}}]}})
+CHANNELS = [
+    {"label": "DAPI", "color": "0000FF", "window": {"start": 10, "end": 900}, "active": True},
+    {"label": "GFP", "color": "00ff80", "active": False},
+    {"window": {"start": 5, "end": 5}},
+]
+image("channels", attributes={"omero": {"channels": CHANNELS}}, seconds=("second", 2.5))
+image("channels-of-others", attributes={"omero": {"channels": CHANNELS[:2]}}, seconds=(None, 2.5))
+image("labels", "zyx", attributes={"image-label": {"colors": [{"label-value": 1, "rgba": [255, 0, 0, 255]}], "properties": [{"label-value": 1, "name": "nucleus"}, {"label-value": 7, "class": "cell"}, {"label-value": 9, "area": 12}]}})
+for version in (2, 3) if IS_3 else (2,):
+    # What bioformats2raw writes, and a plate: groups of images, of which each adds a number of its own.
+    say = (lambda more: more) if version == 2 else (lambda more: {"ome": {"version": "0.5", **more}})
+    new = lambda path: zarr.open_group(str(folder / path), mode="w", **({"zarr_format": version} if IS_3 else {}))
+    new(f"several-{version}.zarr").attrs.update(say({"bioformats2raw.layout": 3}))
+    new(f"several-{version}.zarr/OME").attrs.update(say({} if version == 2 else {"series": ["0", "second"]}))
+    (folder / f"several-{version}.zarr/OME/METADATA.ome.xml").write_text('<OME><Image ID="Image:0" Name="left"/><Image ID="Image:1" Name="right"/></OME>')
+    image(f"several-{version}.zarr/0", "zyx", version, add=1, ending="")
+    image(f"several-{version}.zarr/" + ("1" if version == 2 else "second"), "zyx", version, add=2, ending="", levels=PYRAMID)
+    new(f"plate-{version}.zarr").attrs.update(say({"plate": {"wells": [{"path": "A/1"}, {"path": "B/2"}]}}))
+    for number, well in enumerate(("A/1", "B/2")):
+        new(f"plate-{version}.zarr/{well}").attrs.update(say({"well": {"images": [{"path": "0"}, {"path": "1"}]}}))
+        for field in (0, 1):
+            image(f"plate-{version}.zarr/{well}/{field}", "zyx", version, add=1 + 2 * number + field, ending="")
 image("nanometres", "zyx", unit="nanometer")
 image("flat", "zyx", order="F")
 

@@ -1,5 +1,5 @@
 import type { GeoTIFFImage } from 'geotiff' with { 'resolution-mode': 'import' };
-import { unsupported } from '../format';
+import { corrupt, unsupported } from '../format';
 import type { TiffFile } from './source';
 
 /** Bits of NewSubfileType: a page is a small copy of another one, or says which pixels of it count. */
@@ -37,7 +37,10 @@ export async function levelImages(
   const copies = all.filter((image) => (subfileOf(image) & (REDUCED | MASK)) === REDUCED && !finest.includes(image));
   for (const page of finest) {
     const offsets = await file.list(page.getFileDirectory(), 'SubIFDs');
-    for (const offset of offsets.slice(0, MOST_LEVELS)) copies.push(await file.imageAt(offset));
+    for (const offset of offsets.slice(0, MOST_LEVELS)) {
+      if (offset >= file.size) throw corrupt(file.path, 'truncated, a coarser level (SubIFDs) lies past its end');
+      copies.push(await file.imageAt(offset));
+    }
   }
   const [first] = finest as [GeoTIFFImage];
   const kindOf = (image: GeoTIFFImage): string =>

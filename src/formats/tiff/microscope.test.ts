@@ -1,7 +1,10 @@
 /** What microscopes' programs say of channels, times and levels. The files are written in Python, and tifffile says what is in them. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { openVolume } from '../index';
+import { cheapRefusal } from '../testing/cost';
+import { filesFolder } from '../testing/files-folder';
 import { madeByPython } from '../testing/python';
 
 const { folder, printed } = madeByPython(join(__dirname, '../testing/write-microscope.py'));
@@ -16,6 +19,7 @@ const said = JSON.parse(printed) as {
   };
 } & { readonly 'sub-little.ome': readonly number[][]; readonly 'sub-big.ome': readonly number[][] };
 
+const { put } = filesFolder();
 const opened = async (name: string, level?: number) => await openVolume(join(folder, name), { level });
 const refusal = async (name: string, level?: number): Promise<unknown> =>
   await opened(name, level).catch((error: unknown) => error);
@@ -151,5 +155,86 @@ describe('Zeiss LSM', () => {
   ])('%s is refused', async (name, sentence) => {
     const message = expect.stringContaining(sentence) as unknown;
     expect(await refusal(name)).toMatchObject({ code: 'unsupported-format', message });
+  });
+});
+
+describe('a broken file is refused with a sentence, at little cost', () => {
+  /** Where the entry of a tag is in the first directory of a little-endian file. */
+  const entryOf = (view: DataView, tag: number): number => {
+    const directory = view.getUint32(4, true);
+    const entries = Array.from({ length: view.getUint16(directory, true) }, (_, at) => directory + 2 + 12 * at);
+    return entries.find((entry) => view.getUint16(entry, true) === tag) ?? NaN;
+  };
+
+  test.each<[string, string, (view: DataView, tag: (number: number) => number) => void, number | undefined, string]>([
+    [
+      'Zeiss’ tag is of another kind',
+      'stack.lsm',
+      (view, tag) => {
+        view.setUint32(view.getUint32(tag(34_412) + 8, true), 7, true);
+      },
+      undefined,
+      'does not begin as it should',
+    ],
+    [
+      'Zeiss’ tag is said to have 4 GB',
+      'stack.lsm',
+      (view, tag) => {
+        view.setUint32(tag(34_412) + 4, 0xffff_fff0, true);
+      },
+      undefined,
+      'truncated, what it says lies past its end',
+    ],
+    [
+      '2³¹ − 1 slices',
+      'stack.lsm',
+      (view, tag) => {
+        view.setInt32(view.getUint32(tag(34_412) + 8, true) + 16, 2 ** 31 - 1, true);
+      },
+      undefined,
+      'it has 6 pages, but says',
+    ],
+    [
+      '2³¹ − 1 frames',
+      'times.lsm',
+      (view, tag) => {
+        view.setInt32(view.getUint32(tag(34_412) + 8, true) + 24, 2 ** 31 - 1, true);
+      },
+      undefined,
+      'it has 12 pages, but says',
+    ],
+    [
+      'more channels than samples',
+      'stack.lsm',
+      (view, tag) => {
+        view.setInt32(view.getUint32(tag(34_412) + 8, true) + 20, 4000, true);
+      },
+      undefined,
+      'truncated, a page has 3 strips or tiles',
+    ],
+    [
+      'a coarser level that lies past the end',
+      'sub-little.ome.tif',
+      (view, tag) => {
+        view.setUint32(view.getUint32(tag(330) + 8, true), 0xffff_0000, true);
+      },
+      1,
+      'a coarser level (SubIFDs) lies past its end',
+    ],
+    [
+      'ImageJ’s tag is said to have 4 GB',
+      'imagej-little.tif',
+      (view, tag) => {
+        view.setUint32(tag(50_839) + 4, 0xffff_fff0, true);
+      },
+      undefined,
+      'truncated, what it says lies past its end',
+    ],
+  ])('%s', async (_, name, change, level, sentence) => {
+    const bytes = Uint8Array.from(readFileSync(join(folder, name)));
+    const view = new DataView(bytes.buffer);
+    change(view, (tag) => entryOf(view, tag));
+    const { message } = await cheapRefusal(() => openVolume(put(name, bytes), { level }));
+    expect(message).toContain(sentence);
   });
 });

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { SlicescopeError, messageOf, type Triple } from '../../protocol';
 import { corrupt, unsupported } from '../format';
 import { inOneUnit } from '../lengths';
-import { evenTimes, secondsIn, tidy } from '../times';
+import { MOST_FRAMES, evenTimes, secondsIn, tidy } from '../times';
 import { inOrder, placeOf, type Axis, type Pages, type Plane, type Sizes, type StackLayout } from './layout';
 
 type Attributes = Readonly<Record<string, string>>;
@@ -121,11 +121,14 @@ function addTime({ times }: Read, { TheZ, TheC, TheT, DeltaT, DeltaTUnit = 's' }
   if (known === undefined || plane < known.plane) times.set(frame, { plane, seconds: tidy(Number(delta) * unit) });
 }
 
+/** Channels that are given names at most: OME-XML may say any number of them before it is found to be wrong. */
+const MOST_CHANNELS = 65_536;
 /** What a channel without a colour of its own has: white. */
 const NO_COLOR = '#ffffff';
 
 /** Names and colours of the channels; https://docs.openmicroscopy.org/ome-model/latest/, Channel. */
 function channelsOf({ channels }: Image, count: number): Pick<StackLayout, 'channelInfo'> {
+  if (channels.length === 0 || count > MOST_CHANNELS) return {};
   const named = channels.slice(0, count).map(({ Name, Fluor, EmissionWavelength, EmissionWavelengthUnit, Color }) => {
     const wave = EmissionWavelength === undefined ? '' : `${EmissionWavelength} ${EmissionWavelengthUnit ?? 'nm'}`;
     const rgba = Color === undefined ? NaN : Number(Color);
@@ -144,6 +147,7 @@ function channelsOf({ channels }: Image, count: number): Pick<StackLayout, 'chan
 
 /** When frames were taken, where each says it, or one after the other in even steps. */
 function timesOf({ times, pixels }: Image, frames: number): Pick<StackLayout, 'frameTimes'> {
+  if (frames > MOST_FRAMES) return {};
   const each = Array.from({ length: frames }, (_, frame) => times.get(frame)?.seconds);
   if (frames > 1 && each.every((seconds) => seconds !== undefined)) return { frameTimes: each };
   const unit = secondsIn(pixels.TimeIncrementUnit ?? 's');

@@ -2,8 +2,8 @@ import { fileHeader, type FileHeader } from '../file-header';
 import { openImage } from './image';
 
 /** What an image says of itself and of each level, by the names that OME-Zarr has. */
-export async function headerOf(location: string): Promise<FileHeader> {
-  const { name, axes, levels, arrays } = await openImage(location);
+export async function headerOf(location: string, series?: string): Promise<FileHeader> {
+  const { name, axes, levels, arrays } = await openImage(location, series);
   const dimensions = axes.map(({ dimension }) => dimension);
   return fileHeader([
     ['name', name],

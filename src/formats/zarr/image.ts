@@ -1,8 +1,10 @@
 import type { AsyncReadable } from '@zarrita/storage' with { 'resolution-mode': 'import' };
 import type { Array as ZarrArray, DataType, Group } from 'zarrita' with { 'resolution-mode': 'import' };
+import { SlicescopeError } from '../../protocol';
 import { corrupt, unsupported } from '../format';
 import { levelOf, type Level } from './arrays';
 import { multiscalesOf, plainAxes, type Multiscales } from './multiscales';
+import { imagePath, isCollection } from './series';
 import { loadZarrita, nameOf, storeAt, zarrError } from './store';
 
 /** An image with its levels, opened. */
@@ -14,26 +16,37 @@ type Node = ZarrArray<DataType, AsyncReadable> | Group<AsyncReadable>;
 
 /**
  * Open the arrays of an image, of which nothing but their description is read.
- * @throws SlicescopeError `file-not-found`, `file-unreadable`, `file-corrupt`, `unsupported-format`.
+ * @param series which of several images, of a plate or of what bioformats2raw writes.
+ * @throws SlicescopeError `file-not-found`, `file-unreadable`, `file-corrupt`, `unsupported-format`, `invalid-argument`.
  */
-export async function openImage(location: string): Promise<Image> {
+export async function openImage(location: string, series?: string): Promise<Image> {
   const store = await storeAt(location);
   const zarr = await loadZarrita();
   const path = nameOf(location);
   try {
-    const node: Node = await zarr.open(store);
+    const root: Node = await zarr.open(store);
+    const isOne = root instanceof zarr.Array || !isCollection(root.attrs);
+    if (isOne && series !== undefined) {
+      const message = `${path}: series is ${JSON.stringify(series)}, but it has one image; leave it out`;
+      throw new SlicescopeError('invalid-argument', message, { argument: 'series' });
+    }
+    const at = root instanceof zarr.Array || isOne ? '' : await imagePath(root, series, path);
+    const node: Node = root instanceof zarr.Array || at === '' ? root : await zarr.open(root.resolve(at));
     if (node instanceof zarr.Array) {
       const axes = plainAxes(node.shape.length, path);
       const scale = axes.map(() => 1);
       const level = { path: '', scale, translation: axes.map(() => 0) };
-      return { axes, levels: [level], name: '', channels: [], arrays: [arrayOf(node, axes, location)] };
+      return { axes, levels: [level], name: '', channels: [], labels: null, arrays: [arrayOf(node, axes, location)] };
     }
-    const image = multiscalesOf(node.attrs, path);
-    if (image === null)
+    const found = multiscalesOf(node.attrs, path);
+    if (found === null)
       throw unsupported(path, 'a Zarr group without multiscales; open one of its arrays, or a group with an image');
+    // Paths of its arrays are said from the group that was opened: threads that read chunks open that.
+    const levels = found.levels.map((level) => ({ ...level, path: at === '' ? level.path : `${at}/${level.path}` }));
+    const image = { ...found, levels };
     const arrays: Level[] = [];
     for (const level of image.levels) {
-      const array = await zarr.open(node.resolve(level.path), { kind: 'array' });
+      const array = await zarr.open(root.resolve(level.path), { kind: 'array' });
       arrays.push(arrayOf(array, image.axes, location));
     }
     return { ...image, arrays: sameKind(arrays, path) };

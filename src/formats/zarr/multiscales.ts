@@ -18,15 +18,17 @@ export interface Multiscales {
   readonly name: string;
   /** How channels are to be seen, as many as there are said of. */
   readonly channels: readonly ChannelInfo[];
+  /** Of a label map: names by value; null where it has none. */
+  readonly labels: Readonly<Record<string, string>> | null;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function fields(value: unknown): Fields {
+export function fields(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
-function list(value: unknown): readonly unknown[] {
+export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
@@ -57,6 +59,7 @@ export function multiscalesOf(attributes: unknown, path: string): Multiscales | 
     levels,
     name: typeof name === 'string' && name !== '/' ? name : '',
     channels: channelsOf(ome),
+    labels: labelsOf(ome),
   };
 }
 
@@ -124,6 +127,21 @@ function channelsOf({ omero }: Fields): readonly ChannelInfo[] {
   });
   // One at least is seen.
   return all.some(({ visible }) => visible) ? all : all.map((each) => ({ ...each, visible: true }));
+}
+
+/** Properties that name a value of a label map, of which the standard says none. */
+const NAMES = ['name', 'label', 'class', 'label-name'] as const;
+
+/** https://ngff.openmicroscopy.org/0.5/#label-md: properties of values, whose keys are the writer's own. */
+function labelsOf(ome: Fields): Multiscales['labels'] {
+  const labels: Record<string, string> = {};
+  for (const each of list(fields(ome['image-label']).properties)) {
+    const said = fields(each);
+    const name = NAMES.map((key) => said[key]).find((value) => typeof value === 'string');
+    const value = said['label-value'];
+    if (isNumber(value) && typeof name === 'string') labels[String(value)] = name;
+  }
+  return Object.keys(labels).length === 0 ? null : labels;
 }
 
 /** An array that says nothing of itself: its last axes are z, y and x. */

@@ -134,11 +134,15 @@ function optionsOf(image: Image, at: number, location: string): VolumeOptions {
     frames: sizes.frame,
     channelInfo: image.channels.length === sizes.channel ? image.channels : null,
     frameTimes: timesOf(image, at),
+    labels: image.labels,
   };
 }
 
-async function read({ paths: [location], level, cacheBytes }: ReadRequest, onFraction: OnFraction): Promise<Volume> {
-  const image = await openImage(location);
+async function read(
+  { paths: [location], series, level, cacheBytes }: ReadRequest,
+  onFraction: OnFraction,
+): Promise<Volume> {
+  const image = await openImage(location, series);
   const path = nameOf(location);
   const at = level ?? 0;
   const array = image.arrays[at];
@@ -187,5 +191,5 @@ export const zarr: Format = {
   matches: () => false,
   read,
   prepare: loadZarrita,
-  header: ({ paths: [location] }) => headerOf(location),
+  header: ({ paths: [location], series }) => headerOf(location, series),
 };

@@ -1,4 +1,4 @@
-import { cpSync, createReadStream, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, createReadStream, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -121,6 +121,69 @@ describe('what it says of itself', () => {
     // Every fourth of x and y and every second of z, and 2 more, as the writer made it.
     expect(volume.range).toEqual([2, valueAt(12, 8, 4, 2) + 2]);
     expect(volume.sample({ channel: 1 }).range).toEqual([valueAt(0, 0, 0, 1) + 2, valueAt(12, 8, 4, 1) + 2]);
+  });
+});
+
+describe('what an image says of its channels, frames and values', () => {
+  test('names, colours, windows and switches, in a view and in memory', async () => {
+    for (const options of [{}, { level: 0 }]) {
+      const { channelInfo, frameTimes } = await open('channels', options);
+      expect(channelInfo).toEqual([
+        { name: 'DAPI', color: '#0000ff', window: [10, 900], visible: true },
+        { name: 'GFP', color: '#00ff80', window: null, visible: false },
+        { name: '', color: null, window: null, visible: true },
+      ]);
+      expect(frameTimes).toEqual([0, 2.5]);
+    }
+  });
+
+  test('nothing, where it speaks of other channels and gives no unit of time', async () => {
+    expect(await open('channels-of-others')).toMatchObject({ channelInfo: null, frameTimes: null });
+  });
+
+  test('names of labels', async () => {
+    expect((await open('labels')).labels).toEqual({ 1: 'nucleus', 7: 'cell' });
+  });
+});
+
+describe('of several images', () => {
+  const versions = existsSync(join(folder, 'several-3.zarr')) ? [2, 3] : [2];
+  const first = async (name: string, series?: string): Promise<unknown> => {
+    const volume = await open(name, { series });
+    return [await volume.readValue(0, 0, 0), await volume.readValue(12, 10, 4), volume.spacing];
+  };
+  // Each has a number of its own added to all values.
+  const image = (add: number): unknown => [add, valueAt(12, 10, 4) + add, [0.5, 0.25, 2]];
+
+  test.each(versions)('those of bioformats2raw are chosen by path or name, in Zarr %p', async (version) => {
+    const name = `several-${String(version)}`;
+    const second = version === 2 ? '1' : 'second';
+    expect(await first(name)).toEqual(image(1));
+    expect(await first(name, '0')).toEqual(image(1));
+    expect(await first(name, 'right')).toEqual(image(2));
+    expect(await first(name, second)).toEqual(image(2));
+    const level = await open(name, { series: 'right', level: 1 });
+    expect([level.shape, level.valueAt(0, 0, 0)]).toEqual([[7, 6, 5], 3]);
+    await expect(open(name, { series: 'up' })).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: `${join(folder, `${name}.zarr`)}: it has no image "up"; choose one of left, right, such as { series: "left" }`,
+    });
+  });
+
+  test.each(versions)('fields of a plate are chosen by their well, in Zarr %p', async (version) => {
+    const name = `plate-${String(version)}`;
+    expect(await first(name)).toEqual(image(1));
+    expect(await first(name, 'A/1/1')).toEqual(image(2));
+    expect(await first(name, 'B/2')).toEqual(image(3));
+    expect(await first(name, 'B/2/1')).toEqual(image(4));
+    for (const series of ['C/3', 'A/1/2', 'A/1/../../B/2/0', '../plate-2.zarr/A/1/0']) {
+      await expect(open(name, { series })).rejects.toMatchObject({ code: 'invalid-argument' });
+    }
+  });
+
+  test('a series of one image is refused', async () => {
+    const message = `${join(folder, 'plane.zarr')}: series is "0", but it has one image; leave it out`;
+    await expect(open('plane', { series: '0' })).rejects.toMatchObject({ code: 'invalid-argument', message });
   });
 });
 
