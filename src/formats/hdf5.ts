@@ -12,7 +12,7 @@ import {
   type Triple,
   type VoxelArray,
 } from '../protocol';
-import { Volume, type VolumeOptions } from '../volume';
+import { STORED_TYPES, Volume, bytesOf, collectorOf, dtypeOf, type StoredType, type VolumeOptions } from '../volume';
 import { fileHeader, type FileHeader } from './file-header';
 import { corrupt, openFile, unsupported, type Format, type OnFraction } from './format';
 import { shownUnit } from './lengths';
@@ -64,12 +64,12 @@ async function openHdf5(
 /** HDF5's class of enumerations, as which h5py stores what is true or false. */
 const ENUM = 8;
 
-function dtypeOf({ metadata: { type, size, signed, enum_type: enumeration } }: Dataset): DType | undefined {
+function storedTypeOf({ metadata: { type, size, signed, enum_type: enumeration } }: Dataset): StoredType | undefined {
   const members = Object.entries(enumeration?.members ?? {});
   const isBool = members.length === 2 && members.every(([name, value]) => value === ['FALSE', 'TRUE'].indexOf(name));
   if (type === ENUM) return isBool && size === 1 ? 'uint8' : undefined;
   const name = `${type === 1 ? 'float' : type === 0 ? (signed ? 'int' : 'uint') : 'no'}${String(8 * size)}`;
-  return Object.hasOwn(ARRAY_OF, name) ? (name as DType) : undefined;
+  return STORED_TYPES.find((known) => known === name);
 }
 
 /** The arrays in a file that may be volumes, by their paths. A group that holds itself is visited once. */
@@ -101,10 +101,12 @@ async function withArray<T>(
   const handle = await openFile(path);
   try {
     const { h5, file, close } = await openHdf5(handle);
-    const [name, array] = chosen(arraysOf(h5, file), series, path);
-    const used = use(array, name, fstatSync(handle.fd).size, file);
-    close();
-    return used;
+    try {
+      const [name, array] = chosen(arraysOf(h5, file), series, path);
+      return use(array, name, fstatSync(handle.fd).size, file);
+    } finally {
+      close();
+    }
   } catch (cause) {
     if (isSlicescopeError(cause)) throw cause;
     // The library's errors are a stack; what it was about is at the end.
@@ -197,7 +199,7 @@ function readArray(
   path: string,
   onFraction: OnFraction,
 ): Volume {
-  const dtype = dtypeOf(array);
+  const dtype = storedTypeOf(array);
   if (dtype === undefined) {
     throw unsupported(
       path,
@@ -211,48 +213,59 @@ function readArray(
   }
   const all = array.shape as number[];
   const part = imarisPart(file, array, name, path) ?? { array, name, sizes: all, geometry: geometryOf(array, path) };
-  const { BYTES_PER_ELEMENT: bytes } = ARRAY_OF[dtype];
-  const needed = all.reduce((product, size) => product * size, bytes);
+  const needed = all.reduce((product, size) => product * size, bytesOf(dtype));
   if (needed > fileBytes * MAX_COMPRESSION) {
     throw corrupt(path, `truncated, ${name} needs ${String(needed)} bytes, and the file has ${String(fileBytes)}`);
   }
   const title = { name: `${basename(path).replace(/\.(h5|hdf5?|ims)$/i, '')} ${name}` };
   const keys = axisTagsOf(array, name, path);
   const last = part.sizes.at(-1);
-  const isColor = dtype === 'uint8' && keys?.at(-1) === 'c' && (last === 3 || last === 4);
+  const mayBeColor = dtype === 'uint8' && array.metadata.type !== ENUM;
+  const isColor = mayBeColor && keys?.at(-1) === 'c' && (last === 3 || last === 4);
   const isInOrder = keys === null || /^t?z?yxc?$/.test(keys.join(''));
   if (isInOrder && (isColor || keys?.includes('c') !== true)) {
     const { shape, frames, components } = axesOf(
       [...part.sizes].reverse(),
-      dtype === 'uint8' && (keys === null || isColor),
+      mayBeColor && (keys === null || isColor),
       path,
     );
-    const volume = Volume.alloc(shape, dtype, { ...part.geometry, ...title, frames, components });
-    readInto(part, volume.data, onFraction);
-    return volume;
+    const options = { ...part.geometry, ...title, frames, components };
+    const values = valuesOf(part, dtype, path, (each) => Volume.alloc(shape, each, options).data, onFraction);
+    return Volume.from(values, shape, options);
   }
   const sizeOf = (key: string): number => part.sizes[keys.indexOf(key)] ?? 1;
   const shape: Shape = [sizeOf('x'), sizeOf('y'), sizeOf('z')];
   const counts = { channels: sizeOf('c'), frames: sizeOf('t') };
-  const volume = Volume.alloc(shape, dtype, { ...part.geometry, ...title, ...counts });
-  const stored = new ARRAY_OF[dtype](volume.data.length);
-  readInto(part, stored, onFraction);
+  const count = part.sizes.reduce((product, size) => product * size, 1);
+  const stored = valuesOf(part, dtype, path, (each) => new ARRAY_OF[each](count), onFraction);
+  const volume = Volume.alloc(shape, dtypeOf(stored, 'Volume.open'), { ...part.geometry, ...title, ...counts });
   inOrderOf(keys, part.sizes, stored, volume.data);
   return volume;
 }
 
-/** Read what is to be read of an array, in its order. */
-function readInto({ array, sizes }: Part, target: VoxelArray, onFraction: OnFraction): void {
-  const [first = 1] = sizes;
-  const elements = target.length / first;
-  const chunk = array.metadata.chunks?.[0] ?? 1;
-  const step = Math.max(1, Math.floor(PART_BYTES / (elements * target.BYTES_PER_ELEMENT * chunk))) * chunk;
+/** What is to be read of an array, in its order. */
+function valuesOf(
+  { array, sizes }: Part,
+  dtype: StoredType,
+  path: string,
+  allocate: (dtype: DType) => VoxelArray,
+  onFraction: OnFraction,
+): VoxelArray {
+  const { metadata } = array;
+  const collector = collectorOf(dtype, allocate, (what) => unsupported(path, what));
+  // The library knows no floats of 16 bits: it gives their bits as integers.
+  if (dtype === 'float16') Object.defineProperty(array, 'metadata', { value: { ...metadata, type: 0, signed: false } });
+  const [first = 1, ...others] = sizes;
+  const elements = others.reduce((product, size) => product * size, 1);
+  const chunk = metadata.chunks?.[0] ?? 1;
+  const step = Math.max(1, Math.floor(PART_BYTES / (elements * bytesOf(dtype) * chunk))) * chunk;
   for (let at = 0; at < first; at += step) {
     const end = Math.min(first, at + step);
-    const part = array.slice([[at, end], ...sizes.slice(1).map((size): [number, number] => [0, size])]) as VoxelArray;
-    target.subarray(at * elements, end * elements).set(part);
+    const values = array.slice([[at, end], ...others.map((size): [number, number] => [0, size])]) as VoxelArray;
+    collector.put(values, at * elements);
     onFraction(end / first);
   }
+  return collector.values();
 }
 
 /** Put values whose axes follow each other in another order into a volume's: t, c, z, y, x. */

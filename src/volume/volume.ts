@@ -16,10 +16,11 @@ import { checkDType, checkIndex, checkSlab, formatShape } from './checks';
 import { ChunkedVoxels, type ChunkReader, type ChunksRecord, type PartPlace, type StopSignal } from './chunked';
 import { emptySlice, type Part, type SliceOptions, type VolumeSlice } from './cut';
 import { allocate, describe, elementsOf, formatCounts, type VolumeOptions, type VolumeRecord } from './description';
-import { dtypeOf, isShared, type VoxelSource } from './dtype';
+import { dtypeOf, isShared, storedTypeOf, type OddSource, type VoxelSource } from './dtype';
 import { storedProjection } from './rescale';
 import { copySlab, type Slab } from './slab';
 import { checkTile, copyTile, slicesOf } from './slicing';
+import { collectorOf, isDType } from './stored';
 import { ValueStatistics } from './value-statistics';
 import { VolumeProperties } from './volume-properties';
 
@@ -67,14 +68,16 @@ export class Volume extends VolumeProperties {
 
   /**
    * A volume of the values in `data`, a typed array of w × h × d × components × channels × frames elements. An array over a
-   * SharedArrayBuffer is used in place; any other is copied into one, once.
+   * SharedArrayBuffer is used in place; any other is copied into one, once. 64-bit integers and 16-bit floats are always copied,
+   * as values of the smallest dtype that holds all of them: `int32`, `uint32` or `float64`, and `float32`.
    * @param shape [w, h, d], whole numbers from 1 on.
-   * @throws SlicescopeError `invalid-shape`, `shape-mismatch`, `unknown-dtype`, `invalid-window`, or
+   * @throws SlicescopeError `invalid-shape`, `shape-mismatch`, `unknown-dtype` for integers beyond ±2⁵³, `invalid-window`, or
    * `invalid-argument` for what is no typed array and for impossible options.
    */
   static from(data: VoxelSource, shape: Shape, options: VolumeOptions = {}): Volume {
     const caller = 'Volume.from';
-    const dtype = dtypeOf(data, caller);
+    const type = storedTypeOf(data, caller);
+    const dtype = isDType(type) ? type : 'float64';
     const plain = describe(shape, dtype, options, caller);
     const expected = elementsOf(plain);
     if (data.length !== expected) {
@@ -84,13 +87,23 @@ export class Volume extends VolumeProperties {
         { elements: data.length, expected },
       );
     }
-    if (isShared(data)) {
-      const usable = data.constructor === ARRAY_OF[dtype];
-      const voxels = usable ? (data as VoxelArray) : new ARRAY_OF[dtype](data.buffer, data.byteOffset, data.length);
+    if (!isDType(type)) {
+      const refuse = (what: string): Error =>
+        new SlicescopeError('unknown-dtype', `${caller}: ${what}`, { dtype: type });
+      const collector = collectorOf(type, (each) => allocate(plain, each, caller), refuse);
+      collector.put(data, 0);
+      const values = collector.values();
+      return new Volume({ ...plain, data: values }, dtypeOf(values, caller));
+    }
+    const plainData = data as Exclude<VoxelSource, OddSource>;
+    if (isShared(plainData)) {
+      const usable = plainData.constructor === ARRAY_OF[dtype];
+      const { buffer, byteOffset, length } = plainData;
+      const voxels = usable ? (plainData as VoxelArray) : new ARRAY_OF[dtype](buffer, byteOffset, length);
       return new Volume({ ...plain, data: voxels }, dtype);
     }
     const copy = allocate(plain, dtype, caller);
-    copy.set(data);
+    copy.set(plainData);
     return new Volume({ ...plain, data: copy }, dtype);
   }
 

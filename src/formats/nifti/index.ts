@@ -1,19 +1,11 @@
 import { basename } from 'node:path';
 import type { NIFTI1, NIFTI2 } from 'nifti-reader-js' with { 'resolution-mode': 'import' };
-import {
-  realValue,
-  type DType,
-  type Rescale,
-  type Shape,
-  type Triple,
-  type VoxelArray,
-  type Window,
-} from '../../protocol';
-import { Volume, type VolumeOptions } from '../../volume';
+import { realValue, type Rescale, type Shape, type Triple, type VoxelArray, type Window } from '../../protocol';
+import { Volume, type StoredType, type VolumeOptions } from '../../volume';
 import { fileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
 import { checkRightAngles } from '../text-header';
-import { checkName, checkSize, readHead, readVoxels, type VoxelBytes } from '../voxels';
+import { checkName, checkSize, readHead, readVolume, type VoxelBytes } from '../voxels';
 
 /** Bytes of the headers of NIfTI-1 and NIfTI-2, which both begin with that number. */
 const HEADER_BYTES = [348, 540] as const;
@@ -22,7 +14,7 @@ const HEAD_BYTES = 65_536;
 const QFORM_CODE = [252, 254] as const;
 
 interface Datatype {
-  readonly dtype: DType;
+  readonly dtype: StoredType;
   readonly components: 1 | 3 | 4;
 }
 
@@ -37,14 +29,14 @@ const DATATYPES: ReadonlyMap<number, Datatype> = new Map([
   [256, { dtype: 'int8', components: 1 }],
   [512, { dtype: 'uint16', components: 1 }],
   [768, { dtype: 'uint32', components: 1 }],
+  [1024, { dtype: 'int64', components: 1 }],
+  [1280, { dtype: 'uint64', components: 1 }],
   [2304, { dtype: 'uint8', components: 4 }],
 ]);
 
 const UNSUPPORTED_DATATYPES: ReadonlyMap<number, string> = new Map([
   [1, '1-bit voxels'],
   [32, 'complex numbers'],
-  [1024, '64-bit integers'],
-  [1280, '64-bit integers'],
   [1536, '128-bit floating point numbers'],
   [1792, 'complex numbers'],
   [2048, 'complex numbers'],
@@ -249,8 +241,7 @@ async function readNifti(path: string, onFraction: OnFraction): Promise<Volume> 
     window: windowOf(header),
     rescale: isFloat ? null : rescale,
   };
-  const volume = Volume.alloc(shape, dtype, options);
-  await readVoxels(voxels, volume.data, onFraction);
+  const volume = await readVolume(voxels, shape, options, onFraction);
   if (rescale === null || !isFloat) return volume;
   const scaled = Volume.alloc(shape, 'float32', options);
   scale(volume.data, rescale, scaled.data);

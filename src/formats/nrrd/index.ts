@@ -1,14 +1,14 @@
 import { basename } from 'node:path';
-import { ARRAY_OF, type DType, type Triple } from '../../protocol';
-import { Volume, type VolumeOptions } from '../../volume';
+import type { Shape, Triple } from '../../protocol';
+import { Volume, bytesOf, type StoredType, type VolumeOptions } from '../../volume';
 import { fileHeader, type FileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
 import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from '../text-header';
 import { unzipped } from '../unzip';
-import { MAX_COMPRESSION, checkSize, readHead, readVoxels, truncated, type VoxelBytes } from '../voxels';
+import { MAX_COMPRESSION, checkSize, readHead, readVolume, readVoxels, truncated, type VoxelBytes } from '../voxels';
 
 /** By NRRD's names; https://teem.sourceforge.net/nrrd/format.html */
-const DTYPES: Readonly<Record<string, DType>> = Object.fromEntries(
+const DTYPES: Readonly<Record<string, StoredType>> = Object.fromEntries(
   Object.entries({
     int8: ['signed char', 'int8', 'int8_t'],
     uint8: ['uchar', 'unsigned char', 'uint8', 'uint8_t'],
@@ -16,9 +16,13 @@ const DTYPES: Readonly<Record<string, DType>> = Object.fromEntries(
     uint16: ['ushort', 'unsigned short', 'unsigned short int', 'uint16', 'uint16_t'],
     int32: ['int', 'signed int', 'int32', 'int32_t'],
     uint32: ['uint', 'unsigned int', 'uint32', 'uint32_t'],
+    int64: ['longlong', 'long long', 'long long int', 'signed long long', 'signed long long int', 'int64', 'int64_t'],
+    uint64: ['ulonglong', 'unsigned long long', 'unsigned long long int', 'uint64', 'uint64_t'],
     float32: ['float'],
     float64: ['double'],
-  } satisfies Record<string, string[]>).flatMap(([dtype, names]) => names.map((name) => [name, dtype as DType])),
+  } satisfies Partial<Record<StoredType, string[]>>).flatMap(([dtype, names]) =>
+    names.map((name) => [name, dtype as StoredType]),
+  ),
 );
 
 /** Signs that turn a space's x and y into L and P; z is S in all of them. */
@@ -93,7 +97,7 @@ function isSpaceTime(fields: Fields, rank: number): boolean {
 }
 
 /** Which axes are of space: those with a direction, or those whose kind doesn't say otherwise. */
-function axesOf(fields: Fields, dtype: DType, path: string): Axes {
+function axesOf(fields: Fields, dtype: StoredType, path: string): Axes {
   const rank = Number(need(fields, 'dimension', path));
   if (!(Number.isInteger(rank) && rank >= 1 && rank <= 16)) {
     throw corrupt(path, `its header says dimension ${need(fields, 'dimension', path)}`);
@@ -270,7 +274,7 @@ async function readNrrd(path: string, onFraction: OnFraction): Promise<Volume> {
   const count = width * height * depth * components * frames;
   const voxels: VoxelBytes = {
     path: file,
-    offset: isPacked ? skip : skip === -1 ? available - count * ARRAY_OF[dtype].BYTES_PER_ELEMENT : start + skip,
+    offset: isPacked ? skip : skip === -1 ? available - count * bytesOf(dtype) : start + skip,
     isPacked,
     unpacked: () => unzipped(file, start),
     dtype,
@@ -282,15 +286,10 @@ async function readNrrd(path: string, onFraction: OnFraction): Promise<Volume> {
   const name = basename(path).replace(/\.(nrrd|nhdr)$/i, '');
   const geometry = geometryOf(fields, axes, path);
   const labels = components === 1 && frames === 1 && !dtype.startsWith('float') ? segmentsOf(header) : null;
-  const volume = Volume.alloc([width, height, depth], dtype, {
-    ...geometry,
-    axes: axisNamesOf(fields, axes),
-    ...{ components, frames, name, labels },
-  });
-  if (!axes.areApart) {
-    await readVoxels(voxels, volume.data, onFraction);
-    return volume;
-  }
+  const shape: Shape = [width, height, depth];
+  const options = { ...geometry, axes: axisNamesOf(fields, axes), components, frames, name, labels };
+  if (!axes.areApart) return await readVolume(voxels, shape, options, onFraction);
+  const volume = Volume.alloc(shape, 'uint8', options);
   const apart = new Uint8Array(count);
   await readVoxels(voxels, apart, onFraction);
   const pixels = count / components;

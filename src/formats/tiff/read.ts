@@ -1,14 +1,24 @@
 import { basename, dirname, join } from 'node:path';
 import type { GeoTIFFImage } from 'geotiff' with { 'resolution-mode': 'import' };
 import { isSlicescopeError, messageOf, type Shape, type VoxelArray } from '../../protocol';
-import { Volume } from '../../volume';
+import { Volume, bytesOf, collectorOf, type Collector } from '../../volume';
 import { aFewAtATime } from '../a-few-at-a-time';
 import { bytesIn, corrupt, openFile, readInto, unsupported, type OnFraction } from '../format';
 import { checkName, readHead, readRuns, toNative, type Run } from '../voxels';
-import { readBlocks } from './blocks';
+import { componentsOf, readBlocks, sampleArray } from './blocks';
 import { layoutOf, planesSaid, type Pages, type StackLayout } from './layout';
 import { isOme, omeLayout, parseOme, type Ome } from './ome';
-import { MAX_COMPRESSION, bytesOf, elementsOf, isSame, kindOf, pageOf, type Kind, type Page } from './page';
+import {
+  MAX_COMPRESSION,
+  elementsOf,
+  isAsStored,
+  isSame,
+  kindOf,
+  pageOf,
+  storedBytes,
+  type Kind,
+  type Page,
+} from './page';
 import { TiffFile } from './source';
 
 /** MetaMorph's: so many planes lie behind one another. */
@@ -42,7 +52,7 @@ class Opened {
       const [first] = images as [GeoTIFFImage];
       const directory = first.getFileDirectory();
       if (directory.hasTag(LSM)) throw unsupported(path, 'a Zeiss LSM file; save it as OME-TIFF');
-      const kind = kindOf(first, path);
+      const kind = await kindOf(first, file);
       const said: unknown = directory.hasTag('ImageDescription') ? await directory.loadValue('ImageDescription') : '';
       const description = typeof said === 'string' ? said.replace(/\0[^]*$/, '') : '';
       let count = images.length;
@@ -64,11 +74,12 @@ class Opened {
     const pages: Page[] = [];
     for (const at of wanted) {
       const image = images[at] as GeoTIFFImage;
-      if (!isSame(kind, kindOf(image, file.path))) {
+      const own = await kindOf(image, file);
+      if (!isSame(kind, own)) {
         const what = `page ${String(at)} is of another size or type than page 0`;
         throw unsupported(file.path, `${what}; what can be read are pages of one`);
       }
-      pages.push(await pageOf(image, kind, file));
+      pages.push(await pageOf(image, own, file));
     }
     return pages;
   }
@@ -107,12 +118,12 @@ async function partOf(opened: Opened, placed: readonly Placed[]): Promise<Part> 
 /** Planes that lie behind one another, the first one where the only directory says. */
 async function planesBehindEachOther(opened: Opened, placed: readonly Placed[]): Promise<Part> {
   const { file, kind, count } = opened;
-  const [{ blocks, isPlain }] = (await opened.pages([0])) as [Page];
-  const length = elementsOf(kind) * bytesOf(kind);
+  const [page] = (await opened.pages([0])) as [Page];
+  const { blocks, isUnpacked, isPlain } = page;
+  const length = storedBytes(kind);
   const [first] = blocks as [Page['blocks'][number]];
-  const rowBytes = length / kind.height;
-  const isTogether = blocks.every(({ offset, y }) => offset === first.offset + y * rowBytes);
-  if (!isPlain || !isTogether) {
+  const isTogether = blocks.every(({ offset, y }) => offset === first.offset + (y * length) / kind.height);
+  if (!isUnpacked || !isTogether) {
     const what = `it says ${String(count)} planes in one directory`;
     throw unsupported(file.path, `${what}, and its strips do not lie behind one another`);
   }
@@ -121,13 +132,22 @@ async function planesBehindEachOther(opened: Opened, placed: readonly Placed[]):
     const what = `it has ${String(file.size)} bytes, and its ${String(count)} planes end at ${String(end)}`;
     throw corrupt(file.path, `truncated, ${what}`);
   }
-  const runs = placed.map(({ page, place }) => ({ from: first.offset + page * length, at: place * length, length }));
-  return { opened, runs, plain: placed, packed: [], stored: count * length };
+  const stored = count * length;
+  if (!isPlain) {
+    const at = (step: number): Page => ({
+      ...page,
+      blocks: blocks.map((block) => ({ ...block, offset: block.offset + step * length })),
+    });
+    const packed = placed.map((each) => [at(each.page), each] as const);
+    return { opened, runs: [], plain: [], packed, stored };
+  }
+  const runs = placed.map((each) => ({ from: first.offset + each.page * length, at: each.place * length, length }));
+  return { opened, runs, plain: placed, packed: [], stored };
 }
 
 /** Where the bytes of plain pages go. Those that lie together are read together: a page has hundreds of strips, or is small. */
 function runsOf(kind: Kind, pages: readonly (readonly [Page, Placed])[]): Run[] {
-  const bytes = elementsOf(kind) * bytesOf(kind);
+  const bytes = storedBytes(kind);
   const rowBytes = bytes / kind.height;
   const runs: Run[] = [];
   for (const [{ blocks }, { place }] of pages) {
@@ -144,17 +164,31 @@ function runsOf(kind: Kind, pages: readonly (readonly [Page, Placed])[]): Run[] 
 }
 
 /** Read what one file has of a volume. */
-async function readPart({ opened, runs, plain, packed }: Part, volume: Volume, onFraction: OnFraction): Promise<void> {
+async function readPart(
+  { opened, runs, plain, packed }: Part,
+  collector: Collector,
+  onFraction: OnFraction,
+): Promise<void> {
   const { file, kind } = opened;
   const elements = elementsOf(kind);
-  const targetOf = ({ place }: Placed): VoxelArray => volume.data.subarray(place * elements, (place + 1) * elements);
+  const targetOf = ({ place }: Placed): VoxelArray =>
+    collector.values().subarray(place * elements, (place + 1) * elements);
   const share = plain.length / (plain.length + packed.length);
-  await readRuns({ file: file.handle, path: file.path }, runs, bytesIn(volume.data), (fraction) => {
-    onFraction(share * fraction);
-  });
+  if (plain.length > 0) {
+    await readRuns({ file: file.handle, path: file.path }, runs, bytesIn(collector.values()), (fraction) => {
+      onFraction(share * fraction);
+    });
+  }
   for (const each of plain) toNative(targetOf(each), file.littleEndian);
   const decode = async ([page, placed]: Part['packed'][number]): Promise<void> => {
-    await readBlocks(file, kind, page, targetOf(placed));
+    if (isAsStored(page.kind)) {
+      await readBlocks(file, page.kind, page, targetOf(placed));
+      return;
+    }
+    const { dtype, count } = page.kind.samples;
+    const samples = sampleArray(dtype, new ArrayBuffer(kind.width * kind.height * count * bytesOf(dtype)));
+    await readBlocks(file, page.kind, page, samples);
+    collector.put(componentsOf(samples, page.kind), placed.place * elements);
   };
   await aFewAtATime(packed, decode, (done) => {
     onFraction(share + ((1 - share) * done) / packed.length);
@@ -230,7 +264,7 @@ export async function readTiff(path: string, series: string | undefined, onFract
         ),
       );
     }
-    const needed = elementsOf(kind) * bytesOf(kind) * depth * layout.channels * layout.frames;
+    const needed = storedBytes(kind) * depth * layout.channels * layout.frames;
     const stored = parts.reduce((sum, part) => sum + part.stored, 0);
     if (stored * MAX_COMPRESSION < needed) {
       throw corrupt(path, `truncated, it has ${String(stored)} bytes of pixels, and its size needs ${String(needed)}`);
@@ -238,13 +272,18 @@ export async function readTiff(path: string, series: string | undefined, onFract
     const shape: Shape = [kind.width, kind.height, depth];
     const { components } = kind;
     const name = basename(path).replace(/(\.ome)?\.(tiff?|stk)$/i, '');
-    const volume = Volume.alloc(shape, kind.dtype, { ...said, components, name });
+    const options = { ...said, components, name };
+    const collector = collectorOf(
+      kind.dtype,
+      (dtype) => Volume.alloc(shape, dtype, options).data,
+      (what) => unsupported(path, what),
+    );
     for (const [at, part] of parts.entries()) {
-      await readPart(part, volume, (fraction) => {
+      await readPart(part, collector, (fraction) => {
         onFraction((at + fraction) / parts.length);
       });
     }
-    return volume;
+    return Volume.from(collector.values(), shape, options);
   } catch (cause) {
     throw isSlicescopeError(cause) ? cause : corrupt(path, `it can’t be decoded (${messageOf(cause)})`, cause);
   } finally {

@@ -81,11 +81,8 @@ export class TiffFile {
     }
   }
 
-  /** A list of offsets or counts. geotiff reads one that lies apart from its directory as if it were little-endian. */
-  async list(
-    directory: ImageFileDirectory,
-    name: 'StripOffsets' | 'StripByteCounts' | 'TileOffsets' | 'TileByteCounts',
-  ): Promise<readonly number[]> {
+  /** A list of offsets, counts or colours. geotiff reads one that lies apart from its directory as if it were little-endian. */
+  async list(directory: ImageFileDirectory, name: keyof typeof TAGS): Promise<readonly number[]> {
     if (!directory.hasTag(name)) return [];
     const apart = [...directory.deferredArrays.keys()].find((tag) => tag === TAGS[name] || tag === name);
     if (apart === undefined) return Array.from((await directory.loadValue(name)) as ArrayLike<number>, Number);
@@ -107,4 +104,4 @@ export class TiffFile {
   }
 }
 
-const TAGS = { StripOffsets: 273, StripByteCounts: 279, TileOffsets: 324, TileByteCounts: 325 } as const;
+const TAGS = { StripOffsets: 273, StripByteCounts: 279, TileOffsets: 324, TileByteCounts: 325, ColorMap: 320 } as const;
