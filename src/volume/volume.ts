@@ -224,7 +224,7 @@ export class Volume extends VolumeProperties {
 
   /**
    * The window to start with: the one given, else the 0.5 and 99.5 percentiles; whole numbers for integer
-   * values, [0, 255] for RGB and RGBA. Always finite, and low below high.
+   * values, all that there can be for RGB and RGBA. Always finite, and low below high.
    */
   get defaultWindow(): Window {
     return this.window ?? this.autoWindow;
@@ -235,7 +235,7 @@ export class Volume extends VolumeProperties {
     return this.#statistics.autoWindow;
   }
 
-  /** The window named `range`: from the least to the greatest value, [0, 255] for RGB and RGBA. */
+  /** The window named `range`: from the least to the greatest value, all that there can be for RGB and RGBA. */
   get rangeWindow(): Window {
     return this.#statistics.rangeWindow;
   }
