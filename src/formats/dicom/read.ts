@@ -8,6 +8,7 @@ import { Frames, checkPixels } from './frames';
 import { readDicomFile } from './header';
 import { imageOf, type DicomImage, type PixelLayout, type Plane } from './image';
 import { headerOf } from './names';
+import { lookUp } from './palette';
 import { isDicom } from './prefix';
 import { stackOf, type Stack } from './stack';
 
@@ -56,12 +57,12 @@ function chosen(path: string, images: Images, series: string | undefined): Image
 
 function dtypeOf({ bitsAllocated, signed }: PixelLayout): DType {
   if (bitsAllocated === 1) return 'uint8';
-  return `${signed ? 'int' : 'uint'}${String(bitsAllocated)}` as DType;
+  return `${signed ? 'int' : 'uint'}${String(bitsAllocated === 12 ? 16 : bitsAllocated)}` as DType;
 }
 
 /** Of bits that are allocated and not stored, which may hold anything, what the stored ones say. */
-function clearUnused(values: VoxelArray, { bitsAllocated, bitsStored, signed }: PixelLayout): void {
-  if (bitsStored >= bitsAllocated) return;
+function clearUnused(values: VoxelArray, { bitsStored, signed }: PixelLayout): void {
+  if (bitsStored >= 8 * values.BYTES_PER_ELEMENT) return;
   const shift = 32 - bitsStored;
   for (let i = 0; i < values.length; i++) {
     const high = (values[i] as number) << shift;
@@ -90,7 +91,8 @@ export async function read(request: ReadRequest, onFraction: OnFraction): Promis
   const stack = stackOf(images);
   const [{ layout, seriesDescription }] = images;
   const { spacing, unit, origin, direction, slices, frames, planes } = stack;
-  const isColour = layout.samples === 3;
+  const { palette } = images[0];
+  const isColour = layout.samples === 3 || palette !== null;
   const rescale = isColour ? null : rescaleOf(planes);
   const options: VolumeOptions = {
     spacing,
@@ -105,13 +107,13 @@ export async function read(request: ReadRequest, onFraction: OnFraction): Promis
   };
   const stored = dtypeOf(layout);
   const isScaled = !isColour && rescale === undefined;
-  const dtype = isScaled ? 'float32' : isColour ? 'uint8' : stored;
+  const dtype = isScaled ? 'float32' : palette === null ? stored : palette.dtype;
   const volume = Volume.alloc([layout.width, layout.height, slices], dtype, options);
-  await fill(volume, stack, isScaled ? stored : null, onFraction);
+  await fill(volume, stack, isScaled || palette !== null ? stored : null, onFraction);
   return volume;
 }
 
-/** @param stored the dtype of what is in the files, where slope and intercept are another one's for each plane. */
+/** @param stored the dtype of what is in the files, where it is not what the volume has: slope and intercept are another one's for each plane, or it is indices of colours. */
 async function fill(volume: Volume, { planes }: Stack, stored: DType | null, onFraction: OnFraction): Promise<void> {
   const size = volume.data.length / planes.length;
   for (let i = 0; i < planes.length;) {
@@ -120,10 +122,11 @@ async function fill(volume: Volume, { planes }: Stack, stored: DType | null, onF
     try {
       for (let plane = planes[i]; plane?.image === image; plane = planes[i]) {
         const target = volume.data.subarray(i * size, (i + 1) * size);
-        const values = stored === null ? target : new ARRAY_OF[stored](size);
+        const values = stored === null ? target : new ARRAY_OF[stored](image.layout.width * image.layout.height);
         await frames.read(plane.frame, bytesIn(values));
-        if (volume.components === 1) clearUnused(values, image.layout);
-        if (values !== target) scale(values, plane, target);
+        if (image.layout.samples === 1) clearUnused(values, image.layout);
+        if (image.palette !== null) lookUp(values, image.palette, target);
+        else if (values !== target) scale(values, plane, target);
         i += 1;
         onFraction(HEADERS + ((1 - HEADERS) * i) / planes.length);
       }
