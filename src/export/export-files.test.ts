@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -142,6 +143,24 @@ describe('values that are exported are the volume’s, read back by another libr
       expect(file.shape).toEqual([4, 5, 3]);
       expect(file.values).toEqual(valuesOf(volume, 1));
     }
+  });
+
+  test('colours of 16 bits, all of them', async () => {
+    const data = Uint16Array.from({ length: 5 * 4 * 3 * 3 }, (_, i) => (i * 379) % 65_536);
+    const volume = Volume.from(data, [5, 4, 3], { components: 3 });
+    expect(volume.valueAt(4, 3, 2)).toEqual([379 * 177, 379 * 178, 379 * 179].map((value) => value % 65_536));
+    expect(volume.defaultWindow).toEqual([0, 65_535]);
+    const paths = await Promise.all(
+      ['w.tif', 'w.npy'].map((name) => exportSlice(volume, at(name), { index: 1, values: true })),
+    );
+    for (const file of await readBack(...paths)) {
+      expect(file.shape).toEqual([4, 5, 3]);
+      expect(file.values).toEqual(valuesOf(volume, 1));
+    }
+    // Pillow, which the other files are read back with, has 8 bits of a PNG's colours.
+    const png = await exportSlice(volume, at('w.png'), { index: 1, values: true });
+    const pixels = await sharp(png).toColourspace('rgb16').raw({ depth: 'ushort' }).toBuffer();
+    expect(Array.from(new Uint16Array(Uint8Array.from(pixels).buffer))).toEqual(Array.from(volume.slice('xy', 1).data));
   });
 
   test('a stack in one file, of pages or of an array', async () => {

@@ -23,13 +23,15 @@ export async function* encodeNpy(slices: Slices, count: number | null): AsyncGen
   }
 }
 
-/** 8 or 16 bits of gray, or 8 of colours. How large a voxel is, is said of square ones only. */
+/** 8 or 16 bits of gray or colours. How large a voxel is, is said of square ones only. */
 async function encodePng(slice: VolumeSlice, { description, perCentimetre }: PageInfo): Promise<Uint8Array> {
   const sharp = await loadSharp();
   const { width, height, components, data, dtype } = slice;
   const raw = { width, height, channels: components };
   const image = sharp(dtype === 'uint16' ? data : bytesOf(slice), { raw, limitInputPixels: false });
-  const kept = components === 1 ? image.toColourspace(dtype === 'uint16' ? 'grey16' : 'b-w') : image;
+  const is16 = dtype === 'uint16';
+  const kept =
+    components === 1 ? image.toColourspace(is16 ? 'grey16' : 'b-w') : is16 ? image.toColourspace('rgb16') : image;
   const [across, down] = perCentimetre ?? [0, 1];
   const said = { description, perCentimetre: across === down ? across : null };
   return await described(kept, said).png().toBuffer();

@@ -1,6 +1,6 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
-import { SlicescopeError, messageOf, type DType, type Shape, type VoxelArray } from '../protocol';
-import type { Volume, VolumeOptions } from '../volume';
+import { SlicescopeError, messageOf, type Shape, type VoxelArray } from '../protocol';
+import type { StoredType, Volume, VolumeOptions } from '../volume';
 import type { FileHeader } from './file-header';
 
 /** The kinds of files that can be read. */
@@ -28,7 +28,8 @@ export type FormatName = (typeof FORMAT_NAMES)[number];
 export interface RawDescription extends Omit<VolumeOptions, 'name'> {
   /** [w, h, d], x runs fastest. */
   readonly shape: Shape;
-  readonly dtype: DType;
+  /** As they are stored; what is no dtype becomes one that holds all values. */
+  readonly dtype: StoredType;
   /** Where the voxels begin, in bytes. Default 0. */
   readonly offset?: number | undefined;
   /** Default true. */

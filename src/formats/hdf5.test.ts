@@ -123,7 +123,6 @@ test('of several arrays one is chosen, and its header is told', async () => {
 });
 
 test.each([
-  ['int64', 'unsupported-format', /int64 holds "<q", which no dtype stands for/],
   ['texts', 'unsupported-format', /texts holds .*, which no dtype stands for/],
   ['lzf', 'unsupported-format', /it is packed with lzf; pack it with gzip: h5repack -f GZIP=4/],
   ['elsewhere', 'file-corrupt', /its HDF5 can’t be read \(unable to open external raw data file/],

@@ -3,7 +3,6 @@ import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Dataset, File, Group } from 'h5wasm' with { 'resolution-mode': 'import' };
 import {
-  ARRAY_OF,
   SlicescopeError,
   isSlicescopeError,
   messageOf,
@@ -12,13 +11,13 @@ import {
   type Triple,
   type VoxelArray,
 } from '../protocol';
-import { Volume, type VolumeOptions } from '../volume';
+import { STORED_TYPES, Volume, bytesOf, collectorOf, isDType, type StoredType, type VolumeOptions } from '../volume';
 import { fileHeader, type FileHeader } from './file-header';
 import { corrupt, openFile, unsupported, type Format, type OnFraction } from './format';
 import { shownUnit } from './lengths';
 import { MINC_IMAGE, readMinc } from './minc';
 import { axesOf } from './npy';
-import { inVolumeOrder } from './stored-order';
+import { putInOrder, type StoredAxis } from './stored-order';
 import { spacingOf } from './text-header';
 import { MAX_COMPRESSION } from './voxels';
 
@@ -66,12 +65,12 @@ async function openHdf5(
 /** HDF5's class of enumerations, as which h5py stores what is true or false. */
 const ENUM = 8;
 
-function dtypeOf({ metadata: { type, size, signed, enum_type: enumeration } }: Dataset): DType | undefined {
+function storedTypeOf({ metadata: { type, size, signed, enum_type: enumeration } }: Dataset): StoredType | undefined {
   const members = Object.entries(enumeration?.members ?? {});
   const isBool = members.length === 2 && members.every(([name, value]) => value === ['FALSE', 'TRUE'].indexOf(name));
   if (type === ENUM) return isBool && size === 1 ? 'uint8' : undefined;
   const name = `${type === 1 ? 'float' : type === 0 ? (signed ? 'int' : 'uint') : 'no'}${String(8 * size)}`;
-  return Object.hasOwn(ARRAY_OF, name) ? (name as DType) : undefined;
+  return STORED_TYPES.find((known) => known === name);
 }
 
 /** The arrays in a file that may be volumes, by their paths. A group that holds itself is visited once. */
@@ -110,10 +109,12 @@ async function withArray<T>(
   const handle = await openFile(path);
   try {
     const { h5, file, close } = await openHdf5(handle);
-    const [name, array] = chosen(arraysOf(h5, file), series, path);
-    const used = await use(array, name, fstatSync(handle.fd).size, file);
-    close();
-    return used;
+    try {
+      const [name, array] = chosen(arraysOf(h5, file), series, path);
+      return await use(array, name, fstatSync(handle.fd).size, file);
+    } finally {
+      close();
+    }
   } catch (cause) {
     if (isSlicescopeError(cause)) throw cause;
     // The library's errors are a stack; what it was about is at the end.
@@ -205,8 +206,8 @@ function readArray(
   fileBytes: number,
   path: string,
   onFraction: OnFraction,
-): Volume | Promise<Volume> {
-  const dtype = dtypeOf(array);
+): Volume {
+  const dtype = storedTypeOf(array);
   if (dtype === undefined) {
     throw unsupported(
       path,
@@ -220,64 +221,74 @@ function readArray(
   }
   const all = array.shape as number[];
   const part = imarisPart(file, array, name, path) ?? { array, name, sizes: all, geometry: geometryOf(array, path) };
-  const { BYTES_PER_ELEMENT: bytes } = ARRAY_OF[dtype];
-  const needed = all.reduce((product, size) => product * size, bytes);
+  const needed = all.reduce((product, size) => product * size, bytesOf(dtype));
   if (needed > fileBytes * MAX_COMPRESSION) {
     throw corrupt(path, `truncated, ${name} needs ${String(needed)} bytes, and the file has ${String(fileBytes)}`);
   }
   if (name === MINC_IMAGE) {
-    const read = (target: VoxelArray): void => {
-      readInto({ array, name, sizes: all, geometry: {} }, target, onFraction);
-    };
-    return readMinc({ file, array, dtype, fileBytes, path }, read);
+    if (!isDType(dtype)) throw unsupported(path, `its image has values of ${dtype}, which MINC does not know`);
+    const whole = { array, name, sizes: all, geometry: {} };
+    return readMinc({ file, array, dtype, fileBytes, path }, (allocate) =>
+      valuesOf(whole, dtype, path, allocate, onFraction),
+    );
   }
   const title = { name: `${basename(path).replace(/\.(h5|hdf5?|ims)$/i, '')} ${name}` };
   const keys = axisTagsOf(array, name, path);
   const last = part.sizes.at(-1);
-  const isColor = dtype === 'uint8' && keys?.at(-1) === 'c' && (last === 3 || last === 4);
+  const mayBeColor = dtype === 'uint8' && array.metadata.type !== ENUM;
+  const isColor = mayBeColor && keys?.at(-1) === 'c' && (last === 3 || last === 4);
   const isInOrder = keys === null || /^t?z?yxc?$/.test(keys.join(''));
   if (isInOrder && (isColor || keys?.includes('c') !== true)) {
     const { shape, frames, components } = axesOf(
       [...part.sizes].reverse(),
-      dtype === 'uint8' && (keys === null || isColor),
+      mayBeColor && (keys === null || isColor),
       path,
     );
-    const volume = Volume.alloc(shape, dtype, { ...part.geometry, ...title, frames, components });
-    readInto(part, volume.data, onFraction);
-    return volume;
+    const options = { ...part.geometry, ...title, frames, components };
+    const values = valuesOf(part, dtype, path, (each) => Volume.alloc(shape, each, options).data, onFraction);
+    return Volume.from(values, shape, options);
   }
   const sizeOf = (key: string): number => part.sizes[keys.indexOf(key)] ?? 1;
   const shape: Shape = [sizeOf('x'), sizeOf('y'), sizeOf('z')];
   const counts = { channels: sizeOf('c'), frames: sizeOf('t') };
-  const volume = Volume.alloc(shape, dtype, { ...part.geometry, ...title, ...counts });
-  const stored = new ARRAY_OF[dtype](volume.data.length);
-  readInto(part, stored, onFraction);
-  inOrderOf(keys, part.sizes, stored, volume.data);
-  return volume;
+  const options = { ...part.geometry, ...title, ...counts };
+  const values = valuesOf(part, dtype, path, (each) => Volume.alloc(shape, each, options).data, onFraction);
+  putInOrder(values, axesBy(keys, part.sizes));
+  return Volume.from(values, shape, options);
 }
 
-/** Read what is to be read of an array, in its order. */
-function readInto({ array, sizes }: Part, target: VoxelArray, onFraction: OnFraction): void {
-  const [first = 1] = sizes;
-  const elements = target.length / first;
-  const chunk = array.metadata.chunks?.[0] ?? 1;
-  const step = Math.max(1, Math.floor(PART_BYTES / (elements * target.BYTES_PER_ELEMENT * chunk))) * chunk;
+/** What is to be read of an array, in its order. */
+function valuesOf(
+  { array, sizes }: Part,
+  dtype: StoredType,
+  path: string,
+  allocate: (dtype: DType) => VoxelArray,
+  onFraction: OnFraction,
+): VoxelArray {
+  const { metadata } = array;
+  const collector = collectorOf(dtype, allocate, (what) => unsupported(path, what));
+  // The library knows no floats of 16 bits: it gives their bits as integers.
+  if (dtype === 'float16') Object.defineProperty(array, 'metadata', { value: { ...metadata, type: 0, signed: false } });
+  const [first = 1, ...others] = sizes;
+  const elements = others.reduce((product, size) => product * size, 1);
+  const chunk = metadata.chunks?.[0] ?? 1;
+  const step = Math.max(1, Math.floor(PART_BYTES / (elements * bytesOf(dtype) * chunk))) * chunk;
   for (let at = 0; at < first; at += step) {
     const end = Math.min(first, at + step);
-    const part = array.slice([[at, end], ...sizes.slice(1).map((size): [number, number] => [0, size])]) as VoxelArray;
-    target.subarray(at * elements, end * elements).set(part);
+    const values = array.slice([[at, end], ...others.map((size): [number, number] => [0, size])]) as VoxelArray;
+    collector.put(values, at * elements);
     onFraction(end / first);
   }
+  return collector.values();
 }
 
-/** Put values whose axes follow each other in another order into a volume's: t, c, z, y, x. */
-function inOrderOf(keys: readonly string[], sizes: readonly number[], stored: VoxelArray, target: VoxelArray): void {
+/** The axes of a volume, t, c, z, y, x, of values whose axes follow each other in another order. */
+function axesBy(keys: readonly string[], sizes: readonly number[]): readonly StoredAxis[] {
   const strideOf = (key: string): number => {
     const at = keys.indexOf(key);
     return at < 0 ? 0 : sizes.slice(at + 1).reduce((product, size) => product * size, 1);
   };
-  const axes = ['t', 'c', 'z', 'y', 'x'].map((key) => ({ size: sizes[keys.indexOf(key)] ?? 1, stride: strideOf(key) }));
-  inVolumeOrder(axes, 0, stored, target);
+  return ['t', 'c', 'z', 'y', 'x'].map((key) => ({ size: sizes[keys.indexOf(key)] ?? 1, stride: strideOf(key) }));
 }
 
 function headerOf(array: Dataset, name: string): FileHeader {

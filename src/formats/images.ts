@@ -20,6 +20,12 @@ interface Kind {
   readonly dtype: DType;
 }
 
+/** A slice's own. */
+interface PictureKind extends Kind {
+  /** What sharp multiplies the values of gray with that have fewer than 8 bits, so that the greatest one is white. */
+  readonly factor: number;
+}
+
 /** Whether a folder has pictures that can be slices. */
 export async function hasImages(folder: string): Promise<boolean> {
   return (await readdir(folder)).some(isSlice);
@@ -34,15 +40,17 @@ async function slicesOf([path, ...others]: ReadRequest['paths']): Promise<readon
   return names.map((name) => join(path, name));
 }
 
-async function kindOf(image: Sharp, path: string): Promise<Kind> {
-  const { width, height, channels, depth, space } = await image.metadata();
+async function kindOf(image: Sharp, path: string): Promise<PictureKind> {
+  const { width, height, channels, depth, space, bitsPerSample = 8 } = await image.metadata();
   const is16 = depth === 'ushort';
-  const isGray = channels === 1;
-  if ((depth !== 'uchar' && !is16) || (!isGray && (is16 || space !== 'srgb' || channels === 2))) {
+  const isGray = channels <= 2;
+  if ((depth !== 'uchar' && !is16) || (!isGray && space !== (is16 ? 'rgb16' : 'srgb'))) {
     const what = `${String(channels)} channels of ${depth} (${space})`;
-    throw unsupported(path, `${what}; what can be read is gray of 8 or 16 bits, and RGB or RGBA of 8`);
+    throw unsupported(path, `${what}; what can be read is gray and RGB of up to 16 bits, with alpha or without`);
   }
-  return { width, height, components: isGray ? 1 : channels, dtype: is16 ? 'uint16' : 'uint8' };
+  const factor = channels === 1 && bitsPerSample < 8 ? 255 / (2 ** bitsPerSample - 1) : 1;
+  // Gray with alpha is a colour: how it looks depends on what is behind it.
+  return { width, height, components: channels === 2 ? 4 : channels, dtype: is16 ? 'uint16' : 'uint8', factor };
 }
 
 function kindOfVolume({ shape: [width, height], components, dtype }: Volume): Kind {
@@ -56,10 +64,15 @@ function check(kind: Kind, first: Kind, path: string, firstPath: string): void {
   throw unsupported(path, `it is ${text(kind)}, and ${basename(firstPath)} is ${text(first)}; slices are of one kind`);
 }
 
-/** The values as they are stored: what sharp makes of gray otherwise is colours. */
-async function pixelsOf(image: Sharp, { components, dtype }: Kind): Promise<Uint8Array> {
-  const kept = components === 1 ? image.toColourspace(dtype === 'uint16' ? 'grey16' : 'b-w') : image;
-  return await kept.raw({ depth: dtype === 'uint16' ? 'ushort' : 'uchar' }).toBuffer();
+/** The values as they are stored: what sharp makes of gray otherwise is colours, and of 16 bits 8. */
+async function pixelsOf(image: Sharp, { components, dtype, factor }: PictureKind): Promise<Uint8Array> {
+  const is16 = dtype === 'uint16';
+  const space = components === 1 ? (is16 ? 'grey16' : 'b-w') : is16 ? 'rgb16' : 'srgb';
+  const pixels = await image
+    .toColourspace(space)
+    .raw({ depth: is16 ? 'ushort' : 'uchar' })
+    .toBuffer();
+  return factor === 1 ? pixels : pixels.map((value) => value / factor);
 }
 
 async function readImages(request: ReadRequest, onFraction: OnFraction): Promise<Volume> {
@@ -85,13 +98,21 @@ async function readImages(request: ReadRequest, onFraction: OnFraction): Promise
     }
   };
   const first = await attempt(firstPath, (image) => kindOf(image, firstPath));
-  for (const path of paths) check(await attempt(path, (image) => kindOf(image, path)), first, path, firstPath);
+  const kinds: PictureKind[] = [];
+  for (const path of paths) {
+    const kind = await attempt(path, (image) => kindOf(image, path));
+    check(kind, first, path, firstPath);
+    kinds.push(kind);
+  }
   const { width, height, components, dtype } = first;
   const volume = Volume.alloc([width, height, paths.length], dtype, { components, name });
   const target = bytesIn(volume.data);
   const sliceBytes = target.length / paths.length;
   for (const [z, path] of paths.entries()) {
-    target.set((await attempt(path, (image) => pixelsOf(image, first))).subarray(0, sliceBytes), z * sliceBytes);
+    target.set(
+      (await attempt(path, (image) => pixelsOf(image, kinds[z] as PictureKind))).subarray(0, sliceBytes),
+      z * sliceBytes,
+    );
     onFraction((z + 1) / paths.length);
   }
   return volume;

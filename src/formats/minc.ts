@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import type { Dataset, File } from 'h5wasm' with { 'resolution-mode': 'import' };
 import { ARRAY_OF, type DType, type Rescale, type Shape, type VoxelArray } from '../protocol';
-import type { Volume } from '../volume';
+import { Volume } from '../volume';
 import { corrupt, unsupported } from './format';
 import { shownUnit } from './lengths';
 import { lpsOf, placed, type Placed } from './placed';
-import { scaledVolume } from './scaled';
-import { inVolumeOrder } from './stored-order';
+import { rescaled } from './scaled';
+import { putInOrder } from './stored-order';
 import { MAX_COMPRESSION } from './voxels';
 
 /** Where MINC 2 has its image at full size; https://en.wikibooks.org/wiki/MINC/Reference/MINC2.0_File_Format_Reference */
@@ -159,7 +159,7 @@ function clip(values: VoxelArray, [least, most]: readonly [number, number]): voi
 }
 
 /** The image of MINC 2, whose values `read` has as they are stored. */
-export async function readMinc(minc: Minc, read: (target: VoxelArray) => void): Promise<Volume> {
+export function readMinc(minc: Minc, read: (allocate: (dtype: DType) => VoxelArray) => VoxelArray): Volume {
   const { array, dtype, path } = minc;
   const sizes = array.shape ?? [];
   const axes = axesOf(array);
@@ -171,11 +171,9 @@ export async function readMinc(minc: Minc, read: (target: VoxelArray) => void): 
   const options = { ...geometryOf(minc, space, shape), frames: sizeOf(TIME), name };
   const range = dtype.startsWith('float') ? null : validRangeOf(minc);
   const rescales = range === null ? [] : rescalesOf(minc, axes, range);
-  const volume = await scaledVolume(shape, dtype, options, rescales, (stored) => {
-    read(stored);
-    if (range !== null) clip(stored, range);
-    return Promise.resolve();
-  });
+  const values = read((each) => Volume.alloc(shape, each, options).data);
+  if (range !== null) clip(values, range);
+  const volume = rescaled(Volume.from(values, shape, options), rescales);
   if (axes.indexOf(TIME) > 0) {
     const strideOf = (axis: string): number =>
       sizes.slice(axes.indexOf(axis) + 1).reduce((product, size) => product * size, 1);
@@ -183,7 +181,7 @@ export async function readMinc(minc: Minc, read: (target: VoxelArray) => void): 
       size: sizeOf(axis),
       stride: strideOf(axis),
     }));
-    inVolumeOrder(slowestFirst, 0, volume.data.slice(), volume.data);
+    putInOrder(volume.data, slowestFirst);
   }
   return volume;
 }

@@ -261,9 +261,8 @@ describe('what cannot be read is refused with a sentence', () => {
     ));
 
   test.each([
-    [1024, '64-bit integers'],
-    [1280, '64-bit integers'],
     [32, 'complex numbers'],
+    [1536, '128-bit floating point numbers'],
   ])('datatype %d', async (datatype, what) => {
     const sentence = `it holds ${what}, which no dtype stands for; convert it, for instance to float64`;
     await refused(put('type.nii', niftiFile({ datatype })), 'unsupported-format', sentence);

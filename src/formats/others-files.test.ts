@@ -68,10 +68,6 @@ describe('what NumPy wrote has the values that it had there', () => {
 
   test('values that no dtype stands for are refused with what to do', async () => {
     const advice = "which no dtype stands for; save it as another, such as astype('float32')";
-    await expect(open('int64.npy')).rejects.toMatchObject({
-      code: 'unsupported-format',
-      message: `${join(folder, 'int64.npy')}: an array <i8, ${advice}`,
-    });
     await expect(open('objects.npy')).rejects.toMatchObject({
       code: 'unsupported-format',
       message: `${join(folder, 'objects.npy')}: an array |O, ${advice}`,

@@ -1,8 +1,8 @@
 import { basename, extname } from 'node:path';
-import { ARRAY_OF, SlicescopeError, checkNames, quote } from '../protocol';
-import { VOLUME_OPTIONS, Volume } from '../volume';
+import { SlicescopeError, checkNames, quote } from '../protocol';
+import { STORED_TYPES, VOLUME_OPTIONS } from '../volume';
 import type { Format } from './format';
-import { checkSize, readHead, readVoxels, type VoxelBytes } from './voxels';
+import { checkSize, readHead, readVolume, type VoxelBytes } from './voxels';
 
 /** A file of voxels and nothing else, or with a header of known length in front. */
 export const raw: Format = {
@@ -22,7 +22,7 @@ export const raw: Format = {
     }
     const sizes: readonly unknown[] = Array.isArray(shape) ? shape : [];
     const isShape = sizes.length === 3 && sizes.every((size) => Number.isSafeInteger(size) && (size as number) >= 1);
-    if (!isShape || !Object.hasOwn(ARRAY_OF, dtype)) {
+    if (!isShape || !STORED_TYPES.includes(dtype)) {
       const message = `${path}: raw has shape ${quote(shape)} and dtype ${quote(dtype)}, expected such as [512, 512, 300] and 'uint16'`;
       throw new SlicescopeError('invalid-argument', message, { argument: 'raw' });
     }
@@ -31,8 +31,6 @@ export const raw: Format = {
     const count = shape.reduce((product, each) => product * each, components * channels * frames);
     const voxels: VoxelBytes = { path, offset, isPacked, dtype, littleEndian, count };
     checkSize(voxels, most);
-    const volume = Volume.alloc(shape, dtype, { name: basename(path, extname(path)), ...options });
-    await readVoxels(voxels, volume.data, onFraction);
-    return volume;
+    return await readVolume(voxels, shape, { name: basename(path, extname(path)), ...options }, onFraction);
   },
 };

@@ -2,13 +2,16 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { endianness } from 'node:os';
-import { ARRAY_OF, isSlicescopeError, type DType, type VoxelArray } from '../protocol';
+import { isSlicescopeError, type Shape, type VoxelArray } from '../protocol';
+import { Volume, bytesOf, collectorOf, isDType, type Collector, type StoredType, type VolumeOptions } from '../volume';
 import { aFewAtATime } from './a-few-at-a-time';
 import { bytesIn, corrupt, fileError, openFile, readInto, unsupported, type OnFraction } from './format';
 import { unzipped } from './unzip';
 
 /** Bytes of a plain file that are read at a time. */
 const READ_BYTES = 4 * 1_048_576;
+/** Bytes that are made values of a dtype at a time; whole values of each size. */
+const PIECE_BYTES = 1_048_576;
 /** Deflate packs at most 1032 bytes into one. */
 export const MAX_COMPRESSION = 1032;
 /** What may follow the voxels of a packed file; more is taken for an attempt to keep the reader busy. */
@@ -25,7 +28,8 @@ export interface VoxelBytes {
   readonly isPacked: boolean;
   /** Packed bytes, unpacked. Default: the whole file, as gzip has it. */
   readonly unpacked?: () => Promise<AsyncIterable<Buffer>> | AsyncIterable<Buffer>;
-  readonly dtype: DType;
+  /** As they are stored. */
+  readonly dtype: StoredType;
   readonly littleEndian: boolean;
   readonly count: number;
 }
@@ -77,8 +81,65 @@ function unpack(source: Readable, chunkSize: number): Readable {
  * @throws SlicescopeError `file-corrupt`.
  */
 export function checkSize({ path, offset, isPacked, dtype, count }: VoxelBytes, most: number): void {
-  const needed = offset + count * ARRAY_OF[dtype].BYTES_PER_ELEMENT;
+  const needed = offset + count * bytesOf(dtype);
   if (most < needed) throw truncated(path, most, needed, isPacked);
+}
+
+/**
+ * Read a volume whose values lie one after the other, into shared memory. Values that no dtype stands for are made a dtype's
+ * on the way, so there is no second copy of them either.
+ * @throws SlicescopeError `file-corrupt`, `file-unreadable`, `unsupported-format`; those of `Volume.alloc`.
+ */
+export async function readVolume(
+  from: VoxelBytes,
+  shape: Shape,
+  options: VolumeOptions,
+  onFraction: OnFraction,
+): Promise<Volume> {
+  const { dtype, path } = from;
+  if (isDType(dtype)) {
+    const volume = Volume.alloc(shape, dtype, options);
+    await readVoxels(from, volume.data, onFraction);
+    return volume;
+  }
+  const collector = collectorOf(
+    dtype,
+    (each) => Volume.alloc(shape, each, options).data,
+    (what) => unsupported(path, what),
+  );
+  await collect(from, collector, onFraction);
+  return Volume.from(collector.values(), shape, options);
+}
+
+/** Read values in their order, a piece at a time, and hand them over. */
+async function collect(from: VoxelBytes, collector: Collector, onFraction: OnFraction): Promise<void> {
+  const { path, offset, dtype, littleEndian, count, isPacked, unpacked = () => unzipped(path, 0) } = from;
+  const size = bytesOf(dtype);
+  const length = count * size;
+  const piece = Buffer.from(new ArrayBuffer(Math.min(PIECE_BYTES, length)));
+  let [filled, done] = [0, 0];
+  const put = (bytes: Buffer): void => {
+    for (let taken = 0; taken < bytes.length;) {
+      const copied = bytes.copy(piece, filled, taken);
+      taken += copied;
+      filled += copied;
+      if (filled < piece.length && done + filled < length) continue;
+      const values = piece.subarray(0, filled);
+      swap(values, size, littleEndian);
+      collector.put(values, done / size);
+      done += filled;
+      filled = 0;
+    }
+  };
+  const file = isPacked ? null : await openFile(path);
+  try {
+    const plain = file?.createReadStream({ start: offset, end: offset + length - 1, highWaterMark: PIECE_BYTES });
+    await readStream(path, plain ?? (await unpacked()), isPacked ? offset : 0, length, put, onFraction);
+  } catch (cause) {
+    throw isSlicescopeError(cause) ? cause : fileError(path, cause);
+  } finally {
+    await file?.close();
+  }
 }
 
 /**
@@ -90,8 +151,10 @@ export async function readVoxels(from: VoxelBytes, target: VoxelArray, onFractio
   const { path, offset, littleEndian, isPacked, unpacked = () => unzipped(path, 0) } = from;
   const bytes = bytesIn(target);
   try {
-    if (isPacked) await readPacked(path, await unpacked(), offset, bytes, onFraction);
-    else await readPlain(path, offset, bytes, onFraction);
+    if (isPacked) {
+      const put = (part: Buffer, at: number): void => void part.copy(bytes, at);
+      await readStream(path, await unpacked(), offset, bytes.length, put, onFraction);
+    } else await readPlain(path, offset, bytes, onFraction);
   } catch (cause) {
     throw isSlicescopeError(cause) ? cause : fileError(path, cause);
   }
@@ -100,9 +163,12 @@ export async function readVoxels(from: VoxelBytes, target: VoxelArray, onFractio
 
 /** Turn values that were read as they lie in a file into those of this machine. */
 export function toNative(values: VoxelArray, littleEndian: boolean): void {
-  const size = values.BYTES_PER_ELEMENT;
+  swap(bytesIn(values), values.BYTES_PER_ELEMENT, littleEndian);
+}
+
+/** Turn the bytes of each value round, if this machine has them in another order. */
+export function swap(bytes: Buffer, size: number, littleEndian: boolean): void {
   if (littleEndian === IS_LITTLE_ENDIAN || size === 1) return;
-  const bytes = bytesIn(values);
   if (size === 2) bytes.swap16();
   else if (size === 4) bytes.swap32();
   else bytes.swap64();
@@ -148,25 +214,29 @@ export async function readRuns(
   });
 }
 
-/** To the end of what is packed, for its check sum. */
-async function readPacked(
+/**
+ * Read what is unpacked to its end, for its check sum.
+ * @param put takes the bytes of the values in their order, with the place of the first one.
+ */
+async function readStream(
   path: string,
   source: AsyncIterable<Buffer>,
   offset: number,
-  bytes: Buffer,
+  length: number,
+  put: (bytes: Buffer, at: number) => void,
   onFraction: OnFraction,
 ): Promise<void> {
   let at = -offset;
   for await (const chunk of source) {
-    const from = Math.max(0, -at);
-    if (from < chunk.length && at < bytes.length) chunk.copy(bytes, Math.max(0, at), from);
+    const part = chunk.subarray(Math.max(0, -at), Math.max(0, length - at));
+    if (part.length > 0) put(part, Math.max(0, at));
     at += chunk.length;
-    if (at > bytes.length + MOST_TAIL_BYTES) {
+    if (at > length + MOST_TAIL_BYTES) {
       throw corrupt(path, `more than ${String(MOST_TAIL_BYTES)} bytes follow its voxels`);
     }
-    onFraction(Math.max(0, Math.min(1, at / bytes.length)));
+    onFraction(Math.max(0, Math.min(1, at / length)));
   }
-  if (at < bytes.length) throw truncated(path, offset + at, offset + bytes.length, false);
+  if (at < length) throw truncated(path, offset + at, offset + length, false);
 }
 
 export function truncated(path: string, found: number, needed: number, atMost: boolean): Error {

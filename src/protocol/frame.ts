@@ -112,7 +112,8 @@ export function decodeFrame(buffer: ArrayBuffer): Frame {
   const level = [view.getUint8(6), view.getUint8(7)] as const;
   if (level[0] > MAX_LEVEL || level[1] > MAX_LEVEL) throw broken(`level ${level.join(', ')}`);
   const components = view.getUint8(4);
-  if (components !== 1 && !(dtype === 'uint8' && (components === 3 || components === 4))) {
+  const mayBeColor = dtype === 'uint8' || dtype === 'uint16';
+  if (components !== 1 && !(mayBeColor && (components === 3 || components === 4))) {
     throw broken(`${String(components)} components of ${dtype}`);
   }
   const width = view.getUint32(20, true);

@@ -7,7 +7,7 @@ export * from './links';
 export * from './numbers';
 export * from './orientation';
 export * from './picture-key';
-export { LARGEST, type LayerData } from './painters';
+export { LARGEST, drawnColors, type LayerData } from './painters';
 export * from './presets';
 export * from './region';
 export * from './render';

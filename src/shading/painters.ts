@@ -40,7 +40,13 @@ export function indexer({
   return rescale === null ? labelIndex : (value) => labelIndex(realValue(value, rescale));
 }
 
-function direct({ data, components }: LayerData): Colorist {
+/** Colours as they are drawn, from 0 to 255: of 16 bits the upper 8. */
+export function drawnColors(data: VoxelArray): VoxelArray {
+  return data.BYTES_PER_ELEMENT === 1 ? data : Uint8Array.from(data, (value) => value >> 8);
+}
+
+function direct({ data: stored, components }: LayerData): Colorist {
+  const data = drawnColors(stored);
   return (element, row, to) => {
     const alpha = components === 4 ? (data[element + 3] as number) : 255;
     for (let channel = 0; channel < 3; channel++) {

@@ -140,6 +140,17 @@ describe('colours are drawn as they are, whatever the window and the colour map'
     ]);
   });
 
+  test('colours of 16 bits are drawn with their upper 8', () => {
+    const wide = Uint16Array.of(0x01ff, 0x8000, 0xffff, 0x00ff, 0x1234, 0xfe80);
+    const drawn = Uint8Array.of(0x01, 0x80, 0xff, 0x00, 0x12, 0xfe);
+    for (const interpolation of ['nearest', 'linear'] as const) {
+      const [picture, same] = [wide, drawn].map((data) =>
+        renderSlice(slice(data, 2, { components: 3 }), { ...look, interpolation }),
+      );
+      expect(picture).toEqual(same);
+    }
+  });
+
   test.each([3, 4])('%d components in all orientations and rotations, drawn to scale', (components) => {
     const data = Uint8Array.from({ length: 6 * components }, (_, i) => 11 * i);
     const input = slice(data, 3, { components, spacing: [1, 2] });

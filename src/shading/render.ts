@@ -2,7 +2,7 @@ import type { Interpolation, Orientation, TileRect, Window } from '../protocol';
 import { colormapTable, type ColormapName } from './colormaps';
 import type { LayerLook } from './layers';
 import { pictureSize, rotated, type SliceGrid } from './orientation';
-import { indexer, painterOf, tablesOf, type DrawnPart, type LayerData } from './painters';
+import { drawnColors, indexer, painterOf, tablesOf, type DrawnPart, type LayerData } from './painters';
 import type { Region } from './region';
 import { nearestAlong, neighboursAlong } from './sampling';
 
@@ -40,9 +40,10 @@ function colors({ data, components }: LayerData, look: LayerLook): Uint32Array {
   const out = new Uint32Array(count);
   const bytes = new Uint8Array(out.buffer);
   if (components > 1) {
+    const drawn = drawnColors(data);
     for (let voxel = 0; voxel < count; voxel++) {
       for (let channel = 0; channel < 4; channel++) {
-        bytes[4 * voxel + channel] = channel < components ? (data[components * voxel + channel] ?? 0) : 255;
+        bytes[4 * voxel + channel] = channel < components ? (drawn[components * voxel + channel] ?? 0) : 255;
       }
     }
     return out;

@@ -59,10 +59,10 @@ export function checkDType(value: unknown, caller: string): DType {
 
 export function checkComponents(value: unknown, dtype: DType, caller: string): 1 | 3 | 4 {
   if (value !== 1 && value !== 3 && value !== 4) throw invalid(caller, 'components', value, '1, 3 or 4');
-  if (value !== 1 && dtype !== 'uint8') {
+  if (value !== 1 && dtype !== 'uint8' && dtype !== 'uint16') {
     throw new SlicescopeError(
       'invalid-argument',
-      `${caller}: ${String(value)} components of ${dtype}; RGB and RGBA volumes are uint8`,
+      `${caller}: ${String(value)} components of ${dtype}; RGB and RGBA volumes are uint8 or uint16`,
       { argument: 'components' },
     );
   }

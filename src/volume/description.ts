@@ -53,7 +53,7 @@ export interface VolumeOptions {
   /** Names of x, y and z, which a view has at the edges of its pictures where there is no direction. Without it, or with null: these. */
   readonly axes?: AxisNames | null | undefined;
   readonly name?: string | undefined;
-  /** Values a voxel: 1, or 3 (RGB) or 4 (RGBA) for `uint8`; they lie next to each other. Without it: 1. */
+  /** Values a voxel: 1, or 3 (RGB) or 4 (RGBA) for `uint8` and `uint16`, of which pictures have the upper 8 bits; they lie next to each other. Without it: 1. */
   readonly components?: 1 | 3 | 4 | undefined;
   /** Volumes of one shape that are drawn together, such as the dyes of a microscope; each lies whole. Without it: 1. */
   readonly channels?: number | undefined;

@@ -3,10 +3,20 @@ export { checkWhole } from './chunked';
 export type { Chunk, ChunkReader, ChunkSource, ChunkedLevel, ChunksRecord, PartPlace, StopSignal } from './chunked';
 export type { Part, SliceOptions, VolumeSlice } from './cut';
 export { VOLUME_OPTIONS, type Description, type VolumeOptions, type VolumeRecord } from './description';
-export type { VoxelSource } from './dtype';
+export { dtypeOf, type VoxelSource } from './dtype';
 export { boxOf, overlap } from './affine';
 export { isLabels, type Labels } from './checks';
 export { OverlayGrid, type OverlayLayer } from './overlay-grid';
 export type { Slab } from './slab';
+export {
+  STORED_TYPES,
+  bytesOf,
+  collectorOf,
+  halfBits,
+  isDType,
+  narrowed,
+  type Collector,
+  type StoredType,
+} from './stored';
 export { percentileOf, type Ordered } from './statistics';
 export { Volume } from './volume';

@@ -1,4 +1,5 @@
 import {
+  DTYPE_RANGES,
   SlicescopeError,
   areWhole,
   quote,
@@ -51,13 +52,15 @@ export class ValueStatistics {
 
   /** As `Volume.autoWindow`. */
   get autoWindow(): Window {
-    if (this.#kind.components !== 1) return [0, 255];
+    if (this.#kind.components !== 1) return DTYPE_RANGES[this.#kind.dtype];
     return (this.#autoWindow ??= windowFor(this.#order(), () => this.range, areWhole(this.#kind)));
   }
 
   /** As `Volume.rangeWindow`. */
   get rangeWindow(): Window {
-    return this.#kind.components === 1 ? windowOfRange(this.range, areWhole(this.#kind)) : [0, 255];
+    return this.#kind.components === 1
+      ? windowOfRange(this.range, areWhole(this.#kind))
+      : DTYPE_RANGES[this.#kind.dtype];
   }
 
   /** The values are others now. */

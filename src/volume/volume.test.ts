@@ -369,3 +369,37 @@ describe('what is said of a volume', () => {
     });
   });
 });
+
+describe('arrays of types that no dtype stands for', () => {
+  test.each([
+    [[-(2n ** 31n), 5n, 2n ** 31n - 1n], 'int32'],
+    [[0n, 5n, 2n ** 31n], 'uint32'],
+    [[2n ** 32n - 1n, 0n], 'uint32'],
+    [[2n ** 31n, -1n], 'float64'],
+    [[-1n, 2n ** 31n, 3n], 'float64'],
+    [[3n, 2n ** 32n, 2n ** 53n, -(2n ** 53n)], 'float64'],
+    [[-(2n ** 31n) - 1n], 'float64'],
+  ] as const)('64-bit integers %p are %s', (values, dtype) => {
+    const signed = Volume.from(BigInt64Array.from(values), [values.length, 1, 1]);
+    expect([signed.dtype, Array.from(signed.data)]).toEqual([dtype, values.map(Number)]);
+    if (values.some((value) => value < 0n)) return;
+    const unsigned = Volume.from(BigUint64Array.from(values), [values.length, 1, 1]);
+    expect([unsigned.dtype, Array.from(unsigned.data)]).toEqual([dtype, values.map(Number)]);
+  });
+
+  test('integers beyond 2⁵³ are refused with the least and the greatest', () => {
+    const message = (data: BigInt64Array | BigUint64Array): string => {
+      try {
+        return String(Volume.from(data, [data.length, 1, 1]));
+      } catch (error) {
+        return String(error);
+      }
+    };
+    const range = (data: BigInt64Array | BigUint64Array): string | undefined =>
+      /go from (-?\d+ to -?\d+), and/.exec(message(data))?.[1];
+    expect(range(BigInt64Array.of(3n, 2n ** 53n + 1n, -7n))).toBe('-7 to 9007199254740993');
+    expect(range(BigInt64Array.of(-(2n ** 53n) - 1n, 4n))).toBe('-9007199254740993 to 4');
+    expect(range(BigInt64Array.of(-(2n ** 63n), 2n ** 63n - 1n))).toBe('-9223372036854775808 to 9223372036854775807');
+    expect(range(BigUint64Array.of(2n ** 53n, 2n ** 64n - 1n))).toBe('9007199254740992 to 18446744073709551615');
+  });
+});

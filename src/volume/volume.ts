@@ -25,11 +25,12 @@ import {
   type VolumeOptions,
   type VolumeRecord,
 } from './description';
-import { dtypeOf, isShared, type VoxelSource } from './dtype';
+import { dtypeOf, isShared, storedTypeOf, type OddSource, type VoxelSource } from './dtype';
 import { fillMagnitude, magnitudeDType } from './magnitude';
 import { storedProjection } from './rescale';
 import { copySlab, type Slab } from './slab';
 import { checkTile, copyTile, slicesOf } from './slicing';
+import { collectorOf, isDType } from './stored';
 import { ValueStatistics } from './value-statistics';
 import { VolumeProperties } from './volume-properties';
 
@@ -77,14 +78,16 @@ export class Volume extends VolumeProperties {
 
   /**
    * A volume of the values in `data`, a typed array of w × h × d × components × channels × frames elements. An array over a
-   * SharedArrayBuffer is used in place; any other is copied into one, once.
+   * SharedArrayBuffer is used in place; any other is copied into one, once. 64-bit integers and 16-bit floats are always copied,
+   * as values of the smallest dtype that holds all of them: `int32`, `uint32` or `float64`, and `float32`.
    * @param shape [w, h, d], whole numbers from 1 on.
-   * @throws SlicescopeError `invalid-shape`, `shape-mismatch`, `unknown-dtype`, `invalid-window`, or
+   * @throws SlicescopeError `invalid-shape`, `shape-mismatch`, `unknown-dtype` for integers beyond ±2⁵³, `invalid-window`, or
    * `invalid-argument` for what is no typed array and for impossible options.
    */
   static from(data: VoxelSource, shape: Shape, options: VolumeOptions = {}): Volume {
     const caller = 'Volume.from';
-    const dtype = dtypeOf(data, caller);
+    const type = storedTypeOf(data, caller);
+    const dtype = isDType(type) ? type : 'float64';
     const plain = describe(shape, dtype, options, caller);
     const expected = elementsOf(plain);
     if (data.length !== expected) {
@@ -94,13 +97,23 @@ export class Volume extends VolumeProperties {
         { elements: data.length, expected },
       );
     }
-    if (isShared(data)) {
-      const usable = data.constructor === ARRAY_OF[dtype];
-      const voxels = usable ? (data as VoxelArray) : new ARRAY_OF[dtype](data.buffer, data.byteOffset, data.length);
+    if (!isDType(type)) {
+      const refuse = (what: string): Error =>
+        new SlicescopeError('unknown-dtype', `${caller}: ${what}`, { dtype: type });
+      const collector = collectorOf(type, (each) => allocate(plain, each, caller), refuse);
+      collector.put(data, 0);
+      const values = collector.values();
+      return new Volume({ ...plain, data: values }, dtypeOf(values, caller));
+    }
+    const plainData = data as Exclude<VoxelSource, OddSource>;
+    if (isShared(plainData)) {
+      const usable = plainData.constructor === ARRAY_OF[dtype];
+      const { buffer, byteOffset, length } = plainData;
+      const voxels = usable ? (plainData as VoxelArray) : new ARRAY_OF[dtype](buffer, byteOffset, length);
       return new Volume({ ...plain, data: voxels }, dtype);
     }
     const copy = allocate(plain, dtype, caller);
-    copy.set(data);
+    copy.set(plainData);
     return new Volume({ ...plain, data: copy }, dtype);
   }
 
@@ -225,7 +238,7 @@ export class Volume extends VolumeProperties {
 
   /**
    * The window to start with: the one given, else the 0.5 and 99.5 percentiles; whole numbers for integer
-   * values, [0, 255] for RGB and RGBA. Always finite, and low below high.
+   * values, all that there can be for RGB and RGBA. Always finite, and low below high.
    */
   get defaultWindow(): Window {
     return this.window ?? this.autoWindow;
@@ -236,7 +249,7 @@ export class Volume extends VolumeProperties {
     return this.#statistics.autoWindow;
   }
 
-  /** The window named `range`: from the least to the greatest value, [0, 255] for RGB and RGBA. */
+  /** The window named `range`: from the least to the greatest value, all that there can be for RGB and RGBA. */
   get rangeWindow(): Window {
     return this.#statistics.rangeWindow;
   }

@@ -4,9 +4,9 @@ import type { Volume } from '../../volume';
 import { fileHeader, type FileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
 import { placed, type Placed, type Steps } from '../placed';
-import { scaledVolume } from '../scaled';
+import { rescaled } from '../scaled';
 import { dataFileBeside } from '../text-header';
-import { checkSize, readHead, readVoxels, type VoxelBytes } from '../voxels';
+import { checkSize, readHead, readVolume, type VoxelBytes } from '../voxels';
 
 /** By BRICK_TYPES; https://afni.nimh.nih.gov/pub/dist/doc/program_help/README.attributes.html */
 const DTYPES: ReadonlyMap<number, DType> = new Map([
@@ -158,8 +158,8 @@ async function readAfni(path: string, onFraction: OnFraction): Promise<Volume> {
   const count = shape[0] * shape[1] * shape[2] * bricks;
   const voxels: VoxelBytes = { path: file, offset: 0, isPacked, dtype, littleEndian, count };
   checkSize(voxels, most);
-  const options = { ...geometry, frames: bricks, name };
-  return await scaledVolume(shape, dtype, options, rescales, (stored) => readVoxels(voxels, stored, onFraction));
+  const stored = await readVolume(voxels, shape, { ...geometry, frames: bricks, name }, onFraction);
+  return rescaled(stored, rescales);
 }
 
 async function headerOf(path: string): Promise<FileHeader> {

@@ -1,11 +1,15 @@
 import type { PixelLayout } from './image';
 
 /**
- * Colours as RGB of 8 bits, samples of a pixel next to each other.
+ * Colours as RGB of 8 bits, or of 16 as they are, samples of a pixel next to each other.
  * @param bytes of a frame; of YBR_FULL_422 two luminances for each pair of chrominances.
  */
-export function toRgb(bytes: Uint8Array, { photometric, planar, width, height }: PixelLayout): Uint8Array {
+export function toRgb(
+  bytes: Uint8Array,
+  { photometric, planar, width, height, bitsAllocated }: PixelLayout,
+): Uint8Array {
   const pixels = width * height;
+  if (bitsAllocated === 16) return planar ? interleavedWords(bytes, pixels) : bytes;
   if (photometric === 'YBR_FULL_422') return fromYbr(doubled(bytes, pixels));
   const rgb = planar ? interleaved(bytes, pixels) : bytes;
   return photometric === 'YBR_FULL' ? fromYbr(rgb) : rgb;
@@ -18,6 +22,14 @@ export function interleaved(bytes: Uint8Array, pixels: number): Uint8Array {
     for (let sample = 0; sample < 3; sample++) out[3 * i + sample] = bytes[sample * pixels + i] as number;
   }
   return out;
+}
+
+/** The same of samples of 16 bits. */
+function interleavedWords(bytes: Uint8Array, pixels: number): Uint8Array {
+  const words = new Uint16Array(Uint8Array.from(bytes).buffer);
+  const out = new Uint16Array(pixels * 3);
+  for (let i = 0; i < out.length; i++) out[i] = words[(i % 3) * pixels + Math.floor(i / 3)] as number;
+  return new Uint8Array(out.buffer);
 }
 
 /** Each pair of pixels is stored as Y Y Cb Cr (PS3.3 C.7.6.3.1.2). */

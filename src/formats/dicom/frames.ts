@@ -61,7 +61,7 @@ export class Frames {
   async read(frame: number, target: Buffer): Promise<void> {
     const { layout, transferSyntax, pixels } = this.#image;
     const isColour = layout.samples === 3;
-    if (layout.bitsAllocated === 1) {
+    if (layout.bitsAllocated % 8 !== 0) {
       await this.#readBits(frame, target);
       return;
     }
@@ -78,6 +78,13 @@ export class Frames {
       if (transferSyntax === BIG_ENDIAN && layout.bitsAllocated === 32) target.swap32();
       return;
     }
+    if (layout.bitsAllocated === 16) {
+      const wide = Buffer.alloc(target.length);
+      await this.#readAt(frame * size, wide);
+      if (transferSyntax === BIG_ENDIAN) wide.swap16();
+      target.set(toRgb(wide, layout));
+      return;
+    }
     // Bytes of words in big endian lie the wrong way round, and a frame of odd size shares its last word.
     const isSwapped = transferSyntax === BIG_ENDIAN && pixels.words;
     const start = frame * size;
@@ -88,15 +95,26 @@ export class Frames {
     target.set(toRgb(bytes.subarray(skip, skip + size), layout));
   }
 
-  /** A bit a pixel, the lowest of a byte first; a frame may begin within a byte (PS3.5 8.1.1). */
+  /** 1 or 12 bits a pixel, the lowest of a byte first; a frame may begin within a byte (PS3.5 8.1.1, of 2004 for 12). */
   async #readBits(frame: number, target: Buffer): Promise<void> {
-    const first = frame * target.length;
-    const from = Math.floor(first / 8);
-    const bytes = Buffer.alloc(Math.ceil((first + target.length) / 8) - from);
-    await this.#readAt(from, bytes);
-    for (let i = 0; i < target.length; i++) {
-      const bit = first + i - from * 8;
-      target[i] = ((bytes[bit >> 3] as number) >> (bit & 7)) & 1;
+    const { layout, transferSyntax, pixels } = this.#image;
+    const bits = layout.bitsAllocated;
+    const count = layout.width * layout.height;
+    const first = frame * count * bits;
+    // From a word on, in which big endian has the bytes the other way round.
+    const from = 2 * Math.floor(first / 16);
+    const bytes = Buffer.alloc(2 * Math.ceil((first + count * bits) / 16) - from);
+    const available = pixels.length - from;
+    await this.#readAt(from, bytes.subarray(0, Math.min(bytes.length, available)));
+    if (transferSyntax === BIG_ENDIAN && pixels.words) bytes.swap16();
+    const mask = 2 ** bits - 1;
+    for (let i = 0; i < count; i++) {
+      const bit = first + i * bits - from * 8;
+      const at = bit >> 3;
+      const held = (bytes[at] as number) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16);
+      const value = (held >> (bit & 7)) & mask;
+      if (bits === 1) target[i] = value;
+      else target.writeUInt16LE(value, 2 * i);
     }
   }
 
@@ -148,13 +166,17 @@ function frameBytes({ layout }: DicomImage): number {
  */
 export function checkPixels(image: DicomImage): void {
   const { path, layout, pixels, transferSyntax } = image;
-  if (layout.photometric === 'PALETTE COLOR') {
-    throw unsupported(path, 'colours of a palette; convert it to RGB');
-  }
-  if (layout.samples === 3 && layout.bitsAllocated !== 8) {
-    throw unsupported(path, `colours of ${String(layout.bitsAllocated)} bits; convert them to 8`);
+  const { bitsAllocated, photometric } = layout;
+  const is16 = bitsAllocated === 16 && photometric === 'RGB';
+  if (layout.samples === 3 && bitsAllocated !== 8 && !is16) {
+    throw unsupported(
+      path,
+      `colours of ${String(bitsAllocated)} bits (${photometric}); convert them to RGB of 8 or 16`,
+    );
   }
   if (pixels.encapsulated) {
+    if (bitsAllocated % 8 !== 0)
+      throw unsupported(path, `compressed samples of ${String(bitsAllocated)} bits (BitsAllocated)`);
     checkSyntax(image);
     checkExpansion(image);
     return;

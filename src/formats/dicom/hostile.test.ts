@@ -130,7 +130,7 @@ const CASES: readonly Case[] = [
   ['2³¹ − 1 frames', () => image({ frames: '2147483647' }), 'file-corrupt', /2147483647 frames/],
   ['negative frames', () => image({ frames: '-3' }), 'file-corrupt', /-3 frames/],
   ['no rows', () => image({ rows: 0 }), 'file-corrupt', /3 columns and 0 rows/],
-  ['12 bits allocated', () => image({ bits: 12 }), 'unsupported-format', /12 bits a sample/],
+  ['24 bits allocated', () => image({ bits: 24 }), 'unsupported-format', /24 bits a sample/],
   ['more bits stored than allocated', () => image({ stored: 17 }), 'file-corrupt', /17 bits stored of 16/],
   [
     'sequences in sequences, 100 000 deep',

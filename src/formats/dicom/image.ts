@@ -6,6 +6,7 @@ import type { DicomFile, PixelPlace } from './header';
 import { lutIn, type Lut } from './lut';
 import { mosaicOf, tileLayout, tilesOf, type Mosaic } from './mosaic';
 import { factsOf, filmTimes, type PlaneFacts } from './times';
+import { paletteOf, type Palette } from './palette';
 
 /** How the pixels of one file are stored (PS3.3 C.7.6.3). */
 export interface PixelLayout {
@@ -75,6 +76,8 @@ export interface DicomImage {
   /** Of the frames along z, where they have no positions (PS3.3 C.8.8.3.2). */
   readonly frameOffsets: readonly number[] | null;
   readonly planes: readonly Plane[];
+  /** The colours that values stand for; null where they are values or colours themselves. */
+  readonly palette: Palette | null;
 }
 
 /** What tells the times of planes at one position apart, in the order in which it is asked. */
@@ -131,6 +134,7 @@ export function imageOf(file: DicomFile): DicomImage {
     isLabelMap: layout.bitsAllocated === 1 || dataSet.string('x00080060') === 'SEG',
     filmTimes: filmTimes(dataSet, layout.frames),
     frameOffsets: numbersOf(dataSet, 'x3004000c'),
+    palette: layout.photometric === 'PALETTE COLOR' ? paletteOf(path, dataSet, layout) : null,
   };
   const planes: Plane[] = [];
   const whole: DicomImage = Object.assign(image, { planes });
@@ -154,8 +158,8 @@ function layoutOf({ path, dataSet, pixels, bytes }: DicomFile): PixelLayout {
   if (width < 1 || height < 1) throw corrupt(path, `its header says ${width} columns and ${height} rows`);
   if (!Number.isInteger(frames) || frames < 1) throw corrupt(path, `its header says ${frames} frames`);
   if (samples !== 1 && samples !== 3) throw unsupported(path, `${samples} samples a pixel, expected 1 or 3`);
-  if (![1, 8, 16, 32].includes(bitsAllocated)) {
-    throw unsupported(path, `${bitsAllocated} bits a sample are allocated, expected 1, 8, 16 or 32`);
+  if (![1, 8, 12, 16, 32].includes(bitsAllocated)) {
+    throw unsupported(path, `${bitsAllocated} bits a sample are allocated, expected 1, 8, 12, 16 or 32`);
   }
   if (bitsStored < 1 || bitsStored > bitsAllocated) {
     throw corrupt(path, `its header says ${bitsStored} bits stored of ${bitsAllocated} allocated`);

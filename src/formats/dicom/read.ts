@@ -8,6 +8,7 @@ import { checkPixels } from './frames';
 import { readDicomFile } from './header';
 import { asStored, type DicomImage, type PixelLayout, type Plane } from './image';
 import { headerOf } from './names';
+import { lookUp } from './palette';
 import { PlaneReader } from './plane-reader';
 import { chosen, imagesOf } from './series';
 import { stackOf, type Stack } from './stack';
@@ -18,12 +19,12 @@ const HEADERS = 0.2;
 
 function dtypeOf({ bitsAllocated, signed }: PixelLayout): DType {
   if (bitsAllocated === 1) return 'uint8';
-  return `${signed ? 'int' : 'uint'}${String(bitsAllocated)}` as DType;
+  return `${signed ? 'int' : 'uint'}${String(bitsAllocated === 12 ? 16 : bitsAllocated)}` as DType;
 }
 
 /** Of bits that are allocated and not stored, which may hold anything, what the stored ones say. */
 function clearUnused(values: VoxelArray, layout: PixelLayout): void {
-  if (layout.bitsStored >= layout.bitsAllocated) return;
+  if (layout.bitsStored >= 8 * values.BYTES_PER_ELEMENT) return;
   for (let i = 0; i < values.length; i++) values[i] = usedBits(values[i] as number, layout);
 }
 
@@ -60,7 +61,8 @@ export async function read(request: ReadRequest, onFraction: OnFraction): Promis
   const stack = await stackOf(images, request.strict === true);
   const [{ layout, seriesDescription }] = images;
   const { spacing, unit, origin, direction, slices, frames, planes, notes, emptySlices } = stack;
-  const isColour = layout.samples === 3;
+  const { palette } = images[0];
+  const isColour = layout.samples === 3 || palette !== null;
   const rescale = isColour ? null : rescaleOf(planes);
   const { display } = planes[planes.length >> 1] as Plane;
   const options: VolumeOptions = {
@@ -81,13 +83,16 @@ export async function read(request: ReadRequest, onFraction: OnFraction): Promis
   };
   const stored = dtypeOf(layout);
   const isScaled = !isColour && rescale === undefined;
-  const dtype = isScaled ? 'float32' : isColour ? 'uint8' : stored;
+  const dtype = isScaled ? 'float32' : palette === null ? stored : palette.dtype;
   const volume = Volume.alloc([layout.width, layout.height, slices], dtype, options);
-  await fill(volume, stack, isScaled ? stored : null, onFraction);
+  await fill(volume, stack, isScaled || palette !== null ? stored : null, onFraction);
   return volume;
 }
 
-/** @param stored the dtype of what is in the files, where slope and intercept are another one's for each plane. */
+/**
+ * @param stored the dtype of what is in the files, where it is not what the volume has: slope and intercept are another one's for
+ *   each plane, or it is indices of colours.
+ */
 async function fill(
   volume: Volume,
   { planes, mixes }: Stack,
@@ -97,12 +102,14 @@ async function fill(
   const size = volume.data.length / mixes.length;
   const reader = new PlaneReader();
   const read = async (plane: Plane, target: VoxelArray): Promise<void> => {
-    const values = stored === null ? target : new ARRAY_OF[stored](size);
+    const values = stored === null ? target : new ARRAY_OF[stored](size / (plane.image.palette === null ? 1 : 3));
     await reader.read(plane, values);
-    if (volume.components === 1) clearUnused(values, plane.image.layout);
-    if (values !== target) scale(values, plane, target);
+    const { layout, palette } = plane.image;
+    if (layout.samples === 1) clearUnused(values, layout);
+    if (palette !== null) lookUp(values, palette, target);
+    else if (values !== target) scale(values, plane, target);
   };
-  const padding = paddingOf(planes, stored !== null);
+  const padding = volume.components > 1 ? null : paddingOf(planes, stored !== null);
   let around = new Map<Plane, VoxelArray>();
   try {
     for (const [i, mix] of mixes.entries()) {

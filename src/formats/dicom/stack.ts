@@ -142,8 +142,8 @@ function spacingOf({ pixelSpacing, aspectRatio }: Plane, distance: number): Pick
 }
 
 function checkAlike([first, ...others]: readonly [DicomImage, ...DicomImage[]]): void {
-  const kindOf = ({ layout: { width, height, samples, bitsAllocated, signed } }: DicomImage): string =>
-    `${String(width)} × ${String(height)} pixels of ${String(samples)} ${signed ? 'signed' : 'unsigned'} values of ${String(bitsAllocated)} bits`;
+  const kindOf = ({ layout: { width, height, samples, bitsAllocated, signed }, palette }: DicomImage): string =>
+    `${String(width)} × ${String(height)} pixels of ${String(samples)} ${signed ? 'signed' : 'unsigned'} values of ${String(bitsAllocated)} bits${palette === null ? '' : ` that stand for colours of ${palette.dtype}`}`;
   const other = others.find((image) => kindOf(image) !== kindOf(first));
   if (other !== undefined) {
     throw unsupported(

@@ -1,23 +1,27 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { ARRAY_OF, type DType, type Rescale, type Triple, type VoxelArray } from '../../protocol';
-import { Volume, type VolumeOptions } from '../../volume';
+import type { Rescale, Shape, Triple, VoxelArray } from '../../protocol';
+import { Volume, bytesOf, isDType, narrowed, type StoredType, type VolumeOptions } from '../../volume';
 import { fileHeader, type FileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
 import { shownUnit } from '../lengths';
-import { readInOrder } from '../stored-order';
+import { putInOrder } from '../stored-order';
 import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from '../text-header';
 import { unzipped } from '../unzip';
-import { MAX_COMPRESSION, checkSize, readHead, readVoxels, truncated, type VoxelBytes } from '../voxels';
+import { MAX_COMPRESSION, checkSize, readHead, readVolume, truncated, type VoxelBytes } from '../voxels';
 
 /** By MetaImage's names; https://itk.org/Wiki/ITK/MetaIO/Documentation */
-const DTYPES: ReadonlyMap<string, DType> = new Map([
+const DTYPES: ReadonlyMap<string, StoredType> = new Map([
   ['MET_CHAR', 'int8'],
   ['MET_UCHAR', 'uint8'],
   ['MET_SHORT', 'int16'],
   ['MET_USHORT', 'uint16'],
   ['MET_INT', 'int32'],
   ['MET_UINT', 'uint32'],
+  ['MET_LONG', 'int32'], // As ITK writes and reads it, on each machine.
+  ['MET_ULONG', 'uint32'],
+  ['MET_LONG_LONG', 'int64'],
+  ['MET_ULONG_LONG', 'uint64'],
   ['MET_FLOAT', 'float32'],
   ['MET_DOUBLE', 'float64'],
 ]);
@@ -95,7 +99,7 @@ function geometryOf(fields: Fields, rank: number, path: string): VolumeOptions {
 }
 
 interface Described {
-  readonly dtype: DType;
+  readonly dtype: StoredType;
   readonly sizes: readonly number[];
   readonly components: 1 | 3 | 4;
   /** Values a voxel that are no colours, such as the components of a displacement. */
@@ -147,7 +151,7 @@ async function readMetaImage(path: string, onFraction: OnFraction): Promise<Volu
   const voxels: VoxelBytes = {
     path: file,
     // −1 says that they are the last bytes of the file.
-    offset: isPacked ? 0 : skip === -1 ? available - count * ARRAY_OF[dtype].BYTES_PER_ELEMENT : start + skip,
+    offset: isPacked ? 0 : skip === -1 ? available - count * bytesOf(dtype) : start + skip,
     isPacked,
     unpacked: () => unzipped(file, start + Math.max(0, skip)),
     dtype,
@@ -167,19 +171,33 @@ async function readMetaImage(path: string, onFraction: OnFraction): Promise<Volu
     name,
     rescale: rescaleOf(fields, path),
   };
-  const volume = Volume.alloc([width, height, depth], dtype, options);
   // The values of a voxel lie next to each other.
   const axes = [
     { size: frames, stride: box * channels },
     { size: channels, stride: 1 },
     { size: box, stride: channels },
   ];
-  await readInOrder(components > 1 ? [] : axes, 0, volume.data, (stored) =>
-    isText
-      ? readText({ file, start: start + Math.max(0, skip), available }, stored, onFraction)
-      : readVoxels(voxels, stored, onFraction),
-  );
+  const shape: Shape = [width, height, depth];
+  const text: TextValues = { file, start: start + Math.max(0, skip), available, dtype };
+  const volume = isText
+    ? await readTextVolume(text, shape, options, onFraction)
+    : await readVolume(voxels, shape, options, onFraction);
+  if (components === 1) putInOrder(volume.data, axes);
   return volume;
+}
+
+async function readTextVolume(
+  text: TextValues,
+  shape: Shape,
+  options: VolumeOptions,
+  onFraction: OnFraction,
+): Promise<Volume> {
+  const { dtype } = text;
+  const volume = Volume.alloc(shape, isDType(dtype) ? dtype : 'float64', options);
+  await readText(text, volume.data, onFraction);
+  if (isDType(dtype)) return volume;
+  const values = narrowed(volume.data as Float64Array, (each) => Volume.alloc(shape, each, options).data);
+  return Volume.from(values, shape, options);
 }
 
 /** How stored values become real ones. */
@@ -199,18 +217,29 @@ interface TextValues {
   readonly file: string;
   readonly start: number;
   readonly available: number;
+  readonly dtype: StoredType;
+}
+
+/** A 64-bit integer as a float, which holds those up to 2⁵³. */
+function wideInteger(word: string, at: number, file: string): number {
+  const value = /^[+-]?\d+$/.test(word) ? Number(word) : NaN;
+  if (!(Math.abs(value) >= 2 ** 53) || BigInt(word) === BigInt(2 ** 53) * BigInt(Math.sign(value))) return value;
+  throw unsupported(
+    file,
+    `its value ${String(at)} is ${word}, and no dtype holds integers beyond ±2⁵³ (${String(2 ** 53)})`,
+  );
 }
 
 /** Numbers with spaces between them. */
 async function readText(
-  { file, start, available }: TextValues,
+  { file, start, available, dtype }: TextValues,
   target: VoxelArray,
   onFraction: OnFraction,
 ): Promise<void> {
   let [at, read, rest] = [0, start, ''];
   const put = (word: string): void => {
     if (word === '' || at === target.length) return;
-    const value = Number(word);
+    const value = isDType(dtype) ? Number(word) : wideInteger(word, at, file);
     target[at] = value;
     const isHeld = target instanceof Float32Array ? Number.isFinite(value) : target[at] === value;
     if (!isHeld)

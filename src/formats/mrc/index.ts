@@ -1,19 +1,20 @@
 import { basename } from 'node:path';
-import type { DType, Triple } from '../../protocol';
-import { Volume } from '../../volume';
+import type { Triple } from '../../protocol';
+import type { StoredType, Volume } from '../../volume';
 import { fileHeader, type FileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
 import { spacingOf } from '../text-header';
-import { checkName, checkSize, readHead, readVoxels, type VoxelBytes } from '../voxels';
+import { checkName, checkSize, readHead, readVolume, type VoxelBytes } from '../voxels';
 
 const HEADER_BYTES = 1024;
 
 /** By mode; https://www.ccpem.ac.uk/mrc-format/mrc2014/ */
-const DTYPES: ReadonlyMap<number, DType> = new Map([
+const DTYPES: ReadonlyMap<number, StoredType> = new Map([
   [0, 'int8'],
   [1, 'int16'],
   [2, 'float32'],
   [6, 'uint16'],
+  [12, 'float16'],
 ]);
 
 /** Offsets of the fields that are read. */
@@ -119,7 +120,7 @@ async function readMrc(path: string, onFraction: OnFraction): Promise<Volume> {
   if (dtype === undefined) {
     throw unsupported(
       path,
-      `its mode is ${String(mode)}; what can be read is 0, 1, 2 and 6 (int8, int16, float32, uint16)`,
+      `its mode is ${String(mode)}; what can be read is 0, 1, 2, 6 and 12 (int8, int16, float32, uint16, float16)`,
     );
   }
   const extended = view.getInt32(AT.extended, littleEndian);
@@ -138,14 +139,8 @@ async function readMrc(path: string, onFraction: OnFraction): Promise<Volume> {
   const starts = integers(AT.starts).map((start, axis) => start * (spacing?.[axis] ?? 0));
   const origin = (place.some((each) => each !== 0) ? axes.map((axis) => place[axis]) : starts) as unknown as Triple;
   const name = basename(path).replace(/\.(mrc|mrcs|map|rec|st|ali)?(\.gz)?$/i, '');
-  const volume = Volume.alloc([width, height, depth], dtype, {
-    spacing,
-    origin,
-    unit: spacing === undefined ? undefined : 'Å',
-    name,
-  });
-  await readVoxels(voxels, volume.data, onFraction);
-  return volume;
+  const unit = spacing === undefined ? undefined : 'Å';
+  return await readVolume(voxels, [width, height, depth], { spacing, origin, unit, name }, onFraction);
 }
 
 /** MRC2014, and what came before it with the word MAP in its header. Distances are in ångströms. */

@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import type { DType, Rescale, VoxelArray } from '../../protocol';
-import type { Volume } from '../../volume';
+import { Volume } from '../../volume';
 import { fileHeader, type FileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
-import { scaledVolume } from '../scaled';
-import { readInOrder } from '../stored-order';
+import { rescaled } from '../scaled';
+import { putInOrder } from '../stored-order';
 import { MOST_HEADER_BYTES, dataFileOf, numbersOf, sizesOf } from '../text-header';
 import { checkName, checkSize, readHead, readVoxels, type Head, type VoxelBytes } from '../voxels';
 import { layoutOf, placeOf } from './layout';
@@ -127,14 +127,10 @@ async function readMrtrix(path: string, onFraction: OnFraction): Promise<Volume>
   checkSize(voxels, most);
   const name = basename(path).replace(/(\.mi[fh])?(\.gz)?$/i, '');
   const options = { ...placeOf(layout, listOf(need(fields, 'vox', path), 'vox', path), matrix, path), name };
-  const read = (stored: VoxelArray): Promise<void> => readStored(voxels, areBits, stored, onFraction);
-  return await scaledVolume(
-    layout.shape,
-    dtype,
-    { ...options, frames: layout.frames },
-    rescalesOf(fields, path),
-    (stored) => readInOrder(layout.axes, layout.first, stored, read),
-  );
+  const volume = Volume.alloc(layout.shape, dtype, { ...options, frames: layout.frames });
+  await readStored(voxels, areBits, volume.data, onFraction);
+  putInOrder(volume.data, layout.axes, layout.first);
+  return rescaled(volume, rescalesOf(fields, path));
 }
 
 async function headerOf(path: string): Promise<FileHeader> {

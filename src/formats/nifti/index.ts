@@ -1,15 +1,15 @@
 import { basename } from 'node:path';
 import type { NIFTI1, NIFTI2 } from 'nifti-reader-js' with { 'resolution-mode': 'import' };
-import type { DType, Rescale, Shape, Window } from '../../protocol';
-import type { Volume, VolumeOptions } from '../../volume';
+import type { Rescale, Shape, Window } from '../../protocol';
+import type { StoredType, Volume, VolumeOptions } from '../../volume';
 import { fileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
 import { placed, stepsOfRas, type Placed } from '../placed';
-import { scaledVolume } from '../scaled';
-import { readInOrder } from '../stored-order';
+import { rescaled } from '../scaled';
+import { putInOrder } from '../stored-order';
 import { dataFileBeside } from '../text-header';
 import { evenTimes, tidy } from '../times';
-import { checkName, checkSize, readHead, readVoxels, type Head, type VoxelBytes } from '../voxels';
+import { checkName, checkSize, readHead, readVolume, type Head, type VoxelBytes } from '../voxels';
 import { ANALYZE_DATATYPES, analyzeGeometryOf, analyzeRescaleOf } from './analyze';
 
 /** Bytes of the headers of NIfTI-1 and NIfTI-2, which both begin with that number. */
@@ -19,7 +19,7 @@ const HEAD_BYTES = 65_536;
 const QFORM_CODE = [252, 254] as const;
 
 interface Datatype {
-  readonly dtype: DType;
+  readonly dtype: StoredType;
   readonly components: 1 | 3 | 4;
 }
 
@@ -34,14 +34,14 @@ const DATATYPES: ReadonlyMap<number, Datatype> = new Map([
   [256, { dtype: 'int8', components: 1 }],
   [512, { dtype: 'uint16', components: 1 }],
   [768, { dtype: 'uint32', components: 1 }],
+  [1024, { dtype: 'int64', components: 1 }],
+  [1280, { dtype: 'uint64', components: 1 }],
   [2304, { dtype: 'uint8', components: 4 }],
 ]);
 
 const UNSUPPORTED_DATATYPES: ReadonlyMap<number, string> = new Map([
   [1, '1-bit voxels'],
   [32, 'complex numbers'],
-  [1024, '64-bit integers'],
-  [1280, '64-bit integers'],
   [1536, '128-bit floating point numbers'],
   [1792, 'complex numbers'],
   [2048, 'complex numbers'],
@@ -272,15 +272,14 @@ async function readNifti(path: string, onFraction: OnFraction): Promise<Volume> 
     name: basename(path).replace(/(\.nii|\.hdr)?(\.gz)?$/i, ''),
     window: windowOf(header),
   };
+  const volume = await readVolume(voxels, shape, options, onFraction);
   // Components are stored one after the other, each with all its frames.
-  const axes = [
+  putInOrder(volume.data, [
     { size: frames, stride: box * components },
     { size: channels, stride: box * components * frames },
     { size: box * components, stride: 1 },
-  ];
-  return await scaledVolume(shape, dtype, options, rescale === null ? [] : [rescale], (target) =>
-    readInOrder(axes, 0, target, (stored) => readVoxels(voxels, stored, onFraction)),
-  );
+  ]);
+  return rescaled(volume, rescale === null ? [] : [rescale]);
 }
 
 export const nifti: Format = {

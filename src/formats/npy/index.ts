@@ -1,24 +1,24 @@
 import { basename } from 'node:path';
-import type { DType, Shape } from '../../protocol';
-import { Volume } from '../../volume';
+import type { Shape } from '../../protocol';
+import type { StoredType, Volume } from '../../volume';
 import { fileHeader, type FileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
-import { checkName, checkSize, readHead, readVoxels, type VoxelBytes } from '../voxels';
+import { checkName, checkSize, readHead, readVolume, type VoxelBytes } from '../voxels';
 
 const MAGIC = [0x93, ...Buffer.from('NUMPY')];
 /** A longer header is of no array of numbers; NumPy itself reads no longer one unless it trusts the file. */
 const MOST_HEADER_BYTES = 10_000;
 
-const DTYPES: Readonly<Record<string, DType>> = {
+const DTYPES: Readonly<Record<string, StoredType>> = {
   ...{ b1: 'uint8', u1: 'uint8', i1: 'int8', u2: 'uint16', i2: 'int16', u4: 'uint32', i4: 'int32' },
-  ...{ f4: 'float32', f8: 'float64' },
+  ...{ u8: 'uint64', i8: 'int64', f2: 'float16', f4: 'float32', f8: 'float64' },
 };
 
 /** What the header of an array says. */
 export interface ArrayHeader {
   /** Bytes before the values. */
   readonly offset: number;
-  readonly dtype: DType;
+  readonly dtype: StoredType;
   readonly littleEndian: boolean;
   /** As `Volume` has them: x first. */
   readonly shape: Shape;
@@ -116,9 +116,7 @@ export async function readNpy(
   const count = shape[0] * shape[1] * shape[2] * frames * components;
   const voxels: VoxelBytes = { ...bytes, offset, dtype, littleEndian, count };
   checkSize(voxels, most);
-  const volume = Volume.alloc(shape, dtype, { frames, components, name });
-  await readVoxels(voxels, volume.data, onFraction);
-  return volume;
+  return await readVolume(voxels, shape, { frames, components, name }, onFraction);
 }
 
 export const npy: Format = {

@@ -1,17 +1,17 @@
 import { basename } from 'node:path';
-import { ARRAY_OF, type DType, type Triple } from '../../protocol';
-import { Volume, type VolumeOptions } from '../../volume';
+import type { Triple } from '../../protocol';
+import { Volume, bytesOf, type StoredType, type VolumeOptions } from '../../volume';
 import { fileHeader, type FileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
 import { shownUnit } from '../lengths';
-import { readInOrder, type StoredAxis } from '../stored-order';
+import { putInOrder, type StoredAxis } from '../stored-order';
 import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from '../text-header';
 import { evenTimes, secondsIn } from '../times';
 import { unzipped } from '../unzip';
-import { MAX_COMPRESSION, checkSize, readHead, readVoxels, truncated, type VoxelBytes } from '../voxels';
+import { MAX_COMPRESSION, checkSize, readHead, readVolume, truncated, type VoxelBytes } from '../voxels';
 
 /** By NRRD's names; https://teem.sourceforge.net/nrrd/format.html */
-const DTYPES: Readonly<Record<string, DType>> = Object.fromEntries(
+const DTYPES: Readonly<Record<string, StoredType>> = Object.fromEntries(
   Object.entries({
     int8: ['signed char', 'int8', 'int8_t'],
     uint8: ['uchar', 'unsigned char', 'uint8', 'uint8_t'],
@@ -19,9 +19,13 @@ const DTYPES: Readonly<Record<string, DType>> = Object.fromEntries(
     uint16: ['ushort', 'unsigned short', 'unsigned short int', 'uint16', 'uint16_t'],
     int32: ['int', 'signed int', 'int32', 'int32_t'],
     uint32: ['uint', 'unsigned int', 'uint32', 'uint32_t'],
+    int64: ['longlong', 'long long', 'long long int', 'signed long long', 'signed long long int', 'int64', 'int64_t'],
+    uint64: ['ulonglong', 'unsigned long long', 'unsigned long long int', 'uint64', 'uint64_t'],
     float32: ['float'],
     float64: ['double'],
-  } satisfies Record<string, string[]>).flatMap(([dtype, names]) => names.map((name) => [name, dtype as DType])),
+  } satisfies Partial<Record<StoredType, string[]>>).flatMap(([dtype, names]) =>
+    names.map((name) => [name, dtype as StoredType]),
+  ),
 );
 
 /** Signs that turn a space's x and y into L and P; z is S in all of them. */
@@ -104,7 +108,7 @@ function isSpaceTime(fields: Fields, rank: number): boolean {
 }
 
 /** Which axes are of space: those with a direction, or those whose kind doesn't say otherwise. */
-function axesOf(fields: Fields, dtype: DType, path: string): Axes {
+function axesOf(fields: Fields, dtype: StoredType, path: string): Axes {
   const rank = Number(need(fields, 'dimension', path));
   if (!(Number.isInteger(rank) && rank >= 1 && rank <= 16)) {
     throw corrupt(path, `its header says dimension ${need(fields, 'dimension', path)}`);
@@ -326,7 +330,7 @@ async function readNrrd(path: string, onFraction: OnFraction): Promise<Volume> {
   const count = width * height * depth * components * channels * frames;
   const voxels: VoxelBytes = {
     path: file,
-    offset: isPacked ? skip : skip === -1 ? available - count * ARRAY_OF[dtype].BYTES_PER_ELEMENT : start + skip,
+    offset: isPacked ? skip : skip === -1 ? available - count * bytesOf(dtype) : start + skip,
     isPacked,
     unpacked: () => unzipped(file, start),
     dtype,
@@ -341,13 +345,14 @@ async function readNrrd(path: string, onFraction: OnFraction): Promise<Volume> {
   if (labels !== null && frames > 1) {
     throw unsupported(path, 'its segments overlap, and lie in several layers; export them from 3D Slicer as one layer');
   }
-  const volume = Volume.alloc([width, height, depth], dtype, {
+  const options: VolumeOptions = {
     ...geometry,
     axes: axisNamesOf(fields, axes),
     ...{ components, channels, frames, name, labels },
     frameTimes: timesOf(fields, axes, path),
-  });
-  await readInOrder(axes.stored, 0, volume.data, (stored) => readVoxels(voxels, stored, onFraction));
+  };
+  const volume = await readVolume(voxels, [width, height, depth], options, onFraction);
+  putInOrder(volume.data, axes.stored);
   return volume;
 }
 

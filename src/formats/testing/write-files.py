@@ -38,7 +38,6 @@ for dtype in ["i1", "<i2", ">i2", "<u2", ">u2", "<i4", "<u4", "<f4", ">f4", "<f8
 put("fortran.npy", lambda path: numpy.save(path, numpy.asfortranarray(values.T.astype("<i2"))))
 put("frames.npy", lambda path: numpy.save(path, frames.astype("<i2")))
 put("packed.npy.gz", gzipped(values.astype("<i2")))
-put("int64.npy", lambda path: numpy.save(path, values.astype("<i8")))
 put("objects.npy", lambda path: numpy.save(path, numpy.array([{}, {}], dtype=object), allow_pickle=True))
 put("one.npz", lambda path: numpy.savez(path, values.astype("<i2")))
 put("two.npz", lambda path: numpy.savez_compressed(path, ct=values.astype("<f4"), mask=(values > 50)))
@@ -162,7 +161,6 @@ def write_hdf5(path):
             packed.attrs["element_size_um"] = [3.0, 2.0, 0.5]
         file["colours"] = numpy.stack([values, values, 255 - values], axis=-1).astype("u1")
         file["frames"] = frames.astype("<i2")
-        file["int64"] = values.astype("<i8")
         file["texts"] = numpy.array([[b"a", b"b"]])
         file.create_dataset("lzf", data=numpy.zeros((9, 99, 99), "<i2"), compression="lzf")
         file.create_dataset("elsewhere", (2, 3, 4), "u1", external=[("/etc/passwd", 0, 24)])

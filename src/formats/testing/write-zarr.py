@@ -47,7 +47,6 @@ PYRAMID = ({}, {"x": 2, "y": 2}, {"x": 4, "y": 4, "z": 2})
 for dtype in ["|u1", "|i1", "<u2", ">i2", "<u4", ">i4", "<f4", ">f8"]:
     name = dtype.translate({ord("<"): "little-", ord(">"): "big-", ord("|"): ""})
     image(f"v2-{name}", "zyx", dtype=dtype)
-image("int64", "zyx", dtype="<i8")
 image("five", levels=PYRAMID, chunks=[1, 2, 2, 4, 5])
 image("one-chunk", chunks=[2, 3, 5, 11, 13])
 image("plane", "yx")

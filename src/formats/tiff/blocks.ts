@@ -1,9 +1,10 @@
 import { endianness } from 'node:os';
 import type { ImageFileDirectory } from 'geotiff' with { 'resolution-mode': 'import' };
 import { ARRAY_OF, type VoxelArray } from '../../protocol';
+import { bytesOf, halfBits, isDType, type StoredType } from '../../volume';
 import { bytesIn, corrupt, readInto } from '../format';
 import { toNative } from '../voxels';
-import { bytesOf, type Block, type Kind, type Page } from './page';
+import { rowBytes, type Block, type Kind, type Page, type Samples } from './page';
 import type { TiffFile } from './source';
 
 /** Compressions whose decoder gives values of this machine, whatever the order of bytes in the file. */
@@ -11,46 +12,115 @@ const NATIVE = new Set([34_887]); // LERC
 const GDAL_NODATA = 42_113;
 const IS_LITTLE_ENDIAN = endianness() === 'LE';
 
-/** Decodes the strips or tiles of a page; only the compressions are geotiff's. */
+/** Memory for samples as they are stored, also of types that no dtype stands for: the same bits. */
+export function sampleArray(dtype: StoredType, buffer: ArrayBufferLike): VoxelArray {
+  return new ARRAY_OF[isDType(dtype) ? dtype : dtype === 'float16' ? 'uint16' : 'float64'](buffer);
+}
+
+/**
+ * Decodes the strips or tiles of a page to samples as they are stored; only the compressions are geotiff's.
+ * @param target `sampleArray` of the page.
+ */
 export async function readBlocks(file: TiffFile, kind: Kind, page: Page, target: VoxelArray): Promise<void> {
   const { directory, blockWidth, blockHeight, compression } = page;
+  const { samples } = kind;
   const { getDecoder } = await import('geotiff');
-  const valuesOfPixel = page.isSeparate ? 1 : kind.components;
+  const samplesOfPixel = page.isSeparate ? 1 : samples.count;
   const load = async (name: 'JPEGTables' | 'LercParameters'): Promise<unknown> =>
     directory.hasTag(name) ? await directory.loadValue(name) : undefined;
   const decoder = await getDecoder(compression, {
     tileWidth: blockWidth,
     tileHeight: blockHeight,
     predictor: 1, // Undone here: geotiff takes the bytes of a predictor for little-endian ones.
-    bitsPerSample: Array.from({ length: valuesOfPixel }, () => 8 * bytesOf(kind)),
+    bitsPerSample: Array.from({ length: samplesOfPixel }, () => samples.bits),
     planarConfiguration: page.isSeparate ? 2 : 1,
-    samplesPerPixel: valuesOfPixel,
+    samplesPerPixel: samplesOfPixel,
     ...{ JPEGTables: await load('JPEGTables'), LercParameters: await load('LercParameters') },
   });
   const blank = (await noDataOf(page.directory)) ?? 0;
-  const rowValues = blockWidth * valuesOfPixel;
+  const rowSamples = blockWidth * samplesOfPixel;
   for (const block of page.blocks) {
-    const length = rowValues * block.rows;
     if (block.count === 0) {
       // No more of it than is in the page: a file may say that its tiles are enormous.
       const columns = Math.min(blockWidth, kind.width - block.x);
-      const values = new ARRAY_OF[kind.dtype](columns * valuesOfPixel * block.rows).fill(blank);
-      place(values, block, kind, { ...page, blockWidth: columns }, target);
+      place(
+        blanks(samples, columns * samplesOfPixel * block.rows, blank),
+        block,
+        kind,
+        { ...page, blockWidth: columns },
+        target,
+      );
       continue;
     }
     const packed = new Uint8Array(block.count);
     if ((await readInto(file.handle, packed, block.offset)) < block.count)
       throw corrupt(file.path, 'it became shorter');
+    if (page.isBitReversed) reverseBits(packed);
     const bytes = new Uint8Array(await decoder.decode(packed.buffer));
-    const needed = length * bytesOf(kind);
+    const needed = rowBytes(samples, rowSamples) * block.rows;
     if (bytes.length < needed) {
       const what = `a strip or tile unpacks to ${String(bytes.length)} bytes, and its size needs ${String(needed)}`;
       throw corrupt(file.path, `truncated, ${what}`);
     }
-    const decoded = new ARRAY_OF[kind.dtype](bytes.slice(0, needed).buffer);
-    unpredict(decoded, page.predictor, rowValues, valuesOfPixel, file.littleEndian || NATIVE.has(compression));
+    if (samples.bits !== 8 * bytesOf(samples.dtype)) {
+      place(unpackedBits(bytes, samples, rowSamples, block.rows), block, kind, page, target);
+      continue;
+    }
+    const decoded = sampleArray(samples.dtype, bytes.slice(0, needed).buffer);
+    unpredict(decoded, page.predictor, rowSamples, samplesOfPixel, file.littleEndian || NATIVE.has(compression));
     place(decoded, block, kind, page, target);
   }
+}
+
+function blanks({ dtype }: Samples, count: number, blank: number): VoxelArray {
+  const values = sampleArray(dtype, new ArrayBuffer(count * bytesOf(dtype)));
+  if (dtype === 'float16') values.fill(halfBits(blank));
+  else if (isDType(dtype)) values.fill(blank);
+  else new BigInt64Array(values.buffer).fill(BigInt(Number.isSafeInteger(blank) ? blank : 0));
+  return values;
+}
+
+/** Samples of fewer bits than their dtype has, the highest first; each row begins with a byte (TIFF 6, section 8). */
+function unpackedBits(bytes: Uint8Array, { dtype, bits }: Samples, rowSamples: number, rows: number): VoxelArray {
+  const values = sampleArray(dtype, new ArrayBuffer(rows * rowSamples * bytesOf(dtype)));
+  const bytesOfRow = Math.ceil((rowSamples * bits) / 8);
+  const mask = 2 ** bits - 1;
+  const sign = dtype.startsWith('int') ? 2 ** (bits - 1) : 0;
+  for (let row = 0; row < rows; row += 1) {
+    let [at, held, count] = [row * bytesOfRow, 0, 0];
+    for (let i = 0; i < rowSamples; i += 1) {
+      for (; count < bits; count += 8) held = ((held & 0xffff) << 8) | (bytes[at++] as number);
+      count -= bits;
+      values[row * rowSamples + i] = (((held >> count) & mask) ^ sign) - sign;
+    }
+  }
+  return values;
+}
+
+function reverseBits(bytes: Uint8Array): void {
+  for (let i = 0; i < bytes.length; i += 1) {
+    let [rest, turned] = [bytes[i] as number, 0];
+    for (let bit = 0; bit < 8; bit += 1, rest >>= 1) turned = (turned << 1) | (rest & 1);
+    bytes[i] = turned;
+  }
+}
+
+/** The values that samples of a page stand for: colours of a palette, or gray with alpha as colours. */
+export function componentsOf(values: VoxelArray, { dtype, components, samples: { colors } }: Kind): VoxelArray {
+  if (colors === null || !isDType(dtype)) return values;
+  const pixels = values.length / (Array.isArray(colors) ? 1 : 2);
+  const out = new ARRAY_OF[dtype](pixels * components);
+  if (Array.isArray(colors)) {
+    for (let i = 0; i < pixels; i += 1) out.set(colors[values[i] as number] as readonly number[], 3 * i);
+    return out;
+  }
+  const most = dtype === 'uint8' ? 0xff : 0xffff;
+  for (let i = 0; i < pixels; i += 1) {
+    const [gray, alpha] = [values[2 * i] as number, values[2 * i + 1] as number];
+    out.fill(colors === 'inverted-gray-alpha' ? most - gray : gray, 4 * i, 4 * i + 3);
+    out[4 * i + 3] = alpha;
+  }
+  return out;
 }
 
 /** The stored value of pixels that are none, as GDAL says it; null if it does not. */
@@ -121,18 +191,18 @@ function unpredictFloats(row: Uint8Array, stride: number, size: number): void {
   }
 }
 
-/** Put a block's values where they belong in the page; a tile may reach beyond it. */
-function place(values: VoxelArray, { x, y, rows, component }: Block, kind: Kind, page: Page, target: VoxelArray): void {
-  const { width, components } = kind;
+/** Put a block's samples where they belong in the page; a tile may reach beyond it. */
+function place(values: VoxelArray, { x, y, rows, sample }: Block, kind: Kind, page: Page, target: VoxelArray): void {
+  const { width, samples } = kind;
   const columns = Math.min(page.blockWidth, width - x);
   for (let row = 0; row < rows; row += 1) {
-    const to = ((y + row) * width + x) * components;
+    const to = ((y + row) * width + x) * samples.count;
     if (page.isSeparate) {
       const from = row * page.blockWidth;
-      for (let i = 0; i < columns; i += 1) target[to + i * components + component] = values[from + i] as number;
+      for (let i = 0; i < columns; i += 1) target[to + i * samples.count + sample] = values[from + i] as number;
     } else {
-      const from = row * page.blockWidth * components;
-      target.set(values.subarray(from, from + columns * components), to);
+      const from = row * page.blockWidth * samples.count;
+      target.set(values.subarray(from, from + columns * samples.count), to);
     }
   }
 }

@@ -1,18 +1,24 @@
 import type { GeoTIFFImage, ImageFileDirectory } from 'geotiff' with { 'resolution-mode': 'import' };
-import { ARRAY_OF, type DType } from '../../protocol';
+import { bytesOf, isDType, type StoredType } from '../../volume';
 import { corrupt, unsupported } from '../format';
 import type { TiffFile } from './source';
 
 /** SampleFormat and BitsPerSample; https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
-const DTYPES: Readonly<Record<string, DType>> = {
+const DTYPES: Readonly<Record<string, StoredType>> = {
   ...{ '1 8': 'uint8', '1 16': 'uint16', '1 32': 'uint32', '2 8': 'int8', '2 16': 'int16', '2 32': 'int32' },
-  ...{ '3 32': 'float32', '3 64': 'float64' },
+  ...{ '1 64': 'uint64', '2 64': 'int64', '3 16': 'float16', '3 32': 'float32', '3 64': 'float64' },
 };
+/** Samples of other bits lie packed; these are the most. */
+const MOST_PACKED_BITS = 15;
 const UNCOMPRESSED = 1;
+const WHITE_IS_ZERO = 0;
+const BLACK_IS_ZERO = 1;
 const RGB = 2;
 const PALETTE = 3;
 const YCBCR = 6;
 const SEPARATE_PLANES = 2;
+/** Of a byte's bits, in FillOrder. */
+const LOWEST_FIRST = 2;
 /** Compressions whose decoder is there. */
 const COMPRESSIONS = new Set([UNCOMPRESSED, 5, 7, 8, 32_773, 32_946, 34_887, 50_000]);
 /** Names of others, for the sentence that refuses them. */
@@ -45,7 +51,25 @@ export interface Kind {
   readonly width: number;
   readonly height: number;
   readonly components: 1 | 3 | 4;
-  readonly dtype: DType;
+  /** Of its values, once they are unpacked and colours are looked up. */
+  readonly dtype: StoredType;
+  /** What a pixel is in the file. */
+  readonly samples: Samples;
+}
+
+/** The samples of a pixel as they lie in the file. */
+export interface Samples {
+  readonly count: number;
+  readonly dtype: StoredType;
+  /** Of each, also fewer than its dtype has: then they are packed, the highest first. */
+  readonly bits: number;
+  /** What makes components of them: a table of colours, red, green and blue of each index; or gray and how opaque it is. */
+  readonly colors: readonly (readonly number[])[] | 'gray-alpha' | 'inverted-gray-alpha' | null;
+}
+
+/** Bytes of so many samples that lie in one row. */
+export function rowBytes({ bits }: Samples, samples: number): number {
+  return Math.ceil((samples * bits) / 8);
 }
 
 /** A strip or a tile: where its bytes lie, and which values they are. */
@@ -58,13 +82,15 @@ export interface Block {
   readonly y: number;
   /** Rows of it that are in the page. */
   readonly rows: number;
-  /** Which component of the pixels it has, where each lies by itself. */
-  readonly component: number;
+  /** Which sample of the pixels it has, where each lies by itself. */
+  readonly sample: number;
 }
 
 /** Where the values of a page lie in its file. */
 export interface Page {
   readonly directory: ImageFileDirectory;
+  /** With its own palette, if it has one. */
+  readonly kind: Kind;
   readonly blocks: readonly Block[];
   /** Bytes of all blocks in the file. */
   readonly stored: number;
@@ -73,10 +99,19 @@ export interface Page {
   readonly blockHeight: number;
   readonly compression: number;
   readonly predictor: number;
-  /** Whether each component lies by itself. */
+  /** Whether the bits of each byte lie the other way round. */
+  readonly isBitReversed: boolean;
+  /** Whether each sample lies by itself. */
   readonly isSeparate: boolean;
-  /** Whether its rows lie in the file as they are in memory but for the order of bytes. */
+  /** Whether its rows lie in the file one after the other, as they are. */
+  readonly isUnpacked: boolean;
+  /** Whether they also are what they are in memory, but for the order of bytes. */
   readonly isPlain: boolean;
+}
+
+/** Whether the values of a page are its samples. */
+export function isAsStored({ dtype, samples }: Kind): boolean {
+  return isDType(dtype) && samples.colors === null;
 }
 
 /** Values of a page. */
@@ -84,8 +119,9 @@ export function elementsOf({ width, height, components }: Kind): number {
   return width * height * components;
 }
 
-export function bytesOf({ dtype }: Kind): number {
-  return ARRAY_OF[dtype].BYTES_PER_ELEMENT;
+/** Bytes of a page in its file, where it is not compressed. */
+export function storedBytes({ width, height, samples }: Kind): number {
+  return height * rowBytes(samples, width * samples.count);
 }
 
 export function isSame(one: Kind, other: Kind): boolean {
@@ -93,30 +129,85 @@ export function isSame(one: Kind, other: Kind): boolean {
 }
 
 /** @param areChannels whether the samples of a pixel are channels, each of which lies by itself. */
-export function kindOf(page: GeoTIFFImage, path: string, areChannels = false): Kind {
-  const [width, height, samples] = [page.getWidth(), page.getHeight(), page.getSamplesPerPixel()];
-  if (![width, height, samples].every((each) => Number.isInteger(each) && each >= 1)) {
-    throw corrupt(path, `its pages have ${String(width)} × ${String(height)} pixels of ${String(samples)} samples`);
+export async function kindOf(page: GeoTIFFImage, file: TiffFile, areChannels = false): Promise<Kind> {
+  const { path } = file;
+  const [width, height, count] = [page.getWidth(), page.getHeight(), page.getSamplesPerPixel()];
+  if (![width, height, count].every((each) => Number.isInteger(each) && each >= 1)) {
+    throw corrupt(path, `its pages have ${String(width)} × ${String(height)} pixels of ${String(count)} samples`);
   }
-  const nameOf = (sample: number): string =>
-    `${String(page.getSampleFormat(sample))} ${String(page.getBitsPerSample(sample))}`;
-  const name = nameOf(0);
-  const dtype = Object.hasOwn(DTYPES, name) ? DTYPES[name] : undefined;
-  if (dtype === undefined) {
-    const what = `it holds ${String(page.getBitsPerSample(0))}-bit samples of format ${String(page.getSampleFormat(0))}`;
-    throw unsupported(path, `${what}, which no dtype stands for; convert it, for instance to 16 bits`);
+  const all = Array.from({ length: Math.min(count, 4) }, (_, sample) => ({
+    bits: page.getBitsPerSample(sample) || 1, // Of faxes, which need not say it.
+    format: page.getSampleFormat(sample),
+  }));
+  const [{ bits, format }] = all as [(typeof all)[number]];
+  const isPacked = (format === 1 || format === 2) && bits <= MOST_PACKED_BITS && bits !== 8;
+  const dtype = DTYPES[`${String(format)} ${String(isPacked ? (bits < 8 ? 8 : 16) : bits)}`];
+  if (dtype === undefined || all.some((each) => each.bits !== bits || each.format !== format)) {
+    const what = all.map((each) => `${String(each.bits)} bits of format ${String(each.format)}`).join(', ');
+    throw unsupported(
+      path,
+      `its samples have ${what} (BitsPerSample), which no dtype stands for; convert it to 16 bits`,
+    );
   }
   const directory = page.getFileDirectory();
   const photometric: unknown = directory.getValue('PhotometricInterpretation');
-  const isColor = photometric === RGB && dtype === 'uint8' && (samples === 3 || samples === 4);
-  if (areChannels && (samples === 1 || directory.getValue('PlanarConfiguration') === SEPARATE_PLANES)) {
-    return { width, height, components: 1, dtype };
+  const samples = { count, dtype, bits, colors: null };
+  if (areChannels && (count === 1 || directory.getValue('PlanarConfiguration') === SEPARATE_PLANES)) {
+    return { width, height, components: 1, dtype, samples: { ...samples, count: 1 } };
   }
-  if (photometric === PALETTE || photometric === YCBCR || (samples !== 1 && !isColor)) {
-    const what = `pixels of ${String(samples)} samples of ${dtype}, photometric interpretation ${String(photometric)}`;
-    throw unsupported(path, `${what}; what can be read is one sample, or 3 or 4 of uint8 as RGB`);
+  const mayBeColor = (dtype === 'uint8' || dtype === 'uint16') && !isPacked;
+  if (photometric === RGB && mayBeColor && (count === 3 || count === 4)) {
+    return { width, height, components: count, dtype, samples };
   }
-  return { width, height, components: isColor ? samples : 1, dtype };
+  const extra: unknown = directory.hasTag('ExtraSamples') ? await directory.loadValue('ExtraSamples') : [];
+  const alpha = (extra as ArrayLike<number>)[0];
+  if (
+    (photometric === WHITE_IS_ZERO || photometric === BLACK_IS_ZERO) &&
+    count === 2 &&
+    mayBeColor &&
+    (alpha === 1 || alpha === 2)
+  ) {
+    const colors = photometric === WHITE_IS_ZERO ? 'inverted-gray-alpha' : 'gray-alpha';
+    return { width, height, components: 4, dtype, samples: { ...samples, colors } };
+  }
+  if (photometric === PALETTE && count === 1 && (dtype === 'uint8' || dtype === 'uint16')) {
+    return { width, height, ...(await paletteOf(page, samples, file)) };
+  }
+  if (photometric === PALETTE || photometric === YCBCR || count !== 1) {
+    const what = `pixels of ${String(count)} samples of ${dtype}, photometric interpretation ${String(photometric)}`;
+    throw unsupported(
+      path,
+      `${what}; what can be read is one sample, gray with alpha, or 3 or 4 of uint8 or uint16 as RGB`,
+    );
+  }
+  return { width, height, components: 1, dtype, samples };
+}
+
+/** Programs of microscopists keep measured values, and say with a palette how they were seen last. */
+const IS_MEASURED = /^ImageJ=|<OME\b/;
+
+/** Colours of a palette are those of the picture, unless its values are measured, or the palette is the gray of each value. */
+async function paletteOf(
+  page: GeoTIFFImage,
+  samples: Samples,
+  file: TiffFile,
+): Promise<Omit<Kind, 'width' | 'height'>> {
+  const directory = page.getFileDirectory();
+  const values: Omit<Kind, 'width' | 'height'> = { components: 1, dtype: samples.dtype, samples };
+  const said: unknown = directory.hasTag('ImageDescription') ? await directory.loadValue('ImageDescription') : '';
+  if (IS_MEASURED.test(String(said))) return values;
+  const map = await file.list(directory, 'ColorMap');
+  const size = 2 ** samples.bits;
+  if (map.length !== 3 * size) {
+    throw corrupt(file.path, `its palette (ColorMap) has ${String(map.length)} numbers, expected ${String(3 * size)}`);
+  }
+  // Numbers of 16 bits; most writers have colours of 8, times 256 or 257.
+  const isOf8 = map.every((each) => (each & 255) === 0 || (each & 255) === each >> 8);
+  const dtype = isOf8 ? 'uint8' : 'uint16';
+  const entry = (at: number): number => (map[at] as number) >> (isOf8 ? 8 : 0);
+  const colors = Array.from({ length: size }, (_, at) => [entry(at), entry(size + at), entry(2 * size + at)]);
+  if (colors.every((color, at) => color.every((each) => each === at))) return values;
+  return { components: 3, dtype, samples: { ...samples, colors } };
 }
 
 /**
@@ -140,8 +231,7 @@ export async function pageOf(
       : undefined;
     return value === undefined ? undefined : Number(ArrayBuffer.isView(value) ? (value as Uint32Array)[0] : value);
   };
-  if (((await numberOf('FillOrder')) ?? 1) !== 1)
-    throw unsupported(path, 'its bytes have the lowest bit first (FillOrder)');
+  const isBitReversed = (await numberOf('FillOrder')) === LOWEST_FIRST;
   const isTiled = directory.hasTag('TileOffsets');
   const compression = (await numberOf('Compression')) ?? UNCOMPRESSED;
   if (!COMPRESSIONS.has(compression)) {
@@ -153,7 +243,14 @@ export async function pageOf(
     throw unsupported(path, 'it has a predictor without a compression (Predictor), which programs read in two ways');
   }
   if (![1, 2, 3].includes(predictor)) throw unsupported(path, `it has the predictor ${String(predictor)} (Predictor)`);
-  const isSeparate = kind.components > 1 && (await numberOf('PlanarConfiguration')) === SEPARATE_PLANES;
+  const { samples } = kind;
+  if (predictor !== 1 && samples.bits !== 8 * bytesOf(samples.dtype)) {
+    throw unsupported(
+      path,
+      `it has a predictor of samples of ${String(samples.bits)} bits (Predictor); save it without`,
+    );
+  }
+  const isSeparate = samples.count > 1 && (await numberOf('PlanarConfiguration')) === SEPARATE_PLANES;
   const blockWidth = isTiled ? await numberOf('TileWidth') : kind.width;
   const blockHeight = isTiled
     ? await numberOf('TileLength')
@@ -162,7 +259,7 @@ export async function pageOf(
     throw corrupt(path, `its strips or tiles have ${String(blockWidth)} × ${String(blockHeight)} pixels`);
   }
   const [across, down] = [Math.ceil(kind.width / blockWidth), Math.ceil(kind.height / blockHeight)];
-  const total = across * down * (isSeparate ? kind.components : 1);
+  const total = across * down * (isSeparate ? samples.count : 1);
   const offsets = await file.list(directory, isTiled ? 'TileOffsets' : 'StripOffsets');
   const counts = await file.list(directory, isTiled ? 'TileByteCounts' : 'StripByteCounts');
   const start = channel * total;
@@ -170,9 +267,9 @@ export async function pageOf(
     const what = `${String(offsets.length)} strips or tiles, and its size needs ${String(start + total)}`;
     throw corrupt(path, `truncated, a page has ${what}`);
   }
-  const values = isSeparate ? 1 : kind.components;
+  const bytesOfRow = rowBytes(samples, blockWidth * (isSeparate ? 1 : samples.count));
   /** What a block takes that is not packed; of the last strip only the rows that there are. */
-  const bytesOfBlock = (rows: number): number => blockWidth * (isTiled ? blockHeight : rows) * values * bytesOf(kind);
+  const bytesOfBlock = (rows: number): number => bytesOfRow * (isTiled ? blockHeight : rows);
   const blocks: Block[] = [];
   let [stored, blank] = [0, 0];
   for (let at = 0; at < total; at += 1) {
@@ -186,12 +283,12 @@ export async function pageOf(
     const count = isPacked && offset < size ? Math.min(2 * said + LEAST_PACKED, size - offset) : said;
     if (count === 0) blank += 1;
     stored += count;
-    blocks.push({ offset, count, x, y, rows, component: isSeparate ? Math.floor(at / (across * down)) : 0 });
+    blocks.push({ offset, count, x, y, rows, sample: isSeparate ? Math.floor(at / (across * down)) : 0 });
   }
   if (blocks.some(({ offset, count }) => offset + count > size) || blank === total) {
     throw corrupt(path, `truncated, it has ${String(size)} bytes, and pixels are said to lie past its end or nowhere`);
   }
-  const needed = elementsOf(kind) * bytesOf(kind);
+  const needed = storedBytes(kind);
   if (stored * (compression === UNCOMPRESSED && blank === 0 ? 1 : MAX_COMPRESSION) < needed) {
     const what = `a page has ${String(stored)} bytes of pixels, and its size needs ${String(needed)}`;
     throw corrupt(path, `truncated, ${what}`);
@@ -203,8 +300,10 @@ export async function pageOf(
       throw corrupt(path, `truncated, ${what}`);
     }
   }
-  const isPlain = compression === UNCOMPRESSED && !isTiled && !isSeparate && blank === 0;
-  return { directory, blocks, stored, blockWidth, blockHeight, compression, predictor, isSeparate, isPlain };
+  const isUnpacked = compression === UNCOMPRESSED && !isTiled && !isSeparate && blank === 0;
+  const isPlain = isUnpacked && isAsStored(kind) && samples.bits === 8 * bytesOf(kind.dtype) && !isBitReversed;
+  const how = { blockWidth, blockHeight, compression, predictor, isBitReversed, isSeparate, isUnpacked, isPlain };
+  return { directory, kind, blocks, stored, ...how };
 
   /** A strip may lack its count: it is what its size needs, or, packed and the only one, the rest of the file. */
   function countOf(said: number | undefined, offset: number, unpacked: number): number {

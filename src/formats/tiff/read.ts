@@ -9,17 +9,27 @@ import {
   type Triple,
   type VoxelArray,
 } from '../../protocol';
-import { Volume, type VolumeOptions } from '../../volume';
+import { Volume, bytesOf, collectorOf, type Collector, type VolumeOptions } from '../../volume';
 import { aFewAtATime } from '../a-few-at-a-time';
 import { bytesIn, corrupt, openFile, readInto, unsupported, type OnFraction, type ReadRequest } from '../format';
 import { checkName, readHead, readRuns, toNative, type Run } from '../voxels';
-import { noDataOf, readBlocks } from './blocks';
+import { componentsOf, noDataOf, readBlocks, sampleArray } from './blocks';
 import { imageJMetadata, type ImageJMetadata } from './imagej-metadata';
 import { layoutOf, planesSaid, type Pages, type StackLayout } from './layout';
 import { levelImages, mainImages } from './levels';
 import { LSM, lsmInfo, lsmLayout, mendBits, type LsmInfo } from './lsm';
 import { isOme, omeLayout, parseOme, type Ome } from './ome';
-import { MAX_COMPRESSION, bytesOf, elementsOf, isSame, kindOf, pageOf, type Kind, type Page } from './page';
+import {
+  MAX_COMPRESSION,
+  elementsOf,
+  isAsStored,
+  isSame,
+  kindOf,
+  pageOf,
+  storedBytes,
+  type Kind,
+  type Page,
+} from './page';
 import { TiffFile } from './source';
 
 /** MetaMorph's: so many planes lie behind one another. */
@@ -67,7 +77,7 @@ class Opened {
       const images = await levelImages(finest, all, level, file);
       if (lsm !== null) for (const image of images) mendBits(image, file);
       const [fine, first] = [finest[0], images[0]] as [GeoTIFFImage, GeoTIFFImage];
-      const kind = kindOf(first, path, lsm !== null);
+      const kind = await kindOf(first, file, lsm !== null);
       const factors = [fine.getWidth() / kind.width, fine.getHeight() / kind.height] as const;
       let count = images.length * (lsm?.channels ?? 1);
       if (count === 1) {
@@ -89,11 +99,12 @@ class Opened {
     const pages: Page[] = [];
     for (const at of wanted) {
       const image = images[Math.floor(at / channels)] as GeoTIFFImage;
-      if (!isSame(kind, kindOf(image, file.path, lsm !== null))) {
+      const own = await kindOf(image, file, lsm !== null);
+      if (!isSame(kind, own)) {
         const what = `page ${String(Math.floor(at / channels))} is of another size or type than page 0`;
         throw unsupported(file.path, `${what}; what can be read are pages of one`);
       }
-      pages.push(await pageOf(image, kind, file, at % channels, lsm !== null));
+      pages.push(await pageOf(image, own, file, at % channels, lsm !== null));
     }
     return pages;
   }
@@ -132,12 +143,12 @@ async function partOf(opened: Opened, placed: readonly Placed[]): Promise<Part> 
 /** Planes that lie behind one another, the first one where the only directory says. */
 async function planesBehindEachOther(opened: Opened, placed: readonly Placed[]): Promise<Part> {
   const { file, kind, count } = opened;
-  const [{ blocks, isPlain }] = (await opened.pages([0])) as [Page];
-  const length = elementsOf(kind) * bytesOf(kind);
+  const [page] = (await opened.pages([0])) as [Page];
+  const { blocks, isUnpacked, isPlain } = page;
+  const length = storedBytes(kind);
   const [first] = blocks as [Page['blocks'][number]];
-  const rowBytes = length / kind.height;
-  const isTogether = blocks.every(({ offset, y }) => offset === first.offset + y * rowBytes);
-  if (!isPlain || !isTogether) {
+  const isTogether = blocks.every(({ offset, y }) => offset === first.offset + (y * length) / kind.height);
+  if (!isUnpacked || !isTogether) {
     const what = `it says ${String(count)} planes in one directory`;
     throw unsupported(file.path, `${what}, and its strips do not lie behind one another`);
   }
@@ -146,13 +157,22 @@ async function planesBehindEachOther(opened: Opened, placed: readonly Placed[]):
     const what = `it has ${String(file.size)} bytes, and its ${String(count)} planes end at ${String(end)}`;
     throw corrupt(file.path, `truncated, ${what}`);
   }
-  const runs = placed.map(({ page, place }) => ({ from: first.offset + page * length, at: place * length, length }));
-  return { opened, runs, plain: placed, packed: [], stored: count * length };
+  const stored = count * length;
+  if (!isPlain) {
+    const at = (step: number): Page => ({
+      ...page,
+      blocks: blocks.map((block) => ({ ...block, offset: block.offset + step * length })),
+    });
+    const packed = placed.map((each) => [at(each.page), each] as const);
+    return { opened, runs: [], plain: [], packed, stored };
+  }
+  const runs = placed.map((each) => ({ from: first.offset + each.page * length, at: each.place * length, length }));
+  return { opened, runs, plain: placed, packed: [], stored };
 }
 
 /** Where the bytes of plain pages go. Those that lie together are read together: a page has hundreds of strips, or is small. */
 function runsOf(kind: Kind, pages: readonly (readonly [Page, Placed])[]): Run[] {
-  const bytes = elementsOf(kind) * bytesOf(kind);
+  const bytes = storedBytes(kind);
   const rowBytes = bytes / kind.height;
   const runs: Run[] = [];
   for (const [{ blocks }, { place }] of pages) {
@@ -169,17 +189,31 @@ function runsOf(kind: Kind, pages: readonly (readonly [Page, Placed])[]): Run[] 
 }
 
 /** Read what one file has of a volume. */
-async function readPart({ opened, runs, plain, packed }: Part, volume: Volume, onFraction: OnFraction): Promise<void> {
+async function readPart(
+  { opened, runs, plain, packed }: Part,
+  collector: Collector,
+  onFraction: OnFraction,
+): Promise<void> {
   const { file, kind } = opened;
   const elements = elementsOf(kind);
-  const targetOf = ({ place }: Placed): VoxelArray => volume.data.subarray(place * elements, (place + 1) * elements);
+  const targetOf = ({ place }: Placed): VoxelArray =>
+    collector.values().subarray(place * elements, (place + 1) * elements);
   const share = plain.length / (plain.length + packed.length);
-  await readRuns({ file: file.handle, path: file.path }, runs, bytesIn(volume.data), (fraction) => {
-    onFraction(share * fraction);
-  });
+  if (plain.length > 0) {
+    await readRuns({ file: file.handle, path: file.path }, runs, bytesIn(collector.values()), (fraction) => {
+      onFraction(share * fraction);
+    });
+  }
   for (const each of plain) toNative(targetOf(each), file.littleEndian);
   const decode = async ([page, placed]: Part['packed'][number]): Promise<void> => {
-    await readBlocks(file, kind, page, targetOf(placed));
+    if (isAsStored(page.kind)) {
+      await readBlocks(file, page.kind, page, targetOf(placed));
+      return;
+    }
+    const { dtype, count } = page.kind.samples;
+    const samples = sampleArray(dtype, new ArrayBuffer(kind.width * kind.height * count * bytesOf(dtype)));
+    await readBlocks(file, page.kind, page, samples);
+    collector.put(componentsOf(samples, page.kind), placed.place * elements);
   };
   await aFewAtATime(packed, decode, (done) => {
     onFraction(share + ((1 - share) * done) / packed.length);
@@ -262,7 +296,7 @@ export async function readTiff(
         ),
       );
     }
-    const needed = elementsOf(kind) * bytesOf(kind) * depth * layout.channels * layout.frames;
+    const needed = storedBytes(kind) * depth * layout.channels * layout.frames;
     const stored = parts.reduce((sum, part) => sum + part.stored, 0);
     if (stored * MAX_COMPRESSION < needed) {
       throw corrupt(path, `truncated, it has ${String(stored)} bytes of pixels, and its size needs ${String(needed)}`);
@@ -271,16 +305,21 @@ export async function readTiff(
     const { components } = kind;
     const drawn = components === 1 && layout.channels === 1 ? await displayOf(first, layout.rescale ?? null) : {};
     const name = basename(path).replace(/(\.ome)?\.(tiff?|stk|lsm)$/i, '');
-    const volume = Volume.alloc(shape, kind.dtype, {
+    const options: VolumeOptions = {
       ...{ ...said, ...atLevel(said, factors), ...drawn, components, name },
       channelInfo: components === 1 ? channelInfo : null, // Colours have neither windows nor others.
-    });
+    };
+    const collector = collectorOf(
+      kind.dtype,
+      (dtype) => Volume.alloc(shape, dtype, options).data,
+      (what) => unsupported(path, what),
+    );
     for (const [at, part] of parts.entries()) {
-      await readPart(part, volume, (fraction) => {
+      await readPart(part, collector, (fraction) => {
         onFraction((at + fraction) / parts.length);
       });
     }
-    return volume;
+    return Volume.from(collector.values(), shape, options);
   } catch (cause) {
     throw isSlicescopeError(cause) ? cause : corrupt(path, `it can’t be decoded (${messageOf(cause)})`, cause);
   } finally {

@@ -91,7 +91,7 @@ export class TiffFile {
     return await this.#tiff.getImage(at);
   }
 
-  /** A list of offsets or counts. geotiff reads one that lies apart from its directory as if it were little-endian. */
+  /** A list of offsets, counts or colours. geotiff reads one that lies apart from its directory as if it were little-endian. */
   async list(directory: ImageFileDirectory, name: keyof typeof TAGS): Promise<readonly number[]> {
     if (!directory.hasTag(name)) return [];
     const apart = [...directory.deferredArrays.keys()].find((tag) => tag === TAGS[name] || tag === name);
@@ -114,4 +114,11 @@ export class TiffFile {
   }
 }
 
-const TAGS = { StripOffsets: 273, StripByteCounts: 279, TileOffsets: 324, TileByteCounts: 325, SubIFDs: 330 } as const;
+const TAGS = {
+  StripOffsets: 273,
+  StripByteCounts: 279,
+  TileOffsets: 324,
+  TileByteCounts: 325,
+  SubIFDs: 330,
+  ColorMap: 320,
+} as const;

@@ -129,12 +129,12 @@ describe('a broken file is refused with a sentence', () => {
       'its pages have 0 × 3 pixels',
     ],
     [
-      'samples of 12 bits',
+      'samples of 24 bits',
       (view, directory) => {
-        view.setUint16(fieldOf(view, directory, 258) + 8, 12, true);
+        view.setUint16(fieldOf(view, directory, 258) + 8, 24, true);
       },
       'unsupported-format',
-      'it holds 12-bit samples of format 1, which no dtype stands for',
+      'its samples have 24 bits of format 1 (BitsPerSample), which no dtype stands for',
     ],
     [
       'a compression that there is not',

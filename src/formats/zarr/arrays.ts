@@ -1,6 +1,7 @@
 import type { AsyncReadable } from '@zarrita/storage' with { 'resolution-mode': 'import' };
 import type { Array as ZarrArray, DataType } from 'zarrita' with { 'resolution-mode': 'import' };
-import { ARRAY_OF, DTYPES, type DType, type VoxelArray } from '../../protocol';
+import { ARRAY_OF, type DType, type VoxelArray } from '../../protocol';
+import { STORED_TYPES, bytesOf, collectorOf, isDType, type StoredType } from '../../volume';
 import { corrupt, unsupported } from '../format';
 import type { Dimension } from './multiscales';
 import { MAX_CHUNK_BYTES, loadZarrita, nameOf, storeAt } from './store';
@@ -28,7 +29,10 @@ export interface Grid {
 /** One array whose axes are known. */
 export interface Level extends Grid {
   readonly source: LevelSource;
+  /** Of its chunks when they are read: 64-bit integers are floats then, because no chunk knows what others hold. */
   readonly dtype: DType;
+  /** Whether they are 64-bit integers. */
+  readonly isWide: boolean;
   /** @param place of the chunk among the others. */
   readonly read: (place: PerDimension) => Promise<LevelChunk>;
 }
@@ -78,12 +82,15 @@ export function levelOf(
   if (![...shape, ...chunks].every(isSize)) {
     throw corrupt(path, `its array is ${shape.join(' × ')} in chunks of ${chunks.join(' × ')}`);
   }
-  const dtype = DTYPES.find((known) => known === array.dtype);
-  if (dtype === undefined) {
-    throw unsupported(path, `values of ${array.dtype}; what can be shown is ${DTYPES.join(', ')}`);
+  const type = array.dtype === 'bool' ? 'uint8' : STORED_TYPES.find((known) => known === array.dtype);
+  if (type === undefined) {
+    throw unsupported(path, `values of ${array.dtype}; what can be shown is bool, ${STORED_TYPES.join(', ')}`);
   }
+  const isWide = type === 'int64' || type === 'uint64';
+  checkFill(array.fillValue, isWide, path);
+  const dtype = isDType(type) ? type : isWide ? 'float64' : 'float32';
   const elements = chunks.reduce((product, each) => product * each, 1);
-  const bytes = elements * ARRAY_OF[dtype].BYTES_PER_ELEMENT;
+  const bytes = elements * Math.max(bytesOf(type), ARRAY_OF[dtype].BYTES_PER_ELEMENT);
   if (bytes > MAX_CHUNK_BYTES) {
     const most = `${String(MAX_CHUNK_BYTES / 2 ** 20)} MB`;
     throw unsupported(
@@ -92,14 +99,37 @@ export function levelOf(
     );
   }
   const read = async (place: PerDimension): Promise<LevelChunk> => {
-    const { data, stride } = await array.getChunk(axes.map((axis) => place[axis]));
-    if (!(data instanceof ARRAY_OF[dtype]) || data.length !== elements) {
-      throw corrupt(path, `a chunk has ${String((data as VoxelArray).length)} values, expected ${String(elements)}`);
+    const at = axes.map((axis) => place[axis]);
+    const { data: chunk, stride } = await array.getChunk(at);
+    // Of a type that was opened: zarrita has arrays of others too, such as text.
+    const { buffer, byteOffset, length } = chunk as VoxelArray;
+    if (length !== elements) {
+      throw corrupt(path, `a chunk has ${String(length)} values, expected ${String(elements)}`);
     }
+    const refuse = (what: string): Error => unsupported(path, `in the chunk ${at.join(', ')} ${what}`);
+    const data = isDType(type)
+      ? new ARRAY_OF[type](buffer, byteOffset, length)
+      : converted(chunk as VoxelArray, type, refuse);
     return { data, stride: byDimension(axes, stride, 0) };
   };
   const source = { location, path: array.path, axes };
-  return { source, sizes: byDimension(axes, shape, 1), chunk: byDimension(axes, chunks, 1), dtype, read };
+  return { source, sizes: byDimension(axes, shape, 1), chunk: byDimension(axes, chunks, 1), dtype, isWide, read };
+}
+
+/** What stands for chunks that were never written. @throws SlicescopeError `unsupported-format` where it would be another value. */
+function checkFill(value: unknown, isWide: boolean, path: string): void {
+  const isLost = isWide && Math.abs(Number(value ?? 0)) >= 2 ** 53;
+  if (!isLost && typeof value !== 'string') return;
+  const what = isLost ? 'beyond ±2⁵³, which no dtype holds' : `${JSON.stringify(value)}, which is no number`;
+  throw unsupported(path, `its fill value (fill_value) is ${what}; set another one`);
+}
+
+/** The values of a chunk that no dtype stands for, all chunks in one dtype. */
+function converted(chunk: VoxelArray, type: Exclude<StoredType, DType>, refuse: (what: string) => Error): VoxelArray {
+  const collector = collectorOf(type, (each) => new ARRAY_OF[each](chunk.length), refuse);
+  collector.put(chunk, 0);
+  const values = collector.values();
+  return values instanceof Float32Array || values instanceof Float64Array ? values : Float64Array.from(values);
 }
 
 /** Chunks along one dimension. */

@@ -98,7 +98,7 @@ describe('threads that take chunks in turn', () => {
     Object.assign(workerThreads, { Worker: counted });
     const processors = jest.spyOn(os, 'availableParallelism').mockReturnValue(2);
     const source = { location: path, path: '/', axes: ['z', 'y', 'x'] } as const;
-    const all = { source, sizes, chunk, dtype: 'uint8', read: () => read(started), ...level } as const;
+    const all = { source, sizes, chunk, dtype: 'uint8', isWide: false, read: () => read(started), ...level } as const;
     const voxels = all.sizes.x * all.sizes.y * all.sizes.z;
     const data = new Uint8Array(new SharedArrayBuffer(voxels));
     const told: number[] = [];

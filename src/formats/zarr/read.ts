@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ARRAY_OF, type Triple, type VoxelArray } from '../../protocol';
-import { Volume, type ChunkedLevel, type VolumeOptions } from '../../volume';
+import { Volume, narrowed, type ChunkedLevel, type VolumeOptions } from '../../volume';
 import { aFewAtATime } from '../a-few-at-a-time';
 import { unsupported, type Format, type OnFraction, type ReadRequest } from '../format';
 import { inOneUnit, type Lengths } from '../lengths';
@@ -155,7 +155,9 @@ async function read(
     if (level !== undefined) {
       const volume = Volume.alloc(shape, array.dtype, options);
       await fill(array, volume.data, onFraction);
-      return volume;
+      if (!array.isWide) return volume;
+      const values = narrowed(volume.data as Float64Array, (dtype) => Volume.alloc(shape, dtype, options).data);
+      return Volume.from(values, shape, options);
     }
     const sample = await sampleOf(image.arrays.at(-1) as Level, onFraction);
     const source = {

@@ -5,6 +5,7 @@ import { SlicescopeError, messageOf } from '../../protocol';
 import { reasonOf } from '../locate';
 import { corrupt, fileError, unsupported } from '../format';
 import { setCodecs } from './codecs';
+import { setHalfFloats } from './half-bits';
 
 /** The largest chunk that is read: it is whole in memory when a voxel of it is. */
 export const MAX_CHUNK_BYTES: number = 2 ** 28;
@@ -12,7 +13,10 @@ export const MAX_CHUNK_BYTES: number = 2 ** 28;
 /** The reader, with what it does not check itself. */
 export async function loadZarrita(): Promise<typeof Zarrita> {
   const zarrita = await import('zarrita');
-  if (!isSet) setCodecs(zarrita.registry);
+  if (!isSet) {
+    setCodecs(zarrita.registry);
+    setHalfFloats();
+  }
   isSet = true;
   return zarrita;
 }

@@ -103,7 +103,7 @@ export function fuzzTests({ messages: count, made }: Amount): void {
     }
     const valid = DTYPES.flatMap((dtype) =>
       PLANES.flatMap((plane) =>
-        (dtype === 'uint8' ? [1, 3, 4] : [1]).map((components) =>
+        (dtype === 'uint8' || dtype === 'uint16' ? [1, 3, 4] : [1]).map((components) =>
           frameOf({ dtype, plane, components }, 12 * components * ARRAY_OF[dtype].BYTES_PER_ELEMENT),
         ),
       ),

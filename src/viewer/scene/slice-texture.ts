@@ -17,6 +17,7 @@ import {
   type TextureDataType,
 } from 'three';
 import type { DType, VoxelArray } from '../../protocol';
+import { drawnColors } from '../../shading';
 import type { Tile } from '../slice-cache';
 import { withApron } from './apron';
 import type { Sampling } from './shader';
@@ -55,8 +56,9 @@ export function kindOf(dtype: DType, components: number): TextureKind {
   return components === 1 ? KINDS[dtype] : COLOR;
 }
 
-/** RGB as RGBA; floats as pairs of 32-bit floats (shader.ts); integers as they are. */
-function texels(data: VoxelArray, { components, dtype }: Tile): VoxelArray {
+/** Colours as RGBA of 8 bits; floats as pairs of 32-bit floats (shader.ts); integers as they are. */
+function texels(stored: VoxelArray, { components, dtype }: Tile): VoxelArray {
+  const data = components === 1 ? stored : drawnColors(stored);
   if (components === 3) {
     const rgba = new Uint8Array((data.length / 3) * 4).fill(255);
     for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy
 import pydicom
-from pydicom.pixels import apply_rescale
+from pydicom.pixels import apply_color_lut, apply_rescale
 from pydicom.uid import generate_uid
 
 warnings.simplefilter("ignore")
@@ -19,6 +19,8 @@ def values_of(path):
     data = pydicom.dcmread(path)
     if "DoseGridScaling" in data:
         return data.pixel_array.astype("float64") * float(data.DoseGridScaling)
+    if data.PhotometricInterpretation == "PALETTE COLOR":
+        return apply_color_lut(data.pixel_array, data).astype("float64")
     return apply_rescale(data.pixel_array, data).astype("float64")
 
 
