@@ -21,7 +21,8 @@ export async function encodePreview(
   { window, quality }: PreviewSettings,
 ): Promise<Uint8Array> {
   const sharp = await loadSharp();
-  const { bytes, channels } = components === 1 ? grays(data, window) : { bytes: drawnColors(data), channels: components as 3 | 4 };
+  const { bytes, channels } =
+    components === 1 ? grays(data, window) : { bytes: drawnColors(data), channels: components as 3 | 4 };
   const picture = sharp(bytes, { raw: { width, height, channels } });
   if (channels === 1) return await picture.toColourspace('b-w').jpeg({ quality }).toBuffer();
   // The least effort: more of it takes twice the time for a few bytes less.

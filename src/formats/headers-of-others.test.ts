@@ -163,7 +163,7 @@ describe('NRRD', () => {
 
   test('a distance that is not known is 1, and none is in millimetres that nobody spoke of', async () => {
     expect(await nrrd({ spacings: '0.5 2 NaN' })).toMatchObject({ spacing: [0.5, 2, 1], unit: 'px' });
-    expect(await nrrd({ spacings: '0.5 2 3', units: '"um" "um" "um"' })).toMatchObject({ unit: 'um' });
+    expect(await nrrd({ spacings: '0.5 2 3', units: '"um" "um" "um"' })).toMatchObject({ unit: 'µm' });
   });
 
   test('the origin stays where no space is a patient’s, and where an axis begins', async () => {

@@ -126,6 +126,9 @@ describe('memory', () => {
       invert: true,
       padding: null,
       rescale: null,
+      channelInfo: null,
+      frameTimes: null,
+      frameLabels: null,
       data: volume.data,
     });
     const other = Volume.fromRecord(record);
@@ -350,7 +353,10 @@ describe('what is said of a volume', () => {
       notes: [],
       emptySlices: [],
       frames: 1,
+      frameTimes: null,
+      frameLabels: null,
       channels: 1,
+      channelNames: null,
       spacing: [1, 2, 3],
       origin: [0, 0, 0],
       direction: null,

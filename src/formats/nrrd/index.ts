@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Triple } from '../../protocol';
-import { Volume, bytesOf, type StoredType, type VolumeOptions } from '../../volume';
+import { bytesOf, type StoredType, type Volume, type VolumeOptions } from '../../volume';
 import { fileHeader, type FileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
 import { shownUnit } from '../lengths';

