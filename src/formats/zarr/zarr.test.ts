@@ -336,7 +336,7 @@ describe('what is broken is refused with a sentence, soon and without taking muc
     });
     await expect(openVolume(plain, { series: 'T1' })).rejects.toMatchObject({
       code: 'invalid-argument',
-      message: `${plain}: series is "T1", but NIfTI (.nii, .nii.gz) has no series; leave it out`,
+      message: `${plain}: series is "T1", but NIfTI (.nii, .nii.gz, .hdr with .img) has no series; leave it out`,
     });
     await expect(open('five', { level: -1 })).rejects.toMatchObject({ code: 'invalid-argument' });
     await expect(open('five', { cacheBytes: NaN })).rejects.toMatchObject({ code: 'invalid-argument' });
