@@ -54,10 +54,10 @@ export class TestRun {
       bin('.cache', 'slicescope', 'prettier'),
     ];
     await Promise.all([
-      this.part('Oxlint', bin('oxlint', 'bin', 'oxlint'), [], beside),
-      this.part('Prettier', bin('prettier', 'bin', 'prettier.cjs'), [...cache, '--check', '.'], beside).then(() =>
+      this.part('Oxlint', bin('oxlint', 'bin', 'oxlint'), [], beside).then(() =>
         this.part('Types of the tests', TSC, ['-p', 'tsconfig.tests.json'], beside),
       ),
+      this.part('Prettier', bin('prettier', 'bin', 'prettier.cjs'), [...cache, '--check', '.'], beside),
     ]);
   }
 

@@ -197,10 +197,10 @@ export interface VolumeInfo extends LayerInfo {
   readonly unit: string;
   /** Read from chunks when it is needed: a coarser level may hold averages, of no voxel's value. */
   readonly chunked: boolean;
-  /** Sentences that a person must know to read the volume right. */
-  readonly notes: readonly string[];
-  /** The slices along z that hold no measured values, ascending. */
-  readonly emptySlices: readonly number[];
+  /** Sentences that a person must know to read the volume right; left out if there are none. */
+  readonly notes?: readonly string[];
+  /** The slices along z that hold no measured values, ascending; left out if there are none. */
+  readonly emptySlices?: readonly number[];
 }
 
 /**

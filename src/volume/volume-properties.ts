@@ -129,8 +129,8 @@ export abstract class VolumeProperties implements Description {
       ...geometry,
       ...counts,
       chunked,
-      notes,
-      emptySlices,
+      ...(notes.length === 0 ? {} : { notes }),
+      ...(emptySlices.length === 0 ? {} : { emptySlices }),
     };
   }
 

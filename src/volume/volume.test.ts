@@ -350,8 +350,6 @@ describe('what is said of a volume', () => {
     const plain = { orientation: { transpose: false, flipX: false, flipY: false }, edges: null };
     expect(volume.info(9)).toEqual({
       chunked: false,
-      notes: [],
-      emptySlices: [],
       frames: 1,
       frameTimes: null,
       frameLabels: null,

@@ -24,12 +24,13 @@ export class Notes implements Part {
   update(): void {
     const { volume, layout, plane, position } = this.#bench.state();
     const isAcrossZ = layout !== 'slice' || plane === 'xy';
-    const isEmpty = isAcrossZ && volume.emptySlices.includes(position[2]);
+    const isEmpty = isAcrossZ && volume.emptySlices?.includes(position[2]) === true;
     say(this.#empty, isEmpty ? text('xy slice %1 is empty: it holds no measured values', position[2]) : '');
-    const isHidden = volume.notes.length === 0 && !isEmpty;
+    const { notes = [] } = volume;
+    const isHidden = notes.length === 0 && !isEmpty;
     if (this.element.hidden !== isHidden) this.element.hidden = isHidden;
-    if (volume.notes.join('\n') === this.#shown.join('\n')) return;
-    this.#shown = volume.notes;
+    if (notes.join('\n') === this.#shown.join('\n')) return;
+    this.#shown = notes;
     const { length } = this.#shown;
     if (length === 0) this.#details.remove();
     else this.element.append(this.#details);
