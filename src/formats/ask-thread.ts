@@ -7,48 +7,65 @@ interface Asking<Message, Answer> {
   /** The error of a thread that ended without an answer. */
   readonly stopped: (why: string, cause: unknown) => Error;
   readonly signal?: AbortSignal | undefined;
+  /** What becomes of the thread once it has answered. Without it: it ends. */
+  readonly afterwards?: ((worker: Worker, answer: Answer) => void) | undefined;
 }
 
 /**
- * Ask a thread for one thing. The thread ends with its answer, or with what went wrong.
+ * Ask a thread for one thing. The thread ends with what went wrong, and with its answer unless `afterwards` keeps it.
  * @throws what `hear` throws, what `stopped` returns, and the signal's reason.
  */
 export async function askThread<Message, Answer>(
   worker: Worker,
   request: unknown,
-  { hear, stopped, signal }: Asking<Message, Answer>,
+  { hear, stopped, signal, afterwards }: Asking<Message, Answer>,
 ): Promise<Answer> {
-  let stop: (() => void) | undefined;
-  const answered = new Promise<Answer>((fulfil, reject) => {
-    stop = () => {
-      reject(signal?.reason as Error);
-    };
-    if (signal?.aborted === true) stop();
-    signal?.addEventListener('abort', stop);
-    worker.on('message', (message: Message) => {
-      try {
-        const answer = hear(message);
-        if (answer !== undefined) fulfil(answer);
-      } catch (error) {
-        reject(error instanceof Error ? error : new Error(messageOf(error), { cause: error }));
-      }
-    });
-    worker.on('error', (error) => {
-      reject(stopped(messageOf(error), error));
-    });
-    worker.on('exit', (code) => {
-      reject(stopped(`exit code ${String(code)}`, undefined));
-    });
-  });
+  const { promise, resolve, reject } = withResolvers<Answer>();
+  const onAbort = (): void => {
+    reject(signal?.reason as Error);
+  };
+  const onMessage = (message: Message): void => {
+    try {
+      const answer = hear(message);
+      if (answer !== undefined) resolve(answer);
+    } catch (error) {
+      reject(error instanceof Error ? error : new Error(messageOf(error), { cause: error }));
+    }
+  };
+  const onError = (error: unknown): void => {
+    reject(stopped(messageOf(error), error));
+  };
+  const onExit = (code: number): void => {
+    reject(stopped(`exit code ${String(code)}`, undefined));
+  };
+  if (signal?.aborted === true) onAbort();
+  signal?.addEventListener('abort', onAbort);
+  worker.on('message', onMessage).on('error', onError).on('exit', onExit);
   try {
     worker.postMessage(request);
-    const answer = await answered;
-    void worker.terminate(); // It has closed its files, and its end takes a few ms.
+    const answer = await promise;
+    worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+    if (afterwards === undefined)
+      void worker.terminate(); // It has closed its files, and its end takes a few ms.
+    else afterwards(worker, answer);
     return answer;
   } catch (error) {
     await worker.terminate();
     throw error;
   } finally {
-    if (stop !== undefined) signal?.removeEventListener('abort', stop);
+    signal?.removeEventListener('abort', onAbort);
   }
+}
+
+/** A promise with what settles it. */
+function withResolvers<T>(): {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
+} {
+  let [resolve, reject]: [(value: T) => void, (error: Error) => void] = [() => undefined, () => undefined];
+  const promise = new Promise<T>((fulfil, refuse) => {
+    [resolve, reject] = [fulfil, refuse];
+  });
+  return { promise, resolve, reject };
 }

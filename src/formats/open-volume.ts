@@ -6,7 +6,7 @@ import type { FileHeader } from './file-header';
 import { FORMAT_NAMES, type FormatName, type RawDescription, type ReadRequest } from './format';
 import { locate, type Location } from './locate';
 import { openChunks } from './open-chunks';
-import { readerIsDone, startReader, takeSpareReader } from './reading-thread';
+import { keepReader, readerIsDone, startReader, takeSpareReader } from './reading-thread';
 import type { OpenProgress, ReadMessage } from './worker-messages';
 
 /** What can be opened: a path or a URL (`file:`, `http:`, `https:`), or the paths of one series. */
@@ -140,5 +140,5 @@ function readOn(
   };
   const stopped = (why: string, cause: unknown): Error =>
     new SlicescopeError('file-unreadable', `${path}: the reader stopped (${why})`, { path }, { cause });
-  return askThread(worker, request, { hear, stopped, signal });
+  return askThread(worker, request, { hear, stopped, signal, afterwards: keepReader });
 }

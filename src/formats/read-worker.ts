@@ -4,7 +4,7 @@ import type { ReadRequest } from './format';
 import { FORMATS, formatOf } from './registry';
 import type { ReadMessage } from './worker-messages';
 
-/** The thread that reads, so that whatever a broken file does to the reader ends with the thread. */
+/** The thread that reads, so that whatever a broken file does to the reader ends with the thread. It may read several files, one after the other. */
 function tell(message: ReadMessage): void {
   parentPort?.postMessage(message);
 }
@@ -54,7 +54,7 @@ async function prepare(): Promise<void> {
   for (const format of FORMATS) await format.prepare?.();
 }
 
-parentPort?.once('message', (request: ReadRequest) => {
+parentPort?.on('message', (request: ReadRequest) => {
   tell({ type: 'begun' });
   void run(request);
 });

@@ -1,4 +1,5 @@
 import { isMainThread, type Worker } from 'node:worker_threads';
+import type { VolumeRecord } from '../volume';
 import { startThread } from './threads';
 
 /** Who goes on at once goes on without a spare: a program that ends would wait for a thread that is starting, some 25 ms. */
@@ -8,7 +9,12 @@ let isSpareWanted = false;
 let spare: Worker | null = null;
 let reading = 0;
 
-/** A thread that reads what it is sent, one file. */
+/** Bytes of a volume that a thread may still hold on to while it waits for the next file. */
+const LARGEST_KEPT = 2 ** 23;
+/** How long a thread waits for the next file, if nobody wants one to be ready. */
+const IDLE_MS = 2000;
+
+/** A thread that reads what it is sent, one file after the other. */
 export function startReader(workerData?: 'spare'): Worker {
   return startThread('read-worker', workerData);
 }
@@ -43,12 +49,31 @@ function startSpareSoon(): void {
 }
 
 function startSpare(): void {
-  if (spare !== null || reading > 0) return;
-  const started = startReader('spare');
-  started.unref();
-  spare = started;
-  started.on('error', () => undefined); // The next file has a thread started for it, and hears what is wrong.
-  started.on('exit', () => {
-    if (spare === started) spare = null;
+  if (spare === null && reading === 0) wait(startReader('spare'));
+}
+
+/**
+ * A thread has read a file. It reads the next one, in a tenth of the time that a new thread takes; but one that has read a large
+ * file ends, so that it does not hold on to what the program lets go of.
+ */
+export function keepReader(reader: Worker, { data }: VolumeRecord): void {
+  if (spare !== null || !isMainThread || data.byteLength > LARGEST_KEPT) {
+    void reader.terminate(); // It has closed its files, and its end takes a few ms.
+    return;
+  }
+  wait(reader);
+  if (isSpareWanted) return;
+  setTimeout(() => {
+    if (spare === reader) void reader.terminate();
+  }, IDLE_MS).unref();
+}
+
+/** Have a thread wait for a file, without keeping the process alive. */
+function wait(reader: Worker): void {
+  reader.unref();
+  spare = reader;
+  reader.on('error', () => undefined); // The next file has a thread started for it, and hears what is wrong.
+  reader.on('exit', () => {
+    if (spare === reader) spare = null;
   });
 }
