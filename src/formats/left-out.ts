@@ -1,4 +1,4 @@
-import type { Triple } from '../protocol';
+import type { DType, Triple } from '../protocol';
 import { unsupported } from './format';
 import { lengthIn } from './lengths';
 import type { Plain } from './writer';
@@ -32,9 +32,9 @@ export function checkCounts(
   plain: Plain,
   path: string,
   title: string,
-  several: { readonly frames: boolean; readonly components: boolean },
+  several: { readonly frames: boolean; readonly colors: readonly DType[] },
 ): void {
-  const { channels, frames, components } = plain;
+  const { channels, frames, components, dtype } = plain;
   if (channels > 1) {
     const advice = 'save them one by one, volume.at({ channel: 0 }).save(…), or write .zarr or .ome.tif';
     throw unsupported(path, `${title} holds no channels, and the volume has ${String(channels)}; ${advice}`);
@@ -43,7 +43,9 @@ export function checkCounts(
     const advice = 'save them one by one, volume.at({ frame: 0 }).save(…)';
     throw unsupported(path, `${title} holds no frames, and the volume has ${String(frames)}; ${advice}`);
   }
-  if (components > 1 && !several.components) throw unsupported(path, `${title} holds no colours; write another format`);
+  if (components === 1 || several.colors.includes(dtype)) return;
+  const bits = dtype === 'uint16' && several.colors.length > 0 ? ' of 16 bits' : '';
+  throw unsupported(path, `${title} holds no colours${bits}; write .ome.tif or .nrrd`);
 }
 
 /** Lengths of a volume in a unit that a format has. */

@@ -108,6 +108,22 @@ describe('values', () => {
     expect([code, sentence]).toEqual(['unsupported-format', expect.stringContaining('float32 can’t hold 16777217')]);
   });
 
+  test('of colours of 16 bits are written where they are colours again, and refused elsewhere', async () => {
+    const at = room();
+    const values = Uint16Array.from({ length: 72 }, (_, i) => 900 * i);
+    const colours = Volume.from(values, [2, 3, 4], { components: 3 });
+    for (const ending of ['nrrd', 'tif']) {
+      const path = join(at, `v.${ending}`);
+      await saveVolume(colours, path);
+      const { components, dtype, data, shape } = await openVolume(path);
+      expect([components, dtype, shape, Array.from(data)]).toEqual([3, 'uint16', [2, 3, 4], Array.from(values)]);
+    }
+    for (const ending of ['nii', 'mha', 'npy', 'mrc']) {
+      const [code, message] = await refused(colours, join(at, `v.${ending}`));
+      expect([code, message]).toEqual(['unsupported-format', expect.stringMatching(/colours.*write .*\.nrrd$/)]);
+    }
+  });
+
   test('may be more than are written at a time, packed and plain', async () => {
     const at = room();
     const volume = Volume.alloc([1100, 1000, 5], 'uint16');

@@ -87,7 +87,7 @@ export const metaimage: Writer = {
   heeds: ['compression'],
   holdsRescale: () => false,
   check: (plain, path) => {
-    checkCounts(plain, path, TITLE, { frames: true, components: true });
+    checkCounts(plain, path, TITLE, { frames: true, colors: ['uint8'] });
     const isTimed = plain.frameTimes === null || timesOf(plain) !== null;
     return [
       ...leftOut(plain, TITLE, ['axes', 'window', 'labels', 'channelInfo', 'frameLabels']),

@@ -92,7 +92,7 @@ export const mrc: Writer = {
   heeds: [],
   holdsRescale: () => false,
   check: (plain, path) => {
-    checkCounts(plain, path, TITLE, { frames: false, components: false });
+    checkCounts(plain, path, TITLE, { frames: false, colors: [] });
     return [
       ...leftOut(plain, TITLE, ['direction', 'axes', 'window', 'labels', 'channelInfo', 'frameTimes', 'frameLabels']),
       ...inUnitOf(plain, TITLE, ['Å'], 'Å').notes,

@@ -185,7 +185,7 @@ export const nifti: Writer = {
   heeds: ['compression'],
   holdsRescale: (dtype) => !dtype.startsWith('float'),
   check: (plain, path) => {
-    checkCounts(plain, path, TITLE, { frames: true, components: true });
+    checkCounts(plain, path, TITLE, { frames: true, colors: ['uint8'] });
     const isTimed = plain.frameTimes === null || timesOf(plain) !== null;
     return [
       ...(plain.direction === null ? leftOut(plain, `${TITLE} without a direction`, ['origin']) : []),

@@ -1,4 +1,5 @@
 import { DTYPES, type DType } from '../../protocol';
+import { unsupported } from '../format';
 import { leftOut } from '../left-out';
 import { IS_LITTLE_ENDIAN, writeAll, writeFileWith, writeValues } from '../write-values';
 import type { Plain, Writer } from '../writer';
@@ -42,7 +43,10 @@ export const npy: Writer = {
   dtypes: DTYPES,
   heeds: [],
   holdsRescale: () => false,
-  check: (plain) => {
+  check: (plain, path) => {
+    if (plain.components > 1 && plain.dtype !== 'uint8') {
+      throw unsupported(path, `an array of ${plain.dtype} is not known for colours; write .ome.tif or .nrrd`);
+    }
     const notes = leftOut(plain, 'NumPy', ['spacing', 'origin', 'direction', 'axes', 'window', 'labels', ...OF_PARTS]);
     const names = axesOf(plain).map(([name]) => name);
     if (plain.channels > 1) notes.push(`The axes of the array are ${names.join(', ')}.`);

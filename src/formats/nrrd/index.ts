@@ -129,7 +129,9 @@ function axesOf(fields: Fields, dtype: StoredType, path: string): Axes {
   const isFirst = first === 0 && !OTHER_COLORS.test(kinds[0] ?? '');
   const areApart = first !== 0 && others.length === 1 && first === rank - 1 && COLORS.test(kinds[first] ?? '');
   const components = first === undefined ? 1 : sizes[first];
-  const isColor = (isFirst || areApart) && dtype === 'uint8' && (components === 3 || components === 4);
+  // Three values of 16 bits may be anything, unless they are called colours.
+  const mayBeColor = dtype === 'uint8' || (dtype === 'uint16' && COLORS.test(kinds[first ?? -1] ?? ''));
+  const isColor = (isFirst || areApart) && mayBeColor && (components === 3 || components === 4);
   const rest = isColor ? others.slice(1) : others;
   const kindOf = (at: number): string => kinds[at] ?? '';
   const odd = rest.find((at) => !FRAMES.test(kindOf(at)) && !VECTORS.test(kindOf(at)));

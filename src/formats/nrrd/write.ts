@@ -167,7 +167,7 @@ export const nrrd: Writer = {
   heeds: ['compression'],
   holdsRescale: () => false,
   check: (plain, path) => {
-    checkCounts(plain, path, TITLE, { frames: true, components: true });
+    checkCounts(plain, path, TITLE, { frames: true, colors: ['uint8', 'uint16'] });
     const { dtype, frames, components, labels, axes, unit, frameTimes } = plain;
     const isOfLabels = !dtype.startsWith('float') && frames === 1 && components === 1;
     if (isSegmentation(path) && !isOfLabels) {
