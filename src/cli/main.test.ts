@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { drawSlice, lookAt } from '../export';
 import { readBack, type ReadBack } from '../export/testing/read-back';
 import { readPng } from '../export/testing/read-png';
+import { file as dicomFile, slice as dicomSlice } from '../formats/testing/dicom-file';
 import { bytesOf, niftiFile } from '../formats/testing/nifti-file';
 import { TestClient } from '../../kernel-server/testing/client';
 import { voxelsOf } from '../protocol';
@@ -215,6 +216,34 @@ test('slicescope export is ended by Ctrl-C between two slices, and leaves whole 
   expect([status, said]).toEqual([1, 'slicescope: stopped by Ctrl-C; the files that are there are whole\n']);
   expect(names().length).toBeLessThan(900);
   for (const name of names()) expect((await readPng(join(folder, 'ended', name))).width).toBe(128);
+});
+
+describe('--strict refuses a DICOM series that could only be opened with notes', () => {
+  const said = 'is one missing?';
+  const series = (): string => join(folder, 'series');
+  beforeAll(() => {
+    mkdirSync(series());
+    for (const z of [0, 1, 2, 4]) {
+      const bytes = dicomFile(Buffer.concat(dicomSlice([z, 1, 2, 3, 4, 5], z, z + 1)));
+      writeFileSync(join(series(), `${String(z)}.dcm`), bytes);
+    }
+  });
+
+  test.each([
+    ['info', []],
+    ['view', ['--no-open']],
+    ['export', ['-o', 'n.png']],
+    ['convert', ['n.npy']],
+  ])('%s', async (command, others) => {
+    const { status, stdout, stderr } = await slicescope(command, series(), ...others, '--strict');
+    expect([status, stdout, stderr]).toEqual([1, '', expect.stringContaining(said)]);
+    expect(readdirSync(folder).some((name) => name.startsWith('n.'))).toBe(false);
+  });
+
+  test('and without it, it is opened, and the note is said', async () => {
+    const { status, stdout } = await slicescope('info', series());
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/notes +Slice 3 is missing from the series/)]);
+  });
 });
 
 describe('slicescope view', () => {

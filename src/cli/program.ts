@@ -63,6 +63,7 @@ interface FileFlags {
   readonly offset?: number;
   readonly bigEndian?: boolean;
   readonly level?: number;
+  readonly strict?: boolean;
 }
 
 interface LookFlags {
@@ -121,12 +122,12 @@ async function volumeOf(
   flags: FileFlags,
   onHeader?: OpenOptions['onHeader'],
 ): Promise<Volume> {
-  const { format, series, shape: sizes, dtype, offset, bigEndian, level } = flags;
+  const { format, series, shape: sizes, dtype, offset, bigEndian, level, strict } = flags;
   const raw =
     sizes === undefined || dtype === undefined
       ? undefined
       : { shape: sizes, dtype, offset, littleEndian: bigEndian !== true };
-  const options: OpenOptions = { format, series, raw, level, onHeader };
+  const options: OpenOptions = { format, series, raw, level, strict, onHeader };
   return await open(files.length === 1 ? (files[0] as string) : files, options);
 }
 
@@ -212,6 +213,7 @@ function withFiles(command: Command, rawDtype = '--dtype'): Command {
       'of an OME-Zarr or a TIFF with several levels of detail: one of them, read whole',
       number,
     )
+    .option('--strict', 'refuse a DICOM series that could only be opened with notes')
     .option('--shape <sizes>', 'of a file of raw voxels: its sizes, x first, such as 512x512x300', shape)
     .addOption(new Option(`${rawDtype} <name>`, 'of a file of raw voxels').choices(DTYPES))
     .option('--offset <bytes>', 'of a file of raw voxels: where they begin', number)

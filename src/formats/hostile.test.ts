@@ -8,6 +8,7 @@ import { filesFolder } from './testing/files-folder';
 import { BRAIN, pairHeader } from './testing/hostile-brain';
 import { GZIP, NIFTI } from './testing/hostile-nifti';
 import { OTHERS } from './testing/hostile-others';
+import { TIFF } from './testing/hostile-tiff';
 import { metaFile, mrcFile, nifti2File, nrrdFile } from './testing/hostile-files';
 import { niftiFile } from './testing/nifti-file';
 
@@ -23,6 +24,7 @@ describe.each([
   ['what is packed', GZIP],
   ['other formats', OTHERS],
   ['brain imaging', BRAIN],
+  ['TIFF', TIFF],
 ])('%s that is broken is refused with a sentence, soon and without taking much', (_, cases) => {
   test.each(cases)('%s', async (_what, name, bytes, code, sentence) => {
     const path = put(name, bytes());

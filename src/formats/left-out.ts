@@ -1,25 +1,40 @@
 import type { DType, Triple } from '../protocol';
+import type { VolumeOptions } from '../volume';
 import { unsupported } from './format';
 import { lengthIn } from './lengths';
 import type { Plain } from './writer';
 
-/** What a volume may say of itself, whether it does, and in which words; its name is left out on purpose. */
+/**
+ * Of the options of a volume those that need no note here: its name is left out on purpose; `checkCounts` is of what there may be several
+ * of, `inUnitOf` of the unit; and where a format has no place for a rescale, real values are written, with a note of that.
+ */
+type Elsewhere = 'name' | 'components' | 'channels' | 'frames' | 'unit' | 'rescale';
+type Said = Exclude<keyof VolumeOptions, Elsewhere>;
+
+/** What a volume may say of itself, whether it does, and in which words. */
 const SAID: Readonly<Record<Said, readonly [isSaid: (plain: Plain) => boolean, words: string]>> = {
   spacing: [({ spacing, unit }) => unit !== 'px' || spacing.some((each) => each !== 1), 'distances of voxels'],
   origin: [({ origin }) => origin.some((each) => each !== 0), 'an origin'],
   direction: [({ direction }) => direction !== null, 'a direction'],
   axes: [({ axes, direction }) => axes !== null && direction === null, 'names of axes'],
   window: [({ window }) => window !== null, 'a window'],
+  invert: [({ invert }) => invert, 'an inverted scale of grays'],
+  padding: [({ padding }) => padding !== null, 'values that are no image (padding)'],
   labels: [({ labels }) => labels !== null, 'names of labels'],
   channelInfo: [({ channelInfo }) => channelInfo !== null, 'names and colours of channels'],
   frameTimes: [({ frameTimes }) => frameTimes !== null, 'times of frames'],
   frameLabels: [({ frameLabels }) => frameLabels !== null, 'labels of frames'],
+  notes: [({ notes }) => notes.length > 0, 'notes'],
+  emptySlices: [({ emptySlices }) => emptySlices.length > 0, 'marks of empty slices'],
 };
-type Said =
-  'spacing' | 'origin' | 'direction' | 'axes' | 'window' | 'labels' | 'channelInfo' | 'frameTimes' | 'frameLabels';
+const ALL = Object.keys(SAID) as readonly Said[];
 
-/** A sentence for each thing that a volume says and a format has no place for. */
-export function leftOut(plain: Plain, title: string, missing: readonly Said[]): string[] {
+/**
+ * A sentence for each thing that a volume says and a format has no place for.
+ * @param held what it has a place for: everything else is left out, also what volumes will say one day.
+ */
+export function leftOut(plain: Plain, title: string, held: readonly Said[]): string[] {
+  const missing = ALL.filter((each) => !held.includes(each));
   const words = missing.map((each) => SAID[each]).filter(([isSaid]) => isSaid(plain));
   return words.map(([, what]) => `${title} has no place for ${what}, which the volume has.`);
 }

@@ -22,7 +22,7 @@ import { isUrl, isZarr, zarr } from './zarr';
 
 /**
  * All formats, in the order in which they are tried. DICOM is known by four bytes behind a preamble of 128, which may begin like
- * any of the others.
+ * any of the others; without a preamble by elements that no other format begins with.
  */
 export const FORMATS: readonly Format[] = [
   ...[dicom, nifti, nrrd, metaimage, mrtrix, afni, npy, npz, hdf5, mrc, tiff, mgh],

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import type * as FilesModule from 'node:fs/promises';
 import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +8,8 @@ import { Volume, type VolumeOptions } from '../volume';
 import { openVolume, saveVolume, type SaveOptions } from './index';
 import { makeInPlace } from './put-in-place';
 import { filesFolder } from './testing/files-folder';
+import type { Plain } from './writer';
+import { WRITERS } from './writers';
 
 /** The module itself, so that what is put in its place is met by the library. */
 const files = jest.requireActual<typeof FilesModule>('node:fs/promises');
@@ -19,6 +22,10 @@ function room(): string {
   mkdirSync(path);
   return path;
 }
+
+/** What a process of its own runs. */
+const COMPILED = join(__dirname, '../../lib/src');
+const inMemory = (name: string): { level?: number } => (name.endsWith('.zarr') ? { level: 0 } : {});
 
 const VALUES = Array.from({ length: 60 }, (_, i) => 25 * i - 500);
 function int16(options: VolumeOptions = {}): Volume {
@@ -192,6 +199,46 @@ describe('what a volume says', () => {
     ]);
   });
 
+  test('is said of each option that a format has no place for', () => {
+    const said = int16({
+      origin: [1, 2, 3],
+      direction: [0, 1, 0, 1, 0, 0, 0, 0, 1],
+      window: [1, 9],
+      invert: true,
+      padding: [-500, -500],
+      labels: { 25: 'liver' },
+      channelInfo: [{ name: 'one' }],
+      frameTimes: [1.5],
+      frameLabels: ['b = 0'],
+      notes: ['Slice 1 is missing.'],
+      emptySlices: [1],
+    });
+    const { data, chunks, part, ...plain } = said.toRecord();
+    const always = [
+      'an inverted scale of grays',
+      'values that are no image (padding)',
+      'labels of frames',
+      'notes',
+      'marks of empty slices',
+    ];
+    const [window, labels, channels] = ['a window', 'names of labels', 'names and colours of channels'];
+    const [origin, direction, times] = ['an origin', 'a direction', 'times of frames'];
+    const missing: Readonly<Record<string, readonly string[]>> = {
+      nifti: [labels, channels],
+      nrrd: [window, channels],
+      metaimage: [window, labels, channels],
+      mrc: [direction, window, labels, channels, times],
+      npy: ['distances of voxels', origin, direction, window, labels, channels, times],
+      tiff: [origin, direction, window, labels],
+      zarr: [direction, times],
+    };
+    for (const writer of WRITERS) {
+      const notes = writer.check({ ...plain, dtype: 'int16' } satisfies Plain, `/v${writer.endings[0] ?? ''}`, {});
+      const found = notes.flatMap((note) => / has no place for (.*), which the volume has\.$/.exec(note)?.[1] ?? []);
+      expect([writer.name, found.sort()]).toEqual([writer.name, [...always, ...(missing[writer.name] ?? [])].sort()]);
+    }
+  });
+
   test('does not have its name in any file', async () => {
     const at = room();
     const volume = int16({ name: 'Doe^Jane' });
@@ -296,6 +343,35 @@ describe('a place', () => {
       expect(readdirSync(at).sort()).toEqual(['free.bin', 'v.bin']);
     },
   );
+
+  test.each(['v.nii', 'v.zarr'])('has what it had after the process was killed while it wrote: %s', async (name) => {
+    const at = room();
+    const path = join(at, name);
+    await saveVolume(int16(), path);
+    const script = `
+      const { saveVolume } = require(${JSON.stringify(join(COMPILED, 'formats'))});
+      const { Volume } = require(${JSON.stringify(join(COMPILED, 'volume'))});
+      const onProgress = ({ stage, fraction }) => {
+        if (stage === 'writing' && fraction > 0) process.kill(process.pid, 'SIGKILL');
+      };
+      const volume = Volume.alloc([512, 512, 64], 'uint16');
+      volume.data.fill(7);
+      void saveVolume(volume, ${JSON.stringify(path)}, { overwrite: true, onProgress });
+    `;
+    const { signal, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+    expect([signal, stderr]).toEqual(['SIGKILL', '']);
+    const [left, target, ...others] = readdirSync(at).sort();
+    expect([target, others]).toEqual([name, []]);
+    // What was written until then lies in a folder by its name.
+    expect(left).toMatch(/^\.slicescope-\w{6}$/);
+    expect(readdirSync(join(at, left as string, 'new'))).toEqual([name]);
+    const values = async (): Promise<number[]> => Array.from((await openVolume(path, inMemory(name))).data);
+    expect(await values()).toEqual(VALUES);
+    const other = int16();
+    other.data.fill(9);
+    await saveVolume(other, path, { overwrite: true });
+    expect(new Set(await values())).toEqual(new Set([9]));
+  });
 
   /** A folder with one file, as a store is made. */
   async function storeOf(target: string, content: string): Promise<void> {

@@ -46,6 +46,11 @@ function real(path: string): string {
   }
 }
 
+/** Whether a file lies in a folder or in one within it, also where links lead. */
+export function liesIn(path: string, folder: string): boolean {
+  return isInside(path, folder) && isInside(real(path), real(folder));
+}
+
 /**
  * The file that a header says its values are in: beside the header, or in a folder there.
  * @throws SlicescopeError `file-corrupt` where it is somewhere else.
@@ -53,9 +58,7 @@ function real(path: string): string {
 export function dataFileOf(name: string, path: string): string {
   const folder = dirname(path);
   const target = resolve(folder, name);
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(name) && isInside(target, folder) && isInside(real(target), real(folder))) {
-    return target;
-  }
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(name) && liesIn(target, folder)) return target;
   throw corrupt(
     path,
     `its values are in ${JSON.stringify(name)}; only files in the folder of ${basename(path)} are read`,

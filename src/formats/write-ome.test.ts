@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { statSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { DTYPES, DTYPE_RANGES, type DType, type Shape, type VoxelArray } from '../protocol';
@@ -360,7 +360,7 @@ describe('channels and frames', () => {
     });
     expect(axes.map(({ unit }) => unit)).toEqual([undefined, 'furlong', 'furlong', 'furlong']);
     expect(levels[0]?.scale).toEqual([1, 1, 1, 1]);
-    const notes = [place('labels of frames', 'OME-Zarr'), place('times of frames', 'OME-Zarr')];
+    const notes = [place('times of frames', 'OME-Zarr'), place('labels of frames', 'OME-Zarr')];
     expect(saved.get('uneven.zarr')?.notes).toEqual(notes);
   });
 });
@@ -482,6 +482,45 @@ describe('a volume that lies in chunks', () => {
     }
     expect(same.levels[0]?.chunks).toEqual([1, 1, 2, 4, 5]);
     expect(others.levels[0]?.chunks).toEqual([1, 1, 1, 4, 3]);
+  });
+
+  test('is written as the frame and the channel that were asked for, with their levels', async () => {
+    const source = await openVolume(join(foreign, 'five.zarr'));
+    const part = source.at({ frame: 1, channel: 2 });
+    expect([part.chunked, part.frames, part.channels]).toEqual([true, 1, 1]);
+    for (const name of ['part.zarr', 'part.nii']) await saveVolume(part, join(own, name));
+    for (const level of [0, 1, 2]) {
+      const whole = (await openVolume(join(foreign, 'five.zarr'), { level })).at({ frame: 1, channel: 2 });
+      const written = await openVolume(join(own, 'part.zarr'), { level });
+      expect([written.frames, written.channels, written.shape]).toEqual([1, 1, whole.shape]);
+      expect(Array.from(written.data)).toEqual(Array.from(whole.data));
+      if (level > 0) continue;
+      expect(Array.from((await openVolume(join(own, 'part.nii'))).data)).toEqual(Array.from(whole.data));
+      expect(whole.valueAt(0, 0, 0)).not.toBe(await source.readValue(0, 0, 0));
+    }
+  });
+
+  test('is never written over the chunks that it is read from, whichever way leads to them', async () => {
+    const path = join(own, 'same.zarr');
+    const link = join(own, 'link.zarr');
+    symlinkSync(path, link);
+    const before = sha256((await openVolume(path, { level: 0 })).data);
+    for (const [from, to] of [
+      [path, path],
+      [path, link],
+      [link, path],
+      [path, join(own, 'none', '..', 'same.zarr')],
+      [path, join(path, '0')],
+      [path, join(path, 'inside.zarr')],
+      [path, own],
+    ] as const) {
+      const volume = await openVolume(from);
+      await expect(saveVolume(volume, to, { format: 'zarr', overwrite: true })).rejects.toMatchObject({
+        code: 'invalid-argument',
+        message: expect.stringContaining('the volume is read from there while it is saved') as unknown,
+      });
+    }
+    expect(sha256((await openVolume(path, { level: 0 })).data)).toBe(before);
   });
 
   test('becomes a TIFF file', async () => {

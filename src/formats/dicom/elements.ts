@@ -6,10 +6,13 @@ import {
   littleEndianByteArrayParser,
   parseDicomDataSetExplicit,
   parseDicomDataSetImplicit,
+  readDicomElementExplicit,
   readPart10Header,
 } from 'dicom-parser';
+import { bareKind, hasPrefix } from './prefix';
 
 const IMPLICIT = '1.2.840.10008.1.2';
+const EXPLICIT = '1.2.840.10008.1.2.1';
 const DEFLATED = '1.2.840.10008.1.2.1.99';
 const BIG_ENDIAN = '1.2.840.10008.1.2.2';
 
@@ -45,20 +48,51 @@ function inflate(packed: Uint8Array, position: number): Uint8Array {
 /** The elements of a file. */
 export interface ReadElements {
   readonly dataSet: DataSet;
+  readonly transferSyntax: string;
   /** The unpacked file, if it was deflated. */
   readonly unpacked: Uint8Array | null;
 }
 
+/** What comes before a file's data: its header (PS3.10 7.1), which says how the data lies, and where that begins. */
+interface Meta {
+  readonly elements: DataSet['elements'];
+  readonly transferSyntax: string;
+  readonly position: number;
+}
+
+function metaOf(bytes: Uint8Array): Meta {
+  const bare = hasPrefix(bytes) ? null : bareKind(bytes);
+  if (bare === 'explicit' || bare === 'implicit') {
+    return { elements: {}, transferSyntax: bare === 'explicit' ? EXPLICIT : IMPLICIT, position: 0 };
+  }
+  const meta = bare === null ? readPart10Header(bytes) : bareHeader(bytes);
+  const transferSyntax = meta.string('x00020010') ?? '';
+  if (transferSyntax === '') throw new Error('missing the transfer syntax (0002,0010)');
+  return { elements: meta.elements, transferSyntax, position: meta.position };
+}
+
+/** The header of a file without a preamble, as `readPart10Header` has it of others. */
+function bareHeader(bytes: Uint8Array): DataSet {
+  const stream = new ByteStream(littleEndianByteArrayParser, bytes, 0);
+  const meta = new DataSet(littleEndianByteArrayParser, bytes, {});
+  let { position } = stream;
+  for (; position < bytes.length; position = stream.position) {
+    const element = readDicomElementExplicit(stream, meta.warnings);
+    if (element.tag > 'x0002ffff') break;
+    meta.elements[element.tag] = { ...element, parser: littleEndianByteArrayParser };
+  }
+  return Object.assign(meta, { position });
+}
+
 /**
- * The elements of a file with the DICM prefix, as `parseDicom` of dicom-parser has them, and those of newer value representations.
+ * The elements of a file, as `parseDicom` of dicom-parser has them, and those of newer value representations.
  * @param whole whether `bytes` are all of the file.
  * @param untilTag the last tag that is read.
  * @throws an Error or, of dicom-parser, a string.
  */
 export function parseElements(bytes: Uint8Array, whole: boolean, untilTag?: string): ReadElements {
-  const meta = readPart10Header(bytes);
-  const transferSyntax = meta.string('x00020010') ?? '';
-  if (transferSyntax === '') throw new Error('missing the transfer syntax (0002,0010)');
+  const meta = metaOf(bytes);
+  const { transferSyntax } = meta;
   const isDeflated = transferSyntax === DEFLATED;
   if (isDeflated && !whole) throw new Error('more bytes are needed');
   const unpacked = isDeflated ? inflate(bytes, meta.position) : null;
@@ -69,5 +103,5 @@ export function parseElements(bytes: Uint8Array, whole: boolean, untilTag?: stri
   if (transferSyntax === IMPLICIT) parseDicomDataSetImplicit(dataSet, stream, stream.byteArray.length, options);
   else parseDicomDataSetExplicit(dataSet, stream, stream.byteArray.length, options);
   Object.assign(dataSet.elements, meta.elements);
-  return { dataSet, unpacked };
+  return { dataSet, transferSyntax, unpacked };
 }

@@ -3,7 +3,7 @@ import type { DataSet, Element } from 'dicom-parser';
 import { messageOf } from '../../protocol';
 import { corrupt, unsupported } from '../format';
 import { parseElements, type ReadElements } from './elements';
-import { hasPrefix } from './prefix';
+import { hasPrefix, isDicomHead } from './prefix';
 
 /** Tag of the pixels, behind which nothing of use follows. */
 const PIXEL_DATA = 'x7fe00010';
@@ -33,7 +33,7 @@ export interface DicomFile {
 
 /**
  * Read a DICOM file (PS3.10) up to its pixels.
- * @throws SlicescopeError `unsupported-format` if it has no DICOM prefix, `file-corrupt` if its elements cannot be followed.
+ * @throws SlicescopeError `unsupported-format` if it does not begin as DICOM does, `file-corrupt` if its elements cannot be followed.
  */
 export async function readDicomFile(path: string): Promise<DicomFile> {
   const file = await open(path);
@@ -42,10 +42,10 @@ export async function readDicomFile(path: string): Promise<DicomFile> {
     for (let length = Math.min(size, HEAD_BYTES); ; length = Math.min(size, length * 16)) {
       const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, 0);
       const head = buffer.subarray(0, bytesRead);
-      if (!hasPrefix(head)) {
+      if (!isDicomHead(head)) {
         throw unsupported(
           path,
-          'no DICOM file, it has no DICM at byte 128; if it is an older one, rewrite it with its header',
+          'no DICOM file, it has no DICM at byte 128, nor does it begin with little-endian elements of the group 0002 or 0008',
         );
       }
       const whole = bytesRead >= size || bytesRead < length;
@@ -66,11 +66,27 @@ function parse(path: string, bytes: Uint8Array, whole: boolean): Omit<DicomFile,
     if (!whole) return null;
     throw corrupt(path, `its DICOM elements cannot be followed (${messageOf(thrown)})`, thrown);
   }
-  const { dataSet, unpacked } = read;
+  const { dataSet, transferSyntax, unpacked } = read;
   const element = dataSet.elements[PIXEL_DATA];
   if (element === undefined && !whole) return null;
-  const transferSyntax = dataSet.string('x00020010') ?? '';
+  if (element !== undefined && !hasPrefix(bytes)) checkOld(path, dataSet);
   return { dataSet, transferSyntax, pixels: element === undefined ? null : placeOf(element, unpacked) };
+}
+
+/** What ACR-NEMA could say of pixels, and no file with a header says. */
+function checkOld(path: string, dataSet: DataSet): void {
+  const compression = (dataSet.string('x00280060') ?? '').trim();
+  if (compression !== '' && compression !== 'NONE') {
+    throw unsupported(
+      path,
+      `its pixels are compressed as ACR-NEMA had it (CompressionCode ${compression}); decompress it`,
+    );
+  }
+  const [stored, high] = [dataSet.uint16('x00280101'), dataSet.uint16('x00280102')];
+  if (stored !== undefined && high !== undefined && high !== stored - 1) {
+    const what = `${String(stored)} bits of each value, the highest of them bit ${String(high)} (HighBit)`;
+    throw unsupported(path, `it has ${what}, expected bit ${String(stored - 1)}; move them to the lowest bits`);
+  }
 }
 
 function placeOf(element: Element, unpacked: Uint8Array | null): PixelPlace {

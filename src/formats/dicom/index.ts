@@ -1,5 +1,5 @@
 import type { Format } from '../format';
-import { hasPrefix } from './prefix';
+import { isDicomHead } from './prefix';
 
 export { hasDicom } from './prefix';
 
@@ -8,7 +8,7 @@ export const dicom: Format = {
   name: 'dicom',
   title: 'DICOM (a file, a folder, a series)',
   several: ['series'],
-  matches: (head) => hasPrefix(head),
+  matches: (head) => isDicomHead(head),
   read: async (request, onFraction) => await (await import('./read.js')).read(request, onFraction),
   header: async (request) => await (await import('./read.js')).header(request),
 };

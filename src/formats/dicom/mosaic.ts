@@ -3,6 +3,8 @@ import type { Triple } from '../../protocol';
 import { corrupt, unsupported } from '../format';
 import { cross, type DicomImage, type PixelLayout, type Plane } from './image';
 
+/** Slices of a mosaic at most; scanners write up to a few hundred. */
+const MOST_SLICES = 4096;
 /** Fields of a CSA header, and values of a field, at most; more are taken for a broken header. */
 const MOST_ITEMS = 1000;
 
@@ -83,6 +85,10 @@ export function mosaicOf(path: string, dataSet: DataSet, { frames, width, height
       path,
       'a mosaic of slices (ImageType) that does not say how many there are (NumberOfImagesInMosaic); its private elements were removed, so use the original file',
     );
+  }
+  if (slices > MOST_SLICES) {
+    const what = `${String(slices)} slices (NumberOfImagesInMosaic), of at most ${String(MOST_SLICES)}`;
+    throw corrupt(path, `its header says that it is a mosaic of ${what}`);
   }
   const tiles = Math.ceil(Math.sqrt(slices));
   if (!Number.isInteger(slices) || width % tiles !== 0 || height % tiles !== 0) {

@@ -1,14 +1,18 @@
 /** What DICOM files say that is easily read wrong. Each pixel of time t and slice z is 100 t + z + 1000 x (write-dicom.py). */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Volume } from '../../volume';
 import { exportSlice } from '../../export';
 import { readPng } from '../../export/testing/read-png';
 import { openVolume } from '../index';
+import { element, file, header, short, slice, text, withoutVrs } from '../testing/dicom-file';
 import { filesFolder } from '../testing/files-folder';
+import { mrcFile } from '../testing/hostile-files';
 import { madeByPython } from '../testing/python';
 import { readDicomFile } from './header';
 import { headerOf } from './names';
+import { bareKind } from './prefix';
 
 const own = filesFolder();
 const { folder } = madeByPython(join(__dirname, '../testing/write-dicom.py'));
@@ -188,4 +192,108 @@ test.each([
   expect((await openVolume(path)).name).toBe(text);
   const header = await headerOf((await readDicomFile(path)).dataSet);
   expect(JSON.stringify(header)).toContain(text);
+});
+
+describe('files without a preamble', () => {
+  const VALUES = [1, 2, 3, 400, 500, 60_000];
+  const IMPLICIT = '1.2.840.10008.1.2';
+  const NEMA = [
+    element(0x00080000, 'UL', Buffer.from(Uint32Array.of(8).buffer)),
+    text(0x00080010, 'SH', 'ACR-NEMA 2.0'),
+    text(0x00080060, 'CS', 'MR'),
+    short(0x00280101, 12),
+    short(0x00280102, 11),
+    text(0x00280060, 'CS', 'NONE'),
+  ];
+  const HEADER = (syntax?: string): Buffer => header(syntax, '1.2.840.10008.5.1.4.1.1.2');
+  const isUid = (each: Buffer): boolean => each.toString('latin1', 4, 6) === 'UI';
+  const KINDS = {
+    'a header before explicit elements': (z: number) => Buffer.concat([HEADER(), ...slice(VALUES, z, z)]),
+    'a header before implicit elements': (z: number) =>
+      Buffer.concat([HEADER(IMPLICIT), withoutVrs(slice(VALUES, z, z))]),
+    'explicit elements': (z: number) => Buffer.concat(slice(VALUES, z, z)),
+    'implicit elements': (z: number) => withoutVrs(slice(VALUES, z, z)),
+    'ACR-NEMA, which has no UIDs': (z: number) =>
+      withoutVrs(
+        slice(
+          VALUES.map((value) => value % 4096),
+          z,
+          z,
+          NEMA,
+        ).filter((each) => !isUid(each)),
+      ),
+  } as const;
+
+  test.each(Object.entries(KINDS))('are opened: %s', async (name, bytes) => {
+    const volume = await openVolume(own.put('bare', bytes(3)));
+    const values = name.startsWith('ACR') ? VALUES.map((value) => value % 4096) : VALUES;
+    expect(Array.from(volume.data)).toEqual(values);
+    expect(volume).toMatchObject({ shape: [3, 2, 1], spacing: [0.5, 2, 1], origin: [0, 0, 3], unit: 'mm' });
+  });
+
+  test('are found in a folder, beside others that look a little like them, and by DICOMDIR', async () => {
+    const folder = join(own.path, 'media');
+    mkdirSync(folder);
+    const all = [
+      file(Buffer.concat(slice(VALUES, 1, 1))),
+      ...Object.values(KINDS)
+        .slice(0, 4)
+        .map((bytes, i) => bytes(i + 2)),
+    ];
+    all.forEach((bytes, i) => {
+      writeFileSync(join(folder, `IM${String(i)}`), bytes);
+    });
+    writeFileSync(join(folder, 'notes'), Uint16Array.of(8, 5, 4, 0, 8, 6, 4, 0));
+    const records = all.map((_, i) => {
+      const record = text(0x00041500, 'CS', `IM${String(i)}`);
+      return Buffer.concat([Buffer.from('feff00e0', 'hex'), Buffer.from(Uint32Array.of(record.length).buffer), record]);
+    });
+    const listing = element(0x00041220, 'SQ', Buffer.concat(records));
+    writeFileSync(join(folder, 'DICOMDIR'), file(listing, undefined, '1.2.840.10008.1.3.10'));
+    for (const from of [folder, join(folder, 'DICOMDIR')]) {
+      const volume = await openVolume(from);
+      expect(volume).toMatchObject({ shape: [3, 2, 5], spacing: [0.5, 2, 1], origin: [0, 0, 1], notes: [] });
+      expect(Array.from(volume.data)).toEqual(Array.from({ length: 5 }, () => VALUES).flat());
+    }
+  });
+
+  test.each([
+    ['compressed as ACR-NEMA had it', [text(0x00280060, 'CS', 'RLE')], 'CompressionCode RLE'],
+    [
+      'values in the highest bits',
+      [short(0x00280101, 12)],
+      '12 bits of each value, the highest of them bit 15 (HighBit)',
+    ],
+  ])('are refused with %s', async (_, fields, sentence) => {
+    await expect(openVolume(own.put('old', Buffer.concat(slice(VALUES, 0, 1, fields))))).rejects.toMatchObject({
+      code: 'unsupported-format',
+      message: expect.stringContaining(sentence),
+    });
+  });
+
+  test('are known by several elements, so that nothing else is taken for one', () => {
+    const known = Buffer.concat(slice(VALUES, 0, 1));
+    expect(bareKind(known)).toBe('explicit');
+    expect(bareKind(withoutVrs(slice(VALUES, 0, 1)))).toBe('implicit');
+    expect(bareKind(KINDS['a header before implicit elements'](1))).toBe('header');
+    // Of MRC, 8 × 4 × 3 voxels begin as an element (0008,0000) of four bytes does.
+    const map = mrcFile((view) => {
+      [8, 4, 3].forEach((size, i) => {
+        view.setInt32(4 * i, size, true);
+      });
+    });
+    const [first, ...others] = slice(VALUES, 0, 1) as [Buffer, ...Buffer[]];
+    for (const bytes of [
+      map,
+      new Uint8Array(4096).fill(8),
+      Uint16Array.from({ length: 2000 }, (_, i) => (i % 2 === 0 ? 8 : 0)),
+      Buffer.concat([others[0] as Buffer, first, ...others.slice(1)]), // Its tags do not ascend.
+      Buffer.concat([first, ...others.slice(3)]), // It has one that tells it, and no other.
+      known.subarray(0, 40),
+      known.subarray(2),
+      new Uint8Array(0),
+    ]) {
+      expect(bareKind(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))).toBeNull();
+    }
+  });
 });

@@ -12,6 +12,10 @@ export interface Palette {
   readonly tables: readonly [Uint16Array, Uint16Array, Uint16Array];
 }
 
+/** Segments of a table at most, also those that are repeated; each should have a value, and a table has up to 65,536. */
+const MOST_SEGMENTS = 2 ** 18;
+/** Bytes of a table in segments at most. */
+const MOST_SEGMENT_BYTES = 2 ** 20;
 /** Of red, green and blue: the descriptor, the table, and the table in segments. */
 const TAGS = ['1', '2', '3'].map((color) => [`x0028110${color}`, `x0028120${color}`, `x0028122${color}`] as const);
 const ALPHA = 'x00281204';
@@ -22,7 +26,8 @@ export function paletteOf(path: string, dataSet: DataSet, { signed, samples }: P
   const [red, green, blue] = TAGS.map(([descriptor, table, segments]) => {
     const said = dataSet.uint16(descriptor, 0);
     const first = signed ? dataSet.int16(descriptor, 1) : dataSet.uint16(descriptor, 1);
-    const bits = dataSet.uint16(descriptor, 2);
+    // Beyond its end it would be read on.
+    const bits = (dataSet.elements[descriptor]?.length ?? 0) < 6 ? undefined : dataSet.uint16(descriptor, 2);
     const count = said === 0 ? 65_536 : said; // 16 bits cannot say it.
     if (samples !== 1 || count === undefined || first === undefined || (bits !== 8 && bits !== 16)) {
       throw corrupt(path, `its palette says ${String(count)} colours of ${String(bits)} bits, expected 8 or 16`);
@@ -51,6 +56,7 @@ interface Channel {
 function numbersIn(dataSet: DataSet, tag: string, count: number | null, bits = 16): Uint16Array | null {
   const element = dataSet.elements[tag];
   if (element === undefined || element.length === 0) return null;
+  if (count === null && element.length > MOST_SEGMENT_BYTES) return null;
   const isWide = count === null ? bits === 16 : element.length >= 2 * count;
   const length = Math.min(count ?? Infinity, isWide ? Math.floor(element.length / 2) : element.length);
   return Uint16Array.from({ length }, (_, at) =>
@@ -62,8 +68,10 @@ function numbersIn(dataSet: DataSet, tag: string, count: number | null, bits = 1
 function unfolded(code: Uint16Array | null, bits: number, most: number): Uint16Array | null {
   if (code === null) return null;
   const values: number[] = [];
+  let segments = 0;
   const one = (at: number, mayRepeat: boolean): number => {
     const [kind, count = 0] = code.subarray(at, at + 2);
+    if ((segments += 1) > MOST_SEGMENTS) return NaN;
     if (values.length + (kind === 2 ? 0 : count) > most) return NaN;
     if (kind === 0 && at + 2 + count <= code.length) {
       values.push(...code.subarray(at + 2, at + 2 + count));
@@ -78,7 +86,7 @@ function unfolded(code: Uint16Array | null, bits: number, most: number): Uint16A
     const [low, high] = code.subarray(at + 2, at + 4);
     if (kind !== 2 || !mayRepeat || low === undefined || high === undefined) return NaN;
     let from = low + high * 65_536;
-    for (let i = 0; i < count; i++) from = one(from, false);
+    for (let i = 0; i < count && !Number.isNaN(from); i++) from = one(from, false);
     return Number.isNaN(from) ? NaN : at + 4;
   };
   let at = 0;

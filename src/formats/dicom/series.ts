@@ -1,6 +1,6 @@
 /** Which files belong to what is opened, and which series of them is meant. */
 import { readdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { SlicescopeError, isSlicescopeError } from '../../protocol';
 import { unsupported, type OnFraction, type ReadRequest } from '../format';
 import { listedIn } from './dicomdir';
@@ -59,12 +59,12 @@ export async function imagesOf({ paths: [path, ...others] }: ReadRequest, onFrac
     const listed = listedIn(file);
     if (listed === null) return { images: [imageOf(file)], unreadable: [], notes };
     isChoice = true;
-    const all = listed.map((parts) => join(dirname(path), ...parts));
-    const there = await Promise.all(all.map((each) => isFile(each)));
-    paths.splice(0, 1, ...all.filter((_, i) => there[i]));
-    const missing = all.length - paths.length;
+    const there = await Promise.all(listed.map((each) => isFile(each)));
+    paths.length = 0;
+    for (const [i, each] of listed.entries()) if (there[i] === true) paths.push(each);
+    const missing = listed.length - paths.length;
     if (missing > 0)
-      notes.push(`${String(missing)} of the ${String(all.length)} files that DICOMDIR lists are not there.`);
+      notes.push(`${String(missing)} of the ${String(listed.length)} files that DICOMDIR lists are not there.`);
   }
   const images: DicomImage[] = [];
   const unreadable: Unreadable[] = [];

@@ -90,7 +90,7 @@ export const metaimage: Writer = {
     checkCounts(plain, path, TITLE, { frames: true, colors: ['uint8'] });
     const isTimed = plain.frameTimes === null || timesOf(plain) !== null;
     return [
-      ...leftOut(plain, TITLE, ['axes', 'window', 'labels', 'channelInfo', 'frameLabels']),
+      ...leftOut(plain, TITLE, ['spacing', 'origin', 'direction', 'frameTimes']),
       ...(isTimed ? [] : [`${TITLE} has no place for times of frames that are not evenly spaced.`]),
       ...inUnitOf(plain, TITLE, Object.keys(UNITS), 'mm').notes,
     ];

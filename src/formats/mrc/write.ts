@@ -93,10 +93,7 @@ export const mrc: Writer = {
   holdsRescale: () => false,
   check: (plain, path) => {
     checkCounts(plain, path, TITLE, { frames: false, colors: [] });
-    return [
-      ...leftOut(plain, TITLE, ['direction', 'axes', 'window', 'labels', 'channelInfo', 'frameTimes', 'frameLabels']),
-      ...inUnitOf(plain, TITLE, ['Å'], 'Å').notes,
-    ];
+    return [...leftOut(plain, TITLE, ['spacing', 'origin']), ...inUnitOf(plain, TITLE, ['Å'], 'Å').notes];
   },
   write: (content, target, _, onFraction) => write(content, target, onFraction),
 };

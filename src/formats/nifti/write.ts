@@ -188,8 +188,10 @@ export const nifti: Writer = {
     checkCounts(plain, path, TITLE, { frames: true, colors: ['uint8'] });
     const isTimed = plain.frameTimes === null || timesOf(plain) !== null;
     return [
-      ...(plain.direction === null ? leftOut(plain, `${TITLE} without a direction`, ['origin']) : []),
-      ...leftOut(plain, TITLE, ['axes', 'labels', 'channelInfo', 'frameLabels']),
+      ...(plain.direction === null && plain.origin.some((each) => each !== 0)
+        ? [`${TITLE} without a direction has no place for an origin, which the volume has.`]
+        : []),
+      ...leftOut(plain, TITLE, ['spacing', 'origin', 'direction', 'window', 'frameTimes']),
       ...(isTimed ? [] : [`${TITLE} has no place for times of frames that are not evenly spaced.`]),
       ...inUnitOf(plain, TITLE, Object.keys(UNITS), 'mm').notes,
     ];

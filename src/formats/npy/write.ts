@@ -22,9 +22,6 @@ export function npyHead(dtype: DType, shape: readonly number[]): Buffer {
   return head;
 }
 
-/** What is said of channels and frames. */
-const OF_PARTS = ['channelInfo', 'frameTimes', 'frameLabels'] as const;
-
 /** The slowest one first. */
 function axesOf({ frames, channels, shape: [width, height, depth], components }: Plain) {
   const axes: (readonly [name: string, size: number])[] = [
@@ -47,7 +44,7 @@ export const npy: Writer = {
     if (plain.components > 1 && plain.dtype !== 'uint8') {
       throw unsupported(path, `an array of ${plain.dtype} is not known for colours; write .ome.tif or .nrrd`);
     }
-    const notes = leftOut(plain, 'NumPy', ['spacing', 'origin', 'direction', 'axes', 'window', 'labels', ...OF_PARTS]);
+    const notes = leftOut(plain, 'NumPy', []);
     const names = axesOf(plain).map(([name]) => name);
     if (plain.channels > 1) notes.push(`The axes of the array are ${names.join(', ')}.`);
     const isLikeColors = plain.dtype === 'uint8' && plain.components === 1 && [3, 4].includes(plain.shape[0]);

@@ -157,6 +157,9 @@ async function write(
   await writeFileWith(target, (file) => writeAll(file, header));
 }
 
+/** What it says of a volume; names of labels are those of segments. */
+const HELD = ['spacing', 'origin', 'direction', 'axes', 'frameTimes'] as const;
+
 /** NRRD, and NHDR with its values in a file beside it. */
 export const nrrd: Writer = {
   name: 'nrrd',
@@ -175,7 +178,7 @@ export const nrrd: Writer = {
     }
     const isTimed = frameTimes === null || timesOf(plain) !== null;
     return [
-      ...leftOut(plain, TITLE, ['window', 'channelInfo', 'frameLabels', ...(isOfLabels ? [] : ['labels' as const])]),
+      ...leftOut(plain, TITLE, [...HELD, ...(isOfLabels ? (['labels'] as const) : [])]),
       ...(labels !== null && isOfLabels && namedIn(plain).length < Object.keys(labels).length
         ? [`${TITLE} has no place for names of labels that are no whole numbers from 0 on.`]
         : []),

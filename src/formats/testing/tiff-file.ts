@@ -16,6 +16,7 @@ export const TAG = {
   down: 283,
   planar: 284,
   predictor: 317,
+  colors: 320,
   tileWidth: 322,
   tileHeight: 323,
   tileOffsets: 324,

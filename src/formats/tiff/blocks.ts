@@ -9,6 +9,9 @@ import type { TiffFile } from './source';
 
 /** Compressions whose decoder gives values of this machine, whatever the order of bytes in the file. */
 const NATIVE = new Set([34_887]); // LERC
+const PACK_BITS = 32_773;
+/** Bytes that PackBits makes of one at most. */
+const MOST_RUN = 64;
 const GDAL_NODATA = 42_113;
 const IS_LITTLE_ENDIAN = endianness() === 'LE';
 
@@ -18,7 +21,7 @@ export function sampleArray(dtype: StoredType, buffer: ArrayBufferLike): VoxelAr
 }
 
 /**
- * Decodes the strips or tiles of a page to samples as they are stored; only the compressions are geotiff's.
+ * Decodes the strips or tiles of a page to samples as they are stored; only the compressions are geotiff's, but for PackBits.
  * @param target `sampleArray` of the page.
  */
 export async function readBlocks(file: TiffFile, kind: Kind, page: Page, target: VoxelArray): Promise<void> {
@@ -56,8 +59,9 @@ export async function readBlocks(file: TiffFile, kind: Kind, page: Page, target:
     if ((await readInto(file.handle, packed, block.offset)) < block.count)
       throw corrupt(file.path, 'it became shorter');
     if (page.isBitReversed) reverseBits(packed);
-    const bytes = new Uint8Array(await decoder.decode(packed.buffer));
     const needed = rowBytes(samples, rowSamples) * block.rows;
+    const bytes =
+      compression === PACK_BITS ? unpackBits(packed, needed) : new Uint8Array(await decoder.decode(packed.buffer));
     if (bytes.length < needed) {
       const what = `a strip or tile unpacks to ${String(bytes.length)} bytes, and its size needs ${String(needed)}`;
       throw corrupt(file.path, `truncated, ${what}`);
@@ -70,6 +74,26 @@ export async function readBlocks(file: TiffFile, kind: Kind, page: Page, target:
     unpredict(decoded, page.predictor, rowSamples, samplesOfPixel, file.littleEndian || NATIVE.has(compression));
     place(decoded, block, kind, page, target);
   }
+}
+
+/**
+ * PackBits (TIFF 6, section 9), no more of it than is needed: geotiff takes 8 bytes of memory for each, whatever their number, and a run
+ * for the head −128, which says nothing.
+ */
+function unpackBits(packed: Uint8Array, needed: number): Uint8Array {
+  const bytes = new Uint8Array(Math.min(needed, packed.length * MOST_RUN));
+  let [at, to] = [0, 0];
+  while (at + 1 < packed.length && to < bytes.length) {
+    const head = packed[at++] as number;
+    if (head === 128) continue;
+    const isRun = head > 128;
+    const count = Math.min(isRun ? 257 - head : head + 1, bytes.length - to, isRun ? Infinity : packed.length - at);
+    if (isRun) bytes.fill(packed[at++] as number, to, to + count);
+    else bytes.set(packed.subarray(at, at + count), to);
+    if (!isRun) at += count;
+    to += count;
+  }
+  return bytes.subarray(0, to);
 }
 
 function blanks({ dtype }: Samples, count: number, blank: number): VoxelArray {

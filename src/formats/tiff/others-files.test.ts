@@ -144,6 +144,13 @@ describe('strips and tiles', () => {
   });
 });
 
+test('PackBits has heads that say nothing, and may have more than is needed', async () => {
+  const bytes = [0x80, 2, 1, 2, 3, 0x80, 0x80, 0xfe, 9, 0xf2, 5, 0x7f, 4];
+  const tags = { ...GRAY, bits: 8, compression: 32_773, rows: 2, height: 2, width: 8 };
+  const volume = await opened([{ parts: [Uint8Array.from(bytes)], tags }]);
+  expect(Array.from(volume.data)).toEqual([1, 2, 3, 9, 9, 9, ...Array.from({ length: 10 }, () => 5)]);
+});
+
 describe('planes that lie behind one another in one directory', () => {
   const all = [0, 1, 2, 3, 4, 5].flatMap(pageValues);
   const behind = (tags: Tags, count = 6): PageBytes => ({

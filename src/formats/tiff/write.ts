@@ -206,7 +206,7 @@ export async function writeTiff(
 /** What of a volume OME-TIFF does not hold. */
 function check(plain: Plain): readonly string[] {
   const isWindowed = plain.channelInfo?.some(({ window }) => window !== null) === true;
-  const notes = leftOut(plain, TITLE, ['origin', 'direction', 'axes', 'window', 'labels', 'frameLabels']);
+  const notes = leftOut(plain, TITLE, ['spacing', 'channelInfo', 'frameTimes']);
   const windows = isWindowed ? [`${TITLE} has no place for windows of channels, which the volume has.`] : [];
   return [...notes, ...windows, ...omeUnit(plain).notes];
 }

@@ -229,8 +229,8 @@ function check(plain: Plain, path: string, { chunks }: WriteOptions): readonly s
       throw unsupported(path, `${what}; write smaller ones, of at most ${String(MAX_CHUNK_BYTES)}`);
     }
   }
-  const notes = leftOut(plain, 'OME-Zarr', ['direction', 'axes', 'frameLabels']);
-  if (timesOf(plain) === null) notes.push(...leftOut(plain, 'OME-Zarr', ['frameTimes']));
+  const times = timesOf(plain) === null ? [] : (['frameTimes'] as const);
+  const notes = leftOut(plain, 'OME-Zarr', ['spacing', 'origin', 'window', 'labels', 'channelInfo', ...times]);
   return components === 1
     ? notes
     : [...notes, `OME-Zarr has no colours: each of the ${String(components)} is written as a channel.`];

@@ -1,7 +1,7 @@
-import { cpSync, createReadStream, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, createReadStream, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { PLANES, type Plane } from '../../protocol';
 import { refusal } from '../../protocol/testing/thrown';
@@ -322,6 +322,55 @@ describe('what is broken is refused with a sentence, soon and without taking muc
     expect(error.code).toBe(code);
     expect(error.message).toMatch(sentence);
     expect(error.message).toContain(path);
+  });
+
+  describe('of several images', () => {
+    const GROUP = { zarr_format: 2 };
+    const collection = (attributes: object, others: Readonly<Record<string, object>> = {}): Record<string, object> => ({
+      '.zgroup': GROUP,
+      '.zattrs': attributes,
+      ...others,
+    });
+    const several = (...series: readonly unknown[]): Record<string, object> =>
+      collection({ 'bioformats2raw.layout': 3 }, { 'OME/.zgroup': GROUP, 'OME/.zattrs': { series } });
+    const plate = (path: unknown, image: unknown = '0'): Record<string, object> =>
+      collection(
+        { plate: { wells: [{ path }] } },
+        { 'A/1/.zgroup': GROUP, 'A/1/.zattrs': { well: { images: [{ path: image }] } } },
+      );
+
+    test.each<[string, Record<string, object>, string]>([
+      ['an image above the root', several('../secret.zarr'), 'its series have no paths'],
+      ['an image above the root, by another way', several('0/../../secret.zarr'), 'its series have no paths'],
+      ['an image anywhere', several('/etc'), 'its series have no paths'],
+      ['an image without a name', several(''), 'its series have no paths'],
+      ['an image that is a number', several(7), 'its series have no paths'],
+      ['an image that there is not', several('a'), 'a is no array or group of Zarr'],
+      [
+        'an image that has images',
+        { ...several('0'), '0/.zgroup': GROUP, '0/.zattrs': several('0')['.zattrs'] ?? {} },
+        'a Zarr group without multiscales',
+      ],
+      ['a well above the root', plate('../secret.zarr'), 'its wells have no paths'],
+      ['a well anywhere', plate('/A/1'), 'its wells have no paths'],
+      ['a well without a name', plate(undefined), 'its wells have no paths'],
+      ['no wells', collection({ plate: { wells: [] } }), 'its wells have no paths'],
+      ['wells that are no list', collection({ plate: { wells: 'A/1' } }), 'its wells have no paths'],
+      ['a well that there is not', plate('B/1'), 'B/1 is no array or group of Zarr'],
+      ['a field above the root', plate('A/1', '../../../secret.zarr'), 'its images of the well A/1 have no paths'],
+      ['a field that is its well', plate('A/1', '.'), 'its images of the well A/1 have no paths'],
+      ['a well without fields', plate('A/1', null), 'its images of the well A/1 have no paths'],
+    ])('%s', async (_, files, sentence) => {
+      const path = join(own, 'several.zarr');
+      rmSync(path, { recursive: true, force: true });
+      cpSync(join(folder, 'five.zarr'), join(own, 'secret.zarr'), { recursive: true });
+      for (const [name, said] of Object.entries(files)) {
+        mkdirSync(dirname(join(path, name)), { recursive: true });
+        writeFileSync(join(path, name), JSON.stringify(said));
+      }
+      const error = await cheapRefusal(() => openVolume(path));
+      expect(error.message).toContain(`${path}: ${sentence}`);
+    });
   });
 
   test('a level that there is not, of what has levels and of what has none, nor series', async () => {
