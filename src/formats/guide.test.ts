@@ -37,6 +37,7 @@ const FILES = {
   },
   'testing/write-zarr.py': { 'cells.zarr': 'five.zarr' },
   'dicom/testing/pydicom-values.py': { ct: 'mixed' },
+  'dicom/testing/write-segmentations.py': { 'organs.dcm': 'organs.dcm' },
 };
 
 beforeAll(async () => {

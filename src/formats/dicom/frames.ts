@@ -107,14 +107,16 @@ export class Frames {
     const available = pixels.length - from;
     await this.#readAt(from, bytes.subarray(0, Math.min(bytes.length, available)));
     if (transferSyntax === BIG_ENDIAN && pixels.words) bytes.swap16();
+    if (bits === 1) {
+      unpackBits(bytes, first - from * 8, target.subarray(0, count));
+      return;
+    }
     const mask = 2 ** bits - 1;
     for (let i = 0; i < count; i++) {
       const bit = first + i * bits - from * 8;
       const at = bit >> 3;
       const held = (bytes[at] as number) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16);
-      const value = (held >> (bit & 7)) & mask;
-      if (bits === 1) target[i] = value;
-      else target.writeUInt16LE(value, 2 * i);
+      target.writeUInt16LE((held >> (bit & 7)) & mask, 2 * i);
     }
   }
 
@@ -150,6 +152,19 @@ export class Frames {
         `frame ${String(frame)} cannot be found among its packed pixels (${messageOf(cause)})`,
         cause,
       );
+    }
+  }
+}
+
+/** A value for each bit from `first` on. Most masks are nearly empty, so bytes of zeros are passed over. */
+function unpackBits(bytes: Uint8Array, first: number, target: Uint8Array): void {
+  target.fill(0);
+  for (let at = first >> 3; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    if (byte === 0) continue;
+    for (let bit = 0; bit < 8; bit++) {
+      const i = at * 8 + bit - first;
+      if (i >= 0 && i < target.length) target[i] = (byte >> bit) & 1;
     }
   }
 }

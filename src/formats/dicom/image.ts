@@ -7,6 +7,7 @@ import { lutIn, type Lut } from './lut';
 import { mosaicOf, tileLayout, tilesOf, type Mosaic } from './mosaic';
 import { factsOf, filmTimes, type PlaneFacts } from './times';
 import { paletteOf, type Palette } from './palette';
+import { segmentationOf, type Segmentation } from './segments';
 
 /** How the pixels of one file are stored (PS3.3 C.7.6.3). */
 export interface PixelLayout {
@@ -78,6 +79,8 @@ export interface DicomImage {
   readonly planes: readonly Plane[];
   /** The colours that values stand for; null where they are values or colours themselves. */
   readonly palette: Palette | null;
+  /** Which segments its frames are of; null if it is no segmentation. */
+  readonly segmentation: Segmentation | null;
 }
 
 /** What tells the times of planes at one position apart, in the order in which it is asked. */
@@ -113,6 +116,9 @@ export function imageOf(file: DicomFile): DicomImage {
   const sheet = layoutOf(file);
   const mosaic = mosaicOf(path, dataSet, sheet);
   const layout = mosaic === null ? sheet : tileLayout(sheet, mosaic);
+  const segmentation = segmentationOf(path, dataSet, layout);
+  // Colours of a segmentation are how it may be drawn.
+  const isOfColours = layout.photometric === 'PALETTE COLOR' && segmentation === null;
   const image: Omit<DicomImage, 'planes'> = {
     path,
     fileBytes: file.bytes,
@@ -134,7 +140,8 @@ export function imageOf(file: DicomFile): DicomImage {
     isLabelMap: layout.bitsAllocated === 1 || dataSet.string('x00080060') === 'SEG',
     filmTimes: filmTimes(dataSet, layout.frames),
     frameOffsets: numbersOf(dataSet, 'x3004000c'),
-    palette: layout.photometric === 'PALETTE COLOR' ? paletteOf(path, dataSet, layout) : null,
+    palette: isOfColours ? paletteOf(path, dataSet, layout) : null,
+    segmentation,
   };
   const planes: Plane[] = [];
   const whole: DicomImage = Object.assign(image, { planes });
@@ -252,12 +259,15 @@ function placedFrame({ path, frameOffsets }: DicomImage, position: number[] | nu
   return [x, y, frameOffsets?.[frame] ?? NaN];
 }
 
-/** A text, in the character set that the file names (PS3.3 C.12.1.1.2). */
-export function textOf(dataSet: DataSet, tag: string): string {
+/**
+ * A text, in the character set that the file names (PS3.3 C.12.1.1.2).
+ * @param file the elements of the file, of which `dataSet` may be an item.
+ */
+export function textOf(dataSet: DataSet, tag: string, file: DataSet = dataSet): string {
   const element = dataSet.elements[tag];
   if (element === undefined) return '';
   const bytes = dataSet.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
-  return new TextDecoder(charsetOf(dataSet)).decode(bytes).replace(/\0+$/, '').trim();
+  return new TextDecoder(charsetOf(file)).decode(bytes).replace(/\0+$/, '').trim();
 }
 
 /** By DICOM's defined terms, the encoding by the name that the web has for it. */

@@ -6,6 +6,7 @@ import type { Volume } from '../../volume';
 import { exportSlice } from '../../export';
 import { readPng } from '../../export/testing/read-png';
 import { openVolume } from '../index';
+import { cheapRefusal } from '../testing/cost';
 import { element, file, header, short, slice, text, withoutVrs } from '../testing/dicom-file';
 import { filesFolder } from '../testing/files-folder';
 import { mrcFile } from '../testing/hostile-files';
@@ -295,5 +296,171 @@ describe('files without a preamble', () => {
     ]) {
       expect(bareKind(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))).toBeNull();
     }
+
+describe('segmentations', () => {
+  const made = madeByPython(join(__dirname, 'testing/write-segmentations.py'));
+  /** A frame as pydicom reads it. */
+  interface Said {
+    readonly segment: number | null;
+    readonly place: readonly number[] | null;
+    readonly values: readonly number[];
+  }
+  const said = JSON.parse(made.printed) as Readonly<Record<string, readonly Said[]>>;
+  const openSegments = (name: string, series?: string): Promise<Volume> =>
+    openVolume(join(made.folder, name), { series });
+  const ORGANS = { 1: 'liver', 2: 'Milz – größer' };
+  /** Of the CT: rows along y, columns along −z, slices along −x. */
+  const DIRECTION = [0, 0, -1, 1, 0, 0, 0, -1, 0];
+  const placeAt = (z: number): number[] => [100 - 2.5 * z, -20, 30];
+
+  /** What the frames of a file say of each voxel of a box, in the slices of the CT from the first one on. */
+  function valuesOf(name: string, first: number, slices: number, valueOf: (value: number, frame: Said) => number) {
+    const values = Array<number>(slices * 15).fill(0);
+    for (const frame of said[name] ?? []) {
+      const z = ((100 - (frame.place?.[0] ?? 100)) / 2.5 - first) * 15;
+      for (const [i, value] of frame.values.entries()) if (value !== 0) values[z + i] = valueOf(value, frame);
+    }
+    return values;
+  }
+  const numberOf = (_: number, { segment }: Said): number => segment as number;
+
+  test.each([
+    ['organs.dcm', 1, 5, ORGANS],
+    ['implicit.dcm', 1, 5, ORGANS],
+    ['big-endian.dcm', 1, 5, ORGANS],
+    ['bytes-packed.dcm', 1, 5, ORGANS],
+    ['one-segment.dcm', 0, 2, { 300: 'liver' }],
+    ['two-far.dcm', 0, 5, ORGANS],
+    ['between-unknown.dcm', 0, 5, ORGANS],
+    ['between-wrong.dcm', 0, 3, ORGANS],
+    ['two-and-three.dcm', 0, 6, ORGANS],
+    ['fractional-whole.dcm', 1, 5, ORGANS],
+  ])('are label maps with names, and slices without frames are background: %s', async (name, first, slices, labels) => {
+    const volume = await openSegments(name);
+    expect(volume).toMatchObject({
+      name: 'organs',
+      shape: [5, 3, slices],
+      frames: 1,
+      dtype: name === 'one-segment.dcm' ? 'uint16' : 'uint8',
+      spacing: [0.5, 2, 2.5],
+      origin: placeAt(first),
+      direction: DIRECTION,
+      labels,
+      rescale: null,
+      notes: [],
+      emptySlices: [],
+    });
+    expect(Array.from(volume.data)).toEqual(valuesOf(name, first, slices, numberOf));
+  });
+
+  test('of values that are numbers: what is in no segment is 0', async () => {
+    const volume = await openSegments('labels.dcm');
+    expect(volume).toMatchObject({ dtype: 'uint8', origin: placeAt(1), labels: { 1: 'liver', 3: 'spleen' } });
+    expect(Array.from(volume.data)).toEqual(valuesOf('labels.dcm', 1, 3, (value) => value));
+    const wide = await openSegments('labels-wide.dcm');
+    expect(wide).toMatchObject({ dtype: 'uint16', labels: { 300: 'liver', 1000: 'spleen' } });
+    expect(Array.from(wide.data)).toEqual(valuesOf('labels-wide.dcm', 1, 3, (value) => (value === 9 ? 0 : value)));
+    const spleen = await openSegments('labels-wide.dcm', 'spleen');
+    expect(spleen.labels).toEqual({ 1000: 'spleen' });
+    expect(Array.from(spleen.data)).toEqual(Array.from(wide.data, (value) => (value === 1000 ? 1000 : 0)));
+  });
+
+  test('of a tilted gantry lie as skewed as their series', async () => {
+    const volume = await openSegments('tilted.dcm');
+    expect(volume).toMatchObject({ origin: [97.5, -19, 30], notes: [expect.stringContaining('21.8 degrees')] });
+    const along = [2, 5, 8].map((at) => (volume.direction?.[at] ?? NaN) * volume.spacing[2]);
+    for (const [axis, right] of [-2.5, 1, 0].entries()) expect(along[axis]).toBeCloseTo(right, 9);
+    expect(Array.from(volume.data)).toEqual(valuesOf('organs.dcm', 1, 5, numberOf));
+  });
+
+  test('of one slice, and of one that does not say where it is', async () => {
+    expect(await openSegments('one-slice.dcm')).toMatchObject({ spacing: [0.5, 2, 7], origin: placeAt(3) });
+    const volume = await openSegments('nowhere.dcm');
+    expect(volume).toMatchObject({ shape: [5, 3, 1], spacing: [0.5, 2, 1], direction: null, labels: ORGANS });
+    expect(Array.from(volume.data)).toEqual(valuesOf('nowhere.dcm', 0, 1, numberOf));
+  });
+
+  test('of one segment, by its number or its name, in the same box', async () => {
+    for (const series of ['2', 'Milz – größer', '1.2.9/2']) {
+      const volume = await openSegments('organs.dcm', series);
+      expect(volume).toMatchObject({ shape: [5, 3, 5], origin: placeAt(1), labels: { 2: 'Milz – größer' } });
+      const right = valuesOf('organs.dcm', 1, 5, (_, { segment }) => (segment === 2 ? 2 : 0));
+      expect(Array.from(volume.data)).toEqual(right);
+    }
+    await expect(openSegments('organs.dcm', 'kidney')).rejects.toMatchObject({
+      code: 'unknown-series',
+      message: expect.stringContaining('no segment "kidney"; open one segment with the option series: 1 (liver), 2 (M'),
+    });
+  });
+
+  test('that overlap are opened one by one', async () => {
+    await expect(openSegments('overlap.dcm')).rejects.toMatchObject({
+      code: 'unknown-series',
+      message: expect.stringMatching(
+        /its segments 2 \(Milz – größer\) and 1 \(liver\) overlap at voxel \d, \d, 1, .* series: 1 \(liver\), 2 \(Milz/,
+      ),
+      details: { series: [{ uid: '1', description: 'liver', slices: 2 }, { uid: '2' }] },
+    });
+    const right = valuesOf('overlap.dcm', 0, 2, (_, { segment }) => (segment === 1 ? 1 : 0));
+    // The liver's frame is the last one of the second slice.
+    expect(Array.from((await openSegments('overlap.dcm', '1')).data)).toEqual(right);
+  });
+
+  test('of parts of voxels are opened one by one, as shares', async () => {
+    await expect(openSegments('fractional.dcm')).rejects.toMatchObject({
+      code: 'unknown-series',
+      message: expect.stringMatching(/partly in segments \(FRACTIONAL\).*1 \(liver\), 2 \(Milz/),
+    });
+    const volume = await openSegments('fractional.dcm', '2');
+    expect(volume).toMatchObject({ name: 'Milz – größer', rescale: { slope: 1 / 200 }, window: [0, 1], labels: null });
+    const right = valuesOf('fractional.dcm', 1, 4, (value, { segment }) => (segment === 2 ? value : 0));
+    expect(Array.from(volume.data)).toEqual(right);
+    expect([1, 2].map((x) => volume.valueAt(x, 0, 1))).toEqual([1, 0.25]);
+    // All values of this one are 0 or the greatest.
+    expect(await openSegments('fractional.dcm', 'liver')).toMatchObject({ labels: { 1: 'liver' }, range: [0, 1] });
+  });
+
+  test('are drawn over their CT, each voxel where it is', async () => {
+    const [ct, organs] = [await openSegments('study', '1.2.3'), await openSegments('study', '1.2.9')];
+    expect(ct).toMatchObject({ shape: [5, 3, 6], origin: placeAt(0), direction: DIRECTION });
+    const path = join(own.path, 'organs.png');
+    for (let z = 0; z < 6; z++) {
+      const options = { plane: 'xy', index: z, overlays: [{ volume: organs, opacity: 1 }], overwrite: true } as const;
+      await exportSlice(ct, path, options);
+      const { data } = await readPng(path);
+      const isColored = Array.from({ length: data.length / 4 }, (_, i) => data[4 * i] !== data[4 * i + 1]);
+      const labels = z === 0 ? null : organs.slice('xy', z - 1).data;
+      expect(isColored).toEqual(
+        Array.from({ length: 60 }, (_, i) => (labels?.[(i % 5) + 5 * Math.floor(i / 20)] ?? 0) > 0),
+      );
+    }
+  });
+
+  test('in a folder of other series are told by their segments', async () => {
+    await expect(openSegments('study')).rejects.toMatchObject({
+      code: 'unknown-series',
+      message: expect.stringContaining('1.2.9: SEG "organs", 2 segments (liver, Milz – größer) of 5 × 3 pixels'),
+    });
+    expect((await openSegments('study', '1.2.9/liver')).labels).toEqual({ 1: 'liver' });
+    await expect(openSegments('study', '1.2.9/3')).rejects.toMatchObject({
+      code: 'unknown-series',
+      message: expect.stringContaining('no segment "3"; open one segment with the option series: 1.2.9/1 (liver), 1.2'),
+    });
+  });
+
+  test.each([
+    ['uneven.dcm', 'unsupported-format', /not on slices of one distance: 2.500 mm at least/],
+    ['nowhere-several.dcm', 'unsupported-format', /do not say where they are \(PlanePositionSequence/],
+    ['twice.dcm', 'unsupported-format', /frames 0 and 2 of segment 1 are at one position/],
+    ['undescribed.dcm', 'file-corrupt', /frame 1 is of segment 2, which it does not describe/],
+    ['unsaid.dcm', 'file-corrupt', /frame 1 is of no segment \(ReferencedSegmentNumber\)/],
+    ['fractional-above.dcm', 'file-corrupt', /the value 250, above its maximum 200/],
+    ['labels-undescribed.dcm', 'file-corrupt', /voxels of segment 2, which it does not describe/],
+    ['labels-of-zero.dcm', 'unsupported-format', /segment 0 would be nothing.*5 \(PixelPaddingValue\)/],
+    ['too-far.dcm', 'file-corrupt', /2 frames are up to \d+ slices apart/],
+  ] as const)('are refused with a sentence, taking little: %s', async (name, code, message) => {
+    const error = await cheapRefusal(() => openSegments(name));
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(message);
   });
 });

@@ -10,7 +10,8 @@ import { asStored, type DicomImage, type PixelLayout, type Plane } from './image
 import { headerOf } from './names';
 import { lookUp } from './palette';
 import { PlaneReader } from './plane-reader';
-import { chosen, imagesOf } from './series';
+import { readSegmentation } from './read-segmentation';
+import { askedFor, chosen, imagesOf } from './series';
 import { stackOf, type Stack } from './stack';
 import { framesSaid } from './times';
 
@@ -50,6 +51,12 @@ function checkNoTiles({ path, isTiled }: DicomImage): void {
   if (isTiled) throw unsupported(path, 'its frames are tiles of one plane (a slide); put them together first');
 }
 
+/** @throws SlicescopeError `unsupported-format` for a segmentation among others: segments of two may have one number. */
+function checkNoSegments({ path, segmentation }: DicomImage): void {
+  if (segmentation !== null)
+    throw unsupported(path, 'a segmentation among other images of its series; open it alone, by its path');
+}
+
 export async function read(request: ReadRequest, onFraction: OnFraction): Promise<Volume> {
   const [path] = request.paths;
   const found = await imagesOf(request, (fraction) => {
@@ -58,8 +65,18 @@ export async function read(request: ReadRequest, onFraction: OnFraction): Promis
   const images = chosen(request, found);
   for (const image of images) checkPixels(asStored(image));
   images.forEach(checkNoTiles);
-  const stack = await stackOf(images, request.strict === true);
-  const [{ layout, seriesDescription }] = images;
+  const strict = request.strict === true;
+  const [first] = images;
+  const { layout, segmentation } = first;
+  const name = first.seriesDescription.trim() || basename(path).replace(/\.dcm$/i, '');
+  if (images.length > 1) images.forEach(checkNoSegments);
+  if (segmentation !== null) {
+    const segments = { image: first, segmentation, ...askedFor(request, found), strict };
+    return await readSegmentation(segments, { name, notes: found.notes }, (fraction) => {
+      onFraction(HEADERS + (1 - HEADERS) * fraction);
+    });
+  }
+  const stack = await stackOf(images, strict);
   const { spacing, unit, origin, direction, slices, frames, planes, notes, emptySlices } = stack;
   const { palette } = images[0];
   const isColour = layout.samples === 3 || palette !== null;
@@ -73,7 +90,7 @@ export async function read(request: ReadRequest, onFraction: OnFraction): Promis
     frames,
     ...framesOf(stack),
     components: isColour ? 3 : 1,
-    name: seriesDescription.trim() || basename(path).replace(/\.dcm$/i, ''),
+    name,
     window: isColour ? null : display.window,
     invert: display.invert,
     padding: isColour ? null : paddingOf(planes, true),

@@ -16,6 +16,8 @@ const MOST_DEPTH = 16;
 const MOST_FILES = 200_000;
 /** Series that a sentence names. */
 const MOST_NAMED = 20;
+/** Segments that it names of each segmentation. */
+const MOST_SEGMENTS = 5;
 /** Numbers of an orientation that differ by more are of another one. */
 const SAME_ORIENTATION = 0.001;
 
@@ -105,7 +107,7 @@ function isAlike(one: DicomImage, other: DicomImage): boolean {
   const kindOf = ({ layout: { width, height, samples, bitsAllocated, signed } }: DicomImage): string =>
     [width, height, samples, bitsAllocated, signed].join();
   const [first, second] = [one, other].map(({ planes: [plane] }) => plane?.orientation ?? null);
-  if (kindOf(one) !== kindOf(other)) return false;
+  if (one.segmentation !== null || other.segmentation !== null || kindOf(one) !== kindOf(other)) return false;
   if (first == null || second == null) return true;
   return first.every((each, i) => Math.abs(each - (second[i] as number)) <= SAME_ORIENTATION);
 }
@@ -144,18 +146,43 @@ const slicesOf = (images: readonly DicomImage[]): number => images.reduce((sum, 
 function sentenceOf({ uid, images, error }: Choice): string {
   const [first] = images;
   if (first === undefined) return `${uid}: can’t be read (${error?.message ?? ''})`;
-  const { modality, seriesDescription, layout } = first;
+  const { modality, seriesDescription, layout, segmentation } = first;
   const name = [modality, JSON.stringify(seriesDescription)].filter((each) => each !== '').join(' ');
   const count = slicesOf(images);
   const size = `${String(layout.width)} × ${String(layout.height)} pixels`;
+  if (segmentation !== null) {
+    const { segments } = segmentation;
+    const names = [...segments.values()].slice(0, MOST_SEGMENTS).join(', ');
+    const kind = segments.size === 1 ? 'segment' : 'segments';
+    return `${uid}: ${name}, ${String(segments.size)} ${kind} (${names}${segments.size > MOST_SEGMENTS ? ', …' : ''}) of ${size}`;
+  }
   return `${uid}: ${name}, ${String(count)} ${count === 1 ? 'slice' : 'slices'} of ${size}`;
+}
+
+/**
+ * The series that was asked for, and the segment of it: `1.2.3/2`, `1.2.3/liver`, or, of a segmentation that is opened alone, `2` or
+ * `liver`.
+ */
+export function askedFor(
+  { series }: ReadRequest,
+  { images }: Found,
+): { readonly series: string | undefined; readonly segment: string | null } {
+  const isOfSegments = images.some(({ segmentation }) => segmentation !== null);
+  if (series === undefined || !isOfSegments) return { series, segment: null };
+  const [, before = series, segment = null] = /^([^/]*)\/(.+)$/.exec(series) ?? [];
+  const isSeries = images.some(({ seriesUid }) => before === seriesUid || before.startsWith(`${seriesUid}#`));
+  if (isSeries) return { series: before, segment };
+  return images.length === 1 ? { series: undefined, segment: series } : { series, segment: null };
 }
 
 /**
  * The images of the series that was asked for, or of the only one.
  * @throws SlicescopeError `unknown-series`, which lists what can be chosen; what is wrong with a file of the chosen one.
  */
-export function chosen({ paths: [path], series, strict = false }: ReadRequest, found: Found): Images {
+export function chosen(request: ReadRequest, found: Found): Images {
+  const { paths, strict = false } = request;
+  const [path] = paths;
+  const { series } = askedFor(request, found);
   const all = choicesOf(found, strict);
   const asked = series === undefined ? all : all.filter(({ uid }) => uid === series || uid.startsWith(`${series}#`));
   const [only, ...others] = asked;

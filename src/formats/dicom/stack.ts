@@ -58,27 +58,14 @@ export async function stackOf(images: readonly [DicomImage, ...DicomImage[]], st
   }
   const { orientation, position } = first;
   if (orientation === null || position === null) return withoutPositions(images, planes);
-  const row = orientation.slice(0, 3);
-  const column = orientation.slice(3);
-  const normal = cross(row, column);
-  if (
-    Math.abs(dot(row, row) - 1) > 0.01 ||
-    Math.abs(dot(column, column) - 1) > 0.01 ||
-    Math.abs(dot(row, column)) > 0.01
-  ) {
-    throw corrupt(
-      first.image.path,
-      `its rows and columns point along ${orientation.join(', ')}, which are not at right angles`,
-    );
-  }
-  const groups = await eachOnce(positionsOf(planes, normal), strict);
+  const axes = axesOf(first);
+  const groups = await eachOnce(positionsOf(planes, axes.normal), strict);
   const [top] = groups as [Group];
   const frames = top.planes.length;
   const rounding = 10 ** -digitsOf(groups);
   const grid = gridIn(groups, rounding, strict);
-  const { along, degrees } = lineOf(groups, normal, rounding, strict);
+  const { along, degrees } = lineOf(groups, axes.normal, rounding, strict);
   const dropped = planes.length - groups.length * frames;
-  const beforeFirst = grid.start - top.at;
   const sources = first.image.isLabelMap ? grid.sources.map(nearest) : grid.sources;
   const emptySlices = sources.flatMap((source, z) => (source === null ? [z] : []));
   const mixes = Array.from({ length: frames }, (_, frame) =>
@@ -94,17 +81,58 @@ export async function stackOf(images: readonly [DicomImage, ...DicomImage[]], st
     slices: sources.length,
     frames,
     ...spacingOf(first, grid.distance * Math.hypot(...along)),
-    origin: ((top.planes[0] as Plane).position as Triple).map(
-      (each, axis) => each + beforeFirst * (along[axis] as number),
-    ) as unknown as Triple,
-    direction: [0, 1, 2].flatMap((axis) =>
-      [row, column, along.map((each) => each / Math.hypot(...along))].map((each) => (each[axis] as number) + 0),
-    ),
+    ...placeOf(top, axes, along, grid.start - top.at),
     notes: [
       ...new Set(images.flatMap((image) => image.notes)),
       ...notesOf({ grid, emptySlices, dropped, degrees, isNearest: first.image.isLabelMap }),
     ],
     emptySlices,
+  };
+}
+
+/** Where rows and columns point, and what is at right angles to both. */
+interface PlaneAxes {
+  readonly row: readonly number[];
+  readonly column: readonly number[];
+  readonly normal: Triple;
+}
+
+/** @throws SlicescopeError `file-corrupt`. */
+export function axesOf({ orientation, image }: Plane): PlaneAxes {
+  const [row, column] = [orientation?.slice(0, 3) ?? [], orientation?.slice(3) ?? []];
+  if (
+    Math.abs(dot(row, row) - 1) > 0.01 ||
+    Math.abs(dot(column, column) - 1) > 0.01 ||
+    Math.abs(dot(row, column)) > 0.01
+  ) {
+    throw corrupt(
+      image.path,
+      `its rows and columns point along ${orientation?.join(', ') ?? ''}, which are not at right angles`,
+    );
+  }
+  return { row, column, normal: cross(row, column) };
+}
+
+/**
+ * How a box of slices lies in the patient.
+ * @param along where slices go for each mm along the normal.
+ * @param beforeFirst from the first planes to the first slice of the box, in mm along the normal.
+ */
+export function placeOf(
+  { planes }: Group,
+  { row, column }: PlaneAxes,
+  along: Triple,
+  beforeFirst = 0,
+): Pick<Stack, 'origin' | 'direction'> {
+  const [first] = planes as [Plane];
+  const length = Math.hypot(...along);
+  return {
+    origin: (first.position as Triple).map(
+      (each, axis) => each + beforeFirst * (along[axis] as number),
+    ) as unknown as Triple,
+    direction: [0, 1, 2].flatMap((axis) =>
+      [row, column, along.map((each) => each / length)].map((each) => (each[axis] as number) + 0),
+    ),
   };
 }
 
@@ -135,7 +163,7 @@ function withoutPositions(images: readonly [DicomImage, ...DicomImage[]], planes
   };
 }
 
-function spacingOf({ pixelSpacing, aspectRatio }: Plane, distance: number): Pick<Stack, 'spacing' | 'unit'> {
+export function spacingOf({ pixelSpacing, aspectRatio }: Plane, distance: number): Pick<Stack, 'spacing' | 'unit'> {
   if (pixelSpacing === null && aspectRatio !== 1) return { spacing: [1, aspectRatio, 1], unit: 'px' };
   // A row is as far from the next as the first number says: that is y.
   return { spacing: pixelSpacing === null ? undefined : [pixelSpacing[1], pixelSpacing[0], distance] };
@@ -164,7 +192,7 @@ function checkUnique(images: readonly DicomImage[]): void {
   }
 }
 
-function positionsOf(planes: readonly Plane[], normal: Triple): readonly Group[] {
+export function positionsOf(planes: readonly Plane[], normal: Triple): readonly Group[] {
   const orientation = (planes[0] as Plane).orientation as readonly number[];
   const placed = planes.map((plane) => {
     const turned = plane.orientation?.some((value, i) => Math.abs(value - (orientation[i] as number)) > 0.001);
@@ -253,7 +281,7 @@ function inTime(groups: readonly Group[]): readonly Group[] {
 }
 
 /** Digits behind the point that positions are written with. */
-function digitsOf(groups: readonly Group[]): number {
+export function digitsOf(groups: readonly Group[]): number {
   const positions = groups.flatMap(({ planes }) => (planes[0] as Plane).position ?? []);
   const digits = positions.map((each) => /\.(\d+)$/.exec(String(each))?.[1]?.length ?? 0);
   return digits.reduce((most, each) => Math.max(most, each), 0);
@@ -284,7 +312,7 @@ function gridIn(groups: readonly Group[], rounding: number, strict: boolean): Gr
 }
 
 /** Where slices go, in mm, for each mm along the normal; and by how many degrees that is off the normal. */
-function lineOf(
+export function lineOf(
   groups: readonly Group[],
   normal: Triple,
   rounding: number,
@@ -331,11 +359,7 @@ function notesOf(done: {
 }): readonly string[] {
   const { grid, emptySlices, dropped, degrees, isNearest } = done;
   const notes: string[] = [];
-  if (degrees > 0) {
-    notes.push(
-      `The gantry was tilted by ${degrees.toFixed(1)} degrees: each slice is shifted against the one before. The values and the direction of z are those of the file; planes across the slices are drawn as if they were at right angles.`,
-    );
-  }
+  if (degrees > 0) notes.push(tiltNote(degrees));
   if (emptySlices.length > 0) {
     const named = emptySlices.slice(0, MOST_NAMED).join(', ') + (emptySlices.length > MOST_NAMED ? ', ...' : '');
     const [subject, verb, rest] =
@@ -357,6 +381,10 @@ function notesOf(done: {
     notes.push(`${what}, with equal values; one of each was kept.`);
   }
   return notes;
+}
+
+export function tiltNote(degrees: number): string {
+  return `The gantry was tilted by ${degrees.toFixed(1)} degrees: each slice is shifted against the one before. The values and the direction of z are those of the file; planes across the slices are drawn as if they were at right angles.`;
 }
 
 /** A source without a mix. */
