@@ -296,6 +296,8 @@ describe('files without a preamble', () => {
     ]) {
       expect(bareKind(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))).toBeNull();
     }
+  });
+});
 
 describe('segmentations', () => {
   const made = madeByPython(join(__dirname, 'testing/write-segmentations.py'));
