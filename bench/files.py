@@ -37,6 +37,9 @@ FORMATS = {
     "nii.gz": write_nifti,
     "nrrd": lambda path, values: nrrd.write(str(path), values.T, {"encoding": "raw"}),
     "tif": lambda path, values: tifffile.imwrite(path, values, photometric="minisblack"),
+    "tif-deflate": lambda path, values: tifffile.imwrite(
+        path, values, photometric="minisblack", compression="zlib", predictor=True
+    ),
     "npy": numpy.save,
     "zarr": write_zarr,
 }
@@ -54,6 +57,7 @@ READERS = {
     ".nii.gz": lambda path: numpy.asarray(nibabel.load(path).dataobj),
     ".nrrd": lambda path: nrrd.read(path)[0],
     ".tif": tifffile.imread,
+    ".tif-deflate": tifffile.imread,
     ".npy": numpy.load,
     ".zarr": lambda path: zarr.open_group(path, mode="r")["0"][...],
 }

@@ -8,6 +8,7 @@ import { opening } from './opening.mjs';
 import { comparePacking } from './packing.mjs';
 import { planes } from './planes.mjs';
 import { refreshing } from './refreshing.mjs';
+import { saving } from './saving.mjs';
 import { slabs } from './slabs.mjs';
 import { showAll } from './show.mjs';
 import { scrubAll, scrubBusy } from './slider.mjs';
@@ -107,6 +108,7 @@ export const GROUPS = [
   opening,
   fifty,
   files,
+  saving,
   chunks,
   {
     title: 'Slider to pixels while a cell spins',

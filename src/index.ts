@@ -59,10 +59,11 @@ export {
   type ChannelInfo,
   type DType,
   type ErrorCode,
+  type Padding,
   type Plane,
   type Rescale,
   type Shape,
   type Window,
 } from './protocol';
 export type { ColormapName, WindowName } from './shading';
-export type { Part, SliceOptions, VolumeOptions, VolumeSlice } from './volume';
+export type { Part, SliceOptions, StoredType, VolumeOptions, VolumeSlice, VoxelSource } from './volume';

@@ -95,7 +95,8 @@ export function timesOf({ frameTimes }: Plain): { readonly start: number; readon
   const [start = 0, next] = frameTimes ?? [];
   if (frameTimes === null || next === undefined) return null;
   const step = (frameTimes.at(-1) as number) / (frameTimes.length - 1) - start / (frameTimes.length - 1);
-  const most = 1e-6 * Math.max(...frameTimes.map(Math.abs));
+  const end = frameTimes.at(-1) as number;
+  const most = 1e-6 * Math.abs(end - start) + 2 ** -50 * Math.max(Math.abs(start), Math.abs(end));
   const isEven = frameTimes.every((time, at) => Math.abs(time - (start + at * step)) <= most);
   return isEven && step > 0 ? { start, step } : null;
 }

@@ -5,6 +5,9 @@ import { startThread } from './threads';
 /** Who goes on at once goes on without a spare: a program that ends would wait for a thread that is starting, some 25 ms. */
 const SPARE_DELAY_MS = 100;
 
+/** Those that have waited before. */
+const waited = new WeakSet<Worker>();
+let idle: ReturnType<typeof setTimeout> | undefined;
 let isSpareWanted = false;
 let spare: Worker | null = null;
 let reading = 0;
@@ -30,6 +33,7 @@ export function keepSpareReader(): void {
  * The next one is started when all files are read, as `readerIsDone` says: its start would take a processor from who reads.
  */
 export function takeSpareReader(): Worker | null {
+  clearTimeout(idle);
   const taken = spare;
   spare = null;
   reading += 1;
@@ -63,15 +67,18 @@ export function keepReader(reader: Worker, { data }: VolumeRecord): void {
   }
   wait(reader);
   if (isSpareWanted) return;
-  setTimeout(() => {
+  idle = setTimeout(() => {
     if (spare === reader) void reader.terminate();
-  }, IDLE_MS).unref();
+  }, IDLE_MS);
+  idle.unref();
 }
 
 /** Have a thread wait for a file, without keeping the process alive. */
 function wait(reader: Worker): void {
   reader.unref();
   spare = reader;
+  if (waited.has(reader)) return;
+  waited.add(reader);
   reader.on('error', () => undefined); // The next file has a thread started for it, and hears what is wrong.
   reader.on('exit', () => {
     if (spare === reader) spare = null;

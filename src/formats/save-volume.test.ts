@@ -2,12 +2,14 @@ import { spawnSync } from 'node:child_process';
 import type * as FilesModule from 'node:fs/promises';
 import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as zlib from 'node:zlib';
 import { describe, expect, jest, test } from '@jest/globals';
 import { messageOf, type DType } from '../protocol';
 import { Volume, type VolumeOptions } from '../volume';
 import { openVolume, saveVolume, type SaveOptions } from './index';
 import { makeInPlace } from './put-in-place';
 import { filesFolder } from './testing/files-folder';
+import { crc32 } from './write-packed';
 import type { Plain } from './writer';
 import { WRITERS } from './writers';
 
@@ -145,6 +147,38 @@ describe('values', () => {
       const { data } = await openVolume(path);
       expect(Buffer.compare(Buffer.from(data.buffer), Buffer.from(volume.data.buffer))).toBe(0);
     }
+  });
+});
+
+describe('packed values', () => {
+  /** More pieces than are in hand at a time, and the next slices after a few that lie together. */
+  const [SLICE, SLICES] = [2 ** 20, 41] as const;
+  const volume = Volume.alloc([1024, 1024, SLICES], 'uint8');
+  for (let z = 0; z < SLICES; z++) volume.data.fill(z + 1, z * SLICE, z * SLICE + 100);
+
+  test('are one stream of gzip, in their order', async () => {
+    const path = join(room(), 'v.nii.gz');
+    const { bytes } = await saveVolume(volume, path, { compression: 1 });
+    const packed = readFileSync(path);
+    expect([packed.length, packed.readUInt32LE(bytes - 4)]).toEqual([bytes, SLICES * SLICE + 352]);
+    for (const whole of [zlib.gunzipSync(packed), zlib.inflateRawSync(packed.subarray(10))]) {
+      expect(whole.length).toBe(SLICES * SLICE + 352);
+      expect(Buffer.compare(whole.subarray(352), volume.data as Uint8Array)).toBe(0);
+    }
+  });
+
+  test('are one stream of zlib, in their order', async () => {
+    const path = join(room(), 'v.mha');
+    await saveVolume(volume, path, { compression: 1 });
+    const packed = readFileSync(path);
+    const whole = zlib.inflateSync(packed.subarray(packed.indexOf('ElementDataFile = LOCAL\n') + 24));
+    expect(Buffer.compare(whole, volume.data as Uint8Array)).toBe(0);
+  });
+
+  test('have their sum also where Node has none', () => {
+    const bytes = Buffer.from('123456789');
+    expect(crc32(bytes, 0)).toBe(0xcbf4_3926);
+    expect(crc32(bytes.subarray(4), crc32(bytes.subarray(0, 4), 0))).toBe(0xcbf4_3926);
   });
 });
 
@@ -446,6 +480,8 @@ describe('refused is', () => {
     ['a level of packing', 'v.nii', { compression: 10 }, 'invalid-argument', 'expected a whole number from 0 to 9'],
     ['packing where there is none', 'v.mrc', { compression: 1 }, 'invalid-argument', 'nothing: MRC has none'],
     ['chunks of a file', 'v.nii', { chunks: [8, 8, 8] }, 'invalid-argument', 'nothing: NIfTI has none'],
+    ['levels of a file', 'v.nii', { levels: 1 }, 'invalid-argument', 'nothing: NIfTI has none'],
+    ['no level', 'v.zarr', { levels: 0 }, 'invalid-argument', 'levels is 0, expected a whole number of at least 1'],
     ['no options', 'v.nii', null as unknown as object, 'invalid-argument', 'options is null'],
   ])('%s', async (_, name, options, code, sentence) => {
     const at = room();

@@ -53,9 +53,10 @@ const OPTIONS: Readonly<Record<keyof SaveOptions, true>> = {
   compression: true,
   version: true,
   chunks: true,
+  levels: true,
 };
 /** Options that not all formats heed. */
-const OF_FORMATS = ['compression', 'version', 'chunks'] as const;
+const OF_FORMATS = ['compression', 'version', 'chunks', 'levels'] as const;
 
 function refuse(argument: string, value: unknown, expected: string): SlicescopeError {
   return new SlicescopeError('invalid-argument', `${CALLER}: ${argument} is ${quote(value)}, expected ${expected}`, {
@@ -72,7 +73,7 @@ function checkOptions(options: unknown): asserts options is SaveOptions {
   if (typeof options !== 'object' || options === null)
     throw refuse('options', options, "an object such as { dtype: 'float32' }");
   checkNames(options, Object.keys(OPTIONS), CALLER);
-  const { format, dtype, overwrite, onProgress, signal, compression, version, chunks } = options as Readonly<
+  const { format, dtype, overwrite, onProgress, signal, compression, version, chunks, levels } = options as Readonly<
     Record<string, unknown>
   >;
   const isOneOf = (names: readonly unknown[], value: unknown): boolean => value === undefined || names.includes(value);
@@ -89,6 +90,8 @@ function checkOptions(options: unknown): asserts options is SaveOptions {
   if (compression !== undefined && !isLevel) throw refuse('compression', compression, 'a whole number from 0 to 9');
   if (!isOneOf(['0.4', '0.5'], version)) throw refuse('version', version, "'0.4' or '0.5'");
   if (chunks !== undefined && !isSizes(chunks)) throw refuse('chunks', chunks, 'three sizes such as [64, 64, 64]');
+  const isCount = Number.isSafeInteger(levels) && (levels as number) >= 1;
+  if (levels !== undefined && !isCount) throw refuse('levels', levels, 'a whole number of at least 1');
 }
 
 /** @throws SlicescopeError `invalid-argument`, `unsupported-format`. */
@@ -173,7 +176,7 @@ function checkSource(volume: Volume, path: string): void {
  */
 export async function saveVolume(volume: Volume, path: string, options: SaveOptions = {}): Promise<Saved> {
   checkOptions(options);
-  const { signal, onProgress, overwrite = false, compression, version, chunks } = options;
+  const { signal, onProgress, overwrite = false, compression, version, chunks, levels } = options;
   const { path: absolute, writer } = chooseWriter(path, options);
   signal?.throwIfAborted();
   checkSource(volume, absolute);
@@ -182,7 +185,7 @@ export async function saveVolume(volume: Volume, path: string, options: SaveOpti
   await checkPlace(place, CALLER); // Before the work; what appears meanwhile is not replaced either.
   const request = { record: volume.toRecord(), plain, name: writer.name, path: absolute };
   const make = (target: string): Promise<void> =>
-    write({ ...request, target, options: { compression, version, chunks } }, options);
+    write({ ...request, target, options: { compression, version, chunks, levels } }, options);
   const bytes = await makeInPlace(place, make, CALLER);
   onProgress?.({ stage: 'done', fraction: 1 });
   return { path: absolute, bytes, notes };

@@ -111,6 +111,7 @@ const LEVELS: readonly Case[] = [
   { name: 'means.zarr', volume: MEANS, options: { chunks: [100, 3, 2] } },
   { name: 'labels.zarr', volume: LABELS, options: { version: '0.4' } },
   { name: 'long.zarr', volume: LONG, options: {} },
+  { name: 'two.zarr', volume: MEANS, options: { levels: 2 } },
 ];
 const NAMED = made('uint16', [5, 4, 3], {
   channels: 3,
@@ -403,6 +404,11 @@ describe('levels of detail', () => {
         [1.5, 1.5, 1.5],
       ],
     ]);
+  });
+
+  test('are no more than are wanted', () => {
+    const all = levelsOf('means.zarr').map((each) => each.sha256);
+    expect(levelsOf('two.zarr').map((each) => each.sha256)).toEqual(all.slice(0, 2));
   });
 
   test('of a label map have no value that it does not have', () => {

@@ -1,6 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { endianness } from 'node:os';
-import { createDeflate, createGzip } from 'node:zlib';
 import { ARRAY_OF, type VoxelArray } from '../protocol';
 import { bytesIn, type OnFraction } from './format';
 import type { Content } from './writer';
@@ -43,53 +42,6 @@ export async function writeAll(file: FileHandle, bytes: Uint8Array, at: number |
 /** Write values behind what is in a file. */
 export async function writeValues(file: FileHandle, content: Content, onFraction: OnFraction): Promise<void> {
   for await (const values of piecesOf(content, onFraction)) await writeAll(file, bytesIn(values));
-}
-
-/** How a file is packed: as gzip or zlib, from 1 (fast) to 9 (small). */
-export interface Packing {
-  readonly kind: 'gzip' | 'zlib';
-  readonly level: number;
-}
-
-/** Bytes that zlib hands over at a time. */
-const PACKED_BYTES = 1_048_576;
-
-/**
- * Write a head, if there is one, and the values, packed together behind what is in a file.
- * @returns how many bytes that takes.
- */
-export async function writePacked(
-  file: FileHandle,
-  { kind, level }: Packing,
-  head: Uint8Array | null,
-  content: Content,
-  onFraction: OnFraction,
-): Promise<number> {
-  const zip = (kind === 'gzip' ? createGzip : createDeflate)({ level, chunkSize: PACKED_BYTES });
-  const feed = async (): Promise<void> => {
-    const pack = (bytes: Uint8Array): Promise<void> =>
-      new Promise((fulfil, reject) => {
-        zip.write(bytes, (error) => {
-          if (error) reject(error);
-          else fulfil();
-        });
-      });
-    if (head !== null) await pack(head);
-    for await (const values of piecesOf(content, onFraction)) await pack(bytesIn(values));
-    zip.end();
-  };
-  const fed = feed().catch((error: unknown) => zip.destroy(error as Error));
-  let written = 0;
-  try {
-    for await (const packed of zip as AsyncIterable<Uint8Array>) {
-      await writeAll(file, packed);
-      written += packed.length;
-    }
-  } finally {
-    zip.destroy();
-    await fed;
-  }
-  return written;
 }
 
 /** A new file. */

@@ -15,6 +15,8 @@ export interface WriteOptions {
   readonly version?: '0.4' | '0.5' | undefined;
   /** Of OME-Zarr: voxels of a chunk along x, y and z. */
   readonly chunks?: Shape | undefined;
+  /** Of OME-Zarr: how many levels of detail there are at most, the finest first. Default: until one fits a screen. */
+  readonly levels?: number | undefined;
 }
 
 /** What a file is to say of a volume; dtype and rescale are those of its values in the file. */

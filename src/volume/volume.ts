@@ -328,7 +328,16 @@ export class Volume extends VolumeProperties {
   magnitude(): Volume {
     if (this.#chunks !== null) throw this.#notInMemory('magnitude');
     const dtype = magnitudeDType(this, 'volume.magnitude');
-    const plain = { ...this.description(), channels: 1, window: null, rescale: null, labels: null };
+    const own = {
+      channels: 1,
+      window: null,
+      rescale: null,
+      labels: null,
+      channelInfo: null,
+      padding: null,
+      invert: false,
+    };
+    const plain = { ...this.description(), ...own };
     const lengths = Volume.alloc(this.shape, dtype, plain);
     for (let frame = 0; frame < this.frames; frame++) {
       const components = Array.from({ length: this.channels }, (_, channel) => this.at({ frame, channel }).data);

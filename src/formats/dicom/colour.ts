@@ -25,7 +25,7 @@ export function interleaved(bytes: Uint8Array, pixels: number): Uint8Array {
 }
 
 /** The same of samples of 16 bits. */
-function interleavedWords(bytes: Uint8Array, pixels: number): Uint8Array {
+export function interleavedWords(bytes: Uint8Array, pixels: number): Uint8Array {
   const words = new Uint16Array(Uint8Array.from(bytes).buffer);
   const out = new Uint16Array(pixels * 3);
   for (let i = 0; i < out.length; i++) out[i] = words[(i % 3) * pixels + Math.floor(i / 3)] as number;

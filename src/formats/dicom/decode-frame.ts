@@ -1,7 +1,7 @@
 import { messageOf } from '../../protocol';
 import { corrupt, unsupported } from '../format';
 import type { DicomImage, PixelLayout } from './image';
-import { interleaved } from './colour';
+import { interleaved, interleavedWords } from './colour';
 import { decodeRle } from './rle';
 
 /** Decodes one frame to samples of a pixel next to each other, the lower byte of each first. */
@@ -60,6 +60,10 @@ export async function decodeFrame(image: DicomImage, packed: Uint8Array): Promis
   }
   if (transferSyntax.endsWith('.4.51') && bitsAllocated > 8) {
     throw unsupported(path, 'compressed with JPEG of 12 bits; decompress it first');
+  }
+  // The decoder mixes up their components.
+  if (/\.4\.(57|70)$/.test(transferSyntax) && layout.samples === 3 && bitsAllocated > 8) {
+    throw unsupported(path, 'colours of 16 bits in lossless JPEG; decompress it first');
   }
   const decoder = DECODERS.get(transferSyntax) as Decoder;
   let bytes: Uint8Array;
@@ -171,7 +175,7 @@ function liesApart(bytes: Uint8Array): boolean {
   return false;
 }
 
-async function jpegLs(packed: Uint8Array, { samples, width, height }: PixelLayout): Promise<Uint8Array> {
+async function jpegLs(packed: Uint8Array, { samples, width, height, bitsAllocated }: PixelLayout): Promise<Uint8Array> {
   const end = Buffer.from(packed.buffer, packed.byteOffset, packed.length).lastIndexOf('ffd9', undefined, 'hex') + 1;
   // Some writers leave a byte of zeros before the end; it belongs to nothing.
   const isStray = end > 2 && packed[end - 2] === 0;
@@ -182,7 +186,10 @@ async function jpegLs(packed: Uint8Array, { samples, width, height }: PixelLayou
     if (!isStray) throw cause;
     decoded = await decodeJpegLs(Buffer.concat([packed.subarray(0, end - 2), packed.subarray(end - 1)]));
   }
-  return samples === 3 && liesApart(packed) ? interleaved(decoded, width * height) : decoded;
+  if (samples !== 3 || !liesApart(packed)) return decoded;
+  const pixels = width * height;
+  const areWords = bitsAllocated === 16 && decoded.length === 6 * pixels;
+  return areWords ? interleavedWords(decoded, pixels) : interleaved(decoded, pixels);
 }
 
 async function decodeJpegLs(packed: Uint8Array): Promise<Uint8Array> {

@@ -18,10 +18,14 @@ const MOST_NAMED = 10;
 async function contentOf(plane: Plane, reader: PlaneReader): Promise<string> {
   const { slope, intercept, lut, image } = plane;
   const { width, height, samples, bitsAllocated } = image.layout;
-  const bytes = new Uint8Array(width * height * samples * Math.max(1, bitsAllocated / 8));
+  const bytes = new Uint8Array(width * height * samples * Math.ceil(bitsAllocated / 8));
   await reader.read(plane, bytes);
   const hash = createHash('sha256').update(bytes);
-  return hash.update(JSON.stringify([slope, intercept, lut])).digest('hex');
+  const { layout, palette } = image;
+  const { photometric, bitsStored } = layout;
+  hash.update(JSON.stringify([slope, intercept, lut?.first, photometric, bitsStored, palette?.first, palette?.dtype]));
+  for (const table of [lut?.values, ...(palette?.tables ?? [])]) if (table !== undefined) hash.update(table);
+  return hash.digest('hex');
 }
 
 /** Planes that differ, the first of those that are equal. */

@@ -2,6 +2,8 @@
 
 /** How much distances between slices may differ: of their mean, and in mm. */
 const EVEN_SHARE = 0.01;
+/** Of two distances the one to the other, and of slices all to those that were measured. */
+const MOST_RATIO = 8;
 export const EVEN_MM = 0.002;
 /** What rounded positions may be off the straight line of evenly spaced ones at most, of a distance: a slice that is missing is further off. */
 const ROUNDED_SHARE = 0.2;
@@ -134,6 +136,7 @@ function withTwoDistances({ at, rounding }: SliceRow): Grid | null {
   const stepsIn = (length: number): number => Math.ceil(length / distance - 0.5);
   const before = stepsIn(anchor - (at[0] as number));
   const slices = before + stepsIn(last(at) - anchor) + 1;
+  if (most > MOST_RATIO * least || slices > MOST_RATIO * at.length) return null; // Hardly anything of it was measured.
   const start = anchor - before * distance;
   let low = 0;
   const sources = Array.from({ length: slices }, (_, z): Source => {

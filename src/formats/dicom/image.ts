@@ -146,7 +146,7 @@ export function imageOf(file: DicomFile): DicomImage {
   const planes: Plane[] = [];
   const whole: DicomImage = Object.assign(image, { planes });
   const sheets = Array.from({ length: sheet.frames }, (_, frame) => planeOf(whole, dataSet, frame));
-  planes.push(...(mosaic === null ? sheets : tilesOf(whole, sheets[0] as Plane, mosaic)));
+  for (const plane of mosaic === null ? sheets : tilesOf(whole, sheets[0] as Plane, mosaic)) planes.push(plane);
   return whole;
 }
 

@@ -154,7 +154,7 @@ export function cutTile(
   slice: number,
   target: Buffer,
 ): void {
-  const line = width * samples * Math.max(1, bitsAllocated / 8);
+  const line = width * samples * Math.ceil(bitsAllocated / 8);
   const start = (Math.floor(slice / tiles) * height * tiles + (slice % tiles)) * line;
   for (let y = 0; y < height; y++) {
     const from = start + y * tiles * line;

@@ -25,7 +25,7 @@ export class PlaneReader {
     }
     if (this.#sheet?.image !== image) {
       const { width, height, samples, bitsAllocated } = mosaic.sheet;
-      const pixels = Buffer.alloc(width * height * samples * Math.max(1, bitsAllocated / 8));
+      const pixels = Buffer.alloc(width * height * samples * Math.ceil(bitsAllocated / 8));
       await this.#read(image, 0, pixels);
       this.#sheet = { image, pixels };
     }

@@ -71,12 +71,23 @@ export function isDicomHead(head: Uint8Array): boolean {
 }
 
 export async function isDicom(path: string): Promise<boolean> {
-  if (!(await stat(path)).isFile()) return false;
+  // A link may lead nowhere.
+  if ((await stat(path).catch(() => null))?.isFile() !== true) return false;
   return isDicomHead((await readHead(path, HEAD_BYTES)).bytes);
 }
 
-/** Whether a folder has a DICOM file. */
-export async function hasDicom(folder: string): Promise<boolean> {
-  for (const name of await readdir(folder)) if (await isDicom(join(folder, name))) return true;
+/** Folders in folders that are looked into. */
+export const MOST_DEPTH = 16;
+
+/** Whether there is a DICOM file in a folder, or in a folder within it. */
+export async function hasDicom(folder: string, depth = 0): Promise<boolean> {
+  const inner: string[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (!entry.isDirectory()) {
+      if (await isDicom(path)) return true;
+    } else if (depth < MOST_DEPTH && !entry.name.startsWith('.')) inner.push(path);
+  }
+  for (const path of inner) if (await hasDicom(path, depth + 1)) return true;
   return false;
 }

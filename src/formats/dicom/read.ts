@@ -42,7 +42,7 @@ function framesOf({ planes, frames }: Stack): Pick<VolumeOptions, 'frameTimes' |
   const firsts = Array.from({ length: frames }, (_, frame) => planes[(frame * planes.length) / frames] as Plane);
   const [{ image }] = firsts as [Plane];
   const isFilm = frames > 1 && planes.every((plane) => plane.image === image) && image.isCine;
-  if (isFilm && image.filmTimes !== null) return { frameTimes: image.filmTimes };
+  if (isFilm && image.filmTimes?.length === frames) return { frameTimes: image.filmTimes };
   return framesSaid(firsts.map(({ facts }) => facts));
 }
 

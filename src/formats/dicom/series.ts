@@ -6,12 +6,10 @@ import { unsupported, type OnFraction, type ReadRequest } from '../format';
 import { listedIn } from './dicomdir';
 import { readDicomFile } from './header';
 import { imageOf, type DicomImage } from './image';
-import { isDicom } from './prefix';
+import { MOST_DEPTH, isDicom } from './prefix';
 
 export type Images = readonly [DicomImage, ...DicomImage[]];
 
-/** Folders in folders that are looked into. */
-const MOST_DEPTH = 16;
 /** Files that are looked at. */
 const MOST_FILES = 200_000;
 /** Series that a sentence names. */

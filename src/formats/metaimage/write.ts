@@ -2,7 +2,8 @@ import { DTYPES, type DType } from '../../protocol';
 import { besideOf, dataNameOf } from '../data-file';
 import type { OnFraction } from '../format';
 import { checkCounts, inUnitOf, leftOut, timesOf } from '../left-out';
-import { IS_LITTLE_ENDIAN, writeAll, writeFileWith, writePacked, writeValues } from '../write-values';
+import { writePacked } from '../write-packed';
+import { IS_LITTLE_ENDIAN, writeAll, writeFileWith, writeValues } from '../write-values';
 import type { Content, Plain, WriteOptions, Writer } from '../writer';
 
 const TITLE = 'MetaImage';

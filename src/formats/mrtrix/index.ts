@@ -115,7 +115,11 @@ async function readMrtrix(path: string, onFraction: OnFraction): Promise<Volume>
   checkName(path, head.isPacked);
   const { fields: lines, bytes: headerBytes } = linesOf(head.bytes, path);
   const fields = new Map<string, string[]>();
-  for (const [name, value] of lines) fields.set(name, [...(fields.get(name) ?? []), value]);
+  for (const [name, value] of lines) {
+    const known = fields.get(name);
+    if (known === undefined) fields.set(name, [value]);
+    else known.push(value);
+  }
   const dims = need(fields, 'dim', path).replaceAll(',', ' ');
   const sizes = sizesOf(dims, dims.trim().split(/\s+/).length, 'dim', path);
   const { dtype, littleEndian, areBits } = storedAs(fields, path);

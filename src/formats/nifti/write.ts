@@ -1,6 +1,7 @@
 import { DTYPES, type DType } from '../../protocol';
 import { checkCounts, inUnitOf, leftOut, timesOf } from '../left-out';
-import { IS_LITTLE_ENDIAN, writeAll, writeFileWith, writePacked, writeValues } from '../write-values';
+import { writePacked } from '../write-packed';
+import { IS_LITTLE_ENDIAN, writeAll, writeFileWith, writeValues } from '../write-values';
 import type { Plain, Writer } from '../writer';
 
 const TITLE = 'NIfTI';

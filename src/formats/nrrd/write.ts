@@ -5,7 +5,8 @@ import { unsupported, type OnFraction } from '../format';
 import { checkCounts, leftOut, timesOf } from '../left-out';
 import { asciiUnit } from '../lengths';
 import { MOST_HEADER_BYTES } from '../text-header';
-import { IS_LITTLE_ENDIAN, piecesOf, writeAll, writeFileWith, writePacked, writeValues } from '../write-values';
+import { writePacked } from '../write-packed';
+import { IS_LITTLE_ENDIAN, piecesOf, writeAll, writeFileWith, writeValues } from '../write-values';
 import type { Content, Plain, WriteOptions, Writer } from '../writer';
 
 const TITLE = 'NRRD';

@@ -1,4 +1,7 @@
+import { constants as bufferConstants } from 'node:buffer';
 import { endianness } from 'node:os';
+import { promisify } from 'node:util';
+import { constants, unzip, type InputType, type ZlibOptions } from 'node:zlib';
 import type { ImageFileDirectory } from 'geotiff' with { 'resolution-mode': 'import' };
 import { ARRAY_OF, type VoxelArray } from '../../protocol';
 import { bytesOf, halfBits, isDType, type StoredType } from '../../volume';
@@ -12,6 +15,14 @@ const NATIVE = new Set([34_887]); // LERC
 const PACK_BITS = 32_773;
 /** Bytes that PackBits makes of one at most. */
 const MOST_RUN = 64;
+/** Deflate, by its two numbers: geotiff's decoder is written in JavaScript. */
+const DEFLATED = new Set([8, 32_946]);
+/** What deflate makes of one byte at most is less. */
+const MAX_DEFLATE = 1033;
+/** Memory that is taken at once for what is unpacked, at most. */
+const MOST_AT_ONCE = 2 ** 26;
+/** A strip or tile may unpack to more than it needs: so many times that, and so many bytes. What is more is an error. */
+const [MOST_TIMES, MORE_BYTES] = [4, 2 ** 20] as const;
 const GDAL_NODATA = 42_113;
 const IS_LITTLE_ENDIAN = endianness() === 'LE';
 
@@ -42,6 +53,9 @@ export async function readBlocks(file: TiffFile, kind: Kind, page: Page, target:
   });
   const blank = (await noDataOf(page.directory)) ?? 0;
   const rowSamples = blockWidth * samplesOfPixel;
+  const unpack = DEFLATED.has(compression)
+    ? inflater(file.path, rowBytes(samples, rowSamples) * blockHeight)
+    : async (packed: Uint8Array<ArrayBuffer>) => new Uint8Array(await decoder.decode(packed.buffer));
   for (const block of page.blocks) {
     if (block.count === 0) {
       // No more of it than is in the page: a file may say that its tiles are enormous.
@@ -60,8 +74,7 @@ export async function readBlocks(file: TiffFile, kind: Kind, page: Page, target:
       throw corrupt(file.path, 'it became shorter');
     if (page.isBitReversed) reverseBits(packed);
     const needed = rowBytes(samples, rowSamples) * block.rows;
-    const bytes =
-      compression === PACK_BITS ? unpackBits(packed, needed) : new Uint8Array(await decoder.decode(packed.buffer));
+    const bytes = compression === PACK_BITS ? unpackBits(packed, needed) : await unpack(packed);
     if (bytes.length < needed) {
       const what = `a strip or tile unpacks to ${String(bytes.length)} bytes, and its size needs ${String(needed)}`;
       throw corrupt(file.path, `truncated, ${what}`);
@@ -94,6 +107,26 @@ function unpackBits(packed: Uint8Array, needed: number): Uint8Array {
     to += count;
   }
   return bytes.subarray(0, to);
+}
+
+const unzipped: (bytes: InputType, options: ZlibOptions) => Promise<Uint8Array> = promisify(unzip);
+
+/** Unpacks strips or tiles of so many bytes, each on one of Node's threads. */
+function inflater(path: string, blockBytes: number): (packed: Uint8Array) => Promise<Uint8Array> {
+  const maxOutputLength = Math.min(MOST_TIMES * blockBytes + MORE_BYTES, bufferConstants.MAX_LENGTH);
+  return async (packed) => {
+    // In one piece, which is not copied; not larger than what it can become.
+    const chunkSize = Math.min(blockBytes, packed.length * MAX_DEFLATE, MOST_AT_ONCE) + constants.Z_MIN_CHUNK;
+    try {
+      const bytes = await unzipped(packed, { chunkSize, maxOutputLength });
+      // A buffer of Node's has a slice() that does not copy.
+      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      const what = `a strip or tile unpacks to more than ${String(maxOutputLength)} bytes`;
+      throw corrupt(path, `${what}, and its size needs ${String(blockBytes)}`, cause);
+    }
+  };
 }
 
 function blanks({ dtype }: Samples, count: number, blank: number): VoxelArray {
@@ -218,6 +251,10 @@ function unpredictFloats(row: Uint8Array, stride: number, size: number): void {
 /** Put a block's samples where they belong in the page; a tile may reach beyond it. */
 function place(values: VoxelArray, { x, y, rows, sample }: Block, kind: Kind, page: Page, target: VoxelArray): void {
   const { width, samples } = kind;
+  if (page.blockWidth === width && !page.isSeparate) {
+    target.set(values.subarray(0, rows * width * samples.count), y * width * samples.count);
+    return;
+  }
   const columns = Math.min(page.blockWidth, width - x);
   for (let row = 0; row < rows; row += 1) {
     const to = ((y + row) * width + x) * samples.count;

@@ -121,7 +121,8 @@ function channelsAt(file: TiffFile, offset: number, channels: number): LsmInfo['
     const name = Buffer.from(block.buffer, at + 4, length)
       .toString('latin1')
       .replace(/\0[^]*$/, '');
-    found.push({ name, color: `#${[0, 1, 2].map((part) => hexOf(block.getUint8(color + part))).join('')}` });
+    const hex = `#${[0, 1, 2].map((part) => hexOf(block.getUint8(color + part))).join('')}`;
+    found.push({ name, color: hex === '#000000' ? null : hex }); // Black on black would show nothing.
     at += 4 + length;
   }
   return found;

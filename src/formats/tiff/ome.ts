@@ -133,7 +133,10 @@ function channelsOf({ channels }: Image, count: number): Pick<StackLayout, 'chan
     const wave = EmissionWavelength === undefined ? '' : `${EmissionWavelength} ${EmissionWavelengthUnit ?? 'nm'}`;
     const rgba = Color === undefined ? NaN : Number(Color);
     // Red is the highest byte of a signed number, and the lowest is how opaque it is.
-    const color = Number.isInteger(rgba) ? `#${((rgba >>> 8) & 0xff_ffff).toString(16).padStart(6, '0')}` : null;
+    const color =
+      Number.isInteger(rgba) && (rgba & ~0xff) !== 0
+        ? `#${((rgba >>> 8) & 0xff_ffff).toString(16).padStart(6, '0')}`
+        : null;
     return { name: [Name, Fluor, wave].find((each) => each !== undefined && each !== '') ?? '', color };
   });
   // Several that are all white were given no colours: all of them would be one.

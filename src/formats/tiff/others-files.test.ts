@@ -133,6 +133,18 @@ describe('strips and tiles', () => {
     expect(Array.from(data.subarray(0, 17))).toEqual([...Array.from({ length: 16 }, () => blank), 1]);
   });
 
+  test('a strip may unpack to more rows than there are, and not to much more', async () => {
+    const rows = (bytes: number): PageBytes => ({
+      parts: [deflateSync(Buffer.concat([strip(0), Buffer.alloc(bytes)]))],
+      tags: { ...GRAY, compression: 8 },
+    });
+    expect(Array.from((await opened([rows(1000)])).data)).toEqual(pageValues(0));
+    expect(await refusal([rows(2 ** 21)])).toMatchObject({
+      code: 'file-corrupt',
+      message: expect.stringMatching(/a strip or tile unpacks to more than \d+ bytes, and its size needs 70$/),
+    });
+  });
+
   test.each<[string, Tags, string]>([
     ['a predictor of values that are not packed', { predictor: 2 }, 'Predictor'],
     ['a predictor that there is not', { predictor: 9, compression: 8 }, 'the predictor 9'],

@@ -120,7 +120,7 @@ function channelsOf({ omero }: Fields): readonly ChannelInfo[] {
     const hex = typeof color === 'string' ? /^#?([0-9a-f]{6})([0-9a-f]{2})?$/i.exec(color)?.[1] : undefined;
     return {
       name: typeof label === 'string' ? label : '',
-      color: hex === undefined ? null : `#${hex}`,
+      color: hex === undefined || hex === '000000' ? null : `#${hex}`, // Black on black would show nothing.
       window: isNumber(start) && isNumber(end) && start < end ? ([start, end] as const) : null,
       visible: active !== false,
     };

@@ -46,13 +46,14 @@ function defaultChunk({ shape, dtype }: Plain): Shape {
   }
 }
 
-/** The levels that the volume has, and coarser ones until one fits a screen. */
-function targetsOf(content: Content, { chunks }: WriteOptions): readonly Target[] {
+/** The levels that the volume has, and coarser ones until one fits a screen; no more than are wanted. */
+function targetsOf(content: Content, { chunks, levels: most = Infinity }: WriteOptions): readonly Target[] {
   const { levels, spacing, dtype } = content;
   const last = levels.at(-1) as Content['levels'][number];
   const [, ...coarser] = pyramid(last, spacing, channelsOf(content) * ARRAY_OF[dtype].BYTES_PER_ELEMENT);
   const otherwise = last.chunk ?? defaultChunk(content);
-  return [...levels, ...coarser.map((level) => ({ ...level, chunk: otherwise }))].map(({ shape, factors, chunk }) => ({
+  const all = [...levels, ...coarser.map((level) => ({ ...level, chunk: otherwise }))];
+  return all.slice(0, most).map(({ shape, factors, chunk }) => ({
     shape,
     factors,
     chunk: least(chunks ?? chunk ?? otherwise, shape),
@@ -243,7 +244,7 @@ export const zarr: Writer = {
   endings: ['.zarr'],
   isStore: true,
   dtypes: DTYPES,
-  heeds: ['compression', 'version', 'chunks'],
+  heeds: ['compression', 'version', 'chunks', 'levels'],
   holdsRescale: () => false,
   check,
   write,
