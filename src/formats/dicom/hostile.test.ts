@@ -107,8 +107,8 @@ function paletteImage(
 
 /** Segments of no values, and others that repeat them over and over. */
 function idleSegments(): readonly number[] {
-  const none = Array.from({ length: 100_000 }, () => 0);
-  return [...none, ...Array.from({ length: 100_000 }, () => [2, 65_535, 0, 0]).flat()];
+  const none = Array.from({ length: 2 ** 17 }, () => 0);
+  return [...none, ...Array.from({ length: 90_000 }, () => [2, 65_535, 0, 0]).flat()];
 }
 
 interface CsaFields {
