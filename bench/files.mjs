@@ -20,7 +20,7 @@ const FORMATS = {
   'nii.gz': ['nibabel', 1],
   nrrd: ['pynrrd', 1],
   tif: ['tifffile', 2],
-  'tif-deflate': ['tifffile', 1],
+  'tif-deflate': ['tifffile', 1.5],
   npy: ['NumPy', 1],
   zarr: ['zarr', HAS_ZSTANDARD ? 1.3 : 2],
 };

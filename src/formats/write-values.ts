@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { ARRAY_OF, type VoxelArray } from '../protocol';
@@ -31,11 +32,14 @@ export async function* piecesOf(content: Content, onFraction: OnFraction): Async
   }
 }
 
-/** Write all of it, at `at` if that is said. */
+/**
+ * Write all of it, at `at` if that is said. On this thread, which has nothing else to do: a promise would wait for one of Node's
+ * threads, which pack meanwhile.
+ */
 export async function writeAll(file: FileHandle, bytes: Uint8Array, at: number | null = null): Promise<void> {
   for (let from = 0; from < bytes.length;) {
     const place = at === null ? null : at + from;
-    from += (await file.write(bytes, from, bytes.length - from, place)).bytesWritten;
+    from += writeSync(file.fd, bytes, from, bytes.length - from, place);
   }
 }
 
