@@ -126,11 +126,11 @@ export async function writePacked(
 ): Promise<number> {
   const envelope = ENVELOPES[kind];
   let [sum, length, written] = [envelope.firstSum, 0, 0];
-  const put = async (bytes: Uint8Array): Promise<void> => {
-    await writeAll(file, bytes);
+  const put = (bytes: Uint8Array): void => {
+    writeAll(file, bytes);
     written += bytes.length;
   };
-  await put(Uint8Array.from(envelope.head));
+  put(Uint8Array.from(envelope.head));
   const inHand: Promise<Uint8Array>[] = [];
   for await (const piece of gathered(head, content, onFraction)) {
     const packing = pack(piece, level);
@@ -138,9 +138,9 @@ export async function writePacked(
     inHand.push(packing);
     sum = envelope.sum(piece, sum);
     length += piece.length;
-    if (inHand.length === AT_ONCE) await put(await (inHand.shift() as Promise<Uint8Array>));
+    if (inHand.length === AT_ONCE) put(await (inHand.shift() as Promise<Uint8Array>));
   }
-  for (const packing of inHand) await put(await packing);
-  await put(Buffer.concat([Uint8Array.from(LAST_BLOCK), envelope.end(sum, length)]));
+  for (const packing of inHand) put(await packing);
+  put(Buffer.concat([Uint8Array.from(LAST_BLOCK), envelope.end(sum, length)]));
   return written;
 }

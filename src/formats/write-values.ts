@@ -36,7 +36,7 @@ export async function* piecesOf(content: Content, onFraction: OnFraction): Async
  * Write all of it, at `at` if that is said. On this thread, which has nothing else to do: a promise would wait for one of Node's
  * threads, which pack meanwhile.
  */
-export async function writeAll(file: FileHandle, bytes: Uint8Array, at: number | null = null): Promise<void> {
+export function writeAll(file: FileHandle, bytes: Uint8Array, at: number | null = null): void {
   for (let from = 0; from < bytes.length;) {
     const place = at === null ? null : at + from;
     from += writeSync(file.fd, bytes, from, bytes.length - from, place);
@@ -45,11 +45,11 @@ export async function writeAll(file: FileHandle, bytes: Uint8Array, at: number |
 
 /** Write values behind what is in a file. */
 export async function writeValues(file: FileHandle, content: Content, onFraction: OnFraction): Promise<void> {
-  for await (const values of piecesOf(content, onFraction)) await writeAll(file, bytesIn(values));
+  for await (const values of piecesOf(content, onFraction)) writeAll(file, bytesIn(values));
 }
 
 /** A new file. */
-export async function writeFileWith<T>(target: string, write: (file: FileHandle) => Promise<T>): Promise<T> {
+export async function writeFileWith<T>(target: string, write: (file: FileHandle) => Promise<T> | T): Promise<T> {
   const file = await open(target, 'wx');
   try {
     return await write(file);

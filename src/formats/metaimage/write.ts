@@ -61,10 +61,10 @@ async function write(
   };
   const writeInto = (data: string, isHeaded: boolean): Promise<number> =>
     writeFileWith(data, async (file) => {
-      if (isHeaded) await writeAll(file, header(0));
+      if (isHeaded) writeAll(file, header(0));
       if (level > 0) {
         const bytes = await writePacked(file, { kind: 'zlib', level }, null, content, onFraction);
-        if (isHeaded) await writeAll(file, header(bytes), 0);
+        if (isHeaded) writeAll(file, header(bytes), 0);
         return bytes;
       }
       await writeValues(file, content, onFraction);

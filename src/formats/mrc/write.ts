@@ -73,12 +73,12 @@ function headerOf(plain: Plain, statistics: Statistics): Buffer {
 async function write(content: Content, target: string, onFraction: (fraction: number) => void): Promise<void> {
   await writeFileWith(target, async (file) => {
     const statistics = new Statistics();
-    await writeAll(file, Buffer.alloc(HEADER_BYTES));
+    writeAll(file, Buffer.alloc(HEADER_BYTES));
     for await (const values of piecesOf(content, onFraction)) {
       statistics.add(values);
-      await writeAll(file, bytesIn(values));
+      writeAll(file, bytesIn(values));
     }
-    await writeAll(file, headerOf(content, statistics), 0);
+    writeAll(file, headerOf(content, statistics), 0);
   });
 }
 

@@ -204,7 +204,7 @@ export const nifti: Writer = {
         await writePacked(file, { kind: 'gzip', level: compression }, head, content, onFraction);
         return;
       }
-      await writeAll(file, head);
+      writeAll(file, head);
       await writeValues(file, content, onFraction);
     }),
 };

@@ -53,7 +53,7 @@ export const npy: Writer = {
   },
   write: (content, target, _, onFraction) =>
     writeFileWith(target, async (file) => {
-      await writeAll(
+      writeAll(
         file,
         npyHead(
           content.dtype,

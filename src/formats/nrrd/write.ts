@@ -140,7 +140,7 @@ async function write(
   ];
   const writeInto = async (data: string, head: Buffer | null): Promise<void> => {
     await writeFileWith(data, async (file) => {
-      if (head !== null) await writeAll(file, head);
+      if (head !== null) writeAll(file, head);
       if (encoding === 'raw') await writeValues(file, content, onFraction);
       else await writePacked(file, { kind: 'gzip', level: compression }, null, content, onFraction);
     });
