@@ -90,6 +90,13 @@ export function inUnitOf(plain: Plain, title: string, units: readonly string[], 
   return { spacing: scaled(spacing), origin: scaled(origin), unit: otherwise, notes: [note] };
 }
 
+/** A sentence for times of frames that a format can't say by a start and a step. */
+export function timesLeftOut(plain: Plain, title: string): string[] {
+  if (plain.frameTimes === null || timesOf(plain) !== null) return [];
+  const what = plain.frames === 1 ? 'the time of one frame' : 'times of frames that are not evenly spaced';
+  return [`${title} has no place for ${what}.`];
+}
+
 /** When the first frame was taken, and how long after it the next ones, in seconds; null where that is not the same for all. */
 export function timesOf({ frameTimes }: Plain): { readonly start: number; readonly step: number } | null {
   const [start = 0, next] = frameTimes ?? [];

@@ -260,7 +260,7 @@ describe('what a volume says', () => {
     const missing: Readonly<Record<string, readonly string[]>> = {
       nifti: [labels, channels],
       nrrd: [window, channels],
-      metaimage: [window, labels, channels],
+      metaimage: [window, labels, channels, times],
       mrc: [direction, window, labels, channels, times],
       npy: ['distances of voxels', origin, direction, window, labels, channels, times],
       tiff: [origin, direction, window, labels],

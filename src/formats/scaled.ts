@@ -3,7 +3,7 @@ import { Volume } from '../volume';
 
 /**
  * A volume of what its stored values stand for. One slope and intercept stay the `rescale` of integers; otherwise it has real values,
- * as `float32`.
+ * as `float32`, or as `float64` if that would round the stored ones.
  * @param rescales of parts of one size that follow each other, such as frames; one for all, or none.
  */
 export function rescaled(stored: Volume, rescales: readonly Rescale[]): Volume {
@@ -15,7 +15,8 @@ export function rescaled(stored: Volume, rescales: readonly Rescale[]): Volume {
   if (isSame && slope !== 0 && !dtype.startsWith('float')) {
     return Volume.from(data, shape, { ...stored.toRecord(), rescale: first });
   }
-  const scaled = Volume.alloc(shape, 'float32', stored.toRecord());
+  const isWide = dtype === 'float64' || dtype === 'int32' || dtype === 'uint32';
+  const scaled = Volume.alloc(shape, isWide ? 'float64' : 'float32', stored.toRecord());
   const length = data.length / rescales.length;
   rescales.forEach((rescale, part) => {
     scale(data, rescale, scaled.data, part * length, (part + 1) * length);

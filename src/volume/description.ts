@@ -198,8 +198,14 @@ export function describe(
     frameTimes: options.frameTimes == null ? null : checkFrameTimes(options.frameTimes, frames, caller),
     frameLabels: options.frameLabels == null ? null : checkFrameLabels(options.frameLabels, frames, caller),
     notes: checkNotes(options.notes ?? [], caller),
-    emptySlices: checkEmptySlices(options.emptySlices ?? [], size[2], caller),
+    emptySlices: checkEmptySlices(emptySlicesOf(options, size[2]), size[2], caller),
   };
+}
+
+/** Of another volume, whose description was given, those that this one has. */
+function emptySlicesOf(options: VolumeOptions, depth: number): readonly number[] {
+  const { emptySlices = [] } = options;
+  return 'shape' in options ? emptySlices.filter((z) => z < depth) : emptySlices;
 }
 
 /** What one frame and channel of a volume says of itself. */

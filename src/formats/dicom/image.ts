@@ -171,6 +171,13 @@ function layoutOf({ path, dataSet, pixels, bytes }: DicomFile): PixelLayout {
   if (bitsStored < 1 || bitsStored > bitsAllocated) {
     throw corrupt(path, `its header says ${bitsStored} bits stored of ${bitsAllocated} allocated`);
   }
+  const highBit = dataSet.uint16('x00280102') ?? bitsStored - 1;
+  if (highBit !== bitsStored - 1) {
+    throw unsupported(
+      path,
+      `the highest bit of a sample (HighBit) is ${String(highBit)} of ${String(bitsStored)} stored ones`,
+    );
+  }
   // A frame takes at least a byte of the file, or an eighth of it, whatever the compression.
   if (frames > bytes * 8)
     throw corrupt(path, `its header says ${frames} frames, more than its ${bytes} bytes can hold`);

@@ -89,10 +89,8 @@ export const metaimage: Writer = {
   holdsRescale: () => false,
   check: (plain, path) => {
     checkCounts(plain, path, TITLE, { frames: true, colors: ['uint8'] });
-    const isTimed = plain.frameTimes === null || timesOf(plain) !== null;
     return [
-      ...leftOut(plain, TITLE, ['spacing', 'origin', 'direction', 'frameTimes']),
-      ...(isTimed ? [] : [`${TITLE} has no place for times of frames that are not evenly spaced.`]),
+      ...leftOut(plain, TITLE, ['spacing', 'origin', 'direction']),
       ...inUnitOf(plain, TITLE, Object.keys(UNITS), 'mm').notes,
     ];
   },

@@ -172,11 +172,15 @@ const OTHER_UNITS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** What the frames are: times, such as those of repetitions (TR), or frequencies. Without a unit nobody knows. */
-function framesOf(header: Header, frames: number): Pick<VolumeOptions, 'frameTimes' | 'frameLabels'> {
+function framesOf(
+  header: Header,
+  frames: number,
+  isSingle: boolean,
+): Pick<VolumeOptions, 'frameTimes' | 'frameLabels'> {
   const code = header.xyzt_units & 0x38;
   const [seconds, other] = [SECONDS.get(code), OTHER_UNITS.get(code)];
   // Seven digits are what a number of 32 bits holds.
-  const numberOf = (value: number): number => Number(value.toPrecision(7));
+  const numberOf = (value: number): number => (isSingle ? Number(value.toPrecision(7)) : value);
   const [step, start] = [numberOf(header.pixDims[4] ?? NaN), numberOf(header.toffset)];
   if (seconds !== undefined) return { frameTimes: evenTimes(frames, tidy(step * seconds), start * seconds) };
   const values = other === undefined ? null : evenTimes(frames, step, start);
@@ -265,7 +269,7 @@ async function readNifti(path: string, onFraction: OnFraction): Promise<Volume> 
   checkSize(voxels, most);
   const options: VolumeOptions = {
     ...(isAnalyze ? analyzeGeometryOf(head.bytes, header.littleEndian, sizes, path) : geometryOf(header, sizes, path)),
-    ...framesOf(header, frames),
+    ...framesOf(header, frames, headerBytes(head.bytes) === HEADER_BYTES[0]),
     frames,
     channels,
     components,

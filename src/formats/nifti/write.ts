@@ -1,5 +1,5 @@
 import { DTYPES, type DType } from '../../protocol';
-import { checkCounts, inUnitOf, leftOut, timesOf } from '../left-out';
+import { checkCounts, inUnitOf, leftOut, timesLeftOut, timesOf } from '../left-out';
 import { writePacked } from '../write-packed';
 import { IS_LITTLE_ENDIAN, writeAll, writeFileWith, writeValues } from '../write-values';
 import type { Plain, Writer } from '../writer';
@@ -109,13 +109,16 @@ function quaternionOf({ rows, steps }: Matrix): { readonly b: readonly number[];
   return { b: real < 0 ? turn.map((each) => -each) : turn, handedness };
 }
 
-/** Whether NIfTI-1 has room for it: what is said of values to the last digit, of places to seven. */
-function fitsFirst({ shape, frames, spacing, rescale, window }: Plain): boolean {
+/** Whether NIfTI-1 has room for it: what is said of values to the last digit, of places and times to seven. */
+function fitsFirst(plain: Plain): boolean {
+  const { shape, frames, spacing, rescale, window } = plain;
+  const { start, step } = timesOf(plain) ?? { start: 0, step: 1 };
   const isSingle = (value: number): boolean => Math.fround(value) === value;
   const isHeld = (length: number): boolean => Math.fround(length) > 0 && Math.fround(length) < Infinity;
   return (
     Math.max(...shape, frames) <= MOST_VOXELS &&
     spacing.every(isHeld) &&
+    Math.abs(Math.fround(start) - start) <= 1e-6 * step &&
     (rescale === null || (isSingle(rescale.slope) && isSingle(rescale.intercept))) &&
     (window === null || Math.fround(window[0]) < Math.fround(window[1]))
   );
@@ -187,13 +190,12 @@ export const nifti: Writer = {
   holdsRescale: (dtype) => !dtype.startsWith('float'),
   check: (plain, path) => {
     checkCounts(plain, path, TITLE, { frames: true, colors: ['uint8'] });
-    const isTimed = plain.frameTimes === null || timesOf(plain) !== null;
     return [
       ...(plain.direction === null && plain.origin.some((each) => each !== 0)
         ? [`${TITLE} without a direction has no place for an origin, which the volume has.`]
         : []),
       ...leftOut(plain, TITLE, ['spacing', 'origin', 'direction', 'window', 'frameTimes']),
-      ...(isTimed ? [] : [`${TITLE} has no place for times of frames that are not evenly spaced.`]),
+      ...timesLeftOut(plain, TITLE),
       ...inUnitOf(plain, TITLE, Object.keys(UNITS), 'mm').notes,
     ];
   },

@@ -2,7 +2,7 @@ import { DTYPES, type DType } from '../../protocol';
 import { colormapTable, labelIndex } from '../../shading';
 import { besideOf, dataNameOf } from '../data-file';
 import { unsupported, type OnFraction } from '../format';
-import { checkCounts, leftOut, timesOf } from '../left-out';
+import { checkCounts, leftOut, timesLeftOut, timesOf } from '../left-out';
 import { asciiUnit } from '../lengths';
 import { MOST_HEADER_BYTES } from '../text-header';
 import { writePacked } from '../write-packed';
@@ -172,12 +172,11 @@ export const nrrd: Writer = {
   holdsRescale: () => false,
   check: (plain, path) => {
     checkCounts(plain, path, TITLE, { frames: true, colors: ['uint8', 'uint16'] });
-    const { dtype, frames, components, labels, axes, unit, frameTimes } = plain;
+    const { dtype, frames, components, labels, axes, unit } = plain;
     const isOfLabels = !dtype.startsWith('float') && frames === 1 && components === 1;
     if (isSegmentation(path) && !isOfLabels) {
       throw unsupported(path, 'a file of segments holds whole numbers, one frame and no colours; write .nrrd');
     }
-    const isTimed = frameTimes === null || timesOf(plain) !== null;
     return [
       ...leftOut(plain, TITLE, [...HELD, ...(isOfLabels ? (['labels'] as const) : [])]),
       ...(labels !== null && isOfLabels && namedIn(plain).length < Object.keys(labels).length
@@ -185,7 +184,7 @@ export const nrrd: Writer = {
         : []),
       ...(axes === null || namesOf(plain) !== null ? [] : [`${TITLE} has no place for names of axes with quotes.`]),
       ...(namedUnit(unit) === null ? [`${TITLE} has no place for the unit ${unit}.`] : []),
-      ...(isTimed ? [] : [`${TITLE} has no place for times of frames that are not evenly spaced.`]),
+      ...timesLeftOut(plain, TITLE),
     ];
   },
   write,
