@@ -7,7 +7,7 @@ interface Asking<Message, Answer> {
   /** The error of a thread that ended without an answer. */
   readonly stopped: (why: string, cause: unknown) => Error;
   readonly signal?: AbortSignal | undefined;
-  /** What becomes of the thread once it has answered. Without it: it ends. */
+  /** Decides what to do with the thread after its answer. Default: end it. */
   readonly afterwards?: ((worker: Worker, answer: Answer) => void) | undefined;
 }
 

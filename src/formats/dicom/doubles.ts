@@ -94,7 +94,7 @@ async function withoutCopies(groups: readonly Group[], reader: PlaneReader): Pro
   return groups.map(({ at, planes }) => ({ at, planes: planes.filter((plane) => !copies.has(plane)) }));
 }
 
-/** Different slices of which a person has to choose. */
+/** Slices that differ, so that a person has to choose one. */
 export function toChoose(planes: readonly Plane[], what: string): Error {
   const [first] = planes as [Plane];
   const shown = planes.slice(0, MOST_NAMED).map(({ image, frame }) => {

@@ -68,7 +68,7 @@ export function gridOf(row: SliceRow): Grid | null {
   return withMissing(row) ?? withTwoDistances(row);
 }
 
-/** Of slices some of which are missing: gaps are whole multiples of one distance. */
+/** A grid for slices with missing ones: each gap is a multiple of one distance. */
 function withMissing(row: SliceRow): Grid | null {
   const { at, rounding } = row;
   const gaps = gapsOf(at);
@@ -117,7 +117,7 @@ function runsOf(flags: readonly boolean[]): readonly { readonly from: number; re
   return runs;
 }
 
-/** Of slices with two distances: on a grid of the smaller one, which has the longest run of finer slices as they are. */
+/** A grid for slices with two distances: of the smaller one. The longest run of finer slices stays as it is. */
 function withTwoDistances({ at, rounding }: SliceRow): Grid | null {
   const gaps = gapsOf(at);
   const least = gaps.reduce((most, gap) => Math.min(most, gap), Infinity);

@@ -176,7 +176,7 @@ function between(low: VoxelArray, high: VoxelArray, share: number, padding: Padd
   }
 }
 
-/** Give slices that nothing was measured of the padding value or, without one, the lowest value that there is. */
+/** Fill the empty slices with the padding value or, without one, with the lowest value of the series. */
 function fillEmpty({ data, rescale, components }: Volume, isEmpty: readonly boolean[], padding: Padding | null): void {
   const size = data.length / isEmpty.length;
   const isLower = (one: number, other: number): boolean => ((rescale?.slope ?? 1) > 0 ? one < other : one > other);
