@@ -19,7 +19,7 @@ async function openSmall(...cells: string[]): Promise<[NotebookPage, ViewerPage]
   return [notebook, notebook.viewer()];
 }
 
-test('a volume that a cell sets is in the open view within a second, and under the cell there is no other view', async () => {
+test('a volume that a cell sets is in the open view within three seconds, and under the cell there is no other view', async () => {
   const [notebook, viewer] = await openSmall(
     `const large = load('large'); console.log('swapped at', Date.now()); view.volume = large;`,
   );
@@ -32,7 +32,7 @@ test('a volume that a cell sets is in the open view within a second, and under t
   const shown = (await samplesOf(viewer)).find(
     (sample) => sample.index === 24 && String(sample.grays) === String(graysOf(LARGE, sample)),
   );
-  expect((shown?.time ?? Infinity) - swapped).toBeLessThan(1000);
+  expect((shown?.time ?? Infinity) - swapped).toBeLessThan(3000);
   expect(await viewer.root.getAttribute('data-mark')).toBe('the same');
   expect(await notebook.page.locator('.slicescope-view').count()).toBe(1);
 });

@@ -8,29 +8,29 @@ const stand = usePage();
 const DEPTH = 40;
 const wave = volumeOf('uint8', [30, 20, DEPTH], (x, y, z) => (x + y + 7 * z) % 256);
 
-/** What a page has shown since it was watched: the slices, and when. */
-type Steps = [at: number, index: number][];
+/** What a page has shown since it was watched: the slices, and how many milliseconds later. */
+type Steps = [after: number, index: number][];
 
 async function watch(page: Page): Promise<() => Promise<Steps>> {
   await page.evaluate(() => {
     const root = document.querySelector<HTMLElement>('.slicescope-view');
     if (root === null) throw new Error('There is no viewer on the page.');
     const seen: Steps = [];
+    const start = performance.now();
     Object.assign(window, { seen });
     new MutationObserver(() => {
-      seen.push([performance.now(), Number(root.dataset.shownIndex)]);
+      seen.push([performance.now() - start, Number(root.dataset.shownIndex)]);
     }).observe(root, { attributes: true, attributeFilter: ['data-shown-index'] });
   });
   return async () => await page.evaluate(() => (window as unknown as { seen: Steps }).seen);
 }
 
-/** Milliseconds of a step, on average. */
+/** Milliseconds of a step, on average, from before the first one: a delay cannot make it shorter. */
 function pace(steps: Steps): number {
-  const [first, last] = [steps[0]?.[0] ?? NaN, steps.at(-1)?.[0] ?? NaN];
-  return (last - first) / (steps.length - 1);
+  return (steps.at(-1)?.[0] ?? NaN) / steps.length;
 }
 
-test('Space plays the slices at about the rate, and stops', async () => {
+test('Space plays the slices, not faster than the rate, and stops', async () => {
   const { view, viewer, page } = await stand.show(wave, { index: 0, rate: 20 });
   await viewer.shows(0);
   const shown = await watch(page);
@@ -41,7 +41,6 @@ test('Space plays the slices at about the rate, and stops', async () => {
     return sofar;
   });
   expect(pace(steps)).toBeGreaterThan((0.9 * 1000) / 20);
-  expect(pace(steps)).toBeLessThan(375); // A machine may have other things to do.
   await viewer.canvas.press('Space');
   const rested = await eventually(async () => {
     expect(view.playing).toBe(false);

@@ -10,10 +10,12 @@ const QUIET_MS = 1200;
 test('window, colour map, interpolation, invert and zoom change the picture, and ask for no slice', async () => {
   const next = noise(4);
   const volume = volumeOf('uint16', [40, 30, 4], () => Math.floor(next() * 4096));
-  const wishes: string[] = [];
+  let wishes: string[] = [];
   let frames = 0;
   const { view, viewer, page } = await stand.show(volume, { index: 1, window: [0, 4095] });
   page.on('websocket', (socket) => {
+    // On a slow machine the page before its reload opens one, too, and gets some slices.
+    [wishes, frames] = [[], 0];
     socket.on('framereceived', ({ payload }) => {
       if (typeof payload !== 'string') frames++;
     });
