@@ -19,7 +19,7 @@ const BROWSER = {
   ...COMPILED,
   testEnvironment: '<rootDir>/tests/browser/environment.ts',
   globalTeardown: '<rootDir>/tests/browser/global-teardown.ts',
-  setupFilesAfterEnv: ['<rootDir>/tests/equality.ts', '<rootDir>/tests/browser/once-more.ts'],
+  setupFilesAfterEnv: ['<rootDir>/tests/equality.ts', '<rootDir>/tests/browser/try-again.ts'],
 };
 /** In a real JupyterLab. */
 const LAB = {
