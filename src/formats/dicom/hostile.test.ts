@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ErrorCode } from '../../protocol';
 import { openVolume } from '../index';
 import { cheapRefusal } from '../testing/cost';
-import { element, file, header, short, slice, text } from '../testing/dicom-file';
+import { element, file, header, sequence, short, slice, text } from '../testing/dicom-file';
 
 const DEFLATED = '1.2.840.10008.1.2.1.99';
 const J2K = '1.2.840.10008.1.2.4.90';
@@ -63,6 +63,11 @@ function body(fields: Fields): Buffer {
 }
 
 const image = (fields: Fields): Buffer => file(body(fields));
+
+/** Elements of a table of so many values, which take longer to read than all else. */
+function table(count: number): Buffer {
+  return Buffer.concat([short(0x00283002, count % 65_536, 0, 16), element(0x00283006, 'OW', Buffer.alloc(2 * count))]);
+}
 
 /** Packed pixels: an empty offset table, one fragment, and the end. */
 function packed(bytes: Uint8Array): Buffer {
@@ -175,6 +180,19 @@ const CASES: readonly Case[] = [
   ],
   ['65535 × 65535 pixels', () => image({ rows: 65535, columns: 65535 }), 'file-corrupt', /truncated, it has 24 bytes/],
   ['2³¹ − 1 frames', () => image({ frames: '2147483647' }), 'file-corrupt', /2147483647 frames/],
+  [
+    '20,000 frames that are not there, with a table of 65,536 values',
+    () => image({ frames: '20000', before: sequence(0x00283000, [table(65_536)]) }),
+    'file-corrupt',
+    /truncated, it has 24 bytes of pixels/,
+  ],
+  [
+    '2,000,000 frames of a byte each',
+    () =>
+      image({ rows: 1, columns: 1, bits: 8, frames: '2000000', pixels: element(0x7fe00010, 'OB', Buffer.alloc(2e6)) }),
+    'unsupported-format',
+    /2000000 frames of a few bytes each/,
+  ],
   ['negative frames', () => image({ frames: '-3' }), 'file-corrupt', /-3 frames/],
   ['no rows', () => image({ rows: 0 }), 'file-corrupt', /3 columns and 0 rows/],
   ['24 bits allocated', () => image({ bits: 24 }), 'unsupported-format', /24 bits a sample/],

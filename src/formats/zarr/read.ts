@@ -135,6 +135,7 @@ function optionsOf(image: Image, at: number, location: string): VolumeOptions {
     channelInfo: image.channels.length === sizes.channel ? image.channels : null,
     frameTimes: timesOf(image, at),
     labels: image.labels,
+    rescale: image.rescale,
   };
 }
 
