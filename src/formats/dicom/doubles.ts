@@ -14,6 +14,15 @@ export interface Group {
 /** Slices that a sentence names. */
 const MOST_NAMED = 10;
 
+/** Of tables, which are larger than many planes, and shared by all planes of a file. */
+const digests = new WeakMap<Uint16Array, Buffer>();
+
+function digestOf(table: Uint16Array): Buffer {
+  const digest = digests.get(table) ?? createHash('sha256').update(table).digest();
+  digests.set(table, digest);
+  return digest;
+}
+
 /** What a plane's values are: equal for equal ones. */
 async function contentOf(plane: Plane, reader: PlaneReader): Promise<string> {
   const { slope, intercept, lut, image } = plane;
@@ -24,7 +33,7 @@ async function contentOf(plane: Plane, reader: PlaneReader): Promise<string> {
   const { layout, palette } = image;
   const { photometric, bitsStored } = layout;
   hash.update(JSON.stringify([slope, intercept, lut?.first, photometric, bitsStored, palette?.first, palette?.dtype]));
-  for (const table of [lut?.values, ...(palette?.tables ?? [])]) if (table !== undefined) hash.update(table);
+  for (const table of [lut?.values, ...(palette?.tables ?? [])]) if (table !== undefined) hash.update(digestOf(table));
   return hash.digest('hex');
 }
 
