@@ -35,6 +35,7 @@ export type CompanionWorkerOptions = Place & {
 export class CompanionWorker {
   readonly #options: CompanionWorkerOptions;
   readonly #secret: string = randomBytes(32).toString('hex');
+  readonly #readerSecret: string = randomBytes(32).toString('hex');
   /** Null outside of Jupyter. */
   readonly #files: RecordFiles | null;
   readonly #deaths: number[] = [];
@@ -44,7 +45,7 @@ export class CompanionWorker {
   #sync: MessagePort;
   #signal: Int32Array;
 
-  /** @throws SlicescopeError `companion-failed`. */
+  /** @throws SlicescopeError `companion-failed`; neither a thread nor a file is left then. */
   constructor(options: CompanionWorkerOptions) {
     this.#options = options;
     this.#files = options.kernelId === null ? null : new RecordFiles(options.runtimeDir, options.kernelId);
@@ -86,6 +87,7 @@ export class CompanionWorker {
     this.#signal = new Int32Array(new SharedArrayBuffer(4));
     const setup: WorkerSetup = {
       secret: this.#secret,
+      readerSecret: this.#readerSecret,
       pagesFile: this.#files?.pagesFile ?? null,
       port: this.#port,
       sync: port2,
@@ -107,11 +109,17 @@ export class CompanionWorker {
       void worker.terminate();
       throw this.#failure('does not listen', answer);
     }
+    try {
+      const [secret, readerSecret] = [this.#secret, this.#readerSecret];
+      this.#files?.write({ port: answer.port, secret, readerSecret, pid: process.pid });
+    } catch (error) {
+      void worker.terminate();
+      throw error;
+    }
+    this.#port = answer.port;
     worker.on('exit', () => {
       this.#restart();
     });
-    this.#port = answer.port;
-    this.#files?.write({ port: answer.port, secret: this.#secret, pid: process.pid });
     return [worker, this.#sync, this.#signal];
   }
 

@@ -14,11 +14,19 @@ export interface NewView extends Pick<ViewRecord, 'viewId' | 'volume' | 'setting
 export type CompanionOptions = Place & {
   /** Compiled worker.js. */
   readonly workerFile?: string;
+  /** The number before the first revision; tests begin near the last one. */
+  readonly lastRevision?: number;
   /** A person changed a view in a browser. */
   readonly onChange: (viewId: string, patch: Partial<ViewSettings>) => void;
   /** A person's pointer is over a voxel, or clicked one; only of what `listen` was called for. */
   readonly onPointer?: (viewId: string, message: PointerMessage) => void;
 };
+
+/**
+ * Revisions begin anew after this one. The protocol has room for numbers below 2³², and what is left is more than one
+ * call can take.
+ */
+const LAST_REVISION = 0xf000_0000;
 
 /** The memory of the volumes that a view shows, its own first. */
 function memoryOf({ volume, overlays }: NewView): readonly VoxelArray[] {
@@ -46,7 +54,7 @@ export class Companion {
   /** By a volume's own memory; here for as long as a view shows that volume. */
   readonly #publications: Map<VoxelArray, Publication> = new Map();
   /** By view, once it was refreshed. */
-  readonly #news: Map<string, Int32Array> = new Map();
+  readonly #news: Map<string, Uint32Array> = new Map();
   #lastRevision = 0;
   #seq = 0;
   readonly #worker: CompanionWorker;
@@ -54,6 +62,7 @@ export class Companion {
   /** @throws SlicescopeError `companion-failed`. */
   constructor(options: CompanionOptions) {
     this.#options = options;
+    if (options.lastRevision !== undefined) this.#lastRevision = options.lastRevision;
     this.#worker = new CompanionWorker({
       ...options,
       onNews: (news) => {
@@ -87,6 +96,7 @@ export class Companion {
 
   /** Make a view, or give it another volume and settings. */
   put(fresh: NewView): void {
+    this.#renumber();
     const { viewId, volume, overlays, settings, defaulted } = fresh;
     const before = this.#views.get(viewId);
     const memory = memoryOf(fresh);
@@ -111,6 +121,7 @@ export class Companion {
 
   /** Show another overlay in the place of one, with settings that have been checked. */
   setOverlay(viewId: string, at: number, fresh: OverlayLayerRecord, patch: Partial<ViewSettings>): void {
+    this.#renumber();
     const view = this.#views.get(viewId);
     const before = view?.overlays[at];
     if (view === undefined || before === undefined) return;
@@ -126,6 +137,7 @@ export class Companion {
 
   /** The view's volumes were written into: publish their content, in all views that show them. */
   refresh(viewId: string): void {
+    this.#renumber();
     const view = this.#views.get(viewId);
     if (view === undefined) return;
     const records = [view.volume, ...view.overlays.map(({ volume }) => volume)];
@@ -192,6 +204,20 @@ export class Companion {
     return { volume, labels, revision: ++this.#lastRevision, published: this.#sharedOf(volume.data) };
   }
 
+  /** Before revisions end, all views get new ones. Pages connect anew then, and keep nothing that has an old one. */
+  #renumber(): void {
+    if (this.#lastRevision < LAST_REVISION) return;
+    this.#lastRevision = 0;
+    this.#news.clear(); // A message with an old revision may still be under way.
+    const revisions = [...this.#views.values()].map((view) => {
+      const revision = ++this.#lastRevision;
+      const overlays = view.overlays.map((overlay) => ({ ...overlay, revision: ++this.#lastRevision }));
+      this.#views.set(view.viewId, { ...view, revision, overlays });
+      return [view.viewId, revision] as const;
+    });
+    this.#worker.post({ type: 'renumber', revisions });
+  }
+
   /**
    * Tell of what was published of these volumes, in all views that show one of them, or in all others.
    * @param isAll whether to tell also of those that are not in memory.
@@ -205,7 +231,7 @@ export class Companion {
       const overlays = view.overlays.map((overlay) => this.#overlayRecord(overlay));
       const fresh: ViewRecord = { ...view, revision, published: this.#sharedOf(view.volume.data), overlays };
       this.#views.set(viewId, fresh);
-      const news = this.#news.get(viewId) ?? new Int32Array(new SharedArrayBuffer(8));
+      const news = this.#news.get(viewId) ?? new Uint32Array(new SharedArrayBuffer(8));
       this.#news.set(viewId, news);
       const copies = [view, ...view.overlays].map((before, at) => {
         const now = at === 0 ? fresh.published : overlays[at - 1]?.published;

@@ -59,7 +59,7 @@ export type ToWorker =
   | {
       readonly type: 'refresh';
       readonly viewId: string;
-      readonly news: Int32Array;
+      readonly news: Uint32Array;
       /** Of the volume and of each overlay; comes with the first refresh of each. */
       readonly published: readonly (PublishedCopies | undefined)[];
     }
@@ -72,6 +72,8 @@ export type ToWorker =
       readonly patch: Partial<ViewSettings>;
       readonly seq: number;
     }
+  /** Revisions begin anew: those of the views from here on. */
+  | { readonly type: 'renumber'; readonly revisions: readonly (readonly [viewId: string, revision: number])[] }
   /** Draw a view and answer with a PNG on the sync port. */
   | { readonly type: 'snapshot'; readonly viewId: string }
   | { readonly type: 'close'; readonly viewId: string };
@@ -102,6 +104,7 @@ export type SyncReply =
 
 export interface WorkerSetup {
   readonly secret: string;
+  readonly readerSecret: string;
   /**
    * The file in which Jupyter's server notes the hosts of pages that it has let in; see access.ts. Null outside of
    * Jupyter: the worker serves the page itself.

@@ -74,6 +74,13 @@ export class Views {
     for (const client of view.clients) client.refreshed(viewId, revision);
   }
 
+  /** Revisions begin anew, in another run of the server: what is known by an old one holds no longer. */
+  renumber(revisions: readonly (readonly [viewId: string, revision: number])[]): void {
+    this.#layouts.keepOnly(new Set());
+    this.histograms.forget();
+    for (const [viewId, revision] of revisions) this.#views.get(viewId)?.refresh(revision, []);
+  }
+
   /** Another overlay in the place of one: what is shown below and above it stays as it is. */
   setOverlay(viewId: string, at: number, overlay: OverlayRecord, patch: Partial<ViewSettings>, seq: number): void {
     const view = this.#views.get(viewId);

@@ -109,7 +109,7 @@ export class RemoteView implements ChannelListener {
     if (this.model !== null) {
       this.#comm.reset(this.model.state?.volume.revision === state.volume.revision);
       this.#comm.deliver({ method: 'update', state, buffer_paths: [] }, '');
-      this.model.connected(instance, line);
+      this.model.connected(instance, line, this.#connection.access);
       this.model.notify(null, false);
     } else if (!this.#isMaking) {
       this.#isMaking = true;
@@ -152,7 +152,7 @@ export class RemoteView implements ChannelListener {
     if (latest !== null && latest.state !== state) {
       this.#comm.deliver({ method: 'update', state: latest.state, buffer_paths: [] }, '');
     }
-    if (latest !== null) model.connected(latest.instance, latest.line);
+    if (latest !== null) model.connected(latest.instance, latest.line, this.#connection.access);
     this.#updated.emit();
     await this.#prefer(model);
   }

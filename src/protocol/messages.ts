@@ -1,6 +1,7 @@
+import { ACCESSES, type Access } from './access';
 import { parseClientContent, parseServerContent, type ClientContent, type ServerContent } from './content';
 import { SlicescopeError, quote, type ErrorCode } from './errors';
-import { UINT32, fieldsOf, refuse, stringIn, wholeIn, type Fields } from './fields';
+import { UINT32, fieldsOf, nameIn, refuse, stringIn, wholeIn, type Fields } from './fields';
 import { LIMITS, type Limits } from './limits';
 import type { ViewSettings, ViewState } from './types';
 
@@ -22,7 +23,8 @@ export type ClientComm = CommData<ViewSettings, ClientContent>;
 export type ServerComm = CommData<ViewState, ServerContent>;
 
 export type ClientMessage =
-  | { readonly type: 'hello'; readonly version: 1; readonly nonce: string }
+  /** `access` is what the page holds the secret of; without it: `change`. */
+  | { readonly type: 'hello'; readonly version: 1; readonly nonce: string; readonly access?: Access }
   | { readonly type: 'proof'; readonly proof: string }
   | { readonly type: 'open'; readonly viewId: string }
   | { readonly type: 'close'; readonly viewId: string }
@@ -96,7 +98,12 @@ export function parseClientMessage(text: string, limits: Limits = LIMITS): Clien
   const fields = parse(text);
   switch (fields.type) {
     case 'hello':
-      return { type: 'hello', version: version1(fields), nonce: stringIn(fields, 'nonce', HEX64) };
+      return {
+        type: 'hello',
+        version: version1(fields),
+        nonce: stringIn(fields, 'nonce', HEX64),
+        ...(fields.access === undefined ? {} : { access: nameIn(fields, 'access', ACCESSES) }),
+      };
     case 'proof':
       return { type: 'proof', proof: stringIn(fields, 'proof', HEX64) };
     case 'open':
