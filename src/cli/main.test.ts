@@ -115,6 +115,21 @@ describe('slicescope info', () => {
   });
 });
 
+test.each([
+  ['int64', BigInt64Array.of(-5n, 2n ** 40n), 'float64', [-5, 2 ** 40]],
+  ['uint64', BigUint64Array.of(0n, 4_000_000_000n), 'uint32', [0, 4e9]],
+  ['float16', Uint16Array.of(0x3c00, 0xc100), 'float32', [-2.5, 1]],
+])('raw voxels may be of %s, for info and convert', async (type, stored, dtype, range) => {
+  writeFileSync(join(folder, 'odd.bin'), new Uint8Array(stored.buffer));
+  const raw = ['odd.bin', '--shape', '2x1x1'];
+  const { status, stdout } = await slicescope('info', ...raw, '--dtype', type, '--json');
+  expect([status, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ dtype, range })]);
+  const converted = await slicescope('convert', ...raw, '--raw-dtype', type, 'odd.npy', '--overwrite');
+  expect([converted.status, converted.stderr]).toEqual([0, '']);
+  const [{ values }] = (await readBack(join(folder, 'odd.npy'))) as [ReadBack];
+  expect([...values].sort((one, other) => one - other)).toEqual(range);
+});
+
 describe('slicescope export', () => {
   test('writes the picture of a slice, through a window that may be negative', async () => {
     const args = ['--plane', 'xz', '--index', '2', '--window', '-400', '800', '--colormap', 'viridis'];

@@ -11,8 +11,8 @@ import {
   type Window,
 } from '../protocol';
 import {
-  COLORMAP_GROUPS,
   changeSettings,
+  channelColormapAt,
   checkColormap,
   initialSettings,
   resolveWindow,
@@ -94,9 +94,6 @@ export function checkVolume(value: unknown, caller: string): Volume {
 /** Stands where a given window will: to compute the default one takes a look at the whole volume. */
 const ANY_WINDOW: Window = [0, 1];
 
-/** The colours of channels of which nothing is said, in turn. */
-const CHANNEL_COLORMAPS: readonly ColormapName[] = [...COLORMAP_GROUPS.channels, 'gray'];
-
 /** The colour map of a channel whose colour is known. */
 function channelColormap({ channelInfo }: Volume, channel: number): ColormapName | null {
   const color = channelInfo?.[channel]?.color ?? null;
@@ -107,7 +104,7 @@ function channelColormap({ channelInfo }: Volume, channel: number): ColormapName
 export function defaultChannels(volume: Volume, window?: WindowChoice, caller = 'show'): readonly ChannelOptions[] {
   if (volume.channels === 1) return [];
   return Array.from({ length: volume.channels }, (_, channel) => ({
-    colormap: channelColormap(volume, channel) ?? CHANNEL_COLORMAPS[channel % CHANNEL_COLORMAPS.length] ?? 'gray',
+    colormap: channelColormap(volume, channel) ?? channelColormapAt(channel),
     window:
       window === undefined ? volume.channelWindow(channel) : resolveWindow(window, volume.at({ channel }), caller),
     visible: volume.channelInfo?.[channel]?.visible ?? true,

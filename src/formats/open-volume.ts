@@ -23,7 +23,10 @@ export interface OpenOptions {
   readonly format?: FormatName | undefined;
   /** Which one of several arrays in a file (.npz, HDF5) or images (OME-TIFF, OME-Zarr), by name, or of several DICOM series, by SeriesInstanceUID. */
   readonly series?: string | undefined;
-  /** Refuse a DICOM series that can only be opened with notes: with a missing slice, two distances, doubles or a tilt. Default false. */
+  /**
+   * Refuse what can only be opened with notes: a DICOM series with a missing slice, two distances or doubles, and axes that are not at
+   * right angles. Default false.
+   */
   readonly strict?: boolean | undefined;
   /** How the voxels lie in a file that says nothing of itself. */
   readonly raw?: RawDescription | undefined;

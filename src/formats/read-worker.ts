@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { isSlicescopeError, SlicescopeError, messageOf, quote } from '../protocol';
-import type { ReadRequest } from './format';
+import { unsupported, type ReadRequest } from './format';
 import { FORMATS, formatOf } from './registry';
 import type { ReadMessage } from './worker-messages';
 
@@ -40,6 +40,9 @@ async function run(request: ReadRequest): Promise<void> {
       throw new SlicescopeError('invalid-argument', message, { argument: option });
     }
     const volume = await format.read(request, progress());
+    if (request.strict === true && volume.notes.length > 0) {
+      throw unsupported(path, `it opens with a note, which strict refuses: ${volume.notes.join(' ')}`);
+    }
     if (request.wantsHeader === true) tell({ type: 'header', header: (await format.header?.(request)) ?? {} });
     tell({ type: 'volume', record: volume.toRecord() });
   } catch (thrown) {

@@ -449,6 +449,38 @@ describe('a place', () => {
     expect(readdirSync(at)).toEqual(['v.zarr']);
   });
 
+  test('has only a file of values replaced that the header there names', async () => {
+    const at = room();
+    const other = int16();
+    other.data.fill(9);
+    const values = async (name: string): Promise<number | readonly number[]> =>
+      (await openVolume(join(at, name))).valueAt(1, 1, 1);
+    await saveVolume(int16(), join(at, 'v.mhd'));
+    await saveVolume(other, join(at, 'v.nhdr'));
+    // Plain, its values would be in the file of the other header.
+    const [code, sentence] = await refused(other, join(at, 'v.nhdr'), { overwrite: true, compression: 0 });
+    const why = 'v.raw is there already, and it is not the file of values that v.nhdr names, so it is not replaced';
+    expect([code, sentence]).toEqual(['file-exists', expect.stringContaining(why)]);
+    expect([await values('v.mhd'), await values('v.nhdr')]).toEqual([VALUES[21], 9]);
+    // A header that names another file, one that is none, and one that has its values in it.
+    const header = readFileSync(join(at, 'v.mhd'), 'latin1');
+    for (const text of [header.replace('v.raw', 'other.raw'), 'notes', header.replace('v.raw', 'LOCAL')]) {
+      writeFileSync(join(at, 'v.mhd'), text);
+      expect((await refused(other, join(at, 'v.mhd'), { overwrite: true }))[0]).toBe('file-exists');
+      expect(readFileSync(join(at, 'v.mhd'), 'latin1')).toBe(text);
+    }
+    expect(readFileSync(join(at, 'v.raw')).length).toBe(2 * VALUES.length);
+    // The same file by another way of saying it.
+    writeFileSync(join(at, 'v.mhd'), header.replace('v.raw', './v.raw'));
+    await saveVolume(other, join(at, 'v.mhd'), { overwrite: true });
+    expect(await values('v.mhd')).toBe(9);
+    await saveVolume(int16(), join(at, 'v.nhdr'), { overwrite: true });
+    expect([await values('v.nhdr'), readdirSync(at).sort()]).toEqual([
+      VALUES[21],
+      ['v.mhd', 'v.nhdr', 'v.raw', 'v.raw.gz'],
+    ]);
+  });
+
   test('has both files of a header and its values, or what it had', async () => {
     const at = room();
     for (const [header, data] of [

@@ -318,12 +318,16 @@ describe('channels and frames', () => {
     const { channels, pixels, planes } = found.get('named.ome.tif') as FoundTiff;
     expect(channels).toEqual([
       { ID: 'Channel:0:0', SamplesPerPixel: 1, Name: 'DAPI <&"µ\'>', Color: 0x0000_ffff },
-      { ID: 'Channel:0:1', SamplesPerPixel: 1, Name: 'n'.repeat(256) },
+      { ID: 'Channel:0:1', SamplesPerPixel: 1, Name: 'n'.repeat(1000) },
       { ID: 'Channel:0:2', SamplesPerPixel: 1, Color: 0xff80_00ff - 2 ** 32 },
     ]);
     expect(pixels).toEqual({ TimeIncrement: 0.5, TimeIncrementUnit: 's' });
     expect(planes).toEqual([]);
-    expect(saved.get('named.ome.tif')?.notes).toEqual([place('windows of channels')]);
+    expect(saved.get('named.ome.tif')?.notes).toEqual([
+      place('windows of channels'),
+      'OME-TIFF has no place for channels that are switched off, as some are.',
+      'OME-TIFF has no place for some characters in names of channels: they are left out.',
+    ]);
   });
 
   test('that follow each other unevenly have a time each in OME-XML', () => {
@@ -345,13 +349,15 @@ describe('channels and frames', () => {
     expect(omero).toEqual({
       channels: [
         { label: 'DAPI <&"\u0001µ\'>', color: '0000FF', active: true, window: { ...range, start: 10, end: 500 } },
-        { label: 'n'.repeat(1000), color: 'FFFFFF', active: true, window: { ...range, start: 0, end: 9 } },
+        { label: 'n'.repeat(1000), color: '00FF00', active: true, window: { ...range, start: 0, end: 9 } },
         { color: 'FF8000', active: false, window: { ...range, start: 1, end: 2 } },
       ],
     });
     expect(axes[0]).toEqual({ name: 't', type: 'time', unit: 'second' });
     expect(levels[0]?.scale).toEqual([0.5, 1, 1, 1, 1]);
-    expect(saved.get('named.zarr')?.notes).toEqual([]);
+    expect(saved.get('named.zarr')?.notes).toEqual([
+      'OME-Zarr has a window and a colour of each channel: where the volume has none, those are written that a view starts with.',
+    ]);
   });
 
   test('that follow each other unevenly have no times in OME-Zarr', () => {

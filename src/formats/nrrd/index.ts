@@ -4,8 +4,9 @@ import { bytesOf, type StoredType, type Volume, type VolumeOptions } from '../..
 import { fileHeader, type FileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
 import { shownUnit } from '../lengths';
+import { placed } from '../placed';
 import { putInOrder, type StoredAxis } from '../stored-order';
-import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from '../text-header';
+import { MOST_HEADER_BYTES, dataFileOf, numbersOf, sizesOf, spacingOf } from '../text-header';
 import { evenTimes, secondsIn } from '../times';
 import { unzipped } from '../unzip';
 import { MAX_COMPRESSION, checkSize, readHead, readVolume, truncated, type VoxelBytes } from '../voxels';
@@ -98,6 +99,13 @@ function directionsOf(fields: Fields): readonly string[] | null {
   return fields.get('spacedirections')?.match(/none|\([^)]*\)/g) ?? null;
 }
 
+/** The texts in quotes of a line: a name, or a unit, for each axis. */
+function quotedIn(text: string | undefined): readonly string[] {
+  return [...(text ?? '').matchAll(/"([^"]*)"/g)].map(([, quoted = '']) =>
+    Buffer.from(quoted, 'latin1').toString('utf8').trim(),
+  );
+}
+
 /** Whether the last axis is time, as four dimensions of space are written by ITK: it goes along no axis of space, and none along it. */
 function isSpaceTime(fields: Fields, rank: number): boolean {
   const vectors = directionsOf(fields)?.map((text) => text.replace(/[(),]/g, ' ').trim().split(/\s+/).map(Number));
@@ -185,8 +193,7 @@ function vectorOf(text: string | undefined, field: string, path: string): readon
 
 /** The names of the axes of space, where all that there are have one. */
 function axisNamesOf(fields: Fields, { places }: Axes): VolumeOptions['axes'] {
-  const text = Buffer.from(fields.get('labels') ?? '', 'latin1').toString('utf8');
-  const labels = [...text.matchAll(/"([^"]*)"/g)].map(([, label = '']) => label.trim());
+  const labels = quotedIn(fields.get('labels'));
   const names = places.map((at) => labels[at] ?? '');
   if (names.some((name) => name === '' || name.length > 16)) return null;
   const [x = 'x', y = 'y', z = 'z'] = names;
@@ -215,12 +222,24 @@ function startsOf(fields: Fields, { places }: Axes, spacing: Triple, path: strin
   return starts as unknown as Triple;
 }
 
+/**
+ * The unit of distances: `space units` has one for each axis of the space, `units` for each of the file's.
+ * @throws SlicescopeError `unsupported-format` if axes of space have different ones.
+ */
+function unitOf(fields: Fields, { places }: Axes, path: string): string | undefined {
+  const [ofSpace, ofAxes] = [quotedIn(fields.get('spaceunits')), quotedIn(fields.get('units'))];
+  const said = ofSpace.length > 0 ? ofSpace.slice(0, 3) : places.map((at) => ofAxes[at] ?? '');
+  const units = new Set(said.filter((each) => each !== '').map(shownUnit));
+  const [unit] = units;
+  if (units.size < 2) return unit;
+  throw unsupported(path, `its axes are in the units ${[...units].join(', ')} (space units, units), expected one`);
+}
+
 /** Without a patient's space there is no direction, and without a unit distances are none that is known. */
 function geometryOf(fields: Fields, axes: Axes, path: string): VolumeOptions {
   const { places } = axes;
   const directions = directionsOf(fields);
-  const said = /"([^"]{1,16})"/.exec(fields.get('spaceunits') ?? fields.get('units') ?? '')?.[1];
-  const unit = said === undefined ? undefined : shownUnit(Buffer.from(said, 'latin1').toString('utf8'));
+  const unit = unitOf(fields, axes, path);
   if (directions === null) {
     const spacings = fields.get('spacings');
     if (spacings === undefined) return { unit };
@@ -254,24 +273,41 @@ function geometryOf(fields: Fields, axes: Axes, path: string): VolumeOptions {
     const [right = 0, front = 0, up = 0] = vector;
     return [signs[0] * right + 0, signs[1] * front + 0, up + 0]; // Adding 0 makes −0 an ordinary 0.
   };
-  const units = columns.map((column, axis) => toLps(column.map((each) => each / (spacing[axis] as number))));
-  checkRightAngles(units, path);
-  const direction = [0, 1, 2].flatMap((row) => units.map((each) => each[row] as number));
-  return { spacing, direction, origin: toLps([x, y, z]), unit: unit ?? 'mm' };
+  const steps = { columns: columns.map(toLps), origin: toLps([x, y, z]) };
+  return { ...placed(steps, axes.sizes, path), unit: unit ?? 'mm' };
 }
 
 /** When frames were taken, if their axis has a distance in a unit of time. */
 function timesOf(fields: Fields, { time, frames }: Axes, path: string): readonly number[] | null {
   if (time === null) return null;
+  const step = directionsOf(fields)?.[time] ?? 'none';
+  if (step !== 'none') {
+    // As an axis of space, the last one, which is where ITK has time.
+    const seconds = secondsIn(quotedIn(fields.get('spaceunits'))[3] ?? '');
+    const [along, start] = [step, fields.get('spaceorigin')].map(
+      (text) => vectorOf(text ?? '0 0 0 0', 'space directions', path)[3] ?? NaN,
+    ) as [number, number];
+    return seconds === null ? null : evenTimes(frames, along * seconds, start * seconds);
+  }
   const numberOf = (name: string, field: string): number => {
     const text = fields.get(name);
     return text === undefined ? NaN : (numbersOf(text, field, path)[time] ?? NaN);
   };
-  const units = [...(fields.get('units') ?? '').matchAll(/"([^"]*)"/g)].map(([, unit = '']) => unit);
-  const unit = secondsIn(units[time] ?? '');
+  const unit = secondsIn(quotedIn(fields.get('units'))[time] ?? '');
   if (unit === null) return null;
   const start = numberOf('axismins', 'axis mins') * unit;
   return evenTimes(frames, numberOf('spacings', 'spacings') * unit, start);
+}
+
+/**
+ * The file that a header names for its values; null if they lie behind it.
+ * @throws SlicescopeError `file-corrupt` for what is no header, or names a file elsewhere.
+ */
+export async function valuesFileOf(path: string): Promise<string | null> {
+  const { bytes } = await readHead(path, MOST_HEADER_BYTES);
+  if (!nrrd.matches(bytes, '')) throw corrupt(path, 'no NRRD');
+  const data = parse(textOf(bytes, path).header).get('datafile');
+  return data === undefined ? null : dataFileOf(data, path);
 }
 
 /** Where the values are, which lie behind the header or in a file of their own. */

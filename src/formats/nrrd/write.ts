@@ -8,6 +8,7 @@ import { MOST_HEADER_BYTES } from '../text-header';
 import { writePacked } from '../write-packed';
 import { IS_LITTLE_ENDIAN, piecesOf, writeAll, writeFileWith, writeValues } from '../write-values';
 import type { Content, Plain, WriteOptions, Writer } from '../writer';
+import { valuesFileOf } from './index';
 
 const TITLE = 'NRRD';
 
@@ -26,14 +27,23 @@ function isSegmentation(path: string): boolean {
   return /\.seg\.nrrd$/i.test(path);
 }
 
+/** Characters that end a text, or its line. */
+const ENDS = /[\0\r]/g;
+
 /** A text on one line, with what NRRD escapes in it. */
 function escaped(text: string): string {
-  return text.replaceAll('\\', '\\\\').replace(/[\u0000-\u001f\u007f]+/g, ' ');
+  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replace(ENDS, ' ');
 }
 
-/** Names of axes can't have quotes in them. */
+/** Names of axes can't have quotes in them, nor spaces around them. */
 function namesOf({ axes }: Plain): readonly string[] | null {
-  return axes?.every((name) => !/["\\\u0000-\u001f]/.test(name)) === true ? axes : null;
+  const isHeld = (name: string): boolean => !/["\\\u0000-\u001f]/.test(name) && name === name.trim();
+  return axes?.every(isHeld) === true ? axes : null;
+}
+
+/** Whether its values may be labels for a reader of NRRD. */
+function isOfLabels({ dtype, frames, components }: Plain): boolean {
+  return !dtype.startsWith('float') && frames === 1 && components === 1;
 }
 
 /** A unit's name in ASCII that can stand in quotes; null where it has none. */
@@ -43,7 +53,8 @@ function namedUnit(unit: string): string | null {
 }
 
 /** The values that have names, ascending: of whole numbers from 0 on. */
-function namedIn({ labels }: Plain): readonly number[] {
+function namedIn(plain: Plain): readonly number[] {
+  const labels = isOfLabels(plain) ? plain.labels : null;
   const named = Object.keys(labels ?? {}).filter((value) => /^\d+$/.test(value));
   return named.map(Number).sort((one, other) => one - other);
 }
@@ -87,7 +98,7 @@ function fieldsOf(plain: Plain, encoding: 'raw' | 'gzip'): string[] {
   };
   const times = timesOf(plain);
   const named = namedUnit(unit);
-  const isSaid = named !== null && (direction !== null || unit !== 'px' || times !== null);
+  const isSaid = times !== null || (named !== null && (direction !== null || unit !== 'px'));
   const axes = namesOf(plain);
   const [space, rank] = isTimed ? ['left-posterior-superior-time', 4] : ['left-posterior-superior', 3];
   return [
@@ -100,7 +111,7 @@ function fieldsOf(plain: Plain, encoding: 'raw' | 'gzip'): string[] {
     ...(axes === null ? [] : [`labels: ${list('""', (at) => `"${axes[at] ?? ''}"`, '""')}`]),
     `endian: ${IS_LITTLE_ENDIAN ? 'little' : 'big'}`,
     `encoding: ${encoding}`,
-    ...(isSaid ? [`space units: ${spaceUnits(named, times !== null, isTimed)}`] : []),
+    ...(isSaid ? [`space units: ${spaceUnits(named ?? '', times !== null, isTimed)}`] : []),
     `space origin: ${point(origin, times?.start ?? 0)}`,
   ];
 }
@@ -109,9 +120,9 @@ function spaceUnits(unit: string, areSeconds: boolean, isTimed: boolean): string
   return [unit, unit, unit, ...(isTimed ? [areSeconds ? 's' : ''] : [])].map((each) => `"${each}"`).join(' ');
 }
 
-/** All values of a label map but 0, ascending. */
+/** All values of a label map but 0, and those that have names, ascending. */
 async function valuesIn(content: Content): Promise<readonly number[]> {
-  const found = new Set<number>();
+  const found = new Set<number>(namedIn(content));
   for await (const values of piecesOf(content, () => undefined)) {
     for (const value of values) if (value !== 0) found.add(value);
     if (found.size <= MOST_SEGMENTS) continue;
@@ -129,14 +140,14 @@ async function write(
 ): Promise<void> {
   const encoding = compression === 0 ? 'raw' : 'gzip';
   const dataName = /\.nhdr$/i.test(target) ? dataNameOf(target, encoding === 'raw' ? '.raw' : '.raw.gz') : null;
-  const isOfSegments = isSegmentation(target);
-  const segments = isOfSegments ? await valuesIn(content) : namedIn(content);
+  const areSegments = isSegmentation(target);
+  const segments = areSegments ? await valuesIn(content) : namedIn(content);
   const lines = [
     'NRRD0005',
     ...fieldsOf(content, encoding),
     ...(dataName === null ? [] : [`data file: ${dataName}`]),
     ...segmentsOf(segments, content),
-    ...(isOfSegments ? SEGMENTATION : []),
+    ...(areSegments ? SEGMENTATION : []),
   ];
   const writeInto = async (data: string, head: Buffer | null): Promise<void> => {
     await writeFileWith(data, async (file) => {
@@ -170,19 +181,26 @@ export const nrrd: Writer = {
   dtypes: DTYPES,
   heeds: ['compression'],
   holdsRescale: () => false,
+  valuesFile: valuesFileOf,
   check: (plain, path) => {
     checkCounts(plain, path, TITLE, { frames: true, colors: ['uint8', 'uint16'] });
-    const { dtype, frames, components, labels, axes, unit } = plain;
-    const isOfLabels = !dtype.startsWith('float') && frames === 1 && components === 1;
-    if (isSegmentation(path) && !isOfLabels) {
+    const { axes, unit } = plain;
+    const mayBeLabels = isOfLabels(plain);
+    const labels = mayBeLabels ? (plain.labels ?? {}) : {};
+    if (isSegmentation(path) && !mayBeLabels) {
       throw unsupported(path, 'a file of segments holds whole numbers, one frame and no colours; write .nrrd');
     }
     return [
-      ...leftOut(plain, TITLE, [...HELD, ...(isOfLabels ? (['labels'] as const) : [])]),
-      ...(labels !== null && isOfLabels && namedIn(plain).length < Object.keys(labels).length
+      ...leftOut(plain, TITLE, [...HELD, ...(mayBeLabels ? (['labels'] as const) : [])]),
+      ...(namedIn(plain).length < Object.keys(labels).length
         ? [`${TITLE} has no place for names of labels that are no whole numbers from 0 on.`]
         : []),
-      ...(axes === null || namesOf(plain) !== null ? [] : [`${TITLE} has no place for names of axes with quotes.`]),
+      ...(Object.values(labels).some((name) => name.search(ENDS) >= 0)
+        ? [`${TITLE} has no place for some characters in names of labels: they are spaces.`]
+        : []),
+      ...(axes === null || namesOf(plain) !== null
+        ? []
+        : [`${TITLE} has no place for names of axes with quotes, backslashes or spaces around them.`]),
       ...(namedUnit(unit) === null ? [`${TITLE} has no place for the unit ${unit}.`] : []),
       ...timesLeftOut(plain, TITLE),
     ];

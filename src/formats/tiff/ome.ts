@@ -152,7 +152,7 @@ function channelsOf({ channels }: Image, count: number): Pick<StackLayout, 'chan
 function timesOf({ times, pixels }: Image, frames: number): Pick<StackLayout, 'frameTimes'> {
   if (frames > MOST_FRAMES) return {};
   const each = Array.from({ length: frames }, (_, frame) => times.get(frame)?.seconds);
-  if (frames > 1 && each.every((seconds) => seconds !== undefined)) return { frameTimes: each };
+  if (each.every((seconds) => seconds !== undefined)) return { frameTimes: each };
   const unit = secondsIn(pixels.TimeIncrementUnit ?? 's');
   const frameTimes = unit === null ? null : evenTimes(frames, Number(pixels.TimeIncrement ?? NaN) * unit);
   return frameTimes === null ? {} : { frameTimes };

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ARRAY_OF, type Triple, type VoxelArray } from '../../protocol';
+import { ARRAY_OF, type ChannelInfo, type Triple, type VoxelArray } from '../../protocol';
 import { Volume, narrowed, type ChunkedLevel, type VolumeOptions } from '../../volume';
 import { aFewAtATime } from '../a-few-at-a-time';
 import { unsupported, type Format, type OnFraction, type ReadRequest } from '../format';
@@ -124,6 +124,16 @@ function timesOf({ axes, levels, arrays }: Image, at: number): readonly number[]
   return evenTimes((arrays[at] as Level).sizes.frame, (scale[axis] ?? NaN) * unit, (translation[axis] ?? 0) * unit);
 }
 
+/** How channels are drawn. One that has neither a name nor a colour but white is as good as any: it has only its window. */
+function lookOf(said: readonly ChannelInfo[], channels: number): Pick<VolumeOptions, 'channelInfo' | 'window'> {
+  if (said.length !== channels) return {};
+  const [first] = said;
+  if (channels > 1 || first === undefined) return { channelInfo: said };
+  const color = first.color?.toLowerCase() === '#ffffff' ? null : first.color;
+  const isNamed = first.name !== '' || color !== null || !first.visible;
+  return { window: first.window, channelInfo: isNamed ? [{ ...first, color }] : null };
+}
+
 function optionsOf(image: Image, at: number, location: string): VolumeOptions {
   const { sizes } = image.arrays[at] as Level;
   const name = image.name === '' ? basename(nameOf(location)).replace(/\.zarr$/i, '') : image.name;
@@ -132,7 +142,7 @@ function optionsOf(image: Image, at: number, location: string): VolumeOptions {
     name,
     channels: sizes.channel,
     frames: sizes.frame,
-    channelInfo: image.channels.length === sizes.channel ? image.channels : null,
+    ...lookOf(image.channels, sizes.channel),
     frameTimes: timesOf(image, at),
     labels: image.labels,
   };
