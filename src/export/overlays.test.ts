@@ -115,9 +115,11 @@ describe('an overlay is drawn over the volume', () => {
   });
 
   test('and in what is written to a file', async () => {
-    const options: LookOptions = { window: [0, 255], overlays: [{ volume: labels, labels: { 1: 'one' }, opacity: 1 }] };
+    const own = { 1: { name: 'one', color: '#12ab34' } };
+    const options: LookOptions = { window: [0, 255], overlays: [{ volume: labels, labels: own, opacity: 1 }] };
     const { data } = await readPng(await exportSlice(base, join(folder, 'labels.png'), options));
     expect(pixels({ data })).toEqual(await draw(base, options));
+    expect(pixels({ data })[1]).toEqual([0x12, 0xab, 0x34, 255]);
   });
 });
 

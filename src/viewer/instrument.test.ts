@@ -211,7 +211,7 @@ test('overlays are switched, made transparent, and chosen for the colour map', (
   open({ ...viewState(1, 'xy', 2), overlays: [overlay], overlayVolumes: [info] });
   press('s');
   const swatch = root.querySelectorAll<HTMLElement>('.slicescope-layer .slicescope-swatch')[1];
-  const own = ['rgb(223, 16, 0)', 'rgb(16, 32, 48)', 'rgba(255, 0, 0, 0.5'];
+  const own = ['rgb(223 16 0 / 1)', 'rgb(16 32 48 / 1)', 'rgb(255 0 0 / 0.50'];
   expect(own.filter((color) => swatch?.style.background.includes(color))).toEqual(own);
   const opacity = inputOf('.slicescope-opacity');
   opacity.value = '40';
