@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { PointerEventName, PointerMessage, ViewSettings } from '../src/protocol';
+import type { Labels, PointerEventName, PointerMessage, ViewSettings } from '../src/protocol';
 import type { Link } from '../src/shading';
-import type { Labels, VolumeRecord } from '../src/volume';
+import type { VolumeRecord } from '../src/volume';
 import type { PublishedCopies } from './publication';
 
 /** What passes between the kernel's main thread and the companion's worker thread. */

@@ -101,6 +101,33 @@ describe('slicescope info', () => {
     );
   });
 
+  test('says which labels a label map has, and their colours', async () => {
+    const segments = [
+      'Segment0_Name:=liver',
+      'Segment0_LabelValue:=1',
+      'Segment0_Color:=1 0.5 0',
+      'Segment1_LabelValue:=3',
+      'Segment1_Name:=spleen',
+    ];
+    const lines = [
+      'NRRD0005',
+      'type: uint8',
+      'dimension: 3',
+      'sizes: 2 2 1',
+      'encoding: raw',
+      ...segments,
+      '',
+      '\0\u0001',
+    ];
+    writeFileSync(join(folder, 'organs.seg.nrrd'), `${lines.join('\n')}\u0001\u0003`);
+    const { stdout } = await slicescope('info', 'organs.seg.nrrd');
+    expect(stdout).toMatch(/^labels +value: 1, name: liver, color: #ff8000; value: 3, name: spleen$/m);
+    const { labels } = JSON.parse((await slicescope('info', 'organs.seg.nrrd', '--json')).stdout) as {
+      labels: unknown;
+    };
+    expect(labels).toEqual([{ value: 1, name: 'liver', color: '#ff8000' }, { value: 3, name: 'spleen' }]);
+  });
+
   test('says it as JSON, of raw voxels that are described too', async () => {
     const raw = ['ct.bin', '--shape', '4x3x5', '--dtype', 'int16', '--big-endian'];
     const { status, stdout } = await slicescope('info', ...raw, '--json');

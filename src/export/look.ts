@@ -37,7 +37,7 @@ export interface LookOptions {
    * greatest value. Default: what the file says, else `auto`.
    */
   readonly window?: WindowChoice;
-  /** Default: the colour of the volume's only channel if it is known, else `gray`. */
+  /** Default: the colour of the volume's only channel if it is known, `labels` for a volume that has labels, else `gray`. */
   readonly colormap?: ColormapName;
   /** The colour map back to front. Default: what the file says, else false. */
   readonly invert?: boolean;
@@ -116,8 +116,13 @@ export function defaultSettings(volume: Volume, options: LookOptions = {}, calle
   const { window: given } = (options as LookOptions | null) ?? {};
   const window = given === undefined ? volume.defaultWindow : ANY_WINDOW;
   const settings = initialSettings(volume.info(0), window, volume.invert);
-  const colormap = volume.channels === 1 ? (channelColormap(volume, 0) ?? settings.colormap) : settings.colormap;
-  return { ...settings, colormap, channels: defaultChannels(volume, given, caller) };
+  return { ...settings, colormap: defaultColormap(volume), channels: defaultChannels(volume, given, caller) };
+}
+
+/** That of the only channel's colour, or that of labels if the volume has some. */
+export function defaultColormap(volume: Volume): ColormapName {
+  const own = volume.channels === 1 ? channelColormap(volume, 0) : null;
+  return own ?? (volume.labels === null ? 'gray' : 'labels');
 }
 
 /** How a slice is to look, settled: the settings, and the volumes over it. */

@@ -68,6 +68,15 @@ test.each([
   }
 });
 
+test('a data set of AFNI has the names of its values', async () => {
+  expect((await openVolume(join(folder, 'bytes+orig.HEAD'))).labels).toEqual({
+    17: { name: 'Left-Hippocampus' },
+    53: { name: 'a <b> &lt;' },
+    '-4': { name: 'it "is"' },
+  });
+  expect((await openVolume(join(folder, 'floats+orig.HEAD'))).labels).toBeNull();
+});
+
 test('headers of all are told by their own names', async () => {
   const headers: Record<string, unknown> = {};
   for (const name of ['i2.mgz', 'first.hdr', 'axial+orig.HEAD']) {

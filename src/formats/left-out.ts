@@ -20,7 +20,7 @@ const SAID: Readonly<Record<Said, readonly [isSaid: (plain: Plain) => boolean, w
   window: [({ window }) => window !== null, 'a window'],
   invert: [({ invert }) => invert, 'an inverted scale of grays'],
   padding: [({ padding }) => padding !== null, 'values that are no image (padding)'],
-  labels: [({ labels }) => Object.keys(labels ?? {}).length > 0, 'names of labels'],
+  labels: [({ labels }) => Object.keys(labels ?? {}).length > 0, 'names and colours of labels'],
   channelInfo: [({ channelInfo }) => channelInfo !== null, 'names and colours of channels'],
   frameTimes: [({ frameTimes }) => frameTimes !== null, 'times of frames'],
   frameLabels: [({ frameLabels }) => frameLabels !== null, 'labels of frames'],

@@ -90,9 +90,10 @@ describe('what pynrrd wrote has its values and its geometry', () => {
     expect(volume).toMatchObject({ dtype: 'uint16', spacing: [1, 2, 3], direction: null });
   });
 
-  test('names of segments, as 3D Slicer writes them', async () => {
+  test('names and colours of segments, as 3D Slicer writes them', async () => {
     const segmentation = await open('kidneys.seg.nrrd');
-    expect(segmentation).toMatchObject({ dtype: 'uint8', labels: { 1: 'left kidney', 7: 'Ödem' } });
+    const labels = { 1: { name: 'left kidney', color: '#80ae80' }, 7: { name: 'Ödem' }, 8: { color: '#ff0033' } };
+    expect(segmentation).toMatchObject({ dtype: 'uint8', labels });
     expect((await open('raw.nrrd')).labels).toBeNull();
   });
 

@@ -102,7 +102,9 @@ const CASES: readonly Case[] = [
 
 const MEANS = Volume.alloc([1101, 7, 3], 'int16');
 for (let at = 0; at < MEANS.data.length; at++) MEANS.data[at] = ((at * 7919) % 65_536) - 32_768;
-const LABELS = Volume.alloc([1030, 5, 3], 'uint8', { labels: { 1: 'liver', 200: '<spleen>' } });
+const LABELS = Volume.alloc([1030, 5, 3], 'uint8', {
+  labels: { 1: { name: 'liver', color: '#dd8265' }, 7: { color: '#00ff0040' }, 200: '<spleen>' },
+});
 for (let at = 0; at < LABELS.data.length; at++) LABELS.data[at] = at % 2 === 0 ? 1 : 200;
 const LONG = made('uint8', [1025, 3, 4], { spacing: [1, 1, 2.5] });
 const BIG = made('uint16', [700, 600, 3], { channels: 2 });
@@ -417,7 +419,7 @@ describe('levels of detail', () => {
     expect(levelsOf('two.zarr').map((each) => each.sha256)).toEqual(all.slice(0, 2));
   });
 
-  test('of a label map have no value that it does not have', () => {
+  test('of a label map have no value that it does not have', async () => {
     const { levels, labels } = found.get('labels.zarr') as FoundZarr;
     const half = Volume.alloc([515, 3, 2], 'uint8');
     const quarter = Volume.alloc([258, 2, 1], 'uint8');
@@ -426,11 +428,16 @@ describe('levels of detail', () => {
     expect(levels.map((each) => each.sha256)).toEqual([LABELS, half, quarter].map(({ data }) => sha256(data)));
     expect(labels).toEqual({
       version: '0.4',
+      colors: [
+        { 'label-value': 1, rgba: [221, 130, 101, 255] },
+        { 'label-value': 7, rgba: [0, 255, 0, 64] },
+      ],
       properties: [
         { 'label-value': 1, name: 'liver' },
         { 'label-value': 200, name: '<spleen>' },
       ],
     });
+    expect((await openVolume(join(own, 'labels.zarr'))).labels).toEqual(LABELS.labels);
   });
 
   test('leave an axis alone whose voxels are twice as long as others', () => {

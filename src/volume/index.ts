@@ -5,7 +5,7 @@ export type { Part, SliceOptions, VolumeSlice } from './cut';
 export { VOLUME_OPTIONS, type Description, type VolumeOptions, type VolumeRecord } from './description';
 export { dtypeOf, type VoxelSource } from './dtype';
 export { boxOf, overlap } from './affine';
-export { isLabels, type Labels } from './checks';
+export { MOST_CHARACTERS, MOST_LABELS, MOST_NAME_CHARACTERS, checkLabels, type GivenLabels } from './labels';
 export { OverlayGrid, type OverlayLayer } from './overlay-grid';
 export type { Slab } from './slab';
 export {

@@ -3,6 +3,7 @@ import type { DType, Rescale, Shape } from '../../protocol';
 import type { Volume } from '../../volume';
 import { fileHeader, type FileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
+import { readLabels, withLabels, type ReadLabels } from '../labels';
 import { placed, type Placed, type Steps } from '../placed';
 import { rescaled } from '../scaled';
 import { dataFileBeside } from '../text-header';
@@ -137,6 +138,26 @@ function geometryOf(attributes: Attributes, shape: Shape, path: string): Placed 
   return placed(stepsOf(attributes, path), shape, path);
 }
 
+const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
+
+/** Names of values, as `3drefit -labeltable` puts them into a header: an element of NIML with two texts for each. */
+function labelsOf(attributes: Attributes): ReadLabels | null {
+  const table = attributes.get('VALUE_LABEL_DTABLE');
+  if (typeof table !== 'string') return null;
+  const texts = [...table.slice(table.indexOf('>') + 1).matchAll(/"([^"]*)"|'([^']*)'/g)].map(
+    ([, double, single]) => double ?? single ?? '',
+  );
+  const found = texts.flatMap((value, at) => {
+    if (at % 2 === 1 || !/^-?\d{1,16}$/.test(value)) return [];
+    const name = (texts[at + 1] ?? '').replace(
+      /&(lt|gt|quot|apos|amp);/g,
+      (_, entity: string) => ENTITIES[entity] ?? '',
+    );
+    return [[value, { name: Buffer.from(name, 'latin1').toString('utf8') }] as const];
+  });
+  return found.length === 0 ? null : readLabels(found);
+}
+
 async function attributesOf(path: string): Promise<Attributes> {
   return parse((await readHead(path, MOST_HEADER_BYTES)).bytes, path);
 }
@@ -158,7 +179,8 @@ async function readAfni(path: string, onFraction: OnFraction): Promise<Volume> {
   const count = shape[0] * shape[1] * shape[2] * bricks;
   const voxels: VoxelBytes = { path: file, offset: 0, isPacked, dtype, littleEndian, count };
   checkSize(voxels, most);
-  const stored = await readVolume(voxels, shape, { ...geometry, frames: bricks, name }, onFraction);
+  const options = withLabels({ ...geometry, frames: bricks, name }, labelsOf(attributes));
+  const stored = await readVolume(voxels, shape, options, onFraction);
   return rescaled(stored, rescales);
 }
 

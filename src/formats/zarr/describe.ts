@@ -166,9 +166,16 @@ function omero(content: Content): object {
   return { omero: { channels } };
 }
 
-/** Names of labels: https://ngff.openmicroscopy.org/0.5/#label-md */
+/** Names and colours of labels: https://ngff.openmicroscopy.org/0.5/#label-md */
 function imageLabel({ labels }: Plain, versions: object): object {
   if (labels === null) return {};
-  const properties = Object.entries(labels).map(([value, name]) => ({ 'label-value': Number(value), name }));
-  return { 'image-label': { ...versions, properties } };
+  const all = Object.entries(labels).map(([value, label]) => ({ 'label-value': Number(value), ...label }));
+  const properties = all.flatMap(({ color: _, name, ...value }) => (name === undefined ? [] : [{ ...value, name }]));
+  const colors = all.flatMap(({ color, name: _, ...value }) =>
+    color === undefined
+      ? []
+      : [{ ...value, rgba: [1, 3, 5, 7].map((at) => parseInt(color.slice(at, at + 2) || 'ff', 16)) }],
+  );
+  const said = { ...(colors.length === 0 ? {} : { colors }), ...(properties.length === 0 ? {} : { properties }) };
+  return { 'image-label': { ...versions, ...said } };
 }

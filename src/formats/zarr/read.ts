@@ -4,6 +4,7 @@ import { ARRAY_OF, type ChannelInfo, type Triple, type VoxelArray } from '../../
 import { Volume, narrowed, type ChunkedLevel, type VolumeOptions } from '../../volume';
 import { aFewAtATime } from '../a-few-at-a-time';
 import { unsupported, type Format, type OnFraction, type ReadRequest } from '../format';
+import { withLabels } from '../labels';
 import { inOneUnit, type Lengths } from '../lengths';
 import { evenTimes, secondsIn } from '../times';
 import { byDimension, chunksAlong, type Level, type PerDimension } from './arrays';
@@ -137,15 +138,15 @@ function lookOf(said: readonly ChannelInfo[], channels: number): Pick<VolumeOpti
 function optionsOf(image: Image, at: number, location: string): VolumeOptions {
   const { sizes } = image.arrays[at] as Level;
   const name = image.name === '' ? basename(nameOf(location)).replace(/\.zarr$/i, '') : image.name;
-  return {
+  const options: VolumeOptions = {
     ...geometryOf(image, at, location),
     name,
     channels: sizes.channel,
     frames: sizes.frame,
     ...lookOf(image.channels, sizes.channel),
     frameTimes: timesOf(image, at),
-    labels: image.labels,
   };
+  return withLabels(options, image.labels);
 }
 
 async function read(

@@ -141,8 +141,15 @@ describe('what an image says of its channels, frames and values', () => {
     expect(await open('channels-of-others')).toMatchObject({ channelInfo: null, frameTimes: null });
   });
 
-  test('names of labels', async () => {
-    expect((await open('labels')).labels).toEqual({ 1: 'nucleus', 7: 'cell' });
+  test('names and colours of labels', async () => {
+    expect((await open('labels')).labels).toEqual({
+      1: { name: 'nucleus', color: '#ff0000' },
+      4: { color: '#0080ff40' },
+      5: { color: '#010203' },
+      7: { name: 'cell' },
+    });
+    expect((await open('plain-labels')).labels).toEqual({});
+    expect((await open('plane')).labels).toBeNull();
   });
 });
 
