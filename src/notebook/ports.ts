@@ -14,6 +14,7 @@ export function companionOf(host: NotebookHost | null): Companion {
     ...(host === null ? { kernelId: null } : { kernelId: host.kernelId, runtimeDir: host.runtimeDir }),
     onChange: (viewId, patch) => views.get(viewId)?.changedByViewer(patch),
     onPointer: (viewId, message) => views.get(viewId)?.pointedByViewer(message),
+    onDiscard: (viewId) => views.get(viewId)?.discardedByViewer(),
   });
   return companion;
 }
