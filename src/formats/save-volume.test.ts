@@ -404,6 +404,7 @@ describe('a place', () => {
     expect(await values()).toEqual(VALUES);
     const other = int16();
     other.data.fill(9);
+    await saveVolume(other, join(room(), 'elsewhere.npy')); // One folder is not looked through for each file.
     await saveVolume(other, path, { overwrite: true });
     expect(new Set(await values())).toEqual(new Set([9]));
     // The next file that is made there removed what the killed process had left.
