@@ -64,12 +64,14 @@ export class CompanionWorker {
 
   /**
    * A view's picture; waits for it.
+   * @param onLate is called where it takes longer than so many milliseconds.
    * @throws SlicescopeError `companion-failed`.
    */
-  snapshot(viewId: string): Snapshot {
-    const answer = this.#ask(() => {
+  snapshot(viewId: string, soonMs: number, onLate?: () => void): Snapshot {
+    const ask = (): void => {
       this.post({ type: 'snapshot', viewId });
-    });
+    };
+    const answer = this.#ask(ask, soonMs, onLate);
     if (answer.type !== 'snapshot') throw this.#failure('drew no picture', answer);
     return { png: answer.png, key: answer.key };
   }
@@ -141,16 +143,22 @@ export class CompanionWorker {
     this.#options.onRestart();
   }
 
-  /** Do something that the worker answers, and wait for the answer. */
-  #ask(action: () => void): SyncReply {
+  /** Do something that the worker answers, and wait for the answer; `onLate` is called once where it takes longer than that. */
+  #ask(action: () => void, soonMs = 0, onLate?: () => void): SyncReply {
     while (receiveMessageOnPort(this.#sync) !== undefined); // Answers that came too late for their question.
     let before = Atomics.load(this.#signal, 0);
     action();
-    const deadline = performance.now() + PATIENCE_MS;
+    const [soon, deadline] = [performance.now() + soonMs, performance.now() + PATIENCE_MS];
+    let late = onLate;
     for (;;) {
-      const left = deadline - performance.now();
-      if (left <= 0) return { type: 'failed', message: 'it did not answer in time' };
-      if (Atomics.wait(this.#signal, 0, before, left) === 'timed-out') continue;
+      const now = performance.now();
+      if (now >= deadline) return { type: 'failed', message: 'it did not answer in time' };
+      if (late !== undefined && now >= soon) {
+        late();
+        late = undefined;
+      }
+      const until = late === undefined ? deadline : soon;
+      if (Atomics.wait(this.#signal, 0, before, until - now) === 'timed-out') continue;
       const received: { message: SyncReply } | undefined = receiveMessageOnPort(this.#sync);
       if (received !== undefined) return received.message;
       before = Atomics.load(this.#signal, 0);

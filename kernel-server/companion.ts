@@ -4,7 +4,7 @@ import { Volume } from '../src/volume';
 import { CompanionWorker, type Place } from './companion-worker';
 import { Publication, noteRevision, takeRevision, type PublishedCopies } from './publication';
 import { letGo } from './shared-garbage';
-import type { FromWorker, OverlayLayerRecord, OverlayRecord, Snapshot, ViewRecord } from './thread';
+import type { FromWorker, News, OverlayLayerRecord, OverlayRecord, Snapshot, ViewRecord } from './thread';
 
 /** A view as its handle knows it. */
 export interface NewView extends Pick<ViewRecord, 'viewId' | 'volume' | 'settings' | 'defaulted'> {
@@ -20,6 +20,8 @@ export type CompanionOptions = Place & {
   readonly onChange: (viewId: string, patch: Partial<ViewSettings>) => void;
   /** A person's pointer is over a voxel, or clicked one; only of what `listen` was called for. */
   readonly onPointer?: (viewId: string, message: PointerMessage) => void;
+  /** A view's output was replaced or cleared, and no page shows the view: close it. */
+  readonly onDiscard?: (viewId: string) => void;
 };
 
 /**
@@ -55,6 +57,9 @@ export class Companion {
   readonly #publications: Map<VoxelArray, Publication> = new Map();
   /** By view, once it was refreshed. */
   readonly #news: Map<string, Uint32Array> = new Map();
+  /** Names for the memory of volumes. */
+  readonly #memories: WeakMap<ArrayBufferLike, number> = new WeakMap();
+  #lastMemory = 0;
   #lastRevision = 0;
   #seq = 0;
   readonly #worker: CompanionWorker;
@@ -104,6 +109,7 @@ export class Companion {
     const view: ViewRecord = {
       viewId,
       volume,
+      memory: this.#memoryName(volume.data),
       settings,
       revision: ++this.#lastRevision,
       published: this.#sharedOf(volume.data),
@@ -189,15 +195,22 @@ export class Companion {
 
   /**
    * The view's picture, drawn in the worker; waits for it.
+   * @param onLate is called where it takes longer than so many milliseconds.
    * @throws SlicescopeError `companion-failed`.
    */
-  snapshot(viewId: string): Snapshot {
-    return this.#worker.snapshot(viewId);
+  snapshot(viewId: string, soonMs = 0, onLate?: () => void): Snapshot {
+    return this.#worker.snapshot(viewId, soonMs, onLate);
   }
 
   /** What is shared of a volume's publication, if it was published. */
   #sharedOf(data: VoxelArray): PublishedCopies | undefined {
     return this.#publications.get(data)?.shared;
+  }
+
+  #memoryName({ buffer }: VoxelArray): number {
+    const name = this.#memories.get(buffer) ?? ++this.#lastMemory;
+    this.#memories.set(buffer, name);
+    return name;
   }
 
   #overlayRecord({ volume, labels }: OverlayLayerRecord): OverlayRecord {
@@ -304,7 +317,12 @@ export class Companion {
     for (const link of this.#links.all) this.#worker.post({ type: 'link', link });
   }
 
-  #hear({ viewId, changes, clicks, probe }: FromWorker): void {
+  #hear(message: FromWorker): void {
+    if (message.type === 'discarded') this.#options.onDiscard?.(message.viewId);
+    else this.#take(message);
+  }
+
+  #take({ viewId, changes, clicks, probe }: News): void {
     const lastSet = this.#lastSet.get(viewId);
     const news = changes.flatMap(({ patch, seen }) =>
       Object.entries(patch).filter(([name]) => (lastSet?.get(name) ?? 0) <= seen),

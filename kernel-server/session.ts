@@ -93,6 +93,10 @@ export class Session implements ViewClient {
       case 'close':
         this.#leave(message.viewId);
         break;
+      case 'discarded':
+        this.#leave(message.viewId);
+        this.#views.discard(message.viewId);
+        break;
       case 'comm':
         this.#comm(message);
         break;

@@ -23,6 +23,8 @@ export interface OverlayLayerRecord {
 export interface ViewRecord {
   readonly viewId: string;
   readonly volume: VolumeRecord;
+  /** Names the memory of the volume's values: views of one memory share what is built of it. */
+  readonly memory: number;
   /** Of this view's volume and its content; every `put` and every refresh takes a number that no view had before. */
   readonly revision: number;
   /** What slices are cut from, once the volume was refreshed; before that, the volume's own memory. */
@@ -78,8 +80,13 @@ export type ToWorker =
   | { readonly type: 'snapshot'; readonly viewId: string }
   | { readonly type: 'close'; readonly viewId: string };
 
+export type FromWorker =
+  | News
+  /** The view's output was replaced or cleared, and nobody looks at the view. */
+  | { readonly type: 'discarded'; readonly viewId: string };
+
 /** What people did to a view in a browser, since the message before. */
-export interface FromWorker {
+export interface News {
   readonly type: 'news';
   readonly viewId: string;
   /** Each setting is in one of them; `seen` is the last `seq` that the worker had taken before. */

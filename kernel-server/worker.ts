@@ -7,7 +7,7 @@ import { Outbox } from './outbox';
 import { readPage } from './page';
 import { takeRevision } from './publication';
 import { serve, type RunningServer } from './server';
-import type { Snapshot, SyncReply, ToWorker, WorkerSetup } from './thread';
+import type { FromWorker, Snapshot, SyncReply, ToWorker, WorkerSetup } from './thread';
 import { Views } from './views';
 
 /** The companion's thread: it serves slices while the kernel's main thread runs a cell. */
@@ -40,6 +40,9 @@ const views = new Views(
       if (received === undefined) return;
       take(received.message);
     }
+  },
+  (viewId) => {
+    toMain.postMessage({ type: 'discarded', viewId } satisfies FromWorker);
   },
 );
 

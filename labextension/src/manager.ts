@@ -57,6 +57,11 @@ export class CompanionManager extends ManagerBase {
     void model?.close(true); // lets go of its views.
   }
 
+  /** The output of a view was replaced or cleared: the kernel may let go of the view, unless it is shown elsewhere. */
+  discard(viewId: string): void {
+    if (!this.#views.has(viewId)) this.#connection.discard(viewId);
+  }
+
   protected override loadClass(className: string, moduleName: string): Promise<typeof WidgetModel | typeof WidgetView> {
     if (moduleName === MODULE_NAME && className === 'SliceModel') return Promise.resolve(SliceModel);
     if (moduleName === MODULE_NAME && className === 'SliceView') return Promise.resolve(SliceView);

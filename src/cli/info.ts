@@ -57,7 +57,7 @@ function shown(value: unknown): string {
       .map(([name, each]) => `${name}${Number.isNaN(Number(name)) ? '' : ' %'}: ${shown(each)}`)
       .join(', ');
   }
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value.replace(/\s+/g, ' ') : JSON.stringify(value);
 }
 
 /** A line for each, its name first; the header's after an empty line. */

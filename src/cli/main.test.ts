@@ -57,6 +57,18 @@ async function slicescope(...args: readonly string[]): Promise<Ended> {
 }
 
 describe('slicescope info', () => {
+  test('prints nothing that a terminal takes for a command, whatever a file and its name say', async () => {
+    const name = 'evil\u001b]0;OWNED\u0007\u009b2J.nrrd';
+    const header =
+      'NRRD0004\ntype: uint8\ndimension: 2\nsizes: 2 1\nencoding: raw\nspacings: 1 1\nlabels: "\u001b[2J" "b"';
+    writeFileSync(join(folder, name), Buffer.from(`${header}\nunits: "\u001b[3m" "\u001b[3m"\n\nab`, 'latin1'));
+    writeFileSync(join(folder, `broken-${name}`), 'NRRD0004\ntype: \u001b[31m\n\n');
+    const [whole, broken] = [await slicescope('info', name), await slicescope('info', `broken-${name}`)];
+    expect([whole.status, broken.status]).toEqual([0, 1]);
+    expect(whole.stdout).toMatch(/^name +evil\uFFFD\]0;OWNED\uFFFD\uFFFD2J\n/);
+    expect(Object.values({ ...whole, ...broken }).join('')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  });
+
   test('says what a volume is, as a table', () => {
     const { status, stdout, stderr } = inProcess('info', 'ct.nii');
     expect([status, stderr]).toEqual([0, '']);

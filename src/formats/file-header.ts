@@ -1,3 +1,5 @@
+import { plainText } from '../protocol';
+
 /** What the header of a file says, by the format's own names, as text. */
 export type FileHeader = Readonly<Record<string, string>>;
 
@@ -12,9 +14,7 @@ function textOf(value: unknown): string {
     const more = items.length > MOST_ITEMS ? ` … (${String(items.length)} in all)` : '';
     return `${items.slice(0, MOST_ITEMS).map(textOf).join(' ')}${more}`;
   }
-  const text = String(value)
-    .replace(/[\u0000-\u0020\u007f-\u009f]+/g, ' ')
-    .trim();
+  const text = plainText(String(value).replace(/[\u0000-\u0020\u007f-\u009f]+/g, ' ')).trim();
   return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)} …` : text;
 }
 

@@ -27,6 +27,8 @@ const PLACES = [0, 512, 1024, 2048];
 /** What is read at once, in bytes, unless a chunk is larger. */
 const PART_BYTES = 2 ** 24;
 const MOST_OBJECTS = 10_000;
+/** Groups in groups that are looked into: each path is followed from the root. */
+const MOST_DEPTH = 32;
 interface Library {
   readonly Dataset: typeof Dataset;
 }
@@ -73,11 +75,36 @@ function storedTypeOf({ metadata: { type, size, signed, enum_type: enumeration }
   return STORED_TYPES.find((known) => known === name);
 }
 
-/** The arrays in a file that may be volumes, by their paths. A group that holds itself is visited once. */
-function arraysOf(h5: Library, file: File): ReadonlyMap<string, Dataset> {
+/** What is at a path; null for a link that leads nowhere, or to itself. */
+function objectAt(file: File, name: string): ReturnType<File['get']> {
+  try {
+    return file.get(name);
+  } catch (cause) {
+    if ((file.get_link(name) as string | null) === null) throw cause;
+    return null;
+  }
+}
+
+/** The paths of what is in a file, but for what lies too deep. A group that holds itself is visited once. */
+function pathsIn(file: File, path: string): readonly string[] {
+  try {
+    return file.paths().filter((name) => name.split('/', MOST_DEPTH + 1).length <= MOST_DEPTH);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw unsupported(
+      path,
+      'groups in groups, more than can be looked into; copy its array to a file with h5copy',
+      cause,
+    );
+  }
+}
+
+/** The arrays in a file that may be volumes, by their paths. */
+function arraysOf(h5: Library, file: File, path: string): ReadonlyMap<string, Dataset> {
   const found = new Map<string, Dataset>();
-  for (const name of file.paths().slice(0, MOST_OBJECTS)) {
-    const each = file.get(name);
+  const names = pathsIn(file, path);
+  for (const name of names.slice(0, MOST_OBJECTS)) {
+    const each = objectAt(file, name);
     if (each instanceof h5.Dataset && (each.shape?.length ?? 0) >= 2) found.set(name, each);
   }
   return found;
@@ -95,7 +122,11 @@ function chosen(arrays: ReadonlyMap<string, Dataset>, series: string | undefined
   ) {
     return [name, array];
   }
-  if (names.length === 0) throw unsupported(path, 'an HDF5 file without arrays of two axes or more');
+  if (names.length === 0)
+    throw unsupported(
+      path,
+      `an HDF5 file without arrays of two axes or more, in groups that lie up to ${String(MOST_DEPTH)} deep`,
+    );
   const message = `${path}: it has the arrays ${names.slice(0, 20).join(', ')}; choose one: { series: ${JSON.stringify(names[0])} }`;
   throw new SlicescopeError('invalid-argument', message, { argument: 'series' });
 }
@@ -110,7 +141,7 @@ async function withArray<T>(
   try {
     const { h5, file, close } = await openHdf5(handle);
     try {
-      const [name, array] = chosen(arraysOf(h5, file), series, path);
+      const [name, array] = chosen(arraysOf(h5, file, path), series, path);
       return await use(array, name, fstatSync(handle.fd).size, file);
     } finally {
       close();

@@ -1,6 +1,7 @@
 import { link, mkdir, mkdtemp, open, readFile, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SlicescopeError, isSlicescopeError, messageOf } from '../protocol';
+import { MAKING_PREFIX, sweepBeside } from './stale';
 
 /** Where a file, or a folder, goes. */
 export interface Place {
@@ -186,7 +187,8 @@ export async function makeInPlace(
   const { path } = place;
   let folder = '';
   try {
-    folder = await mkdtemp(join(dirname(path), '.slicescope-'));
+    await sweepBeside(path);
+    folder = await mkdtemp(join(dirname(path), MAKING_PREFIX));
     const making = { fresh: join(folder, 'new'), old: join(folder, 'old') };
     for (const each of Object.values(making)) await mkdir(each);
     await make(join(making.fresh, basename(path)));

@@ -1,7 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { isSlicescopeError, SlicescopeError, messageOf, quote } from '../protocol';
+import { isSlicescopeError, SlicescopeError, messageOf, plainText, quote } from '../protocol';
+import type { VolumeRecord } from '../volume';
 import { unsupported, type ReadRequest } from './format';
 import { FORMATS, formatOf } from './registry';
+import { nameOf } from './web';
 import type { ReadMessage } from './worker-messages';
 
 /** The thread that reads, so that whatever a broken file does to the reader ends with the thread. It may read several files, one after the other. */
@@ -20,6 +22,23 @@ function progress(): (fraction: number) => void {
   };
 }
 
+/** What a file says in words, as it can be shown: a terminal takes some characters for commands. */
+function inPlainText(record: VolumeRecord): VolumeRecord {
+  const { name, unit, axes, labels, channelInfo, frameLabels, notes } = record;
+  const [x = '', y = '', z = ''] = axes?.map(plainText) ?? [];
+  const named = labels && Object.entries(labels).map(([value, label]) => [value, plainText(label)] as const);
+  return {
+    ...record,
+    name: plainText(name),
+    unit: plainText(unit),
+    axes: axes && [x, y, z],
+    labels: named && Object.fromEntries(named),
+    channelInfo: channelInfo?.map((each) => ({ ...each, name: plainText(each.name) })) ?? null,
+    frameLabels: frameLabels?.map(plainText) ?? null,
+    notes: notes.map(plainText),
+  };
+}
+
 /** What the volume itself refuses of what a file says. */
 function fromFile(error: unknown, path: string): SlicescopeError | null {
   if (!isSlicescopeError(error)) return null;
@@ -29,7 +48,7 @@ function fromFile(error: unknown, path: string): SlicescopeError | null {
 }
 
 async function run(request: ReadRequest): Promise<void> {
-  const [path] = request.paths;
+  const path = nameOf(request.paths[0]);
   try {
     const format = await formatOf(request);
     for (const option of ['series', 'level'] as const) {
@@ -44,7 +63,7 @@ async function run(request: ReadRequest): Promise<void> {
       throw unsupported(path, `it opens with a note, which strict refuses: ${volume.notes.join(' ')}`);
     }
     if (request.wantsHeader === true) tell({ type: 'header', header: (await format.header?.(request)) ?? {} });
-    tell({ type: 'volume', record: volume.toRecord() });
+    tell({ type: 'volume', record: inPlainText(volume.toRecord()) });
   } catch (thrown) {
     const error = fromFile(thrown, path);
     if (error === null) throw thrown;

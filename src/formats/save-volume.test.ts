@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import type * as FilesModule from 'node:fs/promises';
-import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as zlib from 'node:zlib';
 import { describe, expect, jest, test } from '@jest/globals';
@@ -9,6 +9,7 @@ import { Volume, type VolumeOptions } from '../volume';
 import { openVolume, saveVolume, type SaveOptions } from './index';
 import { readLabels } from './labels';
 import { makeInPlace } from './put-in-place';
+import { MAKING_PREFIX } from './stale';
 import { filesFolder } from './testing/files-folder';
 import { crc32 } from './write-packed';
 import type { Plain } from './writer';
@@ -418,14 +419,55 @@ describe('a place', () => {
     const [left, target, ...others] = readdirSync(at).sort();
     expect([target, others]).toEqual([name, []]);
     // What was written until then lies in a folder by its name.
-    expect(left).toMatch(/^\.slicescope-\w{6}$/);
+    expect(left).toMatch(/^\.slicescope-[0-9a-f]{8}-\d+-\w{6}$/);
     expect(readdirSync(join(at, left as string, 'new'))).toEqual([name]);
     const values = async (): Promise<number[]> => Array.from((await openVolume(path, inMemory(name))).data);
     expect(await values()).toEqual(VALUES);
     const other = int16();
     other.data.fill(9);
+    await saveVolume(other, join(room(), 'elsewhere.npy')); // One folder is not looked through for each file.
     await saveVolume(other, path, { overwrite: true });
     expect(new Set(await values())).toEqual(new Set([9]));
+    // The next file that is made there removed what the killed process had left.
+    expect(readdirSync(at)).toEqual([name]);
+  });
+
+  test('what others make or have left there is removed only if nobody can want it any more', async () => {
+    const at = join(folder, 'left');
+    const gone = String(spawnSync(process.execPath, ['-e', '']).pid);
+    const own = MAKING_PREFIX.replace(/\d+-$/, '');
+    const names = {
+      running: `${MAKING_PREFIX}aaaaaa`,
+      ended: `${own}${gone}-aaaaaa`,
+      withOld: `${own}${gone}-bbbbbb`,
+      otherMachine: `.slicescope-00000000-${gone}-aaaaaa`,
+      otherMachineLongAgo: `.slicescope-00000000-${gone}-bbbbbb`,
+      longAgo: '.slicescope-aaaaaa',
+      mine: '.slicescope-of-mine',
+    };
+    for (const name of Object.values(names)) {
+      for (const part of ['new', 'old']) mkdirSync(join(at, name, part), { recursive: true });
+      writeFileSync(join(at, name, 'new', 'a'), 'half');
+      const longAgo = new Date(Date.now() - 90_000_000);
+      if (name === names.otherMachine) utimesSync(join(at, name), longAgo, longAgo);
+      if (!['otherMachineLongAgo', 'longAgo'].some((each) => names[each as 'longAgo'] === name)) continue;
+      for (const part of ['new/a', 'new', 'old', '.']) utimesSync(join(at, name, part), longAgo, longAgo);
+    }
+    writeFileSync(join(at, names.withOld, 'old', 'a'), 'whole');
+    mkdirSync(join(at, 'elsewhere'));
+    symlinkSync(join(at, 'elsewhere'), join(at, `${own}${gone}-cccccc`));
+    await saveVolume(int16(), join(at, 'a.npy'));
+    expect(readdirSync(at).sort()).toEqual(
+      [
+        'a.npy',
+        'elsewhere',
+        `${own}${gone}-cccccc`,
+        names.mine,
+        names.otherMachine,
+        names.running,
+        names.withOld,
+      ].sort(),
+    );
   });
 
   /** A folder with one file, as a store is made. */

@@ -34,6 +34,7 @@ export function companionOf(host: NotebookHost | null): Companion {
       ...(host === null ? { kernelId: null } : { kernelId: host.kernelId, runtimeDir: host.runtimeDir }),
       onChange: (viewId, patch) => views.get(viewId)?.changedByViewer(patch),
       onPointer: (viewId, message) => views.get(viewId)?.pointedByViewer(message),
+      onDiscard: (viewId) => views.get(viewId)?.discardedByViewer(),
     }),
   };
   const { version, companion } = shared.served;

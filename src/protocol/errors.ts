@@ -1,3 +1,5 @@
+import { plainText } from './plain-text';
+
 /**
  * Every error that crosses a boundary of slicescope: a stable code, the facts behind it, and a sentence
  * that says what was wrong, what was expected and what to do. The codes are listed in docs/protocol.md.
@@ -56,7 +58,7 @@ export class SlicescopeError<C extends ErrorCode = ErrorCode> extends Error {
   readonly details: ErrorDetails[C];
 
   constructor(code: C, message: string, details: ErrorDetails[C], options?: { cause?: unknown }) {
-    super(message, options);
+    super(plainText(message), options); // It may quote a file.
     this.name = 'SlicescopeError';
     this.code = code;
     this.details = details;

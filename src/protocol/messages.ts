@@ -28,6 +28,8 @@ export type ClientMessage =
   | { readonly type: 'proof'; readonly proof: string }
   | { readonly type: 'open'; readonly viewId: string }
   | { readonly type: 'close'; readonly viewId: string }
+  /** The view's output was replaced or cleared in an open notebook: nobody will look for the view there again. */
+  | { readonly type: 'discarded'; readonly viewId: string }
   | { readonly type: 'comm'; readonly viewId: string; readonly msgId: string; readonly data: ClientComm }
   | { readonly type: 'credit'; readonly frames: number }
   /** Asks for a `pong`: a connection that was cut somewhere on the way does not say so by itself. */
@@ -109,7 +111,8 @@ export function parseClientMessage(text: string, limits: Limits = LIMITS): Clien
     case 'open':
       return { type: 'open', viewId: stringIn(fields, 'viewId', ID) };
     case 'close':
-      return { type: 'close', viewId: stringIn(fields, 'viewId', ID) };
+    case 'discarded':
+      return { type: fields.type, viewId: stringIn(fields, 'viewId', ID) };
     case 'comm':
       return {
         type: 'comm',

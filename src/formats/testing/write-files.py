@@ -224,3 +224,28 @@ def write_imaris(path):
 
 put("others.h5", write_hdf5_of_others)
 put("image.ims", write_imaris)
+
+
+def write_links(path):
+    """One array beside links that lead to themselves, to each other and nowhere, and a group that holds itself."""
+    with h5py.File(path, "w") as file:
+        file["data"] = numpy.full((2, 3, 4), 7, "u1")
+        for name, target in [("a", "/a"), ("b", "/c"), ("c", "/b/x"), ("d", "/nowhere")]:
+            file[name] = h5py.SoftLink(target)
+        file["e"] = h5py.ExternalLink("other.h5", "/x")
+        group = file.create_group("group")
+        group["self"] = group
+
+
+def write_deep(path, groups):
+    """One array in so many groups, each in the one before."""
+    with h5py.File(path, "w") as file:
+        group = file
+        for _ in range(groups):
+            group = group.create_group("g")
+        group["deep"] = numpy.full((2, 3, 4), 8, "u1")
+
+
+put("links.h5", write_links)
+put("deep.h5", lambda path: write_deep(path, 32))
+put("deepest.h5", lambda path: write_deep(path, 3000))

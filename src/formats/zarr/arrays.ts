@@ -4,7 +4,9 @@ import { ARRAY_OF, type DType, type VoxelArray } from '../../protocol';
 import { STORED_TYPES, bytesOf, collectorOf, isDType, type StoredType } from '../../volume';
 import { corrupt, unsupported } from '../format';
 import type { Dimension } from './multiscales';
-import { MAX_CHUNK_BYTES, loadZarrita, nameOf, storeAt } from './store';
+import { nameOf } from '../web';
+import { MAX_CHUNK_BYTES, loadZarrita, storeAt } from './store';
+import { WebStore, within } from './web-store';
 
 /** A number for each dimension; 1 or 0 for those that an array does not have. */
 export type PerDimension = Readonly<Record<Dimension, number>>;
@@ -61,7 +63,7 @@ export function byDimension(
 export async function openLevel({ location, path, axes }: LevelSource): Promise<Level> {
   const zarr = await loadZarrita();
   const root = zarr.root(await storeAt(location));
-  return levelOf(await zarr.open(root.resolve(path), { kind: 'array' }), axes, location);
+  return levelOf(await zarr.open(path === '' ? root : within(root, path, location), { kind: 'array' }), axes, location);
 }
 
 /**
@@ -98,6 +100,7 @@ export function levelOf(
       `chunks of ${String(Math.round(bytes / 2 ** 20))} MB; at most ${most} can be read at a time`,
     );
   }
+  if (array.store instanceof WebStore) array.store.limit(array.path, bytes);
   const read = async (place: PerDimension): Promise<LevelChunk> => {
     const at = axes.map((axis) => place[axis]);
     const { data: chunk, stride } = await array.getChunk(at);
@@ -112,7 +115,7 @@ export function levelOf(
       : converted(chunk as VoxelArray, type, refuse);
     return { data, stride: byDimension(axes, stride, 0) };
   };
-  const source = { location, path: array.path, axes };
+  const source = { location, path: array.path.replace(/^\//, ''), axes };
   return { source, sizes: byDimension(axes, shape, 1), chunk: byDimension(axes, chunks, 1), dtype, isWide, read };
 }
 

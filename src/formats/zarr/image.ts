@@ -5,7 +5,9 @@ import { corrupt, unsupported } from '../format';
 import { levelOf, type Level } from './arrays';
 import { multiscalesOf, plainAxes, type Multiscales } from './multiscales';
 import { imagePath, isCollection } from './series';
-import { loadZarrita, nameOf, storeAt, zarrError } from './store';
+import { nameOf } from '../web';
+import { loadZarrita, storeAt, zarrError } from './store';
+import { within } from './web-store';
 
 /** An image with its levels, opened. */
 export interface Image extends Multiscales {
@@ -31,7 +33,7 @@ export async function openImage(location: string, series?: string): Promise<Imag
       throw new SlicescopeError('invalid-argument', message, { argument: 'series' });
     }
     const at = root instanceof zarr.Array || isOne ? '' : await imagePath(root, series, path);
-    const node: Node = root instanceof zarr.Array || at === '' ? root : await zarr.open(root.resolve(at));
+    const node: Node = root instanceof zarr.Array || at === '' ? root : await zarr.open(within(root, at, location));
     if (node instanceof zarr.Array) {
       const axes = plainAxes(node.shape.length, path);
       const scale = axes.map(() => 1);
@@ -46,7 +48,7 @@ export async function openImage(location: string, series?: string): Promise<Imag
     const image = { ...found, levels };
     const arrays: Level[] = [];
     for (const level of image.levels) {
-      const array = await zarr.open(root.resolve(level.path), { kind: 'array' });
+      const array = await zarr.open(within(root, level.path, location), { kind: 'array' });
       arrays.push(arrayOf(array, image.axes, location));
     }
     return { ...image, arrays: sameKind(arrays, path) };

@@ -12,7 +12,8 @@ import { fill } from './fill';
 import { headerOf } from './header';
 import { openImage, type Image } from './image';
 import { moveChunk } from './move-chunk';
-import { loadZarrita, nameOf, zarrError } from './store';
+import { nameOf } from '../web';
+import { loadZarrita, zarrError } from './store';
 
 /** Bytes that a sample has at most, for the statistics of all values. */
 const SAMPLE_BYTES = 2 ** 26;

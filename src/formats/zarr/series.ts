@@ -5,6 +5,7 @@ import { corrupt, unsupported } from '../format';
 import { parseOme, type Ome } from '../tiff/ome';
 import { fields, list } from './multiscales';
 import { loadZarrita } from './store';
+import { isPlainPath, within } from './web-store';
 
 /** Where bioformats2raw writes OME-XML, which names its images. */
 const METADATA = '/OME/METADATA.ome.xml';
@@ -39,8 +40,7 @@ export async function imagePath(
 
 function pathsOf(items: unknown, what: string, path: string): readonly string[] {
   const paths = list(items).map((each) => fields(each).path);
-  const isPlain = (each: unknown): each is string =>
-    typeof each === 'string' && each !== '' && each.split('/').every((part) => /^[^.]/.test(part));
+  const isPlain = (each: unknown): each is string => typeof each === 'string' && isPlainPath(each);
   if (paths.length > 0 && paths.every(isPlain)) return paths;
   throw corrupt(path, `its ${what} have no paths`);
 }
@@ -62,7 +62,7 @@ async function fieldOf(
   const wells = pathsOf(fields(plate).wells, 'wells', path);
   const well = series === undefined ? wells[0] : wells.find((each) => series === each || series.startsWith(`${each}/`));
   if (well === undefined) throw none(path, series ?? '', wells);
-  const { attrs } = await zarr.open(group.resolve(well), { kind: 'group' });
+  const { attrs } = await zarr.open(within(group, well, path), { kind: 'group' });
   const images = pathsOf(fields(omeOf(attrs).well).images, `images of the well ${well}`, path).map(
     (each) => `${well}/${each}`,
   );

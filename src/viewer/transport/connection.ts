@@ -79,6 +79,8 @@ export class Connection {
   /** Set while an attempt waits for its time. */
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastUrl = '';
+  /** Views that the companion has not been told of yet. */
+  readonly #discarded: Set<string> = new Set();
 
   constructor(locate: Locate, limits: Partial<Limits> = {}) {
     this.#locate = locate;
@@ -110,6 +112,13 @@ export class Connection {
     document.removeEventListener('visibilitychange', this.#wake);
     this.#stopWaiting();
     this.#drop();
+  }
+
+  /** Say that the output of a view, which is not open here, was replaced or cleared. */
+  discard(viewId: string): void {
+    this.#discarded.add(viewId);
+    if (this.#socket === null) this.retry();
+    else this.#sayDiscarded();
   }
 
   /**
@@ -173,6 +182,11 @@ export class Connection {
     for (const change of this.#changes.splice(0)) this.#send(change);
   }
 
+  #sayDiscarded(): void {
+    for (const viewId of this.#discarded) this.#send({ type: 'discarded', viewId });
+    this.#discarded.clear();
+  }
+
   #send(message: ClientMessage): void {
     this.#socket?.send(JSON.stringify(message));
   }
@@ -186,7 +200,7 @@ export class Connection {
         { ...address, urls: [...last, ...urls.filter((other) => !last.includes(other))] },
         this.#limits.connectMs,
       );
-      if (this.#listeners.size === 0) {
+      if (this.#listeners.size === 0 && this.#discarded.size === 0) {
         socket.close();
         return;
       }
@@ -197,6 +211,7 @@ export class Connection {
       this.#adopt(socket);
     } catch (error) {
       const isFinal = isSlicescopeError(error, 'unknown-view');
+      if (isFinal) this.#discarded.clear(); // Nobody has them any more.
       this.#failed(messageOf(error), isFinal);
       if (!isFinal) this.#retryLater();
     }
@@ -231,6 +246,8 @@ export class Connection {
     const { credits, localCredits } = this.#limits;
     this.#send({ type: 'credit', frames: this.#line.isLocal ? localCredits : credits });
     for (const viewId of this.#listeners.keys()) this.#send({ type: 'open', viewId });
+    this.#sayDiscarded();
+    if (this.#listeners.size === 0) this.#drop();
   }
 
   /** What can't be read is a fault of the other end: say so, and start anew. */
