@@ -4,12 +4,14 @@ import type { Sharp } from 'sharp';
 import { isSlicescopeError, messageOf, type DType } from '../protocol';
 import { Volume } from '../volume';
 import { fileHeader } from './file-header';
-import { bytesIn, corrupt, unsupported, type Format, type OnFraction, type ReadRequest } from './format';
+import { bytesIn, corrupt, readWhole, unsupported, type Format, type OnFraction, type ReadRequest } from './format';
 import { readTiffSlices, tiff } from './tiff';
 
 const IS_IMAGE = /\.(png|jpe?g|tiff?)$/i;
 /** Names that begin with a dot are hidden: a Mac's notes on a file are called like it. */
 const isSlice = (name: string): boolean => IS_IMAGE.test(name) && !name.startsWith('.');
+/** A picture's file is read whole: bytes that it may have. */
+const MOST_PICTURE_BYTES = 2 ** 30;
 const IS_TIFF = /\.tiff?$/i;
 
 /** What all slices have in common. */
@@ -92,7 +94,7 @@ async function readImages(request: ReadRequest, onFraction: OnFraction): Promise
   const { default: sharp } = await import('sharp');
   const attempt = async <T>(path: string, use: (image: Sharp) => Promise<T>): Promise<T> => {
     try {
-      return await use(sharp(path));
+      return await use(sharp(await readWhole(path, MOST_PICTURE_BYTES)));
     } catch (cause) {
       throw isSlicescopeError(cause) ? cause : corrupt(path, `it can’t be decoded (${messageOf(cause)})`, cause);
     }
@@ -128,6 +130,6 @@ export const images: Format = {
     const [first] = (await slicesOf(paths)) as [string];
     if (IS_TIFF.test(first)) return (await tiff.header?.({ paths: [first] })) ?? {};
     const { default: sharp } = await import('sharp');
-    return fileHeader(Object.entries(await sharp(first).metadata()));
+    return fileHeader(Object.entries(await sharp(await readWhole(first, MOST_PICTURE_BYTES)).metadata()));
   },
 };

@@ -1,6 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { isSlicescopeError, SlicescopeError, messageOf, quote } from '../protocol';
-import type { ReadRequest } from './format';
+import { limitMemory } from '../volume';
+import { availableBytes } from './available-bytes';
+import { unsupported, type ReadRequest } from './format';
 import { FORMATS, formatOf } from './registry';
 import type { ReadMessage } from './worker-messages';
 
@@ -24,6 +26,10 @@ function progress(): (fraction: number) => void {
 function fromFile(error: unknown, path: string): SlicescopeError | null {
   if (!isSlicescopeError(error)) return null;
   if ('path' in error.details || error.message.startsWith(path)) return error;
+  if (isSlicescopeError(error, 'invalid-shape') && error.details.bytes !== undefined) {
+    const what = error.message.replace(/^[\w.]+: /, '');
+    return unsupported(path, `it is larger than memory: ${what}; free some, or open a part of it`, error);
+  }
   const message = `${path}: its header is broken (${messageOf(error)})`;
   return new SlicescopeError('file-corrupt', message, { path }, { cause: error });
 }
@@ -54,6 +60,7 @@ async function prepare(): Promise<void> {
   for (const format of FORMATS) await format.prepare?.();
 }
 
+limitMemory(availableBytes);
 parentPort?.on('message', (request: ReadRequest) => {
   tell({ type: 'begun' });
   void run(request);

@@ -6,7 +6,7 @@ import { progressLine } from './progress-line';
 /** What a person calls the source: its file's name. */
 function nameOf(source: Openable): string {
   const first = typeof source === 'string' || source instanceof URL ? source : (source[0] ?? '');
-  const path = first instanceof URL ? first.pathname : first.replace(/[?#].*$/, '');
+  const path = first instanceof URL ? first.pathname : (first.split(/[?#]/, 1)[0] ?? '');
   return basename(path);
 }
 

@@ -1,18 +1,17 @@
-import type { AsyncReadable } from '@zarrita/storage' with { 'resolution-mode': 'import' };
 import type { Array as ZarrArray, DataType, Group } from 'zarrita' with { 'resolution-mode': 'import' };
 import { SlicescopeError } from '../../protocol';
 import { corrupt, unsupported } from '../format';
 import { levelOf, type Level } from './arrays';
 import { multiscalesOf, plainAxes, type Multiscales } from './multiscales';
 import { imagePath, isCollection } from './series';
-import { loadZarrita, nameOf, storeAt, zarrError } from './store';
+import { loadZarrita, nameOf, storeAt, zarrError, type BoundedStore } from './store';
 
 /** An image with its levels, opened. */
 export interface Image extends Multiscales {
   readonly arrays: readonly Level[];
 }
 
-type Node = ZarrArray<DataType, AsyncReadable> | Group<AsyncReadable>;
+type Node = ZarrArray<DataType, BoundedStore> | Group<BoundedStore>;
 
 /**
  * Open the arrays of an image, of which nothing but their description is read.
@@ -55,7 +54,7 @@ export async function openImage(location: string, series?: string): Promise<Imag
   }
 }
 
-function arrayOf(array: ZarrArray<DataType, AsyncReadable>, axes: Multiscales['axes'], location: string): Level {
+function arrayOf(array: ZarrArray<DataType, BoundedStore>, axes: Multiscales['axes'], location: string): Level {
   return levelOf(
     array,
     axes.map(({ dimension }) => dimension),

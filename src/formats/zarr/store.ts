@@ -4,6 +4,7 @@ import type * as Zarrita from 'zarrita' with { 'resolution-mode': 'import' };
 import { SlicescopeError, messageOf } from '../../protocol';
 import { reasonOf } from '../locate';
 import { corrupt, fileError, unsupported } from '../format';
+import { FolderStore, MostBytes, fetchAtMost } from './bounded-stores';
 import { setCodecs } from './codecs';
 import { setHalfFloats } from './half-bits';
 
@@ -22,6 +23,11 @@ export async function loadZarrita(): Promise<typeof Zarrita> {
 }
 let isSet = false;
 
+/** A store that reads no more of a chunk than its array has. */
+export interface BoundedStore extends AsyncReadable {
+  readonly most: MostBytes;
+}
+
 /** Whether a location is in the web. */
 export function isUrl(location: string): boolean {
   return /^https?:\/\//i.test(location);
@@ -38,18 +44,19 @@ export function nameOf(location: string): string {
  * The files of a folder, or of a URL.
  * @throws SlicescopeError `file-not-found`, `file-unreadable`.
  */
-export async function storeAt(location: string): Promise<AsyncReadable> {
+export async function storeAt(location: string): Promise<BoundedStore> {
   if (isUrl(location)) {
     const { default: FetchStore } = await import('@zarrita/storage/fetch');
-    return new FetchStore(location);
+    const most = new MostBytes();
+    const store = new FetchStore(location, { fetch: (request) => fetchAtMost(request, most, nameOf(request.url)) });
+    return Object.assign(store, { most });
   }
   try {
     await stat(location);
   } catch (cause) {
     throw fileError(location, cause);
   }
-  const { default: FileSystemStore } = await import('@zarrita/storage/fs');
-  return new FileSystemStore(location);
+  return new FolderStore(location);
 }
 
 /** What a reader of zarrita throws, as an error of this library. */
