@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { isSlicescopeError, SlicescopeError, messageOf, plainText, quote } from '../protocol';
-import type { VolumeRecord } from '../volume';
+import { limitMemory, type VolumeRecord } from '../volume';
+import { availableBytes } from './available-bytes';
 import { unsupported, type ReadRequest } from './format';
 import { FORMATS, formatOf } from './registry';
 import { nameOf } from './web';
@@ -43,6 +44,10 @@ function inPlainText(record: VolumeRecord): VolumeRecord {
 function fromFile(error: unknown, path: string): SlicescopeError | null {
   if (!isSlicescopeError(error)) return null;
   if ('path' in error.details || error.message.startsWith(path)) return error;
+  if (isSlicescopeError(error, 'invalid-shape') && error.details.bytes !== undefined) {
+    const what = error.message.replace(/^[\w.]+: /, '');
+    return unsupported(path, `it is larger than memory: ${what}; free some, or open a part of it`, error);
+  }
   const message = `${path}: its header is broken (${messageOf(error)})`;
   return new SlicescopeError('file-corrupt', message, { path }, { cause: error });
 }
@@ -76,6 +81,7 @@ async function prepare(): Promise<void> {
   for (const format of FORMATS) await format.prepare?.();
 }
 
+limitMemory(availableBytes);
 parentPort?.on('message', (request: ReadRequest) => {
   tell({ type: 'begun' });
   void run(request);
