@@ -8,7 +8,9 @@ import { isBundled, stampBundle, unstamp } from './stamps.mjs';
 const READER = join(root, 'lib', 'reader');
 
 /** Each in a script of its own. */
-const THREADS = ['file-worker', 'zarr/fill-worker', 'zarr/chunk-worker'].map((name) => `src/formats/${name}.ts`);
+const THREADS = ['file-worker', 'zarr/write-level-worker', 'zarr/fill-worker', 'zarr/chunk-worker'].map(
+  (name) => `src/formats/${name}.ts`,
+);
 
 /** What goes into it beside our own code: packages that are small, or of so many files that Node takes long to load them. */
 const INSIDE = ['@zarrita/storage', 'dicom-parser', 'geotiff', 'nifti-reader-js', 'yauzl', 'zarrita', 'zstddec'];

@@ -24,3 +24,9 @@ export function errorOf(failure: Failure): Error {
   if (failure.type === 'error') return new SlicescopeError(failure.code, failure.message, failure.details);
   return Object.assign(new Error(failure.message), { code: failure.code, syscall: failure.syscall });
 }
+
+/** The error of a thread that ended while it wrote. */
+export function writerStopped(path: string, why: string, cause: unknown): SlicescopeError<'write-failed'> {
+  const message = `volume.save: ${path}: the writer stopped (${why})`;
+  return new SlicescopeError('write-failed', message, { path }, { cause });
+}

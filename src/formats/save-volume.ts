@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { ARRAY_OF, DTYPES, DTYPE_RANGES, SlicescopeError, checkNames, quote, realDType, type DType } from '../protocol';
 import type { Volume } from '../volume';
-import { errorOf } from './failure';
+import { errorOf, writerStopped } from './failure';
 import { askFileThread } from './file-thread';
 import { checkPlace, makeInPlace } from './put-in-place';
 import type { WriteMessage, WriteRequest } from './write-messages';
@@ -206,8 +206,7 @@ async function write(request: WriteRequest, { onProgress, signal }: SaveOptions)
         throw errorOf(message);
     }
   };
-  const stopped = (why: string, cause: unknown): Error =>
-    new SlicescopeError('write-failed', `${CALLER}: ${path}: the writer stopped (${why})`, { path }, { cause });
+  const stopped = (why: string, cause: unknown): Error => writerStopped(path, why, cause);
   // What reads the chunks of a volume keeps some of them.
   const { data, chunks } = request.record;
   const holds = (): number => (chunks === undefined ? data.byteLength : Infinity);
