@@ -1,13 +1,11 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { isSlicescopeError, SlicescopeError, messageOf, plainText, quote } from '../protocol';
-import { limitMemory, type VolumeRecord } from '../volume';
-import { availableBytes } from './available-bytes';
+import { parentPort } from 'node:worker_threads';
+import { isSlicescopeError, SlicescopeError, messageOf, plainText, quote, type Labels } from '../protocol';
+import type { VolumeRecord } from '../volume';
 import { unsupported, type ReadRequest } from './format';
 import { FORMATS, formatOf } from './registry';
 import { nameOf } from './web';
 import type { ReadMessage } from './worker-messages';
 
-/** The thread that reads, so that whatever a broken file does to the reader ends with the thread. It may read several files, one after the other. */
 function tell(message: ReadMessage): void {
   parentPort?.postMessage(message);
 }
@@ -57,7 +55,8 @@ function fromFile(error: unknown, path: string): SlicescopeError | null {
   return new SlicescopeError('file-corrupt', message, { path }, { cause: error });
 }
 
-async function run(request: ReadRequest): Promise<void> {
+/** Read a file, and tell what it has. */
+export async function answerRead(request: ReadRequest): Promise<void> {
   const path = nameOf(request.paths[0]);
   try {
     const format = await formatOf(request);
@@ -81,14 +80,7 @@ async function run(request: ReadRequest): Promise<void> {
   }
 }
 
-/** While it waits for its file. */
-async function prepare(): Promise<void> {
+/** Load what reading needs, while the thread waits for its first file. */
+export async function prepareToRead(): Promise<void> {
   for (const format of FORMATS) await format.prepare?.();
 }
-
-limitMemory(availableBytes);
-parentPort?.on('message', (request: ReadRequest) => {
-  tell({ type: 'begun' });
-  void run(request);
-});
-if (workerData === 'spare') void prepare();
