@@ -37,8 +37,21 @@ function hasColourTransform(bytes: Uint8Array): boolean {
   return true;
 }
 
+/** Colours that become RGB here; those of the others a decoder turns into RGB itself. */
+const COLOURS: readonly string[] = ['RGB', 'YBR_FULL', 'YBR_FULL_422'];
+const COLOURS_OF_CODECS: readonly string[] = ['YBR_ICT', 'YBR_RCT', 'YBR_PARTIAL_420', 'YBR_PARTIAL_422'];
+
+/** @throws SlicescopeError `unsupported-format` for colours that would be taken for others. */
+export function checkColours({ path, transferSyntax, layout }: Omit<DicomImage, 'planes'>): void {
+  const { samples, photometric } = layout;
+  const decoder = DECODERS.get(transferSyntax);
+  const isDecoded = decoder === jpeg || decoder === jpeg2000;
+  if (samples === 1 || COLOURS.includes(photometric) || (isDecoded && COLOURS_OF_CODECS.includes(photometric))) return;
+  throw unsupported(path, `colours of the kind ${photometric} (PhotometricInterpretation); convert them to RGB`);
+}
+
 /** @throws SlicescopeError `unsupported-format`. */
-export function checkSyntax({ path, transferSyntax }: DicomImage): void {
+export function checkSyntax({ path, transferSyntax }: Omit<DicomImage, 'planes'>): void {
   if (DECODERS.has(transferSyntax)) return;
   throw unsupported(path, `compressed with ${transferSyntax || 'a method that it does not name'}; decompress it first`);
 }

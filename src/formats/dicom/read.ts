@@ -4,9 +4,8 @@ import { Volume, type VolumeOptions } from '../../volume';
 import type { FileHeader } from '../file-header';
 import { unsupported, type OnFraction, type ReadRequest } from '../format';
 import { usedBits } from './display';
-import { checkPixels } from './frames';
 import { readDicomFile } from './header';
-import { asStored, type DicomImage, type PixelLayout, type Plane } from './image';
+import type { DicomImage, PixelLayout, Plane } from './image';
 import { headerOf } from './names';
 import { lookUp } from './palette';
 import { PlaneReader } from './plane-reader';
@@ -63,7 +62,6 @@ export async function read(request: ReadRequest, onFraction: OnFraction): Promis
     onFraction(HEADERS * fraction);
   });
   const images = chosen(request, found);
-  for (const image of images) checkPixels(asStored(image));
   images.forEach(checkNoTiles);
   const strict = request.strict === true;
   const [first] = images;

@@ -5,7 +5,7 @@ import { SlicescopeError, isSlicescopeError } from '../../protocol';
 import { unsupported, type OnFraction, type ReadRequest } from '../format';
 import { listedIn } from './dicomdir';
 import { readDicomFile } from './header';
-import { imageOf, type DicomImage } from './image';
+import { hasFloats, imageOf, type DicomImage } from './image';
 import { MOST_DEPTH, isDicom } from './prefix';
 
 export type Images = readonly [DicomImage, ...DicomImage[]];
@@ -73,7 +73,7 @@ export async function imagesOf({ paths: [path, ...others] }: ReadRequest, onFrac
     else if (await isDicom(each)) {
       const file = await readDicomFile(each);
       try {
-        if (file.pixels !== null) images.push(imageOf(file));
+        if (file.pixels !== null || hasFloats(file)) images.push(imageOf(file));
       } catch (error) {
         if (!isSlicescopeError(error)) throw error;
         unreadable.push({ seriesUid: file.dataSet.string('x0020000e') ?? '', error });

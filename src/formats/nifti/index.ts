@@ -65,13 +65,13 @@ function headerBytes(head: Uint8Array): number {
   return HEADER_BYTES.find((size) => view.getInt32(0, true) === size || view.getInt32(0, false) === size) ?? 0;
 }
 
-function sizesOf(header: Header, path: string): readonly number[] {
+function sizesOf({ header, kind }: Parsed, path: string): readonly number[] {
   const [rank = 0] = header.dims;
   if (!(rank >= 1 && rank <= 7)) throw corrupt(path, `its header says ${String(rank)} dimensions`);
   // Behind the first three, 0 stands for 1, as niftilib and ITK have it.
   const sizes = header.dims.slice(1, rank + 1).map((size, axis) => (axis > 2 && size === 0 ? 1 : size));
   if (sizes.some((size) => size < 1)) throw corrupt(path, `its header says dimensions ${sizes.join(' × ')}`);
-  const isVector = VECTOR_INTENTS.has(header.intent_code);
+  const isVector = kind !== 'analyze' && VECTOR_INTENTS.has(header.intent_code);
   if (sizes.slice(isVector ? 5 : 4).some((size) => size > 1)) {
     const what = `${sizes.join(' × ')} has more than four dimensions; extract one series of volumes of it`;
     throw unsupported(path, what);
@@ -253,7 +253,7 @@ async function readNifti(path: string, onFraction: OnFraction): Promise<Volume> 
   const parsed = await parse(head.bytes, path);
   const { header, kind } = parsed;
   const isAnalyze = kind === 'analyze';
-  const sizes = sizesOf(header, path);
+  const sizes = sizesOf(parsed, path);
   const { dtype, components } = datatypeOf(header, path);
   if (isAnalyze && !ANALYZE_DATATYPES.has(header.datatypeCode)) {
     throw unsupported(path, `an ANALYZE header of datatype ${String(header.datatypeCode)}, which NIfTI alone has`);
@@ -271,7 +271,7 @@ async function readNifti(path: string, onFraction: OnFraction): Promise<Volume> 
   checkSize(voxels, most);
   const options: VolumeOptions = {
     ...(isAnalyze ? analyzeGeometryOf(head.bytes, header.littleEndian, sizes, path) : geometryOf(header, sizes, path)),
-    ...framesOf(header, frames, headerBytes(head.bytes) === HEADER_BYTES[0]),
+    ...(isAnalyze ? {} : framesOf(header, frames, headerBytes(head.bytes) === HEADER_BYTES[0])),
     frames,
     channels,
     components,

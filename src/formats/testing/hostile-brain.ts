@@ -69,6 +69,13 @@ export const BRAIN: readonly Case[] = [
   ],
   ['MGH with voxels cut off', 'cut.mgh', () => mghFile().subarray(0, -1), corrupt, 'truncated, it has 307 bytes'],
   [
+    'MRtrix of 200,000 lines of one name',
+    'lines.mif',
+    () => Buffer.from(`mrtrix image\n${'a:\n'.repeat(200_000)}END\n`),
+    corrupt,
+    'its header has no field “dim”',
+  ],
+  [
     'MGH packed and cut off',
     'cut.mgz',
     () => gzipSync(mghFile()).subarray(0, -9),

@@ -133,6 +133,19 @@ describe('strips and tiles', () => {
     expect(Array.from(data.subarray(0, 17))).toEqual([...Array.from({ length: 16 }, () => blank), 1]);
   });
 
+  test.each([
+    ['1e10', Infinity],
+    ['-1e10', -Infinity],
+    ['0.1', 0.0999755859375],
+    ['-1e-30', -0],
+    ['65519', 65_504],
+    ['nan', NaN],
+  ])('of 16-bit floats it has the nearest one to %s', async (noData, blank) => {
+    const tags = { ...GRAY, format: 3, width: 32, height: 16, rows: null, tileWidth: 16, tileHeight: 16, noData };
+    const { data } = await opened([{ parts: [new Uint8Array(0), new Uint8Array(512)], tags }]);
+    expect([data[0], data[16]]).toEqual([blank, 0]);
+  });
+
   test('a strip may unpack to more rows than there are, and not to much more', async () => {
     const rows = (bytes: number): PageBytes => ({
       parts: [deflateSync(Buffer.concat([strip(0), Buffer.alloc(bytes)]))],

@@ -17,6 +17,11 @@ const RGB = 2;
 const PALETTE = 3;
 const YCBCR = 6;
 const SEPARATE_PLANES = 2;
+/** Tags of pages that have several slices, and their names. */
+const DEPTHS = [
+  [32_997, 'ImageDepth'],
+  [32_998, 'TileDepth'],
+] as const;
 /** Of a byte's bits, in FillOrder. */
 const LOWEST_FIRST = 2;
 /** Compressions whose decoder is there. */
@@ -225,12 +230,17 @@ export async function pageOf(
 ): Promise<Page> {
   const { path, size } = file;
   const directory = image.getFileDirectory();
-  const numberOf = async (name: string): Promise<number | undefined> => {
+  const numberOf = async (name: string | number): Promise<number | undefined> => {
     const value: unknown = directory.hasTag(name as 'TileWidth')
       ? await directory.loadValue(name as 'TileWidth')
       : undefined;
     return value === undefined ? undefined : Number(ArrayBuffer.isView(value) ? (value as Uint32Array)[0] : value);
   };
+  for (const [tag, name] of DEPTHS) {
+    const depth = (await numberOf(tag)) ?? 1;
+    if (depth === 1) continue;
+    throw unsupported(path, `its pages have ${String(depth)} slices each (${name}); save each slice as a page`);
+  }
   const isBitReversed = (await numberOf('FillOrder')) === LOWEST_FIRST;
   const isTiled = directory.hasTag('TileOffsets');
   const compression = (await numberOf('Compression')) ?? UNCOMPRESSED;

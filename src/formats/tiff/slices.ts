@@ -23,7 +23,7 @@ export async function readTiffSlices(
   onFraction: OnFraction,
 ): Promise<Volume> {
   const first = await readSlice(firstPath);
-  const { dtype, components, spacing, unit, origin, rescale, invert, padding } = first;
+  const { dtype, components, spacing, unit, origin, rescale, invert, padding, notes } = first;
   const [width, height] = first.shape;
   const count = others.length + 1;
   const volume = Volume.alloc([width, height, count], dtype, {
@@ -34,6 +34,7 @@ export async function readTiffSlices(
     rescale: rescale ?? undefined,
     invert,
     padding,
+    notes,
     name,
   });
   const target = bytesIn(volume.data);
@@ -48,7 +49,7 @@ export async function readTiffSlices(
     if (slice.rescale?.slope !== rescale?.slope || slice.rescale?.intercept !== rescale?.intercept) {
       throw unsupported(
         path,
-        'its values stand for other numbers than those of the first slice (c0, c1); open it alone',
+        'its values stand for other numbers than those of the first slice (rescale); open it alone',
       );
     }
     put(slice, at + 1);

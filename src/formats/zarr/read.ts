@@ -163,6 +163,7 @@ function optionsOf(image: Image, at: number, location: string): VolumeOptions {
     frames: sizes.frame,
     ...lookOf(image.channels, sizes.channel),
     frameTimes: timesOf(image, at),
+    rescale: image.rescale,
   };
   return withLabels(options, image.labels);
 }
