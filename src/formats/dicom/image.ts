@@ -35,7 +35,10 @@ export interface Plane {
   readonly pixelSpacing: readonly [number, number] | null;
   /** How many times as high as wide a pixel is, where its size is not known. */
   readonly aspectRatio: number;
-  /** What tells planes at one position apart in time, or in another way, the first that all of them have: see `TIMES`. */
+  /**
+   * What tells planes at one position apart, such as their time: the first of `TIMES` that all of them
+   * have.
+   */
   readonly times: readonly (readonly number[] | null)[];
   /** When it was taken, and what it is besides. */
   readonly facts: PlaneFacts;
@@ -194,7 +197,10 @@ function layoutOf({ path, dataSet, pixels, bytes }: DicomFile): PixelLayout {
   };
 }
 
-/** The element's value in a frame's functional group, in those that all frames share, or in the file itself (PS3.3 C.7.6.16). */
+/**
+ * An element's value: in the frame's functional group, else in the shared ones, else in the file
+ * (PS3.3 C.7.6.16).
+ */
 function planeOf(image: DicomImage, dataSet: DataSet, frame: number): Plane {
   const groups = [dataSet.elements.x52009230?.items?.[frame]?.dataSet, dataSet.elements.x52009229?.items?.[0]?.dataSet];
   const values = (sequence: string, tag: string): number[] | null => {
@@ -268,7 +274,7 @@ function placedFrame({ path, frameOffsets }: DicomImage, position: number[] | nu
 
 /**
  * A text, in the character set that the file names (PS3.3 C.12.1.1.2).
- * @param file the elements of the file, of which `dataSet` may be an item.
+ * @param file the elements of the file, if `dataSet` is an item in it.
  */
 export function textOf(dataSet: DataSet, tag: string, file: DataSet = dataSet): string {
   const element = dataSet.elements[tag];

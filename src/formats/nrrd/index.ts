@@ -90,7 +90,10 @@ interface Axes {
 /** Kinds of axes whose values are volumes of their own. */
 const FRAMES = /^(domain|space|time|list|none|\?\?\?|)$/i;
 const COLORS = /^RGBA?-color$/i;
-/** What three values of a voxel may be beside red, green and blue; a list is of layers, such as 3D Slicer's of segments that overlap. */
+/**
+ * Kinds of three values that are not red, green and blue. A list has layers, such as 3D Slicer's if
+ * segments overlap.
+ */
 const OTHER_COLORS = /^(HSV-color|XYZ-color|list|time)$/i;
 /** Kinds of axes whose values belong to one voxel, and are numbers of their own. */
 const VECTORS = /^(vector|covariant-vector|normal|point|[234]-vector|3-gradient|3-normal|quaternion)$/i;
@@ -106,7 +109,10 @@ function quotedIn(text: string | undefined): readonly string[] {
   );
 }
 
-/** Whether the last axis is time, as four dimensions of space are written by ITK: it goes along no axis of space, and none along it. */
+/**
+ * Whether the last of four axes of space is time, as ITK writes it: it shares no direction with the
+ * other three.
+ */
 function isSpaceTime(fields: Fields, rank: number): boolean {
   const vectors = directionsOf(fields)?.map((text) => text.replace(/[(),]/g, ' ').trim().split(/\s+/).map(Number));
   const columns = vectors?.filter((vector) => vector.length > 1) ?? [];
@@ -321,7 +327,10 @@ async function placeOf(fields: Fields, path: string, headerBytes: number, most: 
   return { file, start: data === undefined ? headerBytes : 0, available };
 }
 
-/** The names of the segments that 3D Slicer writes; https://slicer.readthedocs.io, “Segmentations”. Null where there are none. */
+/**
+ * The names of the segments that 3D Slicer writes (https://slicer.readthedocs.io, “Segmentations”).
+ * Null if it wrote none.
+ */
 function segmentsOf(header: string): Readonly<Record<number, string>> | null {
   const pairs = header.matchAll(/^Segment(\d+_(?:Name|LabelValue)):=(.*?)\r?$/gm);
   const said = new Map([...pairs].map(([, key = '', value = '']) => [key, value]));

@@ -32,8 +32,8 @@ const answers = [];
 `;
 
 /**
- * Read many small files, one after the other, in one process: `openVolume` starts a thread for each, which takes a tenth of a
- * second. Jest itself can't load the packages that some formats need.
+ * Read many small files, one after the other, in one process. Jest itself can't load the packages that
+ * some formats need.
  */
 export function readAll(requests: readonly ReadRequest[]): readonly ReadAnswer[] {
   const registry = join(__dirname, '../../../lib/src/formats/registry.js');

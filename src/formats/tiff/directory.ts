@@ -1,14 +1,15 @@
 /**
- * The parts of a TIFF file that are not pixels, as they lie in it; https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf,
- * and of BigTIFF https://libtiff.gitlab.io/libtiff/specification/bigtiff.html. Numbers are in the order of bytes of this machine, as
- * the pixels are.
+ * The parts of a TIFF file that are not pixels. Numbers are in this machine's byte order, as the
+ * pixels are.
+ * TIFF: https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf
+ * BigTIFF: https://libtiff.gitlab.io/libtiff/specification/bigtiff.html
  */
 import { endianness } from 'node:os';
 import { ARRAY_OF, type DType } from '../../protocol';
 
 /**
- * `place` is an offset or a count of bytes: 32 bits in TIFF, and 64 in BigTIFF. `rational` is a numerator and a denominator for each
- * value.
+ * `place` is an offset or a count of bytes: 32 bits in TIFF, 64 in BigTIFF. A `rational` has two
+ * numbers: numerator and denominator.
  */
 type FieldType = 'ascii' | 'short' | 'long' | 'rational' | 'place';
 
