@@ -44,8 +44,8 @@ interface Files {
 }
 
 /**
- * The file as the only one of the library's own file system, so that nothing it refers to can be read: no other file that values may
- * be said to lie in. A failed read is an error; otherwise what happens to be in memory would be taken for values.
+ * Open a file as the only one in the library's own file system, so that it can refer to no other file.
+ * A failed read is an error; otherwise whatever happens to be in memory would be taken for values.
  */
 async function openHdf5(
   handle: FileHandle,
@@ -190,7 +190,7 @@ function textOf({ attrs }: Group, name: string): string {
   return Array.isArray(value) ? value.map(String).join('') : typeof value === 'string' ? value : '';
 }
 
-/** How much of a padded array is the image, and where it lies; null where it is none of Imaris'. */
+/** How much of a padded array is the image, and where it lies. Null if the array is not one of Imaris'. */
 function imarisPart(file: File, array: Dataset, name: string, path: string): Part | null {
   const [, channel = ''] = IMARIS.exec(name) ?? [];
   if (channel === '') return null;

@@ -57,7 +57,8 @@ export class Frames {
   }
 
   /**
-   * Put a frame into `target`: of colours RGB of 8 bits, else values as they are stored, in the machine's order (little endian).
+   * Put a frame into `target`: colours as RGB of 8 bits, other values as they are stored. The byte
+   * order is the machine's (little endian).
    * @param target exactly as large as the frame.
    */
   async read(frame: number, target: Buffer): Promise<void> {
@@ -97,7 +98,10 @@ export class Frames {
     target.set(toRgb(bytes.subarray(skip, skip + size), layout));
   }
 
-  /** 1 or 12 bits a pixel, the lowest of a byte first; a frame may begin within a byte (PS3.5 8.1.1, of 2004 for 12). */
+  /**
+   * 1 or 12 bits a pixel, the lowest bit of a byte first. A frame may begin within a byte (PS3.5
+   * 8.1.1, of 2004 for 12).
+   */
   async #readBits(frame: number, target: Buffer): Promise<void> {
     const { layout, transferSyntax, pixels } = this.#image;
     const bits = layout.bitsAllocated;
@@ -178,7 +182,7 @@ function frameBytes({ layout }: Pick<DicomImage, 'layout'>): number {
 }
 
 /**
- * Make sure, before memory is taken, that an image's file can hold its pixels, and that they are of a kind that can be read.
+ * Check, before memory is taken, that an image's file can hold its pixels, and that we can read them.
  * @throws SlicescopeError `unsupported-format`, `file-corrupt`.
  */
 export function checkPixels(image: Omit<DicomImage, 'planes'>): void {

@@ -143,7 +143,7 @@ function mosaic(csa: CsaFields, size: Fields = {}): Buffer {
   return image({ ...size, before: Buffer.concat(said) });
 }
 
-/** A DICOMDIR of these files, each record of which is followed by the first one. */
+/** A DICOMDIR of these files. After each record the first one follows again. */
 function listing(...files: readonly string[]): Buffer {
   const items = files.map((name) => {
     const next = element(0x00041400, 'UL', Buffer.from(Uint32Array.of(132).buffer));

@@ -37,7 +37,10 @@ export interface Plane {
   readonly pixelSpacing: readonly [number, number] | null;
   /** How many times as high as wide a pixel is, where its size is not known. */
   readonly aspectRatio: number;
-  /** What tells planes at one position apart in time, or in another way, the first that all of them have: see `TIMES`. */
+  /**
+   * What tells planes at one position apart, such as their time: the first of `TIMES` that all of them
+   * have.
+   */
   readonly times: readonly (readonly number[] | null)[];
   /** When it was taken, and what it is besides. */
   readonly facts: PlaneFacts;
@@ -363,7 +366,7 @@ function placedFrame({ path, frameOffsets }: DicomImage, position: number[] | nu
 
 /**
  * A text, in the character set that the file names (PS3.3 C.12.1.1.2).
- * @param file the elements of the file, of which `dataSet` may be an item.
+ * @param file the elements of the file, if `dataSet` is an item in it.
  */
 export function textOf(dataSet: DataSet, tag: string, file: DataSet = dataSet): string {
   const element = dataSet.elements[tag];

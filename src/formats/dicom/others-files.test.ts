@@ -1,4 +1,7 @@
-/** What DICOM files say that is easily read wrong. Each pixel of time t and slice z is 100 t + z + 1000 x (write-dicom.py). */
+/**
+ * What is easily read wrong in DICOM files. Each pixel of time t and slice z is 100 t + z + 1000 x
+ * (write-dicom.py).
+ */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';

@@ -53,7 +53,10 @@ export function pairHeader(change: (view: DataView) => void = () => undefined): 
 const mif = (fields: Partial<MifFields>): Uint8Array =>
   mifFile({ dim: [2, 3, 4], layout: '+0,+1,+2', ...fields }, new Uint8Array(48));
 
-/** FreeSurfer, MRtrix and AFNI, and headers of pairs. Files beside them are `cut.img` and `cut.BRIK`, of 23 bytes, and `whole.img`, of 60. */
+/**
+ * FreeSurfer, MRtrix, AFNI and headers of pairs. Beside them are `cut.img` and `cut.BRIK`, of 23
+ * bytes, and `whole.img`, of 60.
+ */
 export const BRAIN: readonly Case[] = [
   [
     'MGH with sizes that overflow',

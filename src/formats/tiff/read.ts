@@ -194,7 +194,10 @@ function planesOf(opened: Opened, page: Page, placed: readonly Placed[]): Part {
   return { opened, runs, plain: placed, packed: [], stored };
 }
 
-/** Where the bytes of plain pages go. Those that lie together are read together: a page has hundreds of strips, or is small. */
+/**
+ * Where the bytes of plain pages go. Those that lie together are read together: pages may be small, or
+ * have hundreds of strips.
+ */
 function runsOf(kind: Kind, pages: readonly (readonly [Page, Placed])[]): Run[] {
   const bytes = storedBytes(kind);
   const rowBytes = bytes / kind.height;

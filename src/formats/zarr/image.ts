@@ -19,9 +19,10 @@ export interface Image extends Multiscales {
 type Node = ZarrArray<DataType, BoundedStore> | Group<BoundedStore>;
 
 /**
- * Open the arrays of an image, of which nothing but their description is read.
+ * Open the arrays of an image. Only their descriptions are read.
  * @param series which of several images, of a plate or of what bioformats2raw writes.
- * @throws SlicescopeError `file-not-found`, `file-unreadable`, `file-corrupt`, `unsupported-format`, `invalid-argument`.
+ * @throws SlicescopeError `file-not-found`, `file-unreadable`, `file-corrupt`, `unsupported-format`,
+ *   `invalid-argument`.
  */
 export async function openImage(location: string, series?: string): Promise<Image> {
   const store = await storeAt(location);

@@ -38,8 +38,8 @@ function isNumber(value: unknown): value is number {
 }
 
 /**
- * What a group's attributes say of its image, of OME-Zarr 0.4 and before (`multiscales`) and 0.5 and later (`ome`); null
- * where they say nothing.
+ * What a group's attributes say of its image: `multiscales` in OME-Zarr up to 0.4, `ome` from 0.5 on.
+ * Null if they say nothing.
  * @throws SlicescopeError `file-corrupt`, `unsupported-format`.
  */
 export function multiscalesOf(attributes: unknown, path: string): Multiscales | null {
@@ -143,7 +143,7 @@ function channelsOf({ omero }: Fields): readonly ChannelInfo[] {
   return all.some(({ visible }) => visible) ? all : all.map((each) => ({ ...each, visible: true }));
 }
 
-/** Properties that name a value of a label map, of which the standard says none. */
+/** Properties that may name a value of a label map. The standard has none for it. */
 const NAMES = ['name', 'label', 'class', 'label-name'] as const;
 
 /** https://ngff.openmicroscopy.org/0.5/#label-md: colours of values, and properties of them, whose keys are the writer's own. */
