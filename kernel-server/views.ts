@@ -81,7 +81,7 @@ export class Views {
 
   /** Revisions begin anew, in another run of the server: what is known by an old one holds no longer. */
   renumber(revisions: readonly (readonly [viewId: string, revision: number])[]): void {
-    this.#layouts.keepOnly(new Set());
+    this.#layouts.keepOnly(() => false);
     this.histograms.forget();
     for (const [viewId, revision] of revisions) this.#views.get(viewId)?.refresh(revision, []);
   }

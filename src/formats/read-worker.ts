@@ -26,13 +26,16 @@ function progress(): (fraction: number) => void {
 function inPlainText(record: VolumeRecord): VolumeRecord {
   const { name, unit, axes, labels, channelInfo, frameLabels, notes } = record;
   const [x = '', y = '', z = ''] = axes?.map(plainText) ?? [];
-  const named = labels && Object.entries(labels).map(([value, label]) => [value, plainText(label)] as const);
+  const named = Object.entries(labels ?? {}).map(
+    ([value, { name: label, ...rest }]) =>
+      [value, label === undefined ? rest : { name: plainText(label), ...rest }] as const,
+  );
   return {
     ...record,
     name: plainText(name),
     unit: plainText(unit),
     axes: axes && [x, y, z],
-    labels: named && Object.fromEntries(named),
+    labels: labels && Object.fromEntries(named),
     channelInfo: channelInfo?.map((each) => ({ ...each, name: plainText(each.name) })) ?? null,
     frameLabels: frameLabels?.map(plainText) ?? null,
     notes: notes.map(plainText),
