@@ -2,7 +2,7 @@
 import type { DataSet } from 'dicom-parser';
 import { SlicescopeError } from '../../protocol';
 import { corrupt, unsupported } from '../format';
-import { hexColor } from '../labels';
+import { hexColor } from '../hex-color';
 import { colorOfLab } from './cielab';
 import { textOf, type PixelLayout } from './image';
 import { lookUp, paletteOf } from './palette';

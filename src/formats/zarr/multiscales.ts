@@ -1,5 +1,6 @@
 import type { ChannelInfo } from '../../protocol';
-import { hexColor, readLabels, type ReadLabels } from '../labels';
+import { hexColor } from '../hex-color';
+import { readLabels, type ReadLabels } from '../labels';
 import { unsupported, corrupt } from '../format';
 
 /** What an axis of an array is. */
