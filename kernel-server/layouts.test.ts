@@ -126,7 +126,7 @@ describe('blocks', () => {
     work(1);
     expect(layouts.bytes).toBeGreaterThan(0);
     volume.data.fill(7);
-    layouts.keepOnly(new Set([2]));
+    layouts.keepOnly((memory) => memory === 2);
     expect(layouts.bytes).toBe(0);
     expect(work()).toBe(1); // Which finds that nothing is wanted any more.
     expect(layouts.bytes).toBe(0);
@@ -137,7 +137,7 @@ describe('blocks', () => {
     }
   });
 
-  test('are shared by views of one revision, and by no others', () => {
+  test('are shared by views of one memory, however it comes to them, and by no others', () => {
     const layouts = layoutsOf();
     const volume = long('uint16', 'y');
     slice(volume, 'yz', 3, layouts.of(volume, 1));
@@ -149,6 +149,21 @@ describe('blocks', () => {
     slice(volume, 'yz', 3, layouts.of(volume, 2));
     work();
     expect(layouts.bytes).toBe(2 * bytes);
+  });
+
+  test('of other parts of one memory, or of other sizes, are others', () => {
+    const layouts = layoutsOf();
+    const whole = Volume.alloc([70, 3000, 13], 'uint16', { frames: 2 });
+    whole.data.fill(1, whole.data.length / 2);
+    for (let round = 0; round < 2; round++) {
+      for (const frame of [0, 1]) {
+        const part = whole.at({ frame });
+        expect(slice(part, 'yz', 3, layouts.of(part, 1)).every((value) => value === frame)).toBe(true);
+        const turned = Volume.fromRecord({ ...part.toRecord(), shape: [3000, 70, 13] });
+        expect(slice(turned, 'yz', 3, layouts.of(turned, 1))).toEqual(turned.slice('yz', 3).data);
+        work();
+      }
+    }
   });
 
   test('stay within the budget: those not used for longest go', () => {

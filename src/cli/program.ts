@@ -22,7 +22,7 @@ import {
 import { open, save } from '../notebook';
 import { DTYPES, type DType, type Shape } from '../protocol';
 import { COLORMAPS, type ColormapName } from '../shading';
-import type { Volume } from '../volume';
+import { STORED_TYPES, type StoredType, type Volume } from '../volume';
 import { infoOf, tableOf } from './info';
 import { viewUntilInterrupted, type Print } from './view';
 import { watched } from './watched';
@@ -59,7 +59,7 @@ interface FileFlags {
   readonly format?: FormatName;
   readonly series?: string;
   readonly shape?: Shape;
-  readonly dtype?: DType;
+  readonly dtype?: StoredType;
   readonly offset?: number;
   readonly bigEndian?: boolean;
   readonly level?: number;
@@ -101,8 +101,9 @@ interface ExportFlags extends FileFlags, LookFlags {
   readonly json?: boolean;
 }
 
-interface ConvertFlags extends FileFlags {
-  readonly rawDtype?: DType;
+interface ConvertFlags extends Omit<FileFlags, 'dtype'> {
+  readonly rawDtype?: StoredType;
+  readonly dtype?: DType;
   readonly to?: WritableName;
   readonly compression?: number;
   readonly zarrVersion?: '0.4' | '0.5';
@@ -175,7 +176,7 @@ async function write(volume: Volume, flags: ExportFlags): Promise<readonly strin
 async function convert(files: readonly string[], flags: ConvertFlags): Promise<Saved> {
   const { rawDtype, to: format, dtype, compression, zarrVersion: version, chunks, overwrite } = flags;
   const output = files.at(-1) as string;
-  const volume = await volumeOf(files.slice(0, -1), { ...flags, dtype: rawDtype } as FileFlags);
+  const volume = await volumeOf(files.slice(0, -1), present({ ...flags, dtype: rawDtype }));
   const options: SaveOptions = { format, dtype, compression, version, chunks, overwrite };
   return await watched(({ onProgress, signal }) =>
     save.call(volume, output, { ...options, signal, onProgress: ({ fraction }) => onProgress?.(fraction) }),
@@ -213,9 +214,9 @@ function withFiles(command: Command, rawDtype = '--dtype'): Command {
       'of an OME-Zarr or a TIFF with several levels of detail: one of them, read whole',
       number,
     )
-    .option('--strict', 'refuse a DICOM series that could only be opened with notes')
+    .option('--strict', 'refuse what could only be opened with notes')
     .option('--shape <sizes>', 'of a file of raw voxels: its sizes, x first, such as 512x512x300', shape)
-    .addOption(new Option(`${rawDtype} <name>`, 'of a file of raw voxels').choices(DTYPES))
+    .addOption(new Option(`${rawDtype} <name>`, 'of a file of raw voxels').choices(STORED_TYPES))
     .option('--offset <bytes>', 'of a file of raw voxels: where they begin', number)
     .option('--big-endian', 'of a file of raw voxels');
 }

@@ -19,6 +19,7 @@ import { MINC_IMAGE, readMinc } from './minc';
 import { axesOf } from './npy';
 import { putInOrder, type StoredAxis } from './stored-order';
 import { cfRescale } from './scaled';
+import { upTo } from './text-end';
 import { spacingOf } from './text-header';
 import { MAX_COMPRESSION } from './voxels';
 
@@ -28,6 +29,10 @@ const PLACES = [0, 512, 1024, 2048];
 /** What is read at once, in bytes, unless a chunk is larger. */
 const PART_BYTES = 2 ** 24;
 const MOST_OBJECTS = 10_000;
+/** Groups in groups that are looked into: each path is followed from the root. */
+const MOST_DEPTH = 32;
+/** In the library's errors: what stands between a place in its code and what was wrong there. */
+const PLACE_END = '(): ';
 interface Library {
   readonly Dataset: typeof Dataset;
 }
@@ -39,8 +44,8 @@ interface Files {
 }
 
 /**
- * The file as the only one of the library's own file system, so that nothing it refers to can be read: no other file that values may
- * be said to lie in. A failed read is an error; otherwise what happens to be in memory would be taken for values.
+ * Open a file as the only one in the library's own file system, so that it can refer to no other file.
+ * A failed read is an error; otherwise whatever happens to be in memory would be taken for values.
  */
 async function openHdf5(
   handle: FileHandle,
@@ -74,11 +79,36 @@ function storedTypeOf({ metadata: { type, size, signed, enum_type: enumeration }
   return STORED_TYPES.find((known) => known === name);
 }
 
-/** The arrays in a file that may be volumes, by their paths. A group that holds itself is visited once. */
-function arraysOf(h5: Library, file: File): ReadonlyMap<string, Dataset> {
+/** What is at a path; null for a link that leads nowhere, or to itself. */
+function objectAt(file: File, name: string): ReturnType<File['get']> {
+  try {
+    return file.get(name);
+  } catch (cause) {
+    if ((file.get_link(name) as string | null) === null) throw cause;
+    return null;
+  }
+}
+
+/** The paths of what is in a file, but for what lies too deep. A group that holds itself is visited once. */
+function pathsIn(file: File, path: string): readonly string[] {
+  try {
+    return file.paths().filter((name) => name.split('/', MOST_DEPTH + 1).length <= MOST_DEPTH);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw unsupported(
+      path,
+      'groups in groups, more than can be looked into; copy its array to a file with h5copy',
+      cause,
+    );
+  }
+}
+
+/** The arrays in a file that may be volumes, by their paths. */
+function arraysOf(h5: Library, file: File, path: string): ReadonlyMap<string, Dataset> {
   const found = new Map<string, Dataset>();
-  for (const name of file.paths().slice(0, MOST_OBJECTS)) {
-    const each = file.get(name);
+  const names = pathsIn(file, path);
+  for (const name of names.slice(0, MOST_OBJECTS)) {
+    const each = objectAt(file, name);
     if (each instanceof h5.Dataset && (each.shape?.length ?? 0) >= 2) found.set(name, each);
   }
   return found;
@@ -96,7 +126,11 @@ function chosen(arrays: ReadonlyMap<string, Dataset>, series: string | undefined
   ) {
     return [name, array];
   }
-  if (names.length === 0) throw unsupported(path, 'an HDF5 file without arrays of two axes or more');
+  if (names.length === 0)
+    throw unsupported(
+      path,
+      `an HDF5 file without arrays of two axes or more, in groups that lie up to ${String(MOST_DEPTH)} deep`,
+    );
   const message = `${path}: it has the arrays ${names.slice(0, 20).join(', ')}; choose one: { series: ${JSON.stringify(names[0])} }`;
   throw new SlicescopeError('invalid-argument', message, { argument: 'series' });
 }
@@ -111,7 +145,7 @@ async function withArray<T>(
   try {
     const { h5, file, close } = await openHdf5(handle);
     try {
-      const [name, array] = chosen(arraysOf(h5, file), series, path);
+      const [name, array] = chosen(arraysOf(h5, file, path), series, path);
       return await use(array, name, fstatSync(handle.fd).size, file);
     } finally {
       close();
@@ -123,7 +157,8 @@ async function withArray<T>(
     const [, filter] = /required filter '(.*?)' is not registered/.exec(text) ?? [];
     if (filter !== undefined)
       throw unsupported(path, `it is packed with ${filter}; pack it with gzip: h5repack -f GZIP=4`);
-    const [, why] = /.*\(\): ([^\n]+)/s.exec(text) ?? [];
+    const place = text.lastIndexOf(PLACE_END);
+    const why = place < 0 ? undefined : upTo(text.slice(place + PLACE_END.length), '\n');
     throw corrupt(path, `its HDF5 can’t be read (${why ?? text.slice(0, 200)})`, cause);
   } finally {
     await handle.close();
@@ -155,7 +190,7 @@ function textOf({ attrs }: Group, name: string): string {
   return Array.isArray(value) ? value.map(String).join('') : typeof value === 'string' ? value : '';
 }
 
-/** How much of a padded array is the image, and where it lies; null where it is none of Imaris'. */
+/** How much of a padded array is the image, and where it lies. Null if the array is not one of Imaris'. */
 function imarisPart(file: File, array: Dataset, name: string, path: string): Part | null {
   const [, channel = ''] = IMARIS.exec(name) ?? [];
   if (channel === '') return null;

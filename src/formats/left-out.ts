@@ -5,8 +5,9 @@ import { lengthIn } from './lengths';
 import type { Plain } from './writer';
 
 /**
- * Of the options of a volume those that need no note here: its name is left out on purpose; `checkCounts` is of what there may be several
- * of, `inUnitOf` of the unit; and where a format has no place for a rescale, real values are written, with a note of that.
+ * Options of a volume that need no note here. The name is left out on purpose. `checkCounts` is for
+ * components, channels and frames, `inUnitOf` for the unit. Without a place for a rescale, real values
+ * are written, with a note.
  */
 type Elsewhere = 'name' | 'components' | 'channels' | 'frames' | 'unit' | 'rescale';
 type Said = Exclude<keyof VolumeOptions, Elsewhere>;
@@ -20,7 +21,7 @@ const SAID: Readonly<Record<Said, readonly [isSaid: (plain: Plain) => boolean, w
   window: [({ window }) => window !== null, 'a window'],
   invert: [({ invert }) => invert, 'an inverted scale of grays'],
   padding: [({ padding }) => padding !== null, 'values that are no image (padding)'],
-  labels: [({ labels }) => labels !== null, 'names of labels'],
+  labels: [({ labels }) => Object.keys(labels ?? {}).length > 0, 'names and colours of labels'],
   channelInfo: [({ channelInfo }) => channelInfo !== null, 'names and colours of channels'],
   frameTimes: [({ frameTimes }) => frameTimes !== null, 'times of frames'],
   frameLabels: [({ frameLabels }) => frameLabels !== null, 'labels of frames'],
@@ -73,21 +74,28 @@ export interface InUnit {
 }
 
 /**
- * A volume's lengths as a file has them: in their own unit if the format has it, else in `otherwise`; numbers without a unit where
- * theirs is no length.
+ * A volume's lengths as a file has them: in their own unit if the format has it, else in `otherwise`.
+ * If their unit is not one of length, they are numbers without a unit.
  */
 export function inUnitOf(plain: Plain, title: string, units: readonly string[], otherwise: string): InUnit {
-  const { spacing, origin, unit } = plain;
+  const { spacing, origin, direction, unit } = plain;
   if (units.includes(unit)) return { spacing, origin, unit, notes: [] };
   const factor = lengthIn(unit, otherwise);
   if (factor === null) {
-    const isPlain = unit === 'px' && spacing.every((each) => each === 1);
+    // A file without a unit, a direction and other distances than 1 says nothing of distances, as the volume does.
+    const isPlain = unit === 'px' && spacing.every((each) => each === 1) && direction === null;
     const notes = isPlain ? [] : [`${title} has no place for the unit ${unit}: distances are written without it.`];
     return { spacing, origin, unit: null, notes };
   }
   const scaled = ([x, y, z]: Triple): Triple => [x * factor, y * factor, z * factor];
   const note = `${title} has no place for the unit ${unit}: distances are in ${otherwise}.`;
   return { spacing: scaled(spacing), origin: scaled(origin), unit: otherwise, notes: [note] };
+}
+
+/** A sentence for colours of channels that no reader of OME's formats takes for colours. */
+export function colorsLeftOut({ channelInfo }: Plain): string[] {
+  const isBlack = channelInfo?.some(({ color }) => color === '#000000') === true;
+  return isBlack ? ['Volume.open takes black channels for channels without a colour.'] : [];
 }
 
 /** A sentence for times of frames that a format can't say by a start and a step. */
@@ -97,7 +105,10 @@ export function timesLeftOut(plain: Plain, title: string): string[] {
   return [`${title} has no place for ${what}.`];
 }
 
-/** When the first frame was taken, and how long after it the next ones, in seconds; null where that is not the same for all. */
+/**
+ * When the first frame was taken, and the time from each to the next, in seconds. Null if that is not
+ * even.
+ */
 export function timesOf({ frameTimes }: Plain): { readonly start: number; readonly step: number } | null {
   const [start = 0, next] = frameTimes ?? [];
   if (frameTimes === null || next === undefined) return null;

@@ -7,6 +7,7 @@ import { shownUnit } from './lengths';
 import { lpsOf, placed, type Placed } from './placed';
 import { rescaled } from './scaled';
 import { putInOrder } from './stored-order';
+import { withoutEnd } from './text-end';
 import { MAX_COMPRESSION } from './voxels';
 
 /** Where MINC 2 has its image at full size; https://en.wikibooks.org/wiki/MINC/Reference/MINC2.0_File_Format_Reference */
@@ -33,10 +34,10 @@ type Attributes = Dataset['attrs'];
 
 function textOf(attributes: Attributes, name: string): string | undefined {
   const value = attributes[name]?.value;
-  return typeof value === 'string' ? value.replace(/[_\0]+$/, '') : undefined;
+  return typeof value === 'string' ? withoutEnd(value, '_\0') : undefined;
 }
 
-/** One number or several; null for what is none. */
+/** One number or several. Null for anything else. */
 function finiteOf(value: unknown): readonly number[] | null {
   const numbers =
     typeof value === 'number' ? [value] : ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : [];
@@ -121,7 +122,10 @@ function validRangeOf({ array, dtype, path }: Minc): readonly [number, number] {
   throw corrupt(path, `its valid_range is ${said.join(' to ')}, of values of ${dtype}`);
 }
 
-/** The real values that the least or the most stored one stands for: one of all, or one for each index of the first axes. */
+/**
+ * The real values of the least or the greatest stored value: one for all, or one for each index of the
+ * first axes.
+ */
 function realEndsOf(minc: Minc, name: 'image-min' | 'image-max', axes: readonly string[]): readonly number[] {
   const { file, array, fileBytes, path } = minc;
   const found = file.get(MINC_IMAGE.replace(/image$/, name));

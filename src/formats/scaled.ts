@@ -3,8 +3,9 @@ import { Volume } from '../volume';
 import { corrupt } from './format';
 
 /**
- * A volume of what its stored values stand for. One slope and intercept stay the `rescale` of integers; otherwise it has real values,
- * as `float32`, or as `float64` if that would round the stored ones.
+ * A volume of the values that stored ones stand for. Integers with one slope and intercept keep them
+ * as `rescale`. Otherwise the values become `float32`, or `float64` if that would round the stored
+ * ones.
  * @param rescales of parts of one size that follow each other, such as frames; one for all, or none.
  */
 export function rescaled(stored: Volume, rescales: readonly Rescale[]): Volume {

@@ -31,7 +31,10 @@ class Bits {
 /** Codes of 5 bits for each number of bits that a difference may have. */
 const codeOf = (category: number): string => category.toString(2).padStart(5, '0');
 
-/** Lossless JPEG (ITU-T T.81, H) of 8 bits, each pixel predicted by the one on its left; restarted after `rows` rows. */
+/**
+ * Lossless JPEG (ITU-T T.81, H) of 8 bits: each pixel is predicted from the one on its left, with a
+ * restart after `rows` rows.
+ */
 function losslessJpeg(
   values: readonly number[],
   rows: number,

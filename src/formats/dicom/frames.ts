@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import {
   readEncapsulatedImageFrame,
@@ -7,14 +6,16 @@ import {
   type DataSet,
   type Element,
 } from 'dicom-parser';
-import { messageOf } from '../../protocol';
-import { corrupt, openFile, unsupported } from '../format';
+import { isSlicescopeError, messageOf } from '../../protocol';
+import { corrupt, openFile, readWhole, unsupported } from '../format';
 import { checkColours, checkSyntax, decodeFrame, decodesToRgb } from './decode-frame';
 import { toRgb } from './colour';
 import { parseElements } from './elements';
 import type { DicomImage } from './image';
 
 const BIG_ENDIAN = '1.2.840.10008.1.2.2';
+/** A file of packed frames is read whole: bytes that it may have. */
+const MOST_PACKED_BYTES = 2 ** 32;
 
 /** The frames of one file, one after the other. */
 export class Frames {
@@ -40,12 +41,13 @@ export class Frames {
     checkSyntax(image);
     const { path, layout } = image;
     try {
-      const { dataSet } = parseElements(await readFile(path), true);
+      const { dataSet } = parseElements(await readWhole(path, MOST_PACKED_BYTES), true);
       const element = dataSet.elements.x7fe00010 as Element;
       if ((element.fragments?.length ?? 0) < layout.frames)
         throw new Error(`fewer fragments than the ${layout.frames} frames`);
       return new Frames(image, null, { dataSet, element });
     } catch (thrown) {
+      if (isSlicescopeError(thrown)) throw thrown;
       throw corrupt(path, `its packed pixels cannot be followed (${messageOf(thrown)})`, thrown);
     }
   }
@@ -55,7 +57,8 @@ export class Frames {
   }
 
   /**
-   * Put a frame into `target`: of colours RGB of 8 bits, else values as they are stored, in the machine's order (little endian).
+   * Put a frame into `target`: colours as RGB of 8 bits, other values as they are stored. The byte
+   * order is the machine's (little endian).
    * @param target exactly as large as the frame.
    */
   async read(frame: number, target: Buffer): Promise<void> {
@@ -95,7 +98,10 @@ export class Frames {
     target.set(toRgb(bytes.subarray(skip, skip + size), layout));
   }
 
-  /** 1 or 12 bits a pixel, the lowest of a byte first; a frame may begin within a byte (PS3.5 8.1.1, of 2004 for 12). */
+  /**
+   * 1 or 12 bits a pixel, the lowest bit of a byte first. A frame may begin within a byte (PS3.5
+   * 8.1.1, of 2004 for 12).
+   */
   async #readBits(frame: number, target: Buffer): Promise<void> {
     const { layout, transferSyntax, pixels } = this.#image;
     const bits = layout.bitsAllocated;
@@ -176,7 +182,7 @@ function frameBytes({ layout }: Pick<DicomImage, 'layout'>): number {
 }
 
 /**
- * Make sure, before memory is taken, that an image's file can hold its pixels, and that they are of a kind that can be read.
+ * Check, before memory is taken, that an image's file can hold its pixels, and that we can read them.
  * @throws SlicescopeError `unsupported-format`, `file-corrupt`.
  */
 export function checkPixels(image: Omit<DicomImage, 'planes'>): void {

@@ -1,6 +1,7 @@
 import type { DataSet } from 'dicom-parser';
 import type { Padding, Triple } from '../../protocol';
 import { corrupt, unsupported } from '../format';
+import { withoutEnd } from '../text-end';
 import type { Display } from './display';
 import { checkPixels } from './frames';
 import type { DicomFile, PixelPlace } from './header';
@@ -37,7 +38,10 @@ export interface Plane {
   readonly pixelSpacing: readonly [number, number] | null;
   /** How many times as high as wide a pixel is, where its size is not known. */
   readonly aspectRatio: number;
-  /** What tells planes at one position apart in time, or in another way, the first that all of them have: see `TIMES`. */
+  /**
+   * What tells planes at one position apart, such as their time: the first of `TIMES` that all of them
+   * have.
+   */
   readonly times: readonly (readonly number[] | null)[];
   /** When it was taken, and what it is besides. */
   readonly facts: PlaneFacts;
@@ -185,8 +189,9 @@ function layoutOf({ path, dataSet, pixels, bytes }: DicomFile): PixelLayout {
   // A frame takes at least a byte of the file, or an eighth of it, whatever the compression.
   if (frames > bytes * 8)
     throw corrupt(path, `its header says ${frames} frames, more than its ${bytes} bytes can hold`);
-  if (frames > Math.max(ANY_FRAMES, bytes / LEAST_FRAME_BYTES))
-    throw unsupported(path, `${frames} frames of a few bytes each; ${ANY_FRAMES} of these can be read`);
+  // What is said of each takes memory and time, even if it has a byte of pixels only.
+  const most = Math.max(ANY_FRAMES, Math.floor(bytes / LEAST_FRAME_BYTES));
+  if (frames > most) throw unsupported(path, `${frames} frames, of at most ${most} that can be opened; split it`);
   return {
     width,
     height,
@@ -230,13 +235,13 @@ function isOfOtherThings(path: string, dataSet: DataSet): boolean {
 
 /**
  * A text, in the character set that the file names (PS3.3 C.12.1.1.2).
- * @param file the elements of the file, of which `dataSet` may be an item.
+ * @param file the elements of the file, if `dataSet` is an item in it.
  */
 export function textOf(dataSet: DataSet, tag: string, file: DataSet = dataSet): string {
   const element = dataSet.elements[tag];
   if (element === undefined) return '';
   const bytes = dataSet.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
-  return new TextDecoder(charsetOf(file)).decode(bytes).replace(/\0+$/, '').trim();
+  return withoutEnd(new TextDecoder(charsetOf(file)).decode(bytes), '\0').trim();
 }
 
 /** By DICOM's defined terms, the encoding by the name that the web has for it. */

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HEAD_BYTES } from '../format';
+import { withoutEnd } from '../text-end';
 import { readHead } from '../voxels';
 
 /** Whether a file begins as DICOM's do: 128 bytes of anything, then this word. */
@@ -9,8 +10,8 @@ export function hasPrefix(head: Uint8Array): boolean {
 }
 
 /**
- * How the elements lie of a file that begins with them: with those of its header (group 0002), which say it of the others, or with
- * those of its data (group 0008), with value representations or without. Little endian.
+ * How a file without a preamble begins: with its header (group 0002), which says how the other
+ * elements lie, or with its data (group 0008), with or without value representations. Little endian.
  */
 export type Bare = 'header' | 'explicit' | 'implicit';
 
@@ -33,8 +34,9 @@ const TELLING: ReadonlyMap<number, RegExp> = new Map([
 const LEAST_TELLING = 2;
 
 /**
- * Whether a file begins with DICOM's elements, as ACR-NEMA's did, and as files do whose preamble was cut off; null where it does not.
- * Nothing else does: the tags ascend, each is followed by a length that leads to the next one, and some have the texts that they must.
+ * How a file without a preamble begins, as ACR-NEMA's do, and those whose preamble was cut off. Null
+ * if it is no DICOM: the tags must ascend, each length must lead to the next element, and some
+ * elements must have their texts.
  */
 export function bareKind(file: Uint8Array): Bare | null {
   const head = file.subarray(0, HEAD_BYTES);
@@ -62,7 +64,7 @@ export function bareKind(file: Uint8Array): Bare | null {
 
 /** Without what pads it. */
 function textAt(bytes: Uint8Array, at: number, length: number): string {
-  return String.fromCharCode(...bytes.subarray(at, at + length)).replace(/[\0 ]+$/, '');
+  return withoutEnd(String.fromCharCode(...bytes.subarray(at, at + length)), '\0 ');
 }
 
 /** Whether a file is DICOM. @param head its first bytes. */

@@ -105,8 +105,8 @@ export async function read(request: ReadRequest, onFraction: OnFraction): Promis
 }
 
 /**
- * @param stored the dtype of what is in the files, where it is not what the volume has: slope and intercept are another one's for
- *   each plane, or it is indices of colours.
+ * @param stored the dtype in the files, if it is not the volume's: each plane has its own slope, or
+ *   values are indices of colours.
  */
 async function fill(
   volume: Volume,
@@ -151,8 +151,8 @@ async function fill(
 }
 
 /**
- * The values that are no image, from the least to the greatest: those in files, or the real ones. Null if there are none, or not
- * the same in all planes.
+ * The range of values that are not image, as they are stored or as real ones. Null if planes have
+ * none, or different ones.
  */
 function paddingOf(planes: readonly Plane[], isReal: boolean): Padding | null {
   const [first, ...others] = planes.map((plane) => {
@@ -163,7 +163,10 @@ function paddingOf(planes: readonly Plane[], isReal: boolean): Padding | null {
   return others.every((other) => String(other) === String(first)) ? (first ?? null) : null;
 }
 
-/** A slice between two: a share of each, rounded where values are whole; beside what is no image the nearer one. */
+/**
+ * A slice between two: a share of each, rounded if values are whole. Next to padding, the nearer slice
+ * counts alone.
+ */
 function between(low: VoxelArray, high: VoxelArray, share: number, padding: Padding | null, target: VoxelArray): void {
   const isWhole = !(target instanceof Float32Array || target instanceof Float64Array);
   const isImage = (value: number): boolean => padding === null || value < padding[0] || value > padding[1];

@@ -158,8 +158,8 @@ function sentenceOf({ uid, images, error }: Choice): string {
 }
 
 /**
- * The series that was asked for, and the segment of it: `1.2.3/2`, `1.2.3/liver`, or, of a segmentation that is opened alone, `2` or
- * `liver`.
+ * The series that was asked for, and its segment: `1.2.3/2` or `1.2.3/liver`. If a segmentation is
+ * opened alone, `2` or `liver` is enough.
  */
 export function askedFor(
   { series }: ReadRequest,

@@ -1,5 +1,6 @@
 import type { Triple } from '../../protocol';
 import { corrupt, unsupported } from '../format';
+import { tiltNote } from '../skew';
 import { toChoose, withoutDoubles, type Group } from './doubles';
 import { EVEN_MM, evenDistance, gridOf, type Grid, type Source } from './gaps';
 import { cross, type DicomImage, type Plane } from './image';
@@ -29,7 +30,10 @@ export interface Stack {
 const SAME_MM = 0.0005;
 /** Distances of pixels that differ by less are the same, written with fewer digits. */
 const SAME_SHARE = 0.001;
-/** What slices may be shifted against each other without a tilt that is worth saying: of the stack's length, and of a pixel. */
+/**
+ * How far slices may be shifted against each other before a tilt is worth a note: as shares of the
+ * stack's length and of a pixel.
+ */
 const UPRIGHT_SHARE = 0.002;
 const UPRIGHT_PIXELS = 0.1;
 /** Slices that a note names; of more it says how many. */
@@ -39,9 +43,9 @@ const dot = (a: readonly number[], b: readonly number[]): number =>
   (a[0] as number) * (b[0] as number) + (a[1] as number) * (b[1] as number) + (a[2] as number) * (b[2] as number);
 
 /**
- * Sort the planes of one series along their normal (PS3.3 C.7.6.2.1.1). Where each position occurs equally often, the
- * planes are a series in time, in the order of their instance numbers.
- * @param strict refuse what is not an evenly spaced box of right angles with each slice once.
+ * Sort the planes of one series along their normal (PS3.3 C.7.6.2.1.1). If each position occurs
+ * equally often, the planes are a series in time, in the order of their instance numbers.
+ * @param strict refuse a series unless it is evenly spaced, upright, and has each slice once.
  * @throws SlicescopeError `file-corrupt`, `unsupported-format` for planes that make no box.
  */
 export async function stackOf(images: readonly [DicomImage, ...DicomImage[]], strict: boolean): Promise<Stack> {
@@ -381,10 +385,6 @@ function notesOf(done: {
     notes.push(`${what}, with equal values; one of each was kept.`);
   }
   return notes;
-}
-
-export function tiltNote(degrees: number): string {
-  return `The gantry was tilted by ${degrees.toFixed(1)} degrees: each slice is shifted against the one before. The values and the direction of z are those of the file; planes across the slices are drawn as if they were at right angles.`;
 }
 
 /** A source without a mix. */

@@ -5,6 +5,7 @@ import { checkCounts, inUnitOf, leftOut, timesOf } from '../left-out';
 import { writePacked } from '../write-packed';
 import { IS_LITTLE_ENDIAN, writeAll, writeFileWith, writeValues } from '../write-values';
 import type { Content, Plain, WriteOptions, Writer } from '../writer';
+import { valuesFileOf } from './index';
 
 const TITLE = 'MetaImage';
 
@@ -78,7 +79,10 @@ async function write(
   await writeFileWith(target, (file) => writeAll(file, header(bytes)));
 }
 
-/** MetaImage, with its values behind the header or in a file beside it. ITK heeds no rescale there, so real values are written. */
+/**
+ * MetaImage, with its values behind the header or in a file beside it. ITK ignores a rescale there, so
+ * real values are written.
+ */
 export const metaimage: Writer = {
   name: 'metaimage',
   title: TITLE,
@@ -87,6 +91,7 @@ export const metaimage: Writer = {
   dtypes: DTYPES,
   heeds: ['compression'],
   holdsRescale: () => false,
+  valuesFile: valuesFileOf,
   check: (plain, path) => {
     checkCounts(plain, path, TITLE, { frames: true, colors: ['uint8'] });
     return [

@@ -103,14 +103,18 @@ function checkAngles(angles: readonly number[], path: string): void {
   throw unsupported(path, `its cell has angles of ${said} degrees; resample it onto axes that are at right angles`);
 }
 
-/** How far apart voxels are along the volume's axes; null where the header says nothing of it. One picture has no height. */
+/**
+ * How far apart voxels are along the volume's axes. Null if the header does not say it. A single
+ * picture has no height.
+ */
 function distancesOf(
   { edges, sampling }: { readonly edges: readonly number[]; readonly sampling: readonly number[] },
   axes: Triple,
   shape: Triple,
 ): readonly number[] | null {
   if (!sampling.every((each) => each > 0)) return null;
-  const distances = axes.map((axis) => Math.abs(edges[axis] as number) / (sampling[axis] as number)); // Some say a handedness by a height below 0.
+  // Some programs say a handedness by a height below 0.
+  const distances = axes.map((axis) => Math.abs(edges[axis] as number) / (sampling[axis] as number));
   if (shape[2] === 1 && distances[2] === 0) distances[2] = distances[0] as number;
   return distances.some((each) => each === 0) ? null : distances;
 }

@@ -53,7 +53,10 @@ const MILLIMETRES: ReadonlyMap<number, number> = new Map([
   [3, 0.001],
 ]);
 
-/** Intents that make the fifth axis one of the components of a voxel: matrices, displacements, vectors, points and quaternions. */
+/**
+ * Intents whose fifth axis has the components of a voxel: matrices, displacements, vectors, points and
+ * quaternions.
+ */
 const VECTOR_INTENTS: ReadonlySet<number> = new Set([1004, 1005, 1006, 1007, 1008, 1010]);
 
 type Header = NIFTI1 | NIFTI2;
@@ -79,7 +82,10 @@ function sizesOf({ header, kind }: Parsed, path: string): readonly number[] {
   return sizes;
 }
 
-/** The bits of a voxel, which the header says too, follow from its datatype: where they differ, niftilib, nibabel and ITK go by this. */
+/**
+ * The datatype alone gives the bits of a voxel. If the header's `bitpix` differs, niftilib, nibabel
+ * and ITK ignore it.
+ */
 function datatypeOf({ datatypeCode }: Header, path: string): Datatype {
   const datatype = DATATYPES.get(datatypeCode);
   if (datatype === undefined) {
@@ -119,7 +125,10 @@ function checkExtensions(
   }
 }
 
-/** How stored values become real ones; null where they are the real ones. A slope of 0, or one that is no number, says that there is none, as for nibabel. */
+/**
+ * How stored values become real ones. Null if they are the real ones: a slope of 0 or NaN means that
+ * there is no rescale, as in nibabel.
+ */
 function rescaleOf({ scl_slope: slope, scl_inter: intercept }: Header, path: string): Rescale | null {
   if (slope === 0 || !Number.isFinite(slope)) return null;
   if (!Number.isFinite(intercept)) {
@@ -128,7 +137,10 @@ function rescaleOf({ scl_slope: slope, scl_inter: intercept }: Header, path: str
   return slope === 1 && intercept === 0 ? null : { slope, intercept };
 }
 
-/** Whether a sform says where voxels lie: one of zeros, or of what is no number, says nothing, and the qform counts. */
+/**
+ * Whether a sform says where voxels lie. One of zeros, or with NaN in it, does not; then the qform
+ * counts.
+ */
 function isMatrix(affine: readonly (readonly number[])[]): boolean {
   const rows = affine.slice(0, 3);
   return rows.flat().every(Number.isFinite) && rows.some((row) => row.slice(0, 3).some((each) => each !== 0));
@@ -148,7 +160,9 @@ function geometryOf(header: Header, sizes: readonly number[], path: string): Pla
   const affine = affineOf(header);
   if (affine === null) {
     const columns = distances.map((_, axis) => [0, 1, 2].map((row) => (row === axis ? 1 : 0)));
-    return { ...placed({ columns, origin: [0, 0, 0] }, sizes, path, distances), direction: null };
+    const { spacing, ...place } = placed({ columns, origin: [0, 0, 0] }, sizes, path, distances);
+    const isSaid = (header.xyzt_units & 7) !== 0 || distances.some((each) => each !== 1);
+    return { ...place, spacing: isSaid ? spacing : undefined, direction: null };
   }
   const steps = stepsOfRas(affine.map((row) => row.map((each) => each * scale)));
   // The library takes 1 for what is impossible in a qform.
@@ -244,7 +258,10 @@ async function placeOf(head: Head, { header, kind }: Parsed, path: string) {
   return { ...data, offset: offsetOf(header, 0, path) };
 }
 
-/** NIfTI-1 and NIfTI-2 of one volume, or of several in time. Only the header is a library's: the values are streamed. */
+/**
+ * NIfTI-1 and NIfTI-2 of one volume, or of several in time. A library reads the header; we stream the
+ * values.
+ */
 async function readNifti(path: string, onFraction: OnFraction): Promise<Volume> {
   const head = await readHead(path, HEAD_BYTES);
   checkName(path, head.isPacked);

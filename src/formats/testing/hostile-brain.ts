@@ -53,7 +53,10 @@ export function pairHeader(change: (view: DataView) => void = () => undefined): 
 const mif = (fields: Partial<MifFields>): Uint8Array =>
   mifFile({ dim: [2, 3, 4], layout: '+0,+1,+2', ...fields }, new Uint8Array(48));
 
-/** FreeSurfer, MRtrix and AFNI, and headers of pairs. Files beside them are `cut.img` and `cut.BRIK`, of 23 bytes, and `whole.img`, of 60. */
+/**
+ * FreeSurfer, MRtrix, AFNI and headers of pairs. Beside them are `cut.img` and `cut.BRIK`, of 23
+ * bytes, and `whole.img`, of 60.
+ */
 export const BRAIN: readonly Case[] = [
   [
     'MGH with sizes that overflow',
@@ -120,14 +123,14 @@ export const BRAIN: readonly Case[] = [
     'its header says that voxels are 1 × 0 × 1 apart',
   ],
   [
-    'MGH with skewed axes',
-    'skew.mgh',
+    'MGH with axes in one plane',
+    'flat.mgh',
     () =>
       mghFile((view) => {
-        view.setFloat32(54, 0.5);
+        for (const at of [0, 4, 8]) view.setFloat32(54 + at, view.getFloat32(42 + at));
       }),
-    unsupported,
-    'its axes are skewed',
+    corrupt,
+    'which lie in one plane',
   ],
   ['a pair without its values', 'alone.hdr', () => pairHeader(), 'file-not-found', 'its values are in alone.img'],
   ['a pair with its values cut off', 'cut.hdr', () => pairHeader(), corrupt, 'truncated, it has 23 bytes'],

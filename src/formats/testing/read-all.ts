@@ -36,8 +36,8 @@ const answers = [];
 export type Described = Partial<Omit<VolumeRecord, 'data'>> & ReadAnswer;
 
 /**
- * Read many small files, one after the other, in one process: `openVolume` has a thread for each. Jest itself can't load the packages
- * that some formats need.
+ * Read many small files, one after the other, in one process. Jest itself can't load the packages that
+ * some formats need.
  */
 export function describeAll(requests: readonly ReadRequest[]): readonly Described[] {
   const registry = join(__dirname, '../../../lib/src/formats/registry.js');

@@ -11,24 +11,15 @@ from pathlib import Path
 import h5py
 import nibabel
 import numpy
+from shared_places import LPS, OBLIQUE, SKEW
 
 folder = Path(sys.argv[1])
-LPS = numpy.diag([-1.0, -1.0, 1.0])
-
-
-def turned(x, y, z):
-    """A rotation by degrees around each axis."""
-    a, b, c = numpy.radians([x, y, z])
-    around_x = numpy.array([[1, 0, 0], [0, numpy.cos(a), -numpy.sin(a)], [0, numpy.sin(a), numpy.cos(a)]])
-    around_y = numpy.array([[numpy.cos(b), 0, numpy.sin(b)], [0, 1, 0], [-numpy.sin(b), 0, numpy.cos(b)]])
-    around_z = numpy.array([[numpy.cos(c), -numpy.sin(c), 0], [numpy.sin(c), numpy.cos(c), 0], [0, 0, 1]])
-    return around_x @ around_y @ around_z
 
 
 # x, y, z and frames.
 values = numpy.arange(5 * 4 * 3 * 2).reshape(5, 4, 3, 2, order="F") * 7 - 300
 affine = numpy.eye(4)
-affine[:3, :3] = turned(20, -35, 50) * [0.75, 1.25, 3]
+affine[:3, :3] = OBLIQUE * [0.75, 1.25, 3]
 affine[:3, 3] = [-12.5, 30.25, 7.125]
 
 
@@ -77,6 +68,11 @@ nowhere = bytearray((folder / "one.mgh").read_bytes())
 nowhere[28:90] = b"\0" * 62
 (folder / "nowhere.mgh").write_bytes(nowhere)
 say("nowhere.mgh", values[..., 0], [1, 1, 1], dtype="int16")
+
+skewed = affine.copy()
+skewed[:3, :3] = affine[:3, :3] @ SKEW
+nibabel.save(nibabel.MGHImage(values.astype("i2"), skewed), folder / "skewed.mgh")
+say_nibabel("skewed.mgh", dtype="int16")
 
 # Pairs of NIfTI, and of ANALYZE.
 for kind, name in (
@@ -136,7 +132,7 @@ write_analyze("analyze-calibrated", calibrate)
 
 
 # AFNI.
-def write_afni(name, data, kind, axes, origin, packed=False, factors=None, matrix=True, **more):
+def write_afni(name, data, kind, axes, origin, packed=False, factors=None, matrix=True, labels="", **more):
     """`axes` are steps in LPS. Without `matrix` the header has only the three codes of axes of the patient."""
     axes, origin = numpy.asarray(axes, "f8"), numpy.asarray(origin, "f8")
     along = numpy.abs(axes).argmax(axis=0)
@@ -146,6 +142,7 @@ def write_afni(name, data, kind, axes, origin, packed=False, factors=None, matri
         ("string", "TYPESTRING", "3DIM_HEAD_ANAT"),
         # nibabel takes what a text says for attributes.
         ("string", "HISTORY_NOTE", "it's" if matrix else "it's\ntype = integer-attribute\nname = DATASET_RANK\ncount = 1\n 9"),
+        *([("string", "VALUE_LABEL_DTABLE", labels)] if labels else []),
         ("integer", "DATASET_RANK", [3, bricks]),
         ("integer", "DATASET_DIMENSIONS", [*data.shape[:3], 0, 0]),
         ("integer", "BRICK_TYPES", [{"u1": 0, "i2": 1, "f4": 3}[kind[1:]]] * bricks),
@@ -175,8 +172,19 @@ def write_afni(name, data, kind, axes, origin, packed=False, factors=None, matri
 oblique, at = LPS @ affine[:3, :3], LPS @ affine[:3, 3]
 sagittal = [[0, 0, -3], [2, 0, 0], [0, -1.5, 0]]
 write_afni("oblique", values, "<i2", oblique, at, dtype="int16")
+write_afni("skewed", values, "<i2", LPS @ skewed[:3, :3], at, dtype="int16")
 write_afni("packed", values, ">i2", oblique, at, packed=True, dtype="int16")
-write_afni("bytes", values % 251, "|u1", oblique, at, dtype="uint8")
+# As `3drefit -labeltable` writes it.
+table = """<VALUE_LABEL_DTABLE
+ ni_type="2*String"
+ ni_dimen="4"
+ pbar_name="ROI_i256" >
+"17" "Left-Hippocampus"
+"53" "a &lt;b&gt; &amp;lt;"
+'-4' 'it "is"'
+"x" "no number"
+</VALUE_LABEL_DTABLE>"""
+write_afni("bytes", values % 251, "|u1", oblique, at, labels=table, dtype="uint8")
 write_afni("floats", values / 7, ">f4", oblique, at, dtype="float32")
 write_afni("one-factor", values, "<i2", oblique, at, factors=[0.5, 0.5], dtype="int16")
 write_afni("factors", values, "<i2", oblique, at, factors=[0.25, 0], dtype="float32")
@@ -193,7 +201,7 @@ for name, axes in (
 # MINC 2, whose image has its axes in the order of `names`.
 def write_minc(name, names, data, limits=(), low=0.0, high=1.0, steps=(-2, 3, 1.5), cosines=None, valid=None, change=None, **more):
     """`low` and `high` are the real values of the least and the most stored one, of the first axes, whose names are `limits`."""
-    cosines = turned(20, -35, 50) if cosines is None else cosines
+    cosines = OBLIQUE if cosines is None else cosines
     with h5py.File(folder / f"{name}.mnc", "w") as file:
         image = file.create_dataset("minc-2.0/image/0/image", data=data)
         image.attrs["dimorder"] = numpy.bytes_(",".join(names))
@@ -224,6 +232,7 @@ stored = values.T.astype("i2")
 one = stored[0]
 perSlice = (numpy.linspace(-5, 7, 3), numpy.linspace(20, 41, 3))
 write_minc("plain", zyx, one, low=-32768.0, high=32767.0, dtype="int16")
+write_minc("skewed", zyx, one, low=-32768.0, high=32767.0, cosines=skewed[:3, :3] / numpy.sqrt((skewed[:3, :3] ** 2).sum(axis=0)), dtype="int16")
 write_minc("scaled", zyx, one, low=-3.0, high=8.0, valid=(-400, 600), dtype="int16")
 write_minc("beyond", zyx, one, low=-3.0, high=8.0, valid=(-100, 50), dtype="int16")
 write_minc("constant", zyx, one, low=4.5, high=4.5, dtype="float32")

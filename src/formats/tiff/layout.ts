@@ -1,10 +1,11 @@
 import { realValue, type ChannelInfo, type Rescale, type Triple, type Window } from '../../protocol';
 import { corrupt, unsupported } from '../format';
 import { inOneUnit } from '../lengths';
+import { upTo } from '../text-end';
 import { evenTimes, secondsIn } from '../times';
 import { colorOf, type ImageJMetadata } from './imagej-metadata';
 
-/** A page of a file, and where it goes: of which slice of the volume's memory it is, counted over z, then channels, then frames. */
+/** A page of a file, and its place among the volume's slices, counted over z, then channels, then frames. */
 export interface Plane {
   readonly place: number;
   /** In the file, from 0. */
@@ -167,7 +168,7 @@ function imageJ(description: string, pages: Pages): StackLayout {
 
 /** A label of ImageJ's may have a second line, of what was read from the file. */
 function firstLine(label: string): string {
-  return label.replace(/\n[^]*$/, '').trim();
+  return upTo(label, '\n').trim();
 }
 
 /** Names, colours and display ranges of channels, which are of stored values. */

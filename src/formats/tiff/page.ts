@@ -68,7 +68,7 @@ export interface Samples {
   readonly dtype: StoredType;
   /** Of each, also fewer than its dtype has: then they are packed, the highest first. */
   readonly bits: number;
-  /** What makes components of them: a table of colours, red, green and blue of each index; or gray and how opaque it is. */
+  /** What makes colours of the values: a table of red, green and blue for each index, or gray with alpha. */
   readonly colors: readonly (readonly number[])[] | 'gray-alpha' | 'inverted-gray-alpha' | null;
 }
 
@@ -191,7 +191,7 @@ export async function kindOf(page: GeoTIFFImage, file: TiffFile, areChannels = f
 /** Programs of microscopists keep measured values, and say with a palette how they were seen last. */
 const IS_MEASURED = /^ImageJ=|<OME\b/;
 
-/** Colours of a palette are those of the picture, unless its values are measured, or the palette is the gray of each value. */
+/** A palette makes colours, unless its values are measured ones, or it is only the gray of each value. */
 async function paletteOf(
   page: GeoTIFFImage,
   samples: Samples,
@@ -217,8 +217,9 @@ async function paletteOf(
 
 /**
  * Where the values of a page lie, all of them within the file.
- * @param channel which of several that lie one after the other.
- * @param isLsm whether it is of Zeiss' LSM, whose counts are of the unpacked bytes, and which may name a predictor that it did not use.
+ * @param channel which one, if several lie one after the other.
+ * @param isLsm whether Zeiss wrote it (LSM): its counts are of unpacked bytes, and it may name a
+ *   predictor that it did not use.
  * @throws SlicescopeError `file-corrupt`, `unsupported-format`.
  */
 export async function pageOf(

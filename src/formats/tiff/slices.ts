@@ -11,8 +11,8 @@ async function readSlice(path: string): Promise<Volume> {
 }
 
 /**
- * Slices that are TIFF files of one page each: values of all types that a stack may have, and what the first one says of
- * distances.
+ * Slices that are TIFF files of one page each, with all values that a stack may have. The first one
+ * says the distances.
  * @param check throws if a slice is of another kind than the first one.
  * @throws SlicescopeError `unsupported-format`, `file-corrupt`, `file-unreadable`.
  */

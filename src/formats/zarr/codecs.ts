@@ -46,13 +46,13 @@ const UNPACK: Readonly<Record<string, Unpack>> = {
   zstd: zstdDecompress === undefined ? byUs('zstd') : byNode(promisify(zstdDecompress)),
 };
 
-/** Have zarrita unpack chunks in the fastest way that there is, and nothing that is more than a chunk when it is unpacked. */
+/** Have zarrita unpack chunks in the fastest way there is. A chunk that unpacks to too much is an error. */
 export function setCodecs(registry: unknown): void {
   const codecs = registry as Codecs;
   for (const [name, act] of Object.entries(UNPACK)) {
     const codec = {
       fromConfig: (_: unknown, { dataType, shape }: Chunk): Codec => {
-        const elementBytes = Number(/\d+$/.exec(dataType)?.[0] ?? 64) / 8;
+        const elementBytes = Number(/^[a-z]+(\d+)$/.exec(dataType)?.[1] ?? 64) / 8;
         const chunkBytes = shape.reduce((product, each) => product * each, elementBytes);
         const decode = async (bytes: Uint8Array): Promise<Uint8Array> => {
           const unpacked = await act(bytes, chunkBytes);

@@ -1,4 +1,3 @@
-import type { AsyncReadable } from '@zarrita/storage' with { 'resolution-mode': 'import' };
 import type { Array as ZarrArray, DataType, Group } from 'zarrita' with { 'resolution-mode': 'import' };
 import { SlicescopeError, type Rescale } from '../../protocol';
 import { corrupt, unsupported } from '../format';
@@ -6,7 +5,9 @@ import { cfRescale } from '../scaled';
 import { levelOf, type Level } from './arrays';
 import { multiscalesOf, plainAxes, type Multiscales } from './multiscales';
 import { imagePath, isCollection } from './series';
-import { loadZarrita, nameOf, storeAt, zarrError } from './store';
+import { nameOf } from '../web';
+import { within, type BoundedStore } from './bounds';
+import { loadZarrita, storeAt, zarrError } from './store';
 
 /** An image with its levels, opened. */
 export interface Image extends Multiscales {
@@ -15,12 +16,13 @@ export interface Image extends Multiscales {
   readonly rescale: Rescale | null;
 }
 
-type Node = ZarrArray<DataType, AsyncReadable> | Group<AsyncReadable>;
+type Node = ZarrArray<DataType, BoundedStore> | Group<BoundedStore>;
 
 /**
- * Open the arrays of an image, of which nothing but their description is read.
+ * Open the arrays of an image. Only their descriptions are read.
  * @param series which of several images, of a plate or of what bioformats2raw writes.
- * @throws SlicescopeError `file-not-found`, `file-unreadable`, `file-corrupt`, `unsupported-format`, `invalid-argument`.
+ * @throws SlicescopeError `file-not-found`, `file-unreadable`, `file-corrupt`, `unsupported-format`,
+ *   `invalid-argument`.
  */
 export async function openImage(location: string, series?: string): Promise<Image> {
   const store = await storeAt(location);
@@ -34,7 +36,7 @@ export async function openImage(location: string, series?: string): Promise<Imag
       throw new SlicescopeError('invalid-argument', message, { argument: 'series' });
     }
     const at = root instanceof zarr.Array || isOne ? '' : await imagePath(root, series, path);
-    const node: Node = root instanceof zarr.Array || at === '' ? root : await zarr.open(root.resolve(at));
+    const node: Node = root instanceof zarr.Array || at === '' ? root : await zarr.open(within(root, at, location));
     if (node instanceof zarr.Array) {
       const axes = plainAxes(node.shape.length, node.dimensionNames ?? node.attrs._ARRAY_DIMENSIONS, path);
       const scale = axes.map(() => 1);
@@ -51,7 +53,7 @@ export async function openImage(location: string, series?: string): Promise<Imag
     const image = { ...found, levels };
     const arrays: Level[] = [];
     for (const level of image.levels) {
-      const array = await zarr.open(root.resolve(level.path), { kind: 'array' });
+      const array = await zarr.open(within(root, level.path, location), { kind: 'array' });
       arrays.push(arrayOf(array, image.axes, location));
     }
     return { ...image, arrays: sameKind(arrays, path), rescale: null };
@@ -60,7 +62,7 @@ export async function openImage(location: string, series?: string): Promise<Imag
   }
 }
 
-function arrayOf(array: ZarrArray<DataType, AsyncReadable>, axes: Multiscales['axes'], location: string): Level {
+function arrayOf(array: ZarrArray<DataType, BoundedStore>, axes: Multiscales['axes'], location: string): Level {
   return levelOf(
     array,
     axes.map(({ dimension }) => dimension),

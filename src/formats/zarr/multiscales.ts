@@ -1,4 +1,6 @@
 import type { ChannelInfo } from '../../protocol';
+import { hexColor } from '../hex-color';
+import { readLabels, type ReadLabels } from '../labels';
 import { unsupported, corrupt } from '../format';
 
 /** What an axis of an array is. */
@@ -18,8 +20,8 @@ export interface Multiscales {
   readonly name: string;
   /** How channels are to be seen, as many as there are said of. */
   readonly channels: readonly ChannelInfo[];
-  /** Of a label map: names by value; null where it has none. */
-  readonly labels: Readonly<Record<string, string>> | null;
+  /** What the values of a label map stand for; null of any other image. */
+  readonly labels: ReadLabels | null;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -37,8 +39,8 @@ function isNumber(value: unknown): value is number {
 }
 
 /**
- * What a group's attributes say of its image, of OME-Zarr 0.4 and before (`multiscales`) and 0.5 and later (`ome`); null
- * where they say nothing.
+ * What a group's attributes say of its image: `multiscales` in OME-Zarr up to 0.4, `ome` from 0.5 on.
+ * Null if they say nothing.
  * @throws SlicescopeError `file-corrupt`, `unsupported-format`.
  */
 export function multiscalesOf(attributes: unknown, path: string): Multiscales | null {
@@ -142,19 +144,31 @@ function channelsOf({ omero }: Fields): readonly ChannelInfo[] {
   return all.some(({ visible }) => visible) ? all : all.map((each) => ({ ...each, visible: true }));
 }
 
-/** Properties that name a value of a label map, of which the standard says none. */
+/** Properties that may name a value of a label map. The standard has none for it. */
 const NAMES = ['name', 'label', 'class', 'label-name'] as const;
 
-/** https://ngff.openmicroscopy.org/0.5/#label-md: properties of values, whose keys are the writer's own. */
+/** https://ngff.openmicroscopy.org/0.5/#label-md: colours of values, and properties of them, whose keys are the writer's own. */
 function labelsOf(ome: Fields): Multiscales['labels'] {
-  const labels: Record<string, string> = {};
-  for (const each of list(fields(ome['image-label']).properties)) {
+  if (ome['image-label'] === undefined) return null;
+  const { colors, properties } = fields(ome['image-label']);
+  const labels = new Map<number, { name?: string; color?: string }>();
+  const add = (value: unknown, said: { name?: string; color?: string }): void => {
+    if (isNumber(value)) labels.set(value, { ...labels.get(value), ...said });
+  };
+  for (const each of list(properties)) {
     const said = fields(each);
     const name = NAMES.map((key) => said[key]).find((value) => typeof value === 'string');
-    const value = said['label-value'];
-    if (isNumber(value) && typeof name === 'string') labels[String(value)] = name;
+    if (typeof name === 'string') add(said['label-value'], { name });
   }
-  return Object.keys(labels).length === 0 ? null : labels;
+  for (const each of list(colors)) {
+    const { 'label-value': value, rgba } = fields(each);
+    const parts = list(rgba);
+    const isColor = parts.length === 3 || parts.length === 4;
+    const isByte = (part: unknown): part is number =>
+      isNumber(part) && Number.isInteger(part) && part >= 0 && part <= 255;
+    if (isColor && parts.every(isByte)) add(value, { color: hexColor(parts) });
+  }
+  return readLabels(labels);
 }
 
 /**

@@ -1,14 +1,14 @@
 import type { AsyncReadable } from '@zarrita/storage' with { 'resolution-mode': 'import' };
 import type { Group } from 'zarrita' with { 'resolution-mode': 'import' };
 import { SlicescopeError } from '../../protocol';
-import { corrupt, unsupported } from '../format';
+import { corrupt } from '../format';
 import { parseOme, type Ome } from '../tiff/ome';
 import { fields, list } from './multiscales';
 import { loadZarrita } from './store';
+import { isPlainPath, within } from './bounds';
 
 /** Where bioformats2raw writes OME-XML, which names its images. */
 const METADATA = '/OME/METADATA.ome.xml';
-const MOST_METADATA_BYTES = 2 ** 26;
 
 /** What a group says of itself, of OME-Zarr 0.4 and before, and of 0.5 and later. */
 function omeOf(attributes: unknown): Readonly<Record<string, unknown>> {
@@ -16,17 +16,21 @@ function omeOf(attributes: unknown): Readonly<Record<string, unknown>> {
   return known.ome === undefined ? known : fields(known.ome);
 }
 
-/** Whether a group has images in groups of its own: a plate of wells, or what bioformats2raw makes of a file of several. */
+/**
+ * Whether the images lie in groups of this group: in a plate of wells, or in what bioformats2raw makes
+ * of several images.
+ */
 export function isCollection(attributes: unknown): boolean {
   const ome = omeOf(attributes);
   return ome.plate !== undefined || ome['bioformats2raw.layout'] !== undefined;
 }
 
 /**
- * Which image of several is to be read: its path in the group.
- * @param series of a plate `A/1/0`, or `A/1` for the first field of a well; of others a path, or the name that OME-XML has.
- * Without it the first one.
- * @throws SlicescopeError `invalid-argument` where there is none of that name; `file-corrupt`, `unsupported-format`.
+ * Which image of several to read: its path in the group.
+ * @param series in a plate `A/1/0`, or `A/1` for the first field of a well; otherwise a path, or the
+ *   image's name in OME-XML. Without it, the first image.
+ * @throws SlicescopeError `invalid-argument` if no image has that name; `file-corrupt`,
+ *   `unsupported-format`.
  */
 export async function imagePath(
   group: Group<AsyncReadable>,
@@ -39,8 +43,7 @@ export async function imagePath(
 
 function pathsOf(items: unknown, what: string, path: string): readonly string[] {
   const paths = list(items).map((each) => fields(each).path);
-  const isPlain = (each: unknown): each is string =>
-    typeof each === 'string' && each !== '' && each.split('/').every((part) => /^[^.]/.test(part));
+  const isPlain = (each: unknown): each is string => typeof each === 'string' && isPlainPath(each);
   if (paths.length > 0 && paths.every(isPlain)) return paths;
   throw corrupt(path, `its ${what} have no paths`);
 }
@@ -62,7 +65,7 @@ async function fieldOf(
   const wells = pathsOf(fields(plate).wells, 'wells', path);
   const well = series === undefined ? wells[0] : wells.find((each) => series === each || series.startsWith(`${each}/`));
   if (well === undefined) throw none(path, series ?? '', wells);
-  const { attrs } = await zarr.open(group.resolve(well), { kind: 'group' });
+  const { attrs } = await zarr.open(within(group, well, path), { kind: 'group' });
   const images = pathsOf(fields(omeOf(attrs).well).images, `images of the well ${well}`, path).map(
     (each) => `${well}/${each}`,
   );
@@ -102,6 +105,5 @@ async function imageOf(group: Group<AsyncReadable>, series: string | undefined, 
 async function metadataOf({ store }: Group<AsyncReadable>, path: string): Promise<Ome | null> {
   const bytes = await store.get(METADATA);
   if (bytes === undefined) return null;
-  if (bytes.length > MOST_METADATA_BYTES) throw unsupported(path, `a description of ${String(bytes.length)} bytes`);
   return await parseOme(new TextDecoder().decode(bytes), path);
 }
