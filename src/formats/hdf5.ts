@@ -18,6 +18,7 @@ import { shownUnit } from './lengths';
 import { MINC_IMAGE, readMinc } from './minc';
 import { axesOf } from './npy';
 import { putInOrder, type StoredAxis } from './stored-order';
+import { upTo } from './text-end';
 import { spacingOf } from './text-header';
 import { MAX_COMPRESSION } from './voxels';
 
@@ -29,6 +30,8 @@ const PART_BYTES = 2 ** 24;
 const MOST_OBJECTS = 10_000;
 /** Groups in groups that are looked into: each path is followed from the root. */
 const MOST_DEPTH = 32;
+/** In the library's errors: what stands between a place in its code and what was wrong there. */
+const PLACE_END = '(): ';
 interface Library {
   readonly Dataset: typeof Dataset;
 }
@@ -153,7 +156,8 @@ async function withArray<T>(
     const [, filter] = /required filter '(.*?)' is not registered/.exec(text) ?? [];
     if (filter !== undefined)
       throw unsupported(path, `it is packed with ${filter}; pack it with gzip: h5repack -f GZIP=4`);
-    const [, why] = /.*\(\): ([^\n]+)/s.exec(text) ?? [];
+    const place = text.lastIndexOf(PLACE_END);
+    const why = place < 0 ? undefined : upTo(text.slice(place + PLACE_END.length), '\n');
     throw corrupt(path, `its HDF5 can’t be read (${why ?? text.slice(0, 200)})`, cause);
   } finally {
     await handle.close();

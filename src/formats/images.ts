@@ -9,6 +9,7 @@ import {
   corrupt,
   openFile,
   readInto,
+  readWhole,
   unsupported,
   type Format,
   type OnFraction,
@@ -22,6 +23,8 @@ const IS_IMAGE = /\.(png|jpe?g|tiff?)$/i;
 const isSlice = (name: string): boolean => IS_IMAGE.test(name) && !name.startsWith('.');
 const SIGNATURES = { png: [0x89, 0x50, 0x4e, 0x47], jpeg: [0xff, 0xd8, 0xff] } as const;
 const TIFF_SIGNATURES: readonly string[] = ['49492a00', '4d4d002a', '49492b00', '4d4d002b'];
+/** A picture's file is read whole: bytes that it may have. */
+const MOST_PICTURE_BYTES = 2 ** 30;
 /** How long the decoder may take for one picture, in seconds. */
 const PATIENCE_S = 60;
 
@@ -78,7 +81,7 @@ async function contentOf(path: string): Promise<'png' | 'jpeg' | 'tiff'> {
 /** A picture whose content is known to be PNG or JPEG. */
 async function decoderOf(path: string): Promise<Sharp> {
   const { default: sharp } = await import('sharp');
-  return sharp(path).timeout({ seconds: PATIENCE_S });
+  return sharp(await readWhole(path, MOST_PICTURE_BYTES)).timeout({ seconds: PATIENCE_S });
 }
 
 async function kindOf(image: Sharp, path: string): Promise<PictureKind> {

@@ -1,7 +1,7 @@
 export { openShownChunks } from './open-chunks';
 export { plainAddress } from './web';
 export { openVolume, type OpenOptions, type Openable } from './open-volume';
-export { keepSpareReader } from './reading-thread';
+export { keepSpareThread } from './file-thread';
 export type { FileHeader } from './file-header';
 export { FORMAT_NAMES, type FormatName, type RawDescription } from './format';
 export { npyHead } from './npy/write';

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -92,6 +92,14 @@ function fileNameOf({ pathname }: URL): string {
     .replace(/^\uFFFD+/, '');
 }
 
+/** Of what is free on a disk, the part that a file which is fetched may take. */
+const DISK_SHARE = 1 / 2;
+
+async function roomIn(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return Math.floor(bavail * bsize * DISK_SHARE);
+}
+
 async function fetchFile(url: URL, signal: AbortSignal | undefined): Promise<Location> {
   const folder = await mkdtemp(join(tmpdir(), 'slicescope-'));
   const release = (): Promise<void> => rm(folder, { recursive: true, force: true });
@@ -103,7 +111,22 @@ async function fetchFile(url: URL, signal: AbortSignal | undefined): Promise<Loc
     }
     if (!answer.ok || answer.body === null) throw new Error(`status ${String(answer.status)}`);
     const file = join(folder, fileNameOf(url));
-    await pipeline(Readable.fromWeb(answer.body), createWriteStream(file));
+    const most = await roomIn(folder);
+    const check = (bytes: number): void => {
+      if (bytes <= most) return;
+      const what = `${path}: ${String(bytes)} bytes or more, and ${String(most)} are what it may take of ${tmpdir()}`;
+      throw new SlicescopeError('file-unreadable', `${what}; make room there, or fetch it yourself`, { path });
+    };
+    check(Number(answer.headers.get('content-length') ?? 0));
+    let bytes = 0;
+    const counted = async function* (pieces: AsyncIterable<Uint8Array>) {
+      for await (const piece of pieces) {
+        bytes += piece.length;
+        check(bytes);
+        yield piece;
+      }
+    };
+    await pipeline(Readable.fromWeb(answer.body), counted, createWriteStream(file));
     return { paths: [file], name: path, release };
   } catch (cause) {
     await release();

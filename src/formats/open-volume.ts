@@ -1,12 +1,10 @@
-import type { Worker } from 'node:worker_threads';
 import { SlicescopeError, checkNames, quote } from '../protocol';
 import { Volume, type VolumeRecord } from '../volume';
-import { askThread } from './ask-thread';
 import type { FileHeader } from './file-header';
+import { askFileThread } from './file-thread';
 import { FORMAT_NAMES, type FormatName, type RawDescription, type ReadRequest } from './format';
 import { locate, type Location } from './locate';
 import { openChunks } from './open-chunks';
-import { keepReader, readerIsDone, startReader, takeSpareReader } from './reading-thread';
 import type { OpenProgress, ReadMessage } from './worker-messages';
 
 /** What can be opened: a path or a URL (`file:`, `http:`, `https:`), or the paths of one series. */
@@ -103,32 +101,13 @@ export async function openVolume(source: Openable, options: OpenOptions = {}): P
   }
 }
 
-async function read(location: Location, request: ReadRequest, options: OpenOptions): Promise<VolumeRecord> {
-  const spare = takeSpareReader();
-  const said = { begun: false };
-  try {
-    return await readOn(spare ?? startReader(), location, request, options, said);
-  } catch (error) {
-    // A thread that died while it waited has not heard of the file.
-    if (spare === null || said.begun || options.signal?.aborted === true) throw error;
-    return await readOn(startReader(), location, request, options, said);
-  } finally {
-    readerIsDone();
-  }
-}
-
-function readOn(
-  worker: Worker,
+async function read(
   { name: path }: Location,
   request: ReadRequest,
   { onProgress, onHeader, signal }: OpenOptions,
-  said: { begun: boolean },
 ): Promise<VolumeRecord> {
   const hear = (message: ReadMessage): VolumeRecord | undefined => {
     switch (message.type) {
-      case 'begun':
-        said.begun = true;
-        return;
       case 'progress':
         onProgress?.(message.progress);
         return;
@@ -143,5 +122,6 @@ function readOn(
   };
   const stopped = (why: string, cause: unknown): Error =>
     new SlicescopeError('file-unreadable', `${path}: the reader stopped (${why})`, { path }, { cause });
-  return askThread(worker, request, { hear, stopped, signal, afterwards: keepReader });
+  const holds = ({ data }: VolumeRecord): number => data.byteLength;
+  return await askFileThread({ read: request }, { hear, stopped, signal, holds });
 }

@@ -2,9 +2,9 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { ARRAY_OF, DTYPES, DTYPE_RANGES, SlicescopeError, checkNames, quote, realDType, type DType } from '../protocol';
 import type { Volume } from '../volume';
-import { askThread } from './ask-thread';
+import { errorOf, writerStopped } from './failure';
+import { askFileThread } from './file-thread';
 import { checkPlace, makeInPlace } from './put-in-place';
-import { startThread } from './threads';
 import type { WriteMessage, WriteRequest } from './write-messages';
 import { WRITABLE_NAMES, type Plain, type WritableName, type WriteOptions, type Writer } from './writer';
 import { WRITERS, writerOf } from './writers';
@@ -169,7 +169,7 @@ function checkSource(volume: Volume, path: string): void {
 }
 
 /**
- * Write a volume into a file, or a folder of OME-Zarr, on a thread of its own. docs/formats.md says what each format holds. What is
+ * Write a volume into a file, or a folder of OME-Zarr, on another thread. docs/formats.md says what each format holds. What is
  * written appears whole or not at all. Don't write into `volume.data` meanwhile.
  * @throws SlicescopeError `invalid-argument`, `unknown-dtype`, `unsupported-format` where values would change, `file-exists`,
  * `write-failed`; those of reading chunks; and the signal's reason.
@@ -202,12 +202,13 @@ async function write(request: WriteRequest, { onProgress, signal }: SaveOptions)
       case 'written':
         return true;
       case 'failed':
-        throw Object.assign(new Error(message.message), { code: message.code, syscall: message.syscall });
       case 'error':
-        throw new SlicescopeError(message.code, message.message, message.details);
+        throw errorOf(message);
     }
   };
-  const stopped = (why: string, cause: unknown): Error =>
-    new SlicescopeError('write-failed', `${CALLER}: ${path}: the writer stopped (${why})`, { path }, { cause });
-  await askThread<WriteMessage, true>(startThread('write-worker', undefined), request, { hear, stopped, signal });
+  const stopped = (why: string, cause: unknown): Error => writerStopped(path, why, cause);
+  // What reads the chunks of a volume keeps some of them.
+  const { data, chunks } = request.record;
+  const holds = (): number => (chunks === undefined ? data.byteLength : Infinity);
+  await askFileThread<WriteMessage, true>({ write: request }, { hear, stopped, signal, holds });
 }

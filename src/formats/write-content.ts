@@ -80,8 +80,9 @@ export function contentOf(volume: Volume, plain: Plain, path: string): Content {
       return unsupported(path, `${dtype} can’t hold ${String(value)}, the value at (${place}); ${advice}`);
     });
   };
-  const { chunks } = volume.toRecord();
+  const record = volume.toRecord();
+  const { chunks } = record;
   const levels = chunks?.levels ?? [{ shape: volume.shape, factors: [1, 1, 1] as const, chunk: null }];
   const windowOf: Content['windowOf'] = (channel) => volume.channelWindow(channel);
-  return { ...plain, path, windowOf, levels, values };
+  return { ...plain, path, source: { record, plain, path }, windowOf, levels, values };
 }

@@ -1,5 +1,5 @@
 import type { DType, Rescale, Shape, Triple, VoxelArray, Window } from '../protocol';
-import type { Description, PartPlace } from '../volume';
+import type { Description, PartPlace, VolumeRecord } from '../volume';
 import type { OnFraction } from './format';
 
 /** The kinds of files that can be written. */
@@ -37,6 +37,8 @@ export interface ContentLevel {
 export interface Content extends Plain {
   /** Where it is in the end: stands in errors. */
   readonly path: string;
+  /** What it is made of, for another thread to make the same. */
+  readonly source: { readonly record: VolumeRecord; readonly plain: Plain; readonly path: string };
   /** The window that a view starts a channel with. */
   readonly windowOf: (channel: number) => Window;
   /** The levels of detail that the volume has; one where it has no others. */

@@ -6,7 +6,9 @@ import { progressLine } from './progress-line';
 /** What a person calls the source: its file's name. */
 function nameOf(source: Openable): string {
   const first = typeof source === 'string' || source instanceof URL ? source : (source[0] ?? '');
-  return basename(first instanceof URL || /^[a-z][a-z0-9+.-]+:\/\//i.test(first) ? plainAddress(String(first)) : first);
+  // Of an address basename takes the last part; of a query, which may be a secret, nothing.
+  const isAddress = first instanceof URL || /^[a-z][a-z0-9+.-]+:\/\//i.test(first);
+  return basename(isAddress ? plainAddress(String(first)) : first);
 }
 
 /**

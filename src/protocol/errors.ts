@@ -7,8 +7,8 @@ import { plainText } from './plain-text';
 export interface ErrorDetails {
   /** An argument has the wrong type or an impossible value, and no code below says it better. */
   'invalid-argument': { argument: string };
-  /** A shape that is not three whole numbers from 1 on, or that is too large to hold. */
-  'invalid-shape': { shape: readonly unknown[] };
+  /** A shape that is not three whole numbers from 1 on, or that is too large to hold: then `bytes` says how many it needs. */
+  'invalid-shape': { shape: readonly unknown[]; bytes?: number };
   /** The number of elements is not what the shape needs. */
   'shape-mismatch': { elements: number; expected: number };
   'unknown-dtype': { dtype: string };

@@ -238,17 +238,26 @@ export function formatCounts({ components, channels, frames }: Description): str
   return named.length === 0 ? '' : ` of ${named.join(' and ')}`;
 }
 
+let mostBytes = (): number => Infinity;
+
+/** Have no volume take more memory than `most` says, which is asked each time. Without it a volume gets what the system gives. */
+export function limitMemory(most: () => number): void {
+  mostBytes = most;
+}
+
 /** Zeroed shared memory for the values. */
 export function allocate(plain: Description, dtype: DType, caller: string): VoxelArray {
+  const { shape } = plain;
   const bytes = elementsOf(plain) * ARRAY_OF[dtype].BYTES_PER_ELEMENT;
+  const refuse = (why: string, cause?: unknown): SlicescopeError => {
+    const what = `shape ${formatShape(shape)}${formatCounts(plain)} of ${dtype} needs ${String(bytes)} bytes`;
+    return new SlicescopeError('invalid-shape', `${caller}: ${what}, ${why}`, { shape, bytes }, { cause });
+  };
+  const most = mostBytes();
+  if (bytes > most) throw refuse(`and ${String(most)} bytes of memory are free`);
   try {
     return new ARRAY_OF[dtype](new SharedArrayBuffer(bytes));
   } catch (cause) {
-    throw new SlicescopeError(
-      'invalid-shape',
-      `${caller}: shape ${formatShape(plain.shape)} of ${dtype} needs ${String(bytes)} bytes, which could not be had`,
-      { shape: plain.shape },
-      { cause },
-    );
+    throw refuse('which could not be had', cause);
   }
 }

@@ -6,6 +6,7 @@ import { corrupt, unsupported, type Format, type OnFraction } from '../format';
 import { readLabels, withLabels, type ReadLabels } from '../labels';
 import { placed, type Placed, type Steps } from '../placed';
 import { rescaled } from '../scaled';
+import { withoutEnd } from '../text-end';
 import { dataFileBeside } from '../text-header';
 import { checkSize, readHead, readVolume, type VoxelBytes } from '../voxels';
 
@@ -44,7 +45,7 @@ function parse(head: Uint8Array, path: string): Attributes {
     if (type === 'string') {
       const start = text.indexOf("'", next.lastIndex) + 1;
       if (start === 0 || start + count > text.length) throw corrupt(path, `truncated in its attribute ${name}`);
-      attributes.set(name, text.slice(start, start + count).replace(/~+$/, ''));
+      attributes.set(name, withoutEnd(text.slice(start, start + count), '~'));
       next.lastIndex = start + count;
       continue;
     }

@@ -1,9 +1,8 @@
-import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import type { Rescale, Shape, Triple, VoxelArray } from '../../protocol';
 import { Volume, bytesOf, isDType, narrowed, type StoredType, type VolumeOptions } from '../../volume';
 import { fileHeader, type FileHeader } from '../file-header';
-import { corrupt, unsupported, type Format, type OnFraction } from '../format';
+import { corrupt, openFile, unsupported, type Format, type OnFraction } from '../format';
 import { shownUnit } from '../lengths';
 import { skewNotes } from '../skew';
 import { putInOrder } from '../stored-order';
@@ -44,11 +43,18 @@ type Fields = ReadonlyMap<string, string>;
 /** The lines of a header, which ends with the one that says where the values are, and how many bytes it has. */
 function linesOf(head: Uint8Array, path: string) {
   const text = Buffer.from(head).toString('latin1');
-  const end = /^[ \t]*ElementDataFile[ \t]*=[ \t]*(.*)$/m.exec(text);
-  if (end === null) throw corrupt(path, 'its header has no field ElementDataFile');
-  const bytes = end.index + end[0].length;
-  const lines = text.slice(0, bytes).matchAll(/^[ \t]*(\w+)[ \t]*=[ \t]*(.*?)[ \t\r]*$/gm);
-  return { lines: [...lines].map(([, name = '', value = '']) => [name, value] as const), bytes: bytes + 1 };
+  const lines: (readonly [name: string, value: string])[] = [];
+  for (let [start, end] = [0, 0]; start < text.length; start = end + 1) {
+    end = text.indexOf('\n', start);
+    if (end < 0) end = text.length;
+    const line = text.slice(start, end);
+    const equals = line.indexOf('=');
+    const name = line.slice(0, Math.max(0, equals)).trim();
+    if (!/^\w+$/.test(name)) continue;
+    lines.push([name, line.slice(equals + 1).trim()]);
+    if (name === 'ElementDataFile') return { lines, bytes: end + 1 };
+  }
+  throw corrupt(path, 'its header has no field ElementDataFile');
 }
 
 function parse(head: Uint8Array, path: string): { readonly fields: Fields; readonly bytes: number } {
@@ -264,7 +270,7 @@ async function readText(
       throw corrupt(file, `its value ${String(at)} is ${JSON.stringify(word.slice(0, 40))}, which its type can’t hold`);
     at += 1;
   };
-  const source = createReadStream(file, { start, encoding: 'latin1' });
+  const source = (await openFile(file)).createReadStream({ start, encoding: 'latin1' });
   for await (const chunk of source as AsyncIterable<string>) {
     const words = (rest + chunk).split(/\s+/);
     rest = words.pop() ?? '';

@@ -55,8 +55,9 @@ function textOf(head: Uint8Array, path: string): { readonly header: string; read
 function parse(header: string): Fields {
   const fields = new Map<string, string>();
   for (const line of header.split(/\r?\n/).slice(1)) {
-    const field = /^([^#:][^:]*):(?!=)\s*(.*)$/.exec(line);
-    if (field !== null) fields.set((field[1] as string).toLowerCase().replaceAll(' ', ''), (field[2] as string).trim());
+    const colon = line.indexOf(':');
+    if (colon <= 0 || line.startsWith('#') || line[colon + 1] === '=') continue;
+    fields.set(line.slice(0, colon).toLowerCase().replaceAll(' ', ''), line.slice(colon + 1).trim());
   }
   return fields;
 }
@@ -64,8 +65,12 @@ function parse(header: string): Fields {
 /** Fields, and pairs of keys and values, which are the writer's own. */
 async function headerOf(path: string): Promise<FileHeader> {
   const { header } = textOf((await readHead(path, MOST_HEADER_BYTES)).bytes, path);
+  const lines = header.split('\n').filter((line) => !line.startsWith('#') && line.indexOf(':') > 0);
   return fileHeader(
-    [...header.matchAll(/^([^#:\n][^:\n]*):=?[ \t]*(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+    lines.map((line) => {
+      const colon = line.indexOf(':');
+      return [line.slice(0, colon), line.slice(colon + (line[colon + 1] === '=' ? 2 : 1)).trim()];
+    }),
   );
 }
 
@@ -98,7 +103,7 @@ const OTHER_COLORS = /^(HSV-color|XYZ-color|list|time)$/i;
 const VECTORS = /^(vector|covariant-vector|normal|point|[234]-vector|3-gradient|3-normal|quaternion)$/i;
 
 function directionsOf(fields: Fields): readonly string[] | null {
-  return fields.get('spacedirections')?.match(/none|\([^)]*\)/g) ?? null;
+  return fields.get('spacedirections')?.match(/none|\([^()]*\)/g) ?? null;
 }
 
 /** The texts in quotes of a line: a name, or a unit, for each axis. */

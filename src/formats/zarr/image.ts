@@ -1,4 +1,3 @@
-import type { AsyncReadable } from '@zarrita/storage' with { 'resolution-mode': 'import' };
 import type { Array as ZarrArray, DataType, Group } from 'zarrita' with { 'resolution-mode': 'import' };
 import { SlicescopeError } from '../../protocol';
 import { corrupt, unsupported } from '../format';
@@ -6,15 +5,15 @@ import { levelOf, type Level } from './arrays';
 import { multiscalesOf, plainAxes, type Multiscales } from './multiscales';
 import { imagePath, isCollection } from './series';
 import { nameOf } from '../web';
+import { within, type BoundedStore } from './bounds';
 import { loadZarrita, storeAt, zarrError } from './store';
-import { within } from './web-store';
 
 /** An image with its levels, opened. */
 export interface Image extends Multiscales {
   readonly arrays: readonly Level[];
 }
 
-type Node = ZarrArray<DataType, AsyncReadable> | Group<AsyncReadable>;
+type Node = ZarrArray<DataType, BoundedStore> | Group<BoundedStore>;
 
 /**
  * Open the arrays of an image, of which nothing but their description is read.
@@ -57,7 +56,7 @@ export async function openImage(location: string, series?: string): Promise<Imag
   }
 }
 
-function arrayOf(array: ZarrArray<DataType, AsyncReadable>, axes: Multiscales['axes'], location: string): Level {
+function arrayOf(array: ZarrArray<DataType, BoundedStore>, axes: Multiscales['axes'], location: string): Level {
   return levelOf(
     array,
     axes.map(({ dimension }) => dimension),

@@ -19,6 +19,10 @@ import { loadZarrita, zarrError } from './store';
 const SAMPLE_BYTES = 2 ** 26;
 /** Chunks of which a sample is made where there is no level that is small enough. */
 const SAMPLE_CHUNKS = 16;
+/** What a sample has at most where a single chunk of each channel is more than that. */
+const MOST_SAMPLE_BYTES = 2 ** 30;
+/** Chunks that are read for a sample, or for a slice of the coarsest level, at most. */
+const MOST_CHUNKS = 2 ** 14;
 /** Bytes of chunks that are kept, if nobody says another number. */
 const CACHE_BYTES = 2 ** 28;
 
@@ -54,7 +58,13 @@ async function scattered(level: Level, onFraction: OnFraction): Promise<Sample> 
   const [x, y, z] = [whole('x'), whole('y'), whole('z')] as const;
   const voxels = x * y * z;
   const bytes = voxels * sizes.channel * ARRAY_OF[dtype].BYTES_PER_ELEMENT;
-  const count = Math.max(1, Math.min(SAMPLE_CHUNKS, Math.floor(SAMPLE_BYTES / bytes)));
+  const groupsOfChannels = chunksAlong(level, 'channel');
+  if (bytes > MOST_SAMPLE_BYTES || groupsOfChannels > MOST_CHUNKS) {
+    const what = `one chunk of each of its ${String(sizes.channel)} channels has ${String(bytes)} bytes in all`;
+    throw unsupported(nameOf(level.source.location), `${what}, which is too much for statistics; use smaller chunks`);
+  }
+  const most = Math.min(SAMPLE_CHUNKS, SAMPLE_BYTES / bytes, MOST_CHUNKS / groupsOfChannels);
+  const count = Math.max(1, Math.floor(most));
   const data = shared(level, voxels * count * sizes.channel);
   const chosen = Array.from({ length: count }, (_, at) => {
     // Of those that are full: a chunk at the border has voxels that mean nothing.
@@ -62,7 +72,7 @@ async function scattered(level: Level, onFraction: OnFraction): Promise<Sample> 
       Math.floor(((at + 0.5) / count) * Math.max(1, Math.floor(sizes[axis] / chunk[axis])));
     return { x: along('x'), y: along('y'), z: along('z'), at };
   });
-  const groups = Array.from({ length: chunksAlong(level, 'channel') }, (_, channel) => channel);
+  const groups = Array.from({ length: groupsOfChannels }, (_, channel) => channel);
   const sample = {
     sizes: { x, y, z: z * count, channel: sizes.channel, frame: 1 },
     chunk: { x, y, z, channel: chunk.channel, frame: 1 },
@@ -95,6 +105,13 @@ function shared({ dtype }: Level, elements: number): VoxelArray {
 async function sampleOf(level: Level, onFraction: OnFraction): Promise<Sample> {
   const { x, y, z, channel } = level.sizes;
   const elements = x * y * z * channel;
+  const across = chunksAlong(level, 'x') * chunksAlong(level, 'y');
+  if (across > MOST_CHUNKS) {
+    const what = `a slice of its coarsest level lies in ${String(across)} chunks, of at most ${String(MOST_CHUNKS)}`;
+    throw unsupported(nameOf(level.source.location), `${what}; save it with larger chunks or coarser levels`);
+  }
+  const chunks = across * chunksAlong(level, 'z') * chunksAlong(level, 'channel');
+  if (chunks > MOST_CHUNKS) return await scattered(level, onFraction);
   if (elements * ARRAY_OF[level.dtype].BYTES_PER_ELEMENT > SAMPLE_BYTES) return await scattered(level, onFraction);
   const data = shared(level, elements);
   await fill(level, data, onFraction);

@@ -1,15 +1,14 @@
 import type { AsyncReadable } from '@zarrita/storage' with { 'resolution-mode': 'import' };
 import type { Group } from 'zarrita' with { 'resolution-mode': 'import' };
 import { SlicescopeError } from '../../protocol';
-import { corrupt, unsupported } from '../format';
+import { corrupt } from '../format';
 import { parseOme, type Ome } from '../tiff/ome';
 import { fields, list } from './multiscales';
 import { loadZarrita } from './store';
-import { isPlainPath, within } from './web-store';
+import { isPlainPath, within } from './bounds';
 
 /** Where bioformats2raw writes OME-XML, which names its images. */
 const METADATA = '/OME/METADATA.ome.xml';
-const MOST_METADATA_BYTES = 2 ** 26;
 
 /** What a group says of itself, of OME-Zarr 0.4 and before, and of 0.5 and later. */
 function omeOf(attributes: unknown): Readonly<Record<string, unknown>> {
@@ -102,6 +101,5 @@ async function imageOf(group: Group<AsyncReadable>, series: string | undefined, 
 async function metadataOf({ store }: Group<AsyncReadable>, path: string): Promise<Ome | null> {
   const bytes = await store.get(METADATA);
   if (bytes === undefined) return null;
-  if (bytes.length > MOST_METADATA_BYTES) throw unsupported(path, `a description of ${String(bytes.length)} bytes`);
   return await parseOme(new TextDecoder().decode(bytes), path);
 }

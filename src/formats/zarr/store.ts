@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises';
-import type { AsyncReadable } from '@zarrita/storage' with { 'resolution-mode': 'import' };
 import type * as Zarrita from 'zarrita' with { 'resolution-mode': 'import' };
 import { SlicescopeError, messageOf } from '../../protocol';
 import { corrupt, fileError, unsupported } from '../format';
 import { isUrl, nameOf, reasonOf } from '../web';
+import type { BoundedStore } from './bounds';
 import { setCodecs } from './codecs';
+import { FolderStore } from './folder-store';
 import { setHalfFloats } from './half-bits';
-import { WebStore, plainKeys } from './web-store';
+import { WebStore } from './web-store';
 
 /** The largest chunk that is read: it is whole in memory when a voxel of it is. */
 export const MAX_CHUNK_BYTES: number = 2 ** 28;
@@ -27,15 +28,14 @@ let isSet = false;
  * The files of a folder, or of a URL.
  * @throws SlicescopeError `file-not-found`, `file-unreadable`.
  */
-export async function storeAt(location: string): Promise<AsyncReadable> {
+export async function storeAt(location: string): Promise<BoundedStore> {
   if (isUrl(location)) return new WebStore(location);
   try {
     await stat(location);
   } catch (cause) {
     throw fileError(location, cause);
   }
-  const { default: FileSystemStore } = await import('@zarrita/storage/fs');
-  return plainKeys(new FileSystemStore(location), location);
+  return new FolderStore(location);
 }
 
 /** What a reader of zarrita throws, as an error of this library. */

@@ -1,12 +1,11 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { isSlicescopeError, SlicescopeError, messageOf, plainText, quote } from '../protocol';
+import { parentPort } from 'node:worker_threads';
+import { isSlicescopeError, SlicescopeError, messageOf, plainText, quote, type Labels } from '../protocol';
 import type { VolumeRecord } from '../volume';
 import { unsupported, type ReadRequest } from './format';
 import { FORMATS, formatOf } from './registry';
 import { nameOf } from './web';
 import type { ReadMessage } from './worker-messages';
 
-/** The thread that reads, so that whatever a broken file does to the reader ends with the thread. It may read several files, one after the other. */
 function tell(message: ReadMessage): void {
   parentPort?.postMessage(message);
 }
@@ -26,16 +25,18 @@ function progress(): (fraction: number) => void {
 function inPlainText(record: VolumeRecord): VolumeRecord {
   const { name, unit, axes, labels, channelInfo, frameLabels, notes } = record;
   const [x = '', y = '', z = ''] = axes?.map(plainText) ?? [];
-  const named = Object.entries(labels ?? {}).map(
-    ([value, { name: label, ...rest }]) =>
-      [value, label === undefined ? rest : { name: plainText(label), ...rest }] as const,
-  );
+  const named =
+    labels &&
+    Object.entries(labels).map(([value, { name: text, ...label }]) => [
+      value,
+      text === undefined ? label : { ...label, name: plainText(text) },
+    ]);
   return {
     ...record,
     name: plainText(name),
     unit: plainText(unit),
     axes: axes && [x, y, z],
-    labels: labels && Object.fromEntries(named),
+    labels: named && (Object.fromEntries(named) as Labels),
     channelInfo: channelInfo?.map((each) => ({ ...each, name: plainText(each.name) })) ?? null,
     frameLabels: frameLabels?.map(plainText) ?? null,
     notes: notes.map(plainText),
@@ -46,11 +47,16 @@ function inPlainText(record: VolumeRecord): VolumeRecord {
 function fromFile(error: unknown, path: string): SlicescopeError | null {
   if (!isSlicescopeError(error)) return null;
   if ('path' in error.details || error.message.startsWith(path)) return error;
+  if (isSlicescopeError(error, 'invalid-shape') && error.details.bytes !== undefined) {
+    const what = error.message.replace(/^[\w.]+: /, '');
+    return unsupported(path, `it is larger than memory: ${what}; free some, or open a part of it`, error);
+  }
   const message = `${path}: its header is broken (${messageOf(error)})`;
   return new SlicescopeError('file-corrupt', message, { path }, { cause: error });
 }
 
-async function run(request: ReadRequest): Promise<void> {
+/** Read a file, and tell what it has. */
+export async function answerRead(request: ReadRequest): Promise<void> {
   const path = nameOf(request.paths[0]);
   try {
     const format = await formatOf(request);
@@ -74,13 +80,7 @@ async function run(request: ReadRequest): Promise<void> {
   }
 }
 
-/** While it waits for its file. */
-async function prepare(): Promise<void> {
+/** Load what reading needs, while the thread waits for its first file. */
+export async function prepareToRead(): Promise<void> {
   for (const format of FORMATS) await format.prepare?.();
 }
-
-parentPort?.on('message', (request: ReadRequest) => {
-  tell({ type: 'begun' });
-  void run(request);
-});
-if (workerData === 'spare') void prepare();
