@@ -159,6 +159,37 @@ test('thousands of sockets that never speak are all hung up on, and cost those w
   await expectFlat();
 });
 
+test('strangers that send what they like, in pieces, cost no more than the limit together, and keep no page out', async () => {
+  const other = await measured();
+  const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+  const page = `Host: 127.0.0.1:${String(server.port)}\r\nOrigin: http://${PAGE_HOST}\r\n`;
+  const upgrade = `${page}Connection: Upgrade\r\nUpgrade: websocket\r\n${key}Sec-WebSocket-Protocol: ${SUBPROTOCOL}\r\n`;
+  const piece = Buffer.from([0, 0x81, 0, 0, 0, 0, 0x20]);
+  /** How they begin, and what they say again and again. */
+  const kinds = [
+    ['GET / HTTP/1.1\r\n', 'a:b\r\n'.repeat(250)],
+    ['GET / HTTP/1.1\r\nX: ', 'x'],
+    [`GET / HTTP/1.1\r\n${upgrade}\r\n`, Buffer.concat([Buffer.from([1, 0x81, 0, 0, 0, 0, 0x5b]), piece, piece])],
+    [`GET / HTTP/1.1\r\n${upgrade}\r\n`, piece.subarray(0, 1)],
+    [`POST / HTTP/1.1\r\n${page}Content-Length: 1000000\r\n\r\n`, 'x'.repeat(1000)],
+  ] as const;
+  for (let i = 0; i < 1500; i++) {
+    const socket = connect({ host: '127.0.0.1', port: server.port });
+    raw.push(socket);
+    socket.on('error', () => undefined).resume();
+    socket.write((kinds[i % kinds.length] as (typeof kinds)[number])[0]);
+    if (i % 100 === 99) await expectServed(other);
+  }
+  for (let round = 0; round < 12; round++) {
+    for (const [at, socket] of raw.entries()) {
+      if (!socket.destroyed) socket.write((kinds[at % kinds.length] as (typeof kinds)[number])[1]);
+    }
+    await expectServed(other);
+  }
+  await expectServed(await opened());
+  await expectFlat();
+});
+
 test('a flood of a client that reads is ended with a sentence, and others are served meanwhile', async () => {
   // Few enough that the slowest machine takes more of them in a second.
   const messagesPerSecond = 400;

@@ -146,16 +146,17 @@ test('strangers: so many may take their time; with one more the oldest is hung u
     await once(socket, 'connect');
     return socket;
   };
+  const closeOf = (socket: Socket): Promise<unknown> => new Promise((resolve) => socket.once('close', resolve));
   const page = await proven();
-  const silent = await knock();
-  const dropped = once(silent, 'close');
-  const second = await stranger();
-  const third = await stranger();
-  await dropped;
+  const [first, second] = [await knock(), await knock()];
+  const closed = closeOf(first);
   await knock();
-  expect((await second.untilClosed()).at(-1)).toMatchObject({ kind: 'closed', code: 1006 });
-  await third.shakeHands(SECRET);
-  for (const client of [page, third]) {
+  await closed;
+  expect(second.closed).toBe(false);
+  const sockets = [await stranger(), await stranger(), await stranger()] as const;
+  expect((await sockets[0].untilClosed()).at(-1)).toMatchObject({ kind: 'closed', code: 1006 });
+  for (const client of sockets.slice(1)) await client.shakeHands(SECRET);
+  for (const client of [page, ...sockets.slice(1)]) {
     client.say({ type: 'ping' });
     await client.message('pong');
   }

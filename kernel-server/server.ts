@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -114,13 +114,25 @@ export async function serve(views: Views, options: ServerOptions): Promise<Runni
     connectionsCheckingInterval: CHECK_MS,
   };
   const http = createServer(patience, (request, response) => {
-    const timer = setTimeout(() => request.socket.destroy(), limits.answerMs).unref();
+    const { socket } = request;
+    // One request a connection. If there are more in one piece of data, none is answered.
+    if (!asked.has(socket)) setImmediate(answer, request, response);
+    asked.set(socket, (asked.get(socket) ?? 0) + 1);
+  });
+  const asked = new WeakMap<Socket, number>();
+
+  function answer(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    const isOne = asked.get(socket) === 1;
+    const timer = setTimeout(() => socket.resetAndDestroy(), isOne ? limits.answerMs : limits.handshakeMs).unref();
     response.once('close', () => {
       clearTimeout(timer);
     });
+    if (!isOne) return;
     if (page === undefined) response.writeHead(426, { Connection: 'close', Upgrade: 'websocket' }).end();
     else answerWithPage(page, request, response, ownPort());
-  });
+  }
+
   const ownPort = (): number => (http.address() as AddressInfo).port;
   http.on('connection', (socket) => {
     strangers.add(socket);

@@ -8,6 +8,14 @@ const REQUEST_BYTES = 24_576;
 /** The most that a WebSocket may say before it is proven: a hello and a proof are two pieces of about 100 bytes. */
 const HANDSHAKE_BYTES = 4096;
 
+/**
+ * Who is hung up on at once comes again at once, and keeps the server busy. So connections past the limit go a share of
+ * the limit at a time, unless there are many times as many.
+ */
+const TRIM_MS = 50;
+const TRIMMED_SHARE = 1 / 16;
+const AT_ONCE = 4;
+
 interface Stranger {
   readonly count: (data: Buffer) => void;
   /** What it has sent, and what it may have sent. */
@@ -18,15 +26,18 @@ interface Stranger {
 /**
  * The connections that have not proved to belong to a page. Any program on the machine can make them, make them again,
  * and hold them, so a newcomer is never refused: if there are too many, the oldest is hung up on. A page needs its place
- * for a few milliseconds, and once it is proven nobody can take its place.
+ * for a few milliseconds, and once it is proven nobody can take its place. Connections without a WebSocket and those with
+ * one have places apart, because the first cost next to nothing: they can be made faster than a page proves itself.
  *
  * All of them together may have sent `strangersBytes`. Whoever has sent most is hung up on then.
  */
 export class Strangers {
   readonly #limits: Limits;
-  /** The oldest first. */
-  readonly #all: Map<Socket, Stranger> = new Map();
+  /** Without a WebSocket, and with one; the oldest first. */
+  readonly #silent: Map<Socket, Stranger> = new Map();
+  readonly #opened: Map<Socket, Stranger> = new Map();
   #bytes = 0;
+  #trimming: ReturnType<typeof setTimeout> | undefined;
 
   constructor(limits: Limits) {
     this.#limits = limits;
@@ -40,31 +51,37 @@ export class Strangers {
       bytes: 0,
       most: REQUEST_BYTES,
     };
-    this.#all.set(socket, stranger);
+    this.#silent.set(socket, stranger);
     socket.prependListener('data', stranger.count); // Before a request in it is answered.
     socket.once('close', () => {
       this.remove(socket);
     });
-    if (this.#all.size > this.#limits.strangers) this.#drop(this.#first());
+    if (this.#silent.size > AT_ONCE * this.#limits.strangers) this.#drop(first(this.#silent));
+    else this.#trimLater();
   }
 
   /** Its request was for a WebSocket, which it has. */
   opened(socket: Socket): void {
-    const stranger = this.#all.get(socket);
-    if (stranger !== undefined) stranger.most = stranger.bytes + HANDSHAKE_BYTES;
+    const stranger = this.#silent.get(socket);
+    if (stranger === undefined) return;
+    stranger.most = stranger.bytes + HANDSHAKE_BYTES;
+    this.#silent.delete(socket);
+    this.#opened.set(socket, stranger);
+    if (this.#opened.size > this.#limits.strangers) this.#drop(first(this.#opened));
   }
 
   /** It has proved itself, or is gone. */
   remove(socket: Socket): void {
-    const stranger = this.#all.get(socket);
+    const stranger = this.#silent.get(socket) ?? this.#opened.get(socket);
     if (stranger === undefined) return;
     socket.off('data', stranger.count);
-    this.#all.delete(socket);
+    this.#silent.delete(socket);
+    this.#opened.delete(socket);
     this.#bytes -= stranger.bytes;
   }
 
   dropAll(): void {
-    for (const socket of [...this.#all.keys()]) this.#drop(socket);
+    for (const socket of [...this.#silent.keys(), ...this.#opened.keys()]) this.#drop(socket);
   }
 
   #count(socket: Socket, stranger: Stranger, bytes: number): void {
@@ -74,20 +91,33 @@ export class Strangers {
     else if (this.#bytes > this.#limits.strangersBytes) this.#drop(this.#heaviest());
   }
 
-  #first(): Socket | undefined {
-    return this.#all.keys().next().value;
+  #trimLater(): void {
+    const { strangers } = this.#limits;
+    if (this.#trimming !== undefined || this.#silent.size <= strangers) return;
+    this.#trimming = setTimeout(() => {
+      this.#trimming = undefined;
+      const most = Math.ceil(TRIMMED_SHARE * strangers);
+      for (let at = 0; at < most && this.#silent.size > strangers; at++) this.#drop(first(this.#silent));
+      this.#trimLater();
+    }, TRIM_MS).unref();
   }
 
   #heaviest(): Socket | undefined {
     let heaviest: Socket | undefined;
     let most = 0;
-    for (const [socket, { bytes }] of this.#all) if (bytes > most) [heaviest, most] = [socket, bytes];
+    for (const kind of [this.#silent, this.#opened]) {
+      for (const [socket, { bytes }] of kind) if (bytes > most) [heaviest, most] = [socket, bytes];
+    }
     return heaviest;
   }
 
   #drop(socket: Socket | undefined): void {
     if (socket === undefined) return;
     this.remove(socket);
-    socket.destroy();
+    socket.resetAndDestroy(); // The system lets go of what it has not read, too.
   }
+}
+
+function first(strangers: ReadonlyMap<Socket, Stranger>): Socket | undefined {
+  return strangers.keys().next().value;
 }

@@ -157,7 +157,8 @@ def note_page(runtime_dir: str, kernel_id: str, host: str) -> None:
 def _noted(path: Path) -> list[str]:
     """The hosts in a file of pages, the newest last; none where it is not ours alone or not what we write."""
     try:
-        hosts = json.loads(_read_private(path, _MAX_PAGES_BYTES))
+        content = _read_private(path, _MAX_PAGES_BYTES)
+        hosts = json.loads(content) if len(content) <= _MAX_PAGES_BYTES else []
     except (RecordError, ValueError, RecursionError):
         return []
     return [each for each in hosts if isinstance(each, str)] if isinstance(hosts, list) else []

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { isSlicescopeError, SlicescopeError, messageOf, plainText, quote, type Labels } from '../protocol';
+import { isSlicescopeError, SlicescopeError, messageOf, plainText, quote } from '../protocol';
 import type { VolumeRecord } from '../volume';
 import { unsupported, type ReadRequest } from './format';
 import { FORMATS, formatOf } from './registry';
@@ -25,18 +25,16 @@ function progress(): (fraction: number) => void {
 function inPlainText(record: VolumeRecord): VolumeRecord {
   const { name, unit, axes, labels, channelInfo, frameLabels, notes } = record;
   const [x = '', y = '', z = ''] = axes?.map(plainText) ?? [];
-  const named =
-    labels &&
-    Object.entries(labels).map(([value, { name: text, ...label }]) => [
-      value,
-      text === undefined ? label : { ...label, name: plainText(text) },
-    ]);
+  const named = Object.entries(labels ?? {}).map(
+    ([value, { name: label, ...rest }]) =>
+      [value, label === undefined ? rest : { name: plainText(label), ...rest }] as const,
+  );
   return {
     ...record,
     name: plainText(name),
     unit: plainText(unit),
     axes: axes && [x, y, z],
-    labels: named && (Object.fromEntries(named) as Labels),
+    labels: labels && Object.fromEntries(named),
     channelInfo: channelInfo?.map((each) => ({ ...each, name: plainText(each.name) })) ?? null,
     frameLabels: frameLabels?.map(plainText) ?? null,
     notes: notes.map(plainText),

@@ -296,6 +296,17 @@ describe('what a volume says', () => {
     }
   });
 
+  test('is said of the time of one frame, and of times that are not even', async () => {
+    const at = room();
+    for (const name of ['nii', 'nrrd']) {
+      const one = await saveVolume(int16({ frameTimes: [1.5] }), join(at, `one.${name}`));
+      expect(one.notes).toEqual([expect.stringMatching(/ has no place for the time of one frame\.$/)]);
+      const uneven = Volume.alloc([2, 2, 2], 'uint8', { frames: 3, frameTimes: [0, 1, 5] });
+      const { notes } = await saveVolume(uneven, join(at, `uneven.${name}`));
+      expect(notes).toEqual([expect.stringMatching(/ has no place for times of frames that are not evenly spaced\.$/)]);
+    }
+  });
+
   test('does not have its name in any file', async () => {
     const at = room();
     const volume = int16({ name: 'Doe^Jane' });

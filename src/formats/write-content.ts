@@ -17,7 +17,10 @@ function isAsStored(volume: ValueKind, { dtype, rescale }: ValueKind): boolean {
   return dtype === volume.dtype && (rescale === null) === (volume.rescale === null);
 }
 
-/** Whether a dtype of floats has another value for one that it can't hold: NaN, or, of values that are no whole numbers, the nearest. */
+/**
+ * Whether a dtype of floats may round a value that it can't hold: NaN, or a value that is not meant to
+ * be whole.
+ */
 function mayBe(value: number, dtype: DType, isWhole: boolean): boolean {
   if (!dtype.startsWith('float')) return false;
   return Number.isNaN(value) || (!isWhole && Math.abs(value) <= DTYPE_RANGES[dtype][1]);

@@ -44,11 +44,12 @@ export interface Content extends Plain {
   /** The levels of detail that the volume has; one where it has no others. */
   readonly levels: readonly ContentLevel[];
   /**
-   * Values of one frame and channel, x fastest. Where nothing is converted they are the volume's own: never written into. A volume
-   * that lies in chunks is read as far as the box needs it.
+   * Values of one frame and channel, x fastest. If nothing is converted, they are the volume's own:
+   * never write into them. A volume in chunks is read as far as the box needs it.
    * @param from the first voxel of the box; without it, with `size`, the whole.
    * @param level of the voxels, 0 for the finest, which is the default.
-   * @throws SlicescopeError `unsupported-format` where the dtype can't hold a value; what reading chunks throws.
+   * @throws SlicescopeError `unsupported-format` if the dtype can't hold a value; what reading chunks
+   *   throws.
    */
   readonly values: (part: PartPlace, from?: Shape, size?: Shape, level?: number) => Promise<VoxelArray>;
 }
@@ -82,8 +83,8 @@ export interface Writer {
   readonly valuesFile?: (header: string) => Promise<string | null>;
   /**
    * Write it.
-   * @param target in a new folder that has nothing else: the file, or the folder, by the name that it will have. What else is written
-   * in there is put beside it.
+   * @param target the file or the folder, by the name that it will have, in a new folder that has
+   *   nothing else. What is written beside it there is put beside it in the end.
    */
   readonly write: (content: Content, target: string, options: WriteOptions, onFraction: OnFraction) => Promise<void>;
 }

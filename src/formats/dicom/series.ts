@@ -5,7 +5,7 @@ import { SlicescopeError, isSlicescopeError } from '../../protocol';
 import { unsupported, type OnFraction, type ReadRequest } from '../format';
 import { listedIn } from './dicomdir';
 import { readDicomFile } from './header';
-import { imageOf, type DicomImage } from './image';
+import { hasFloats, imageOf, type DicomImage } from './image';
 import { MOST_DEPTH, isDicom } from './prefix';
 
 export type Images = readonly [DicomImage, ...DicomImage[]];
@@ -73,7 +73,7 @@ export async function imagesOf({ paths: [path, ...others] }: ReadRequest, onFrac
     else if (await isDicom(each)) {
       const file = await readDicomFile(each);
       try {
-        if (file.pixels !== null) images.push(imageOf(file));
+        if (file.pixels !== null || hasFloats(file)) images.push(imageOf(file));
       } catch (error) {
         if (!isSlicescopeError(error)) throw error;
         unreadable.push({ seriesUid: file.dataSet.string('x0020000e') ?? '', error });
@@ -158,8 +158,8 @@ function sentenceOf({ uid, images, error }: Choice): string {
 }
 
 /**
- * The series that was asked for, and the segment of it: `1.2.3/2`, `1.2.3/liver`, or, of a segmentation that is opened alone, `2` or
- * `liver`.
+ * The series that was asked for, and its segment: `1.2.3/2` or `1.2.3/liver`. If a segmentation is
+ * opened alone, `2` or `liver` is enough.
  */
 export function askedFor(
   { series }: ReadRequest,

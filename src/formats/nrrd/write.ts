@@ -19,7 +19,10 @@ const TYPES: Readonly<Record<DType, string>> = {
 };
 /** How hard values are packed if nobody says it. */
 const LEVEL = 1;
-/** A file with more segments is none of segments, and its header would be longer than headers are. */
+/**
+ * How many segments a file may have. With more, it is hardly a segmentation, and its header would be
+ * too long to be read.
+ */
 const MOST_SEGMENTS = 2000;
 
 /** 3D Slicer's files of segments. */
