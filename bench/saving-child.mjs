@@ -1,6 +1,6 @@
 /** Our side of saving.mjs, in a process of its own: saves the volume. */
 import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 
 const require = createRequire(import.meta.url);
 const { Volume } = require('slicescope');
@@ -18,7 +18,10 @@ const OPTIONS = {
 const [raw, path] = process.argv.slice(2);
 const direction = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 const volume = Volume.alloc(SHAPE, 'int16', { spacing: [1, 1, 1], unit: 'mm', direction });
-volume.data.set(new Int16Array(readFileSync(raw).buffer));
+// Straight into it: another copy would be freed while the volume is saved.
+const file = openSync(raw);
+if (readSync(file, volume.data) !== volume.data.byteLength) throw new Error(`${raw} is too short`);
+closeSync(file);
 volume.changed();
 // As between two cells, of which the first imports: what the import has begun is over.
 await new Promise((resolve) => setTimeout(resolve, 1000));

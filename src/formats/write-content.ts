@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import {
   ARRAY_OF,
   DTYPE_RANGES,
@@ -11,6 +12,9 @@ import {
 import type { PartPlace, Volume } from '../volume';
 import { unsupported } from './format';
 import type { Content, Plain } from './writer';
+
+/** Arrays that are kept for the next boxes: as many as are in hand at a time. */
+const MOST_SPARE = 8;
 
 /** Whether a file has the volume's stored values: with their rescale, if they have one. */
 function isAsStored(volume: ValueKind, { dtype, rescale }: ValueKind): boolean {
@@ -41,14 +45,17 @@ function convert(stored: VoxelArray, kind: ValueKind, dtype: DType, refuse: (at:
   return values;
 }
 
+/** Makes an array of as many values. */
+type Make = (length: number) => VoxelArray;
+
 /** Values of a box of a volume in memory: the volume's own where they lie together. */
-function boxOf(volume: Volume, from: Shape, size: Shape): VoxelArray {
+function boxOf(volume: Volume, from: Shape, size: Shape, make: Make): VoxelArray {
   const { data, components } = volume;
   const [width, height] = volume.shape;
   const start = (x: number, y: number, z: number): number => ((z * height + y) * width + x) * components;
   const isWhole = size[0] === width && (size[1] === height || size[2] === 1);
   if (isWhole) return data.subarray(start(...from), start(...from) + size[0] * size[1] * size[2] * components);
-  const box = new ARRAY_OF[volume.dtype](size[0] * size[1] * size[2] * components);
+  const box = make(size[0] * size[1] * size[2] * components);
   const length = size[0] * components;
   let to = 0;
   for (let z = from[2]; z < from[2] + size[2]; z++) {
@@ -61,8 +68,8 @@ function boxOf(volume: Volume, from: Shape, size: Shape): VoxelArray {
 }
 
 /** Values of a box of a volume that lies in chunks. */
-async function readBox(volume: Volume, level: number, from: Shape, size: Shape): Promise<VoxelArray> {
-  const box = new ARRAY_OF[volume.dtype](size[0] * size[1] * size[2]);
+async function readBox(volume: Volume, level: number, from: Shape, size: Shape, make: Make): Promise<VoxelArray> {
+  const box = make(size[0] * size[1] * size[2]);
   await volume.copyBox(level, from, size, box);
   return box;
 }
@@ -70,9 +77,18 @@ async function readBox(volume: Volume, level: number, from: Shape, size: Shape):
 /** A volume as it is to be in a file. @param path where it is in the end. */
 export function contentOf(volume: Volume, plain: Plain, path: string): Content {
   const { dtype } = plain;
+  const spare: VoxelArray[] = [];
+  const make: Make = (length) => {
+    const found = spare.pop();
+    return found?.length === length ? found : new ARRAY_OF[volume.dtype](length);
+  };
+  const giveBack: Content['giveBack'] = (values) => {
+    const isOwn = types.isArrayBuffer(values.buffer) && values.constructor === ARRAY_OF[volume.dtype];
+    if (isOwn && spare.length < MOST_SPARE) spare.push(values);
+  };
   const values: Content['values'] = async (part: PartPlace, from = [0, 0, 0], size = volume.shape, level = 0) => {
     const one = volume.at(part);
-    const stored = volume.chunked ? await readBox(one, level, from, size) : boxOf(one, from, size);
+    const stored = volume.chunked ? await readBox(one, level, from, size, make) : boxOf(one, from, size, make);
     if (isAsStored(volume, plain)) return stored;
     return convert(stored, volume, dtype, (at, value) => {
       const voxel = Math.floor(at / volume.components);
@@ -87,5 +103,5 @@ export function contentOf(volume: Volume, plain: Plain, path: string): Content {
   const { chunks } = record;
   const levels = chunks?.levels ?? [{ shape: volume.shape, factors: [1, 1, 1] as const, chunk: null }];
   const windowOf: Content['windowOf'] = (channel) => volume.channelWindow(channel);
-  return { ...plain, path, source: { record, plain, path }, windowOf, levels, values };
+  return { ...plain, path, source: { record, plain, path }, windowOf, levels, values, giveBack };
 }

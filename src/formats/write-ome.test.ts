@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { statSync, symlinkSync } from 'node:fs';
+import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import { basename, join } from 'node:path';
+import workerThreads, { type Worker } from 'node:worker_threads';
+import * as zlib from 'node:zlib';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { DTYPES, DTYPE_RANGES, type DType, type Shape, type VoxelArray } from '../protocol';
 import { thrown } from '../protocol/testing/thrown';
@@ -594,6 +597,73 @@ describe('a volume that lies in chunks', () => {
         return value === 1 + x + 5 * y + 25 * z;
       }),
     ).toBe(true);
+  });
+});
+
+describe('a level that is large', () => {
+  /** Node's own Zstandard packs on several threads by itself. */
+  const helpers = 'zstdCompress' in zlib ? 0 : 1;
+  const large = Volume.alloc([512, 512, 130], 'uint8');
+  new Uint32Array(large.data.buffer).forEach((_, at, words) => (words[at] = at >> 2));
+  const options = { chunks: [256, 256, 65], levels: 1 } as const;
+
+  /** Write it here while the chunks that this thread has begun wait for the other threads to end. */
+  async function write(path: string, change: Partial<Content> = {}): Promise<number> {
+    const started: Worker[] = [];
+    const { Worker: Thread } = workerThreads;
+    class Counted extends Thread {
+      constructor(...given: ConstructorParameters<typeof Thread>) {
+        super(...given);
+        started.push(this);
+      }
+    }
+    Object.assign(workerThreads, { Worker: Counted });
+    const processors = jest.spyOn(os, 'availableParallelism').mockReturnValue(2);
+    const whole = { ...content(large), ...change };
+    const ended = (): Promise<unknown> =>
+      Promise.all(started.map((thread) => thread.threadId === -1 || new Promise((end) => thread.once('exit', end))));
+    const waiting: Content = {
+      ...whole,
+      values: async (...box) => {
+        await ended();
+        return await whole.values(...box);
+      },
+    };
+    try {
+      await zarr.write(waiting, path, options, () => undefined);
+      return started.length;
+    } finally {
+      Object.assign(workerThreads, { Worker: Thread });
+      processors.mockRestore();
+    }
+  }
+
+  test('is written by several threads where Node packs on one', async () => {
+    const path = join(own, 'large.zarr');
+    expect(await write(path)).toBe(helpers);
+    expect(Buffer.compare(bytesIn((await openVolume(path, { level: 0 })).data), bytesIn(large.data))).toBe(0);
+  });
+
+  test('has no file where something is already, and the error says which', async () => {
+    const path = join(own, 'taken.zarr');
+    for (const x of [0, 1])
+      for (const y of [0, 1])
+        for (const z of [0, 1]) {
+          mkdirSync(join(path, '0/c', String(z), String(y)), { recursive: true });
+          writeFileSync(join(path, '0/c', String(z), String(y), String(x)), '');
+        }
+    const error = { code: 'EEXIST', syscall: 'open', message: expect.stringContaining(join(path, '0/c')) as unknown };
+    await expect(write(path)).rejects.toMatchObject(error);
+  });
+
+  test('is refused with the place of a value that the dtype can’t hold', async () => {
+    const plain = { ...content(large).source.plain, dtype: 'int8' as const };
+    const change = contentOf(large, plain, 'here');
+    await expect(write(join(own, 'refused.zarr'), change)).rejects.toMatchObject({
+      name: 'SlicescopeError',
+      code: 'unsupported-format',
+      message: expect.stringMatching(/^here: int8 can’t hold 1\d\d, the value at \(/) as unknown,
+    });
   });
 });
 

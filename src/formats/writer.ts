@@ -52,6 +52,8 @@ export interface Content extends Plain {
    *   throws.
    */
   readonly values: (part: PartPlace, from?: Shape, size?: Shape, level?: number) => Promise<VoxelArray>;
+  /** Takes values back that nobody reads any more, for the next ones: fresh memory takes longer. The volume's own stay as they are. */
+  readonly giveBack: (values: VoxelArray) => void;
 }
 
 /** One kind of files that can be written. */

@@ -1,10 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ARRAY_OF, type Shape } from '../../protocol';
-import { bytesIn, type OnFraction } from '../format';
-import { release } from '../release';
-import { startThread } from '../threads';
 import { writerStopped } from '../failure';
+import { bytesIn, type OnFraction } from '../format';
+import { startThread } from '../threads';
 import type { Content, WriteOptions } from '../writer';
 import type { PerDimension } from './arrays';
 import { intoChunk, readerOf } from './boxes';
@@ -46,19 +45,19 @@ export async function chunkWriter(
   const array = join(folder, String(number), ...(options.version === '0.4' ? [] : ['c']));
   const zeros = Buffer.alloc(chunk[0] * chunk[1] * chunk[2] * ARRAY_OF[content.dtype].BYTES_PER_ELEMENT);
   const folders = new Set<string>();
+  const put = (path: string, packed: Uint8Array): void => {
+    if (!folders.has(dirname(path))) mkdirSync(dirname(path), { recursive: true });
+    folders.add(dirname(path));
+    // Node's threads pack meanwhile, and a promise of a file would wait for one of them.
+    writeFileSync(path, packed, { flag: 'wx' });
+  };
   return async (at) => {
     const from: Shape = [at.x * chunk[0], at.y * chunk[1], at.z * chunk[2]];
     const size = least(chunk, shape.map((each, axis) => each - (from[axis] as number)) as unknown as Shape);
     const { data } = intoChunk(await read(at, from, size), chunk, 1);
     const bytes = bytesIn(data);
-    if (bytes.equals(zeros)) return;
-    const path = join(array, ...axes.map((axis) => String(at[axis])));
-    const packed = await pack(bytes);
-    if (!folders.has(dirname(path))) mkdirSync(dirname(path), { recursive: true });
-    folders.add(dirname(path));
-    // Node's threads pack meanwhile, and a promise of a file would wait for one of them.
-    writeFileSync(path, packed, { flag: 'wx' });
-    release(data);
+    if (!bytes.equals(zeros)) put(join(array, ...axes.map((axis) => String(at[axis]))), await pack(bytes));
+    content.giveBack(data);
   };
 }
 
