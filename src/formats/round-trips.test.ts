@@ -279,6 +279,7 @@ const SAID: Readonly<Record<string, VolumeOptions>> = {
   'the time of one frame': { frameTimes: [1.5] },
   'labels of frames': { frames: 2, frameLabels: ['b = 0', 'b = 1000'] },
   notes: { notes: ['Slice 1 is missing.'], emptySlices: [1] },
+  'colours in time': { ...GEOMETRIES.plain, components: 3, frames: 3, frameTimes: [1, 3, 5] },
 };
 
 /** What notes call it, and what a volume says of it, alike where it means the same. */
@@ -293,7 +294,7 @@ const TOLD: Readonly<Record<string, readonly [words: RegExp, of: (volume: Volume
   direction: [/a direction/, ({ direction }) => direction],
   axes: [/names of axes/, ({ axes, direction }) => (direction === null ? axes : null)],
   window: [
-    /a window|windows|names and colours of channels|axes of the array/,
+    /a window|windows|names and colours of channels|axes of the array|no colours/,
     ({ window, channelInfo, channels }) =>
       Array.from({ length: channels }, (_, channel) => channelInfo?.[channel]?.window ?? window),
   ],
@@ -309,14 +310,14 @@ const TOLD: Readonly<Record<string, readonly [words: RegExp, of: (volume: Volume
         .replace(/^\|+$/, '') ?? '',
   ],
   'colours of channels': [
-    /colours? (of|and)|without a colour|a colour of each/,
+    /colours? (of|and)|without a colour|a colour of each|no colours/,
     ({ channelInfo }) => channelInfo?.map(({ color }) => color ?? '').join('') ?? '',
   ],
   'channels that are off': [
     /names and colours of channels|switche/,
     ({ channelInfo }) => channelInfo?.flatMap(({ visible }, at) => (visible ? [] : [at])) ?? [],
   ],
-  channels: [/axes of the array/, ({ channels }) => channels],
+  channels: [/axes of the array|no colours/, ({ channels }) => channels],
   frames: [/axes of the array/, ({ frames }) => frames],
   'times of frames': [/times? of/, ({ frameTimes }) => frameTimes],
   'labels of frames': [/labels of frames/, ({ frameLabels }) => frameLabels],
@@ -334,7 +335,7 @@ function isAlike(one: unknown, other: unknown): boolean {
 
 describe('what a volume says', () => {
   /** Formats refuse some of what there may be several of. */
-  const REFUSED = /holds no (channels|frames)|a file of segments holds/;
+  const REFUSED = /holds no (channels|frames|colours)|a file of segments holds/;
 
   test.each(['.nii', '.nrrd', '.seg.nrrd', '.mha', '.mrc', '.npy', '.ome.tif', '.zarr', '-0.4.zarr'])(
     'comes back from %s, or a note names it; and a note names nothing that comes back',
@@ -342,10 +343,11 @@ describe('what a volume says', () => {
       const faults: string[] = [];
       for (const [at, [name, options]] of Object.entries(SAID).entries()) {
         const path = join(folder, `said-${String(at)}${ending}`);
-        const volume = volumeOf('int16', options, [5, 4, 2]);
+        const dtype = options.components === 3 ? 'uint8' : 'int16';
+        const volume = volumeOf(dtype, options, [5, 4, 2]);
         volume.data.forEach((_, i) => (volume.data[i] = i % 3));
         const { data, chunks, part, ...said } = volume.toRecord();
-        const plain: Plain = { ...said, dtype: 'int16' };
+        const plain: Plain = { ...said, dtype };
         const writer = writerOf(path)!;
         const how = ending === '-0.4.zarr' ? ({ version: '0.4', compression: 0 } as const) : { compression: 0 };
         let notes: readonly string[];

@@ -10,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 
 const ROOT = join(__dirname, '../../..');
 const CACHE = join(ROOT, 'node_modules/.cache/slicescope/fixtures');
@@ -56,7 +56,7 @@ function make(script: string, args: readonly string[], name: string, made: strin
   const making = mkdtempSync(join(CACHE, '.making-'));
   try {
     mkdirSync(join(making, 'files'));
-    const printed = execFileSync(PYTHON, ['-W', 'ignore', script, '.', ...args], {
+    const printed = execFileSync(PYTHON, ['-W', 'ignore', resolve(script), '.', ...args], {
       cwd: join(making, 'files'),
       env: { ...process.env, PYTHONPATH: SHARED, PYTHONDONTWRITEBYTECODE: '1' },
       maxBuffer: 1 << 28,
