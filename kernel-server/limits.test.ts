@@ -138,7 +138,7 @@ test('clients: so many are welcome, one more is told and closed', async () => {
   await eventually(proven);
 });
 
-test('strangers: so many may take their time; with one more the oldest is hung up on, and no page that is proven', async () => {
+test('strangers: so many may take their time; with one more the oldest is hung up on, and no proven page', async () => {
   await start({ strangers: 2 });
   const knock = async (): Promise<Socket> => {
     const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);

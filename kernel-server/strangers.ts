@@ -24,10 +24,10 @@ interface Stranger {
 }
 
 /**
- * The connections that have not proved to belong to a page. Any program on the machine can make them, make them again,
- * and hold them, so a newcomer is never refused: if there are too many, the oldest is hung up on. A page needs its place
- * for a few milliseconds, and once it is proven nobody can take its place. Connections without a WebSocket and those with
- * one have places apart, because the first cost next to nothing: they can be made faster than a page proves itself.
+ * The connections that have not proved to belong to a page. Any program on the machine can make them, make them
+ * again, and hold them, so a newcomer is never refused: if there are too many, the oldest is hung up on. A page needs
+ * its place for a few milliseconds, and once it is proven nobody can take its place. Connections with and without a
+ * WebSocket have places apart, because those without one can be made faster than a page proves itself.
  *
  * All of them together may have sent `strangersBytes`. Whoever has sent most is hung up on then.
  */

@@ -136,7 +136,8 @@ describe('in plain Node, show', () => {
       globalThis[Symbol.for('slicescope.companion')].served = { version: '0.0.9', companion: null };
       try { show(volume); } catch (error) { console.log(error.code + ': ' + error.message); }`);
     expect(await child.line()).toBe(
-      `companion-failed: show: slicescope 0.0.9 already shows volumes here, and this is ${VERSION}; import only one of them, and restart the program`,
+      `companion-failed: show: slicescope 0.0.9 already shows volumes here, and this is ${VERSION}; ` +
+        'import only one of them, and restart the program',
     );
     expect(await child.end()).toBe(0);
     const { version } = JSON.parse(readFileSync(join(LIB, '../package.json'), 'utf8')) as { version: string };

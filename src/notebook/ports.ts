@@ -7,8 +7,8 @@ import { VERSION } from './version';
 import type { ChosenSettings, ViewPort } from './view-port';
 
 /**
- * What all copies of the library in this process have in common. There may be several: in two folders, or after the cache of
- * modules was emptied. A kernel has one record, so it has one companion.
+ * What all copies of the library in this process have in common. There may be several: in two folders, or after the
+ * cache of modules was emptied. A kernel has one record, so it has one companion.
  */
 interface Shared {
   readonly views: Map<string, SliceView>;
@@ -39,8 +39,9 @@ export function companionOf(host: NotebookHost | null): Companion {
   };
   const { version, companion } = shared.served;
   if (version === VERSION) return companion;
+  const what = `slicescope ${version} already shows volumes here, and this is ${VERSION}`;
   const again = host === null ? 'the program' : 'the kernel';
-  const message = `show: slicescope ${version} already shows volumes here, and this is ${VERSION}; import only one of them, and restart ${again}`;
+  const message = `show: ${what}; import only one of them, and restart ${again}`;
   throw new SlicescopeError('companion-failed', message, {});
 }
 

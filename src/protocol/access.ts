@@ -8,8 +8,8 @@ const LOOKING: readonly string[] = ['hello', 'proof', 'open', 'close', 'credit',
 const LOOKING_CONTENT: readonly string[] = ['wishes', 'histogram'];
 
 /**
- * Whether a message changes no view and tells the kernel nothing. A page that may only look sends no other message, and
- * the companion takes no other from it. What is not listed here is refused, so a new message is for changing until it is.
+ * Whether a message changes no view and tells the kernel nothing. A page that may only look sends no other message,
+ * and the companion takes no other from it. A new message is refused until it is listed here.
  */
 export function isLooking(message: ClientMessage): boolean {
   if (message.type !== 'comm') return LOOKING.includes(message.type);

@@ -21,7 +21,7 @@ export const LIMITS = {
   viewsPerClient: 1024,
   /** Sockets that have proved themselves. */
   clients: 256,
-  /** Connections that have no WebSocket, and as many that have one and have not proved themselves; with one more the oldest is hung up on. */
+  /** Connections that have no WebSocket, and as many unproven ones with one; past it the oldest are hung up on. */
   strangers: 512,
   /** Bytes that all of them together may have sent; with more, the one that has sent most is hung up on. */
   strangersBytes: 1_048_576,

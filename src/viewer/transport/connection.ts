@@ -55,7 +55,7 @@ export interface ChannelListener {
  * many pages do not come at once. Connected means that the companion has proved itself: through a proxy, an
  * open socket means nothing, and neither does one that nothing comes from (heartbeat.ts).
  *
- * Where the page may only look, what a person changes is not said: it is answered here, so that it holds on this page alone.
+ * Where the page may only look, what a person changes is not said: it is answered here, so it holds on this page alone.
  *
  * Flow control, the client's side: it grants `LIMITS.credits` frames, or `localCredits`, and one more for each that it has taken.
  */
