@@ -113,7 +113,7 @@ module.exports = {
         '^slicescope/lib/(.*)$': '<rootDir>/$1',
         '^\\./scene$': '<rootDir>/labextension/src/testing/scene.ts',
       },
-      transformIgnorePatterns: ['/node_modules/(?!@noble/|@jupyter-widgets/)'],
+      transformIgnorePatterns: ['/node_modules/(?!@noble/|@jupyter-widgets/|@jupyter/ydoc/)'],
     }),
     ...tiers('page', ['tests/page'], BROWSER),
     ...tiers('labextension', [UI_TESTS], LAB),

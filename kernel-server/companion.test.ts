@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { drawSlice } from '../src/export';
 import { readPng } from '../src/export/testing/read-png';
 import { LIMITS, voxelsOf, type ViewSettings } from '../src/protocol';
@@ -103,7 +103,11 @@ describe('a companion', () => {
     const companion = stand.start();
     const settings = { plane: 'xz', index: 2, window: [20, 200], colormap: 'viridis', rotation: 1 } as const;
     companion.put(viewRecord('a', volume, 1, settings));
-    const { png } = companion.snapshot('a');
+    const late = jest.fn();
+    companion.snapshot('a', 60_000, late);
+    expect(late).not.toHaveBeenCalled();
+    const { png } = companion.snapshot('a', 0, late);
+    expect(late).toHaveBeenCalledTimes(1);
     const drawn = await drawSlice(volume, { ...SETTINGS, ...settings });
     expect(await readPng(Buffer.from(png))).toEqual({ ...drawn, channels: 3 });
     companion.set('a', { index: 3 });

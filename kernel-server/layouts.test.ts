@@ -151,6 +151,21 @@ describe('blocks', () => {
     expect(layouts.bytes).toBe(2 * bytes);
   });
 
+  test('of other parts of one memory, or of other sizes, are others', () => {
+    const layouts = layoutsOf();
+    const whole = Volume.alloc([70, 3000, 13], 'uint16', { frames: 2 });
+    whole.data.fill(1, whole.data.length / 2);
+    for (let round = 0; round < 2; round++) {
+      for (const frame of [0, 1]) {
+        const part = whole.at({ frame });
+        expect(slice(part, 'yz', 3, layouts.of(part, 1)).every((value) => value === frame)).toBe(true);
+        const turned = Volume.fromRecord({ ...part.toRecord(), shape: [3000, 70, 13] });
+        expect(slice(turned, 'yz', 3, layouts.of(turned, 1))).toEqual(turned.slice('yz', 3).data);
+        work();
+      }
+    }
+  });
+
   test('stay within the budget: those not used for longest go', () => {
     const budget = 3 * BLOCK_BYTES;
     const layouts = layoutsOf(budget);

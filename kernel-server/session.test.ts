@@ -4,6 +4,7 @@ import { phantom } from '../src/volume/testing/phantom';
 import { FakePeer, valuesOf, type Wish } from './testing/fake-peer';
 import { at, viewRecord } from './testing/records';
 import { twoViews } from './testing/two-views';
+import { Views } from './views';
 
 const small = phantom([5, 4, 6]);
 
@@ -68,6 +69,24 @@ describe('a list', () => {
     peer.request('a', 1, 0);
     peer.request('nobody', 1, 0);
     expect(peer.inFlight).toEqual([]);
+  });
+});
+
+describe('a view whose output was discarded', () => {
+  test('is told of to the kernel, unless another page looks at it', () => {
+    const onDiscard = jest.fn<(viewId: string) => void>();
+    const own = new Views(onChange, undefined, undefined, onDiscard);
+    own.put(viewRecord('a', small), 1);
+    const [one, other] = [new FakePeer(own), new FakePeer(own)];
+    for (const each of [one, other]) each.open('a');
+    one.session.receive({ type: 'discarded', viewId: 'a' });
+    one.session.receive({ type: 'discarded', viewId: 'nobody' });
+    expect(onDiscard).not.toHaveBeenCalled();
+    other.session.receive({ type: 'close', viewId: 'a' });
+    expect(onDiscard).not.toHaveBeenCalled(); // A page that is closed may come back.
+    one.session.receive({ type: 'discarded', viewId: 'a' });
+    expect(onDiscard.mock.calls).toEqual([['a']]);
+    expect(own.get('a')).toBeDefined(); // The kernel closes it.
   });
 });
 

@@ -141,6 +141,42 @@ describe('a view that an output takes part in', () => {
   });
 });
 
+describe('an output that was replaced or cleared', () => {
+  const said = (): unknown[] => companion.heard().filter(({ type }) => type === 'discarded' || type === 'close');
+
+  test('is told of, over the connection of another view, and on one of its own', async () => {
+    const other = await open('b');
+    manager.discard('a');
+    await pass();
+    expect(said()).toEqual([{ type: 'discarded', viewId: 'a' }]);
+    manager.release(other.view);
+    companion.heard();
+    manager.discard('a');
+    await pass();
+    expect(said()).toEqual([{ type: 'discarded', viewId: 'a' }]);
+    expect([companion.pages, jest.getTimerCount()]).toEqual([0, 0]);
+  });
+
+  test('is told of with the next view, where the kernel could not be reached', async () => {
+    companion.isDown = true;
+    manager.discard('a');
+    await pass();
+    expect(jest.getTimerCount()).toBe(0);
+    companion.isDown = false;
+    const { view } = await open('b');
+    expect(said()).toEqual([{ type: 'discarded', viewId: 'a' }]);
+    manager.release(view);
+  });
+
+  test('is not told of while the view is shown elsewhere on the page', async () => {
+    const { view } = await open();
+    manager.discard('a');
+    await pass();
+    expect(said()).toEqual([]);
+    manager.release(view);
+  });
+});
+
 describe('several outputs', () => {
   test('of one view have one model, which lives as long as the last of them', async () => {
     const { view, model } = await open();

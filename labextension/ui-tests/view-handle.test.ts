@@ -55,6 +55,31 @@ test("what the notebook sets itself is no 'change', and a listener that throws s
   expect(printed).not.toContain('heard 3');
 });
 
+test('a view is let go of when its cell runs again, and not when the page is loaded anew', async () => {
+  stage(stand.server, 'ramp', ramp);
+  const notebook = await stand.open([
+    `const shown: ReturnType<typeof show>[] = [];`,
+    `shown.push(show(load('ramp'), { index: 12 }));`,
+  ]);
+  const closed = async (): Promise<string> =>
+    await notebook.run(`console.log(shown.map((each) => String(each).endsWith(': closed')).join());`);
+  await notebook.runCell(1);
+  await notebook.runCell(2);
+  await expectPicture(notebook.viewer(), ramp, { index: 12 });
+  await notebook.runCell(2);
+  await expectPicture(notebook.viewer(), ramp, { index: 12 });
+  await eventually(async () => {
+    expect(await closed()).toBe('true,false\n');
+  });
+  const refused = await notebook.run(`try { shown[0].index = 1; } catch (error) { console.log(error.message); }`);
+  expect(refused).toBe('view.index: the view is closed, because its output was replaced or cleared; call show again\n');
+  await notebook.save();
+  await notebook.page.reload();
+  await notebook.ready();
+  await expectPicture(notebook.viewer(), ramp, { index: 12 });
+  expect(await closed()).toBe('true,false\n');
+});
+
 test('index, plane, window, colormap and set move slider and picture', async () => {
   const [notebook, viewer] = await openRamp();
   const slider = async (): Promise<string[]> => [

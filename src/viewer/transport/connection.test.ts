@@ -38,7 +38,7 @@ function putView(viewId: string): Volume {
   const data = Uint16Array.from({ length: 60 }, (_, at) => at * 7);
   const volume = Volume.from(data, [4, 3, 5]);
   const settings = { ...initialSettings(volume.info(1), [0, 420]), index: 1 };
-  views.put({ viewId, volume: volume.toRecord(), revision: 1, overlays: [], settings }, 1);
+  views.put({ viewId, volume: volume.toRecord(), memory: 1, revision: 1, overlays: [], settings }, 1);
   return volume;
 }
 
