@@ -324,7 +324,9 @@ describe('what a store in the web says leads nowhere else,', () => {
   afterAll(() => {
     for (const each of [host, other]) each.close();
   });
-  beforeEach(() => asked.splice(0));
+  beforeEach(() => {
+    asked.splice(0);
+  });
 
   /** What opening says of a store that is answered so; `OTHER` is the other host. */
   async function said(files: Readonly<Record<string, object | string>>): Promise<string> {
