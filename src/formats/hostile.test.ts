@@ -12,6 +12,7 @@ import { BRAIN, pairHeader } from './testing/hostile-brain';
 import { GZIP, NIFTI } from './testing/hostile-nifti';
 import { OTHERS } from './testing/hostile-others';
 import { TIFF } from './testing/hostile-tiff';
+import { tiffFile } from './testing/tiff-file';
 import { metaFile, mrcFile, nifti2File, nrrdFile } from './testing/hostile-files';
 import { niftiFile } from './testing/nifti-file';
 
@@ -123,6 +124,23 @@ test('nor does a link that has the name of a pair’s values', async () => {
     code: 'file-corrupt',
     message: expect.stringContaining('only files in the folder of link.hdr are read'),
   });
+});
+
+test('nor does a link that OME-XML names, or a name of its own', async () => {
+  symlinkSync('/etc/passwd', join(folder, 'link.tif'));
+  for (const file of ['link.tif', '../link.tif', '..\\link.tif', '..']) {
+    const data = `<TiffData IFD="0"><UUID FileName="${file}">urn:uuid:1</UUID></TiffData>`;
+    const pixels = `<Pixels DimensionOrder="XYZCT" Type="uint8" SizeX="4" SizeY="4" SizeZ="1" SizeC="1" SizeT="1">${data}</Pixels>`;
+    for (const xml of [`<Image>${pixels}</Image>`, `<BinaryOnly MetadataFile="${file}" UUID="urn:uuid:1"/>`]) {
+      const tags = { width: 4, height: 4, bits: 8, compression: 1, photometric: 1, samples: 1, rows: 4 };
+      const description = `<OME UUID="urn:uuid:2">${xml}</OME>`;
+      const path = put('link.ome.tif', tiffFile([{ parts: [new Uint8Array(16)], tags: { ...tags, description } }]));
+      await expect(openVolume(path)).rejects.toMatchObject({
+        code: 'unsupported-format',
+        message: expect.stringContaining(`lies elsewhere, in ${file}`) as unknown,
+      });
+    }
+  }
 });
 
 describe('what looks odd and is right', () => {

@@ -72,6 +72,17 @@ function imageOf(height: number): DicomImage {
   return { path: 'a.dcm', transferSyntax: '1.2.840.10008.1.2.4.70', layout } as unknown as DicomImage;
 }
 
+test('a frame that is called JPEG and is a program that draws a picture is not decoded', async () => {
+  const svg = Buffer.from(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="5" height="8"><rect width="5" height="8"/></svg>',
+  );
+  const image = { ...imageOf(8), transferSyntax: '1.2.840.10008.1.2.4.50' };
+  await expect(decodeFrame(image, svg)).rejects.toMatchObject({
+    code: 'file-corrupt',
+    message: expect.stringContaining('it does not begin as a JPEG') as unknown,
+  });
+});
+
 test.each([
   ['one run', 8],
   ['restarts after each row', 1],

@@ -116,10 +116,14 @@ function rle(packed: Uint8Array, { width, height, samples, bitsAllocated }: Pixe
   return Promise.resolve(bytes);
 }
 
+/** How long sharp may take for a frame, in seconds. */
+const PATIENCE_S = 60;
 /** Says of a JPEG that its colours are RGB (Adobe's APP14, without a transform). */
 const IS_RGB = Buffer.from('ffee000e41646f626500640000000000', 'hex');
 
 async function jpeg(packed: Uint8Array, { samples, photometric }: PixelLayout): Promise<Uint8Array> {
+  // sharp would decode any picture, also those that are programs.
+  if (packed[0] !== 0xff || packed[1] !== 0xd8) throw new Error('it does not begin as a JPEG');
   const { default: sharp } = await import('sharp');
   // A JPEG that does not say it itself is taken for YCbCr, whatever the header of the file says.
   const isSilent = packed[2] === 0xff && packed[3] !== 0xe0 && packed[3] !== 0xee;
@@ -127,7 +131,7 @@ async function jpeg(packed: Uint8Array, { samples, photometric }: PixelLayout): 
     samples === 3 && photometric === 'RGB' && isSilent
       ? Buffer.concat([packed.subarray(0, 2), IS_RGB, packed.subarray(2)])
       : packed;
-  const image = sharp(bytes, { limitInputPixels: false });
+  const image = sharp(bytes, { limitInputPixels: false }).timeout({ seconds: PATIENCE_S });
   return await (samples === 1 ? image.toColourspace('b-w') : image.toColourspace('srgb').removeAlpha())
     .raw()
     .toBuffer();

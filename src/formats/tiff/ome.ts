@@ -1,7 +1,8 @@
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { SlicescopeError, messageOf, type Triple } from '../../protocol';
 import { corrupt, unsupported } from '../format';
 import { inOneUnit } from '../lengths';
+import { liesIn } from '../text-header';
 import { MOST_FRAMES, evenTimes, secondsIn, tidy } from '../times';
 import { inOrder, placeOf, type Axis, type Pages, type Plane, type Sizes, type StackLayout } from './layout';
 
@@ -211,9 +212,16 @@ function spacingOf({ pixels }: Image, path: string): Pick<StackLayout, 'spacing'
 /** The file that a TiffData element speaks of: null for this one. */
 function fileOf({ uuid, file }: TiffData, ome: Ome, path: string): string | null {
   if (file === null || file === basename(path) || (uuid !== '' && uuid === ome.uuid)) return null;
-  if (file !== basename(file) || file.includes('\\'))
-    throw unsupported(path, `a part of it lies elsewhere, in ${file}`);
+  checkBeside(file, path, 'a part of it');
   return file;
+}
+
+/** Make sure that a file that another one names lies beside it, also where links lead. @throws SlicescopeError `unsupported-format`. */
+export function checkBeside(file: string, path: string, what: string): void {
+  const isName = file === basename(file) && !file.includes('\\');
+  if (!isName || !liesIn(join(dirname(path), file), dirname(path))) {
+    throw unsupported(path, `${what} lies elsewhere, in ${file}`);
+  }
 }
 
 /**

@@ -19,7 +19,7 @@ import { imageJMetadata, type ImageJMetadata } from './imagej-metadata';
 import { layoutOf, planesSaid, type Pages, type StackLayout } from './layout';
 import { levelImages, mainImages } from './levels';
 import { LSM, lsmInfo, lsmLayout, mendBits, type LsmInfo } from './lsm';
-import { isOme, omeLayout, parseOme, type Ome } from './ome';
+import { checkBeside, isOme, omeLayout, parseOme, type Ome } from './ome';
 import {
   MAX_COMPRESSION,
   elementsOf,
@@ -252,8 +252,7 @@ async function omeOf(description: string, path: string): Promise<Ome> {
   const ome = await parseOme(description, path);
   const { metadataFile } = ome;
   if (metadataFile === null) return ome;
-  if (metadataFile !== basename(metadataFile))
-    throw unsupported(path, `its description lies elsewhere, in ${metadataFile}`);
+  checkBeside(metadataFile, path, 'its description');
   const beside = join(dirname(path), metadataFile);
   let text = '';
   if (/\.tiff?$/i.test(metadataFile)) {
