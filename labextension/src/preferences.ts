@@ -18,8 +18,8 @@ export class Preferences {
   }
 
   /**
-   * What is to be changed of a view: settings that nobody has chosen, where the person wants others. What the volume itself says, such
-   * as the colour map of labels, stays.
+   * What is to be changed of a view: settings that nobody has chosen, where the person wants others. What the
+   * volume itself says, such as the colour map of labels, stays.
    */
   patchFor(state: ViewState): Partial<ViewSettings> {
     const isPlain = (name: Preferable): boolean =>

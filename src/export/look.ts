@@ -37,7 +37,10 @@ export interface LookOptions {
    * greatest value. Default: what the file says, else `auto`.
    */
   readonly window?: WindowChoice;
-  /** Default: the colour of the volume's only channel if it is known, `labels` for a volume that has labels, else `gray`. */
+  /**
+   * Default: the colour of the volume's only channel if it is known, `labels` for a volume that has labels, else
+   * `gray`.
+   */
   readonly colormap?: ColormapName;
   /** The colour map back to front. Default: what the file says, else false. */
   readonly invert?: boolean;

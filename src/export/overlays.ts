@@ -23,9 +23,9 @@ export interface OverlayOptions {
   /** Default true. */
   readonly visible?: boolean;
   /**
-   * Whether it is a label map, whose values are never mixed and whose 0 is nothing; or its labels, by value: names, colours or
-   * both, such as `{ 1: 'liver', 2: { name: 'spleen', color: '#ff8000' } }`. Default: the labels that the volume has, else
-   * whether it is of whole numbers and drawn in the colour map `labels`.
+   * Whether it is a label map, whose values are never mixed and whose 0 is nothing; or its labels, by value:
+   * names, colours or both, such as `{ 1: 'liver', 2: { name: 'spleen', color: '#ff8000' } }`. Default: the
+   * labels that the volume has, else whether it is of whole numbers and drawn in the colour map `labels`.
    */
   readonly labels?: boolean | GivenLabels;
 }

@@ -122,8 +122,8 @@ export interface LabelInfo {
   /** Up to 256 characters; left out if nobody gave one. */
   readonly name?: string;
   /**
-   * `#rrggbb`, or `#rrggbbaa` if it is partly transparent; left out if nobody gave one, and the label has a colour of the
-   * colour map `labels`.
+   * `#rrggbb`, or `#rrggbbaa` if it is partly transparent; left out if nobody gave one, and the label has a
+   * colour of the colour map `labels`.
    */
   readonly color?: string;
 }

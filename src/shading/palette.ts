@@ -7,8 +7,8 @@ export const PALETTE_WIDTH = 256;
 let lastId = 0;
 
 /**
- * The colours of a label map whose file or cell gave some: those of the colour map `labels`, and after them the given ones. A value
- * without a colour of its own has that of the colour map, and 0 is never drawn.
+ * The colours of a label map whose file or cell gave some: those of the colour map `labels`, and after them the
+ * given ones. A value without a colour of its own has that of the colour map, and 0 is never drawn.
  */
 export class Palette {
   /** Another number for each, which stands for it where looks are compared. */

@@ -77,8 +77,9 @@ export interface VolumeOptions {
    */
   readonly rescale?: Rescale | null | undefined;
   /**
-   * Of a label map: a name, a colour or both for each value, such as `{ 1: 'liver', 2: { name: 'spleen', color: '#ff8000' } }`.
-   * An overlay of it has them unless it is given others. Up to 65,000 labels, with names of up to 256 characters.
+   * Of a label map: a name, a colour or both for each value, such as
+   * `{ 1: 'liver', 2: { name: 'spleen', color: '#ff8000' } }`. An overlay of it has them unless it is given
+   * others. Up to 65,000 labels, with names of up to 256 characters.
    */
   readonly labels?: GivenLabels | null | undefined;
   /** What each channel shows and how it is drawn at first: as many as there are channels. Without it, or with null: nothing is known. */

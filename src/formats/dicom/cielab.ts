@@ -14,8 +14,8 @@ function byteOf(linear: number): number {
 }
 
 /**
- * The sRGB colour of three numbers of CIELab in 16 bits (PS3.3 C.10.7.1.1). The white is D65, which all programs take that write
- * such values (docs/decisions.md); colours that a screen does not have are the nearest in each part.
+ * The sRGB colour of three numbers of CIELab in 16 bits (PS3.3 C.10.7.1.1). The white is D65, as in
+ * the programs that write such values (docs/decisions.md). Parts that a screen does not have are cut to 0 or 255.
  */
 export function colorOfLab([l, a, b]: readonly [l: number, a: number, b: number]): string {
   const y = ((l * 100) / 65_535 + 16) / 116;

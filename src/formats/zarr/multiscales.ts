@@ -147,7 +147,10 @@ function channelsOf({ omero }: Fields): readonly ChannelInfo[] {
 /** Properties that may name a value of a label map. The standard has none for it. */
 const NAMES = ['name', 'label', 'class', 'label-name'] as const;
 
-/** https://ngff.openmicroscopy.org/0.5/#label-md: colours of values, and properties of them, whose keys are the writer's own. */
+/**
+ * https://ngff.openmicroscopy.org/0.5/#label-md: colours of values, and properties of them, whose keys are the
+ * writer's own.
+ */
 function labelsOf(ome: Fields): Multiscales['labels'] {
   if (ome['image-label'] === undefined) return null;
   const { colors, properties } = fields(ome['image-label']);

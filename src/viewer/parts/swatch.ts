@@ -39,7 +39,10 @@ function sideBySide(colors: readonly string[]): string {
 
 const madeOfLabels = new WeakMap<Labels, string>();
 
-/** The colours of a layer: in a colour map for labels those that its first labels are drawn in, if some have their own. */
+/**
+ * The colours of a layer: in a colour map for labels those that its first labels are drawn in, if some have
+ * their own.
+ */
 export function swatchOfLayer(
   { colormap, info: { labels } }: { readonly colormap: string; readonly info: { readonly labels?: Labels | null } },
   invert: boolean,

@@ -11,8 +11,9 @@ interface Known {
 const known = new WeakMap<Tile, Known>();
 
 /**
- * A tile of labels as places in a table of colours, for labels that a shader can't look up itself: those with colours of their own, of
- * any values, and those whose stored values are not the real ones, which floats in a shader can't hold. A tile has one.
+ * A tile of labels as places in a table of colours, for labels that a shader can't look up itself: those with
+ * colours of their own, of any values, and those whose stored values are not the real ones, which floats in a
+ * shader can't hold. A tile has one.
  */
 export function labelTile(tile: Tile, { rescale, palette }: Pick<LayerLook, 'rescale' | 'palette'>): Tile {
   const before = known.get(tile);

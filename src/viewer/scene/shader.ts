@@ -7,11 +7,11 @@ import { BORDER_BIAS, LARGEST } from '../../shading';
 export type Sampling = 'unsigned' | 'signed' | 'float' | 'color';
 
 /**
- * What a fragment shows: the texel that it lies in, a mixture of four, or the label of the texel that it lies in. With `places` the
- * texels are places in the table of colours already (label-tile.ts). `plain` is
- * nearest for a layer that covers what is below it, which most pictures are: software GL takes a sixth less for it. `gray` is
- * that in the colour map gray, whose colours need no table, and where the colour beside the right one is as near as two
- * pictures have to be: it takes a quarter less again, and another.
+ * What a fragment shows: the texel that it lies in, a mixture of four, or the label of the texel that it lies
+ * in. With `places` the texels are places in the table of colours already (label-tile.ts). `plain` is nearest
+ * for a layer that covers what is below it, which most pictures are: software GL takes a sixth less for it.
+ * `gray` is that in the colour map gray, whose colours need no table, and where the colour beside the right one
+ * is as near as two pictures have to be: it takes a quarter less again, and another.
  */
 export type Mode = 'gray' | 'plain' | 'nearest' | 'linear' | 'labels' | 'places';
 
