@@ -621,7 +621,11 @@ describe('a level that is large', () => {
     const processors = jest.spyOn(os, 'availableParallelism').mockReturnValue(2);
     const whole = { ...content(large), ...change };
     const ended = (): Promise<unknown> =>
-      Promise.all(started.map((thread) => thread.threadId === -1 || new Promise((end) => thread.once('exit', end))));
+      Promise.all(
+        started
+          .filter(({ threadId }) => threadId !== -1)
+          .map((thread) => new Promise((end) => thread.once('exit', end))),
+      );
     const waiting: Content = {
       ...whole,
       values: async (...box) => {

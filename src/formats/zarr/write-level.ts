@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ARRAY_OF, type Shape } from '../../protocol';
 import { writerStopped } from '../failure';
 import { bytesIn, type OnFraction } from '../format';
 import { startThread } from '../threads';
+import { writeAll } from '../write-values';
 import type { Content, WriteOptions } from '../writer';
 import type { PerDimension } from './arrays';
 import { intoChunk, readerOf } from './boxes';
@@ -49,7 +50,12 @@ export async function chunkWriter(
     if (!folders.has(dirname(path))) mkdirSync(dirname(path), { recursive: true });
     folders.add(dirname(path));
     // Node's threads pack meanwhile, and a promise of a file would wait for one of them.
-    writeFileSync(path, packed, { flag: 'wx' });
+    const fd = openSync(path, 'wx');
+    try {
+      writeAll({ fd }, packed);
+    } finally {
+      closeSync(fd);
+    }
   };
   return async (at) => {
     const from: Shape = [at.x * chunk[0], at.y * chunk[1], at.z * chunk[2]];
