@@ -105,8 +105,14 @@ const OTHER_COLORS = /^(HSV-color|XYZ-color|list|time)$/i;
 /** Kinds of axes whose values belong to one voxel, and are numbers of their own. */
 const VECTORS = /^(vector|covariant-vector|normal|point|[234]-vector|3-gradient|3-normal|quaternion)$/i;
 
-function directionsOf(fields: Fields): readonly string[] | null {
-  return fields.get('spacedirections')?.match(/none|\([^()]*\)/g) ?? null;
+/** A vector, or none, for each axis; null if the header has none at all. */
+function directionsOf(fields: Fields, path: string): readonly string[] | null {
+  const text = fields.get('spacedirections');
+  if (text === undefined) return null;
+  const vector = /none|\([^()]*\)/g;
+  const found = text.match(vector);
+  if (found !== null && text.replace(vector, '').trim() === '') return found;
+  throw corrupt(path, `its header says space directions ${JSON.stringify(text.slice(0, 60))}, expected vectors`);
 }
 
 /** The texts in quotes of a line: a name, or a unit, for each axis. */
@@ -120,8 +126,8 @@ function quotedIn(text: string | undefined): readonly string[] {
  * Whether the last of four axes of space is time, as ITK writes it: it shares no direction with the
  * other three.
  */
-function isSpaceTime(fields: Fields, rank: number): boolean {
-  const vectors = directionsOf(fields)?.map((text) => text.replace(/[(),]/g, ' ').trim().split(/\s+/).map(Number));
+function isSpaceTime(directions: readonly string[] | null, rank: number): boolean {
+  const vectors = directions?.map((text) => text.replace(/[(),]/g, ' ').trim().split(/\s+/).map(Number));
   const columns = vectors?.filter((vector) => vector.length > 1) ?? [];
   const isLast = vectors?.length === rank && vectors.at(-1) === columns.at(-1);
   if (!isLast || columns.length !== 4 || columns.some(({ length }) => length !== 4)) return false;
@@ -135,7 +141,7 @@ function axesOf(fields: Fields, dtype: StoredType, path: string): Axes {
     throw corrupt(path, `its header says dimension ${need(fields, 'dimension', path)}`);
   }
   const sizes = sizesOf(need(fields, 'sizes', path), rank, 'sizes', path);
-  const directions = directionsOf(fields);
+  const directions = directionsOf(fields, path);
   const kinds = fields.get('kinds')?.split(/\s+/) ?? [];
   /** Without directions the first three whose kind doesn't say otherwise. */
   const likeSpace = sizes.map((_, at) => at).filter((at) => /^(domain|space|\?\?\?|none|)$/i.test(kinds[at] ?? ''));
@@ -143,7 +149,7 @@ function axesOf(fields: Fields, dtype: StoredType, path: string): Axes {
     directions === null
       ? likeSpace.slice(0, 3).includes(at)
       : directions[at] !== 'none' && directions[at] !== undefined;
-  const isTimed = isSpaceTime(fields, rank);
+  const isTimed = isSpaceTime(directions, rank);
   const places = sizes.map((_, at) => at).filter((at) => isSpace(at) && !(isTimed && at === rank - 1));
   const others = sizes.map((_, at) => at).filter((at) => !places.includes(at) && sizes[at] !== 1);
   const [first] = others;
@@ -276,7 +282,7 @@ function differentUnits(units: readonly (string | null)[], field: string, path: 
 /** Without a patient's space there is no direction, and without a unit distances are none that is known. */
 function geometryOf(fields: Fields, axes: Axes, path: string): VolumeOptions {
   const { places } = axes;
-  const directions = directionsOf(fields);
+  const directions = directionsOf(fields, path);
   if (directions === null) return alongAxes(fields, axes, path);
   const units = unitsOf(fields, axes);
   // A direction goes along several axes of the space, so that one measure must be that of all.
@@ -314,7 +320,7 @@ function geometryOf(fields: Fields, axes: Axes, path: string): VolumeOptions {
 /** When frames were taken, if their axis has a distance in a unit of time. */
 function timesOf(fields: Fields, { time, frames }: Axes, path: string): readonly number[] | null {
   if (time === null) return null;
-  const step = directionsOf(fields)?.[time] ?? 'none';
+  const step = directionsOf(fields, path)?.[time] ?? 'none';
   if (step !== 'none') {
     // As an axis of space, the last one, which is where ITK has time.
     const seconds = secondsIn(quotedIn(fields.get('spaceunits'))[3] ?? '');

@@ -48,8 +48,8 @@ const TIMED = {
   'axis mins': 'nan nan nan 10',
 };
 /** With pairs of keys and values behind the first field. */
-const segment = (name: string, value: number): Files =>
-  placed({ content: `x\nSegment0_Name:=${name}\nSegment0_LabelValue:=${String(value)}` });
+const segment = (name: string, value: number, more = ''): Files =>
+  placed({ content: `x\nSegment0_Name:=${name}\nSegment0_LabelValue:=${String(value)}${more}` });
 const shortNrrd = { type: 'short', sizes: '1 3 4', endian: 'little' };
 
 export const NRRD: TableCases = {
@@ -135,8 +135,15 @@ export const NRRD: TableCases = {
       [apart({ units: '"um" "nm" "mm"' }), { unit: 'µm', spacing: [2, 0.003, 4000] }, APART],
       [nrrd({ ...TIMED, units: '"mm" "mm" "mm" "s"' }), { frameTimes: [10, 260] }, nrrd(TIMED)],
     ],
-    SegmentN_LabelValue: [[segment('liver', 7), { labels: { 7: 'liver' } }, segment('liver', 3)]],
-    SegmentN_Name: [[segment('spleen', 3), { labels: { 3: 'spleen' } }, segment('liver', 3)]],
+    SegmentN_LabelValue: [[segment('liver', 7), { labels: { 7: { name: 'liver' } } }, segment('liver', 3)]],
+    SegmentN_Name: [[segment('spleen', 3), { labels: { 3: { name: 'spleen' } } }, segment('liver', 3)]],
+    SegmentN_Color: [
+      [
+        segment('liver', 3, '\nSegment0_Color:=1 0 0'),
+        { labels: { 3: { name: 'liver', color: '#ff0000' } } },
+        segment('liver', 3),
+      ],
+    ],
     'key/value pairs': [[placed({ content: 'x\nanything:=else' }), {}]],
     ...ignored(placed, {
       ...{ content: 'a head', number: '24', min: '1', max: '9', 'old min': '-5', 'old max': '5', thicknesses: '1 1 1' },

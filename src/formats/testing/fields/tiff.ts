@@ -220,7 +220,7 @@ export const IMAGEJ: TableCases = {
   cases: casesOf(IJ, {
     images: [
       [behind({ images: 4 }), { shape: [3, 2, 4], data: ALL }, behind({})],
-      [behind({ images: 500 }), 'truncated', behind({})],
+      [behind({ images: 500 }), 'it says 500 planes', behind({})],
       [ij({ ...STACK, images: 5 }), {}],
     ],
     slices: [

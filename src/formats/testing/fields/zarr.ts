@@ -63,6 +63,9 @@ const info = (change: object): Outcome => ({
     { name: '', color: '#ffffff', window: null, visible: true },
   ],
 });
+/** What an image says that is a label map. */
+const labelMap = (more: Json): Parts => ({ attributes: { 'image-label': more } });
+const RED = { 'label-value': 3, rgba: [255, 0, 0, 255] };
 const LABELS = { 'image-label': { properties: [{ 'label-value': 3, name: 'nucleus' }] } };
 const ignored = (
   field: string,
@@ -136,7 +139,10 @@ export const OME_ZARR: TableCases = {
       [ofChannels({ window: { start: 5, end: 50, min: 0, max: 255 } }), info({ window: [5, 50] }), COLOURED],
     ],
     'omero active': [[ofChannels({ active: false }), info({ visible: false }), COLOURED]],
-    'image-label properties': [[image({ attributes: LABELS }), { labels: { 3: 'nucleus' } }]],
+    'image-label colors': [
+      [image(labelMap({ colors: [RED] })), { labels: { 3: { color: '#ff0000' } } }, image(labelMap({}))],
+    ],
+    'image-label properties': [[image({ attributes: LABELS }), { labels: { 3: { name: 'nucleus' } } }]],
     ...Object.fromEntries([
       ...ignored('omero coefficient', ofChannels({ coefficient: 2 }), COLOURED),
       ...ignored('omero family', ofChannels({ family: 'exponential' }), COLOURED),
@@ -153,7 +159,7 @@ export const OME_ZARR: TableCases = {
       ...ignored('multiscales name', image({ multiscales: { name: 'cells' } })),
       ...ignored('multiscales type', image({ multiscales: { type: 'gaussian' } })),
       ...ignored('multiscales metadata', image({ multiscales: { metadata: { method: 'x' } } })),
-      ...ignored('image-label source', image({ attributes: { 'image-label': { source: { image: '../..' } } } })),
+      ...ignored('image-label source', image(labelMap({ source: { image: '../..' } })), image(labelMap({}))),
       ...ignored('other attributes', image({ attributes: { anything: 5 } })),
     ]),
     'array shape': [[image({ array: { shape: [1, 3, 4] } }), { shape: [4, 3, 1], data: ALL.slice(0, 12) }]],
