@@ -8,3 +8,4 @@ export { fileExists, makeInPlace, type Place } from './put-in-place';
 export type { OpenProgress } from './worker-messages';
 export { saveVolume, type SaveOptions, type SaveProgress, type Saved } from './save-volume';
 export { WRITABLE_NAMES, type WritableName } from './writer';
+export { writerOf } from './writers';

@@ -4,7 +4,7 @@ import { Volume, type VolumeRecord } from '../volume';
 import { askThread } from './ask-thread';
 import type { FileHeader } from './file-header';
 import { FORMAT_NAMES, type FormatName, type RawDescription, type ReadRequest } from './format';
-import { locate, type Location } from './locate';
+import { absolutePaths, isPaths, locate, type Location } from './locate';
 import { openChunks } from './open-chunks';
 import { keepReader, readerIsDone, startReader, takeSpareReader } from './reading-thread';
 import type { OpenProgress, ReadMessage } from './worker-messages';
@@ -23,6 +23,8 @@ export interface OpenOptions {
   readonly format?: FormatName | undefined;
   /** Which one of several arrays in a file (.npz, HDF5) or images (OME-TIFF, OME-Zarr), by name, or of several DICOM series, by SeriesInstanceUID. */
   readonly series?: string | undefined;
+  /** Of contours (RTSTRUCT): the folder, or the files, of the series that they are drawn over. Default: their own folder. */
+  readonly over?: string | readonly string[] | undefined;
   /** Refuse a DICOM series that can only be opened with notes: with a missing slice, two distances, doubles or a tilt. Default false. */
   readonly strict?: boolean | undefined;
   /** How the voxels lie in a file that says nothing of itself. */
@@ -42,6 +44,7 @@ const OPTIONS: Readonly<Record<keyof OpenOptions, true>> = {
   signal: true,
   format: true,
   series: true,
+  over: true,
   strict: true,
   raw: true,
   level: true,
@@ -58,12 +61,13 @@ function checkOptions(options: unknown): asserts options is OpenOptions {
     throw refuse('options', options, "an object such as { format: 'nrrd' }");
   checkNames(options, Object.keys(OPTIONS), 'Volume.open');
   const given = options as Readonly<Record<string, unknown>>;
-  const { onProgress, onHeader, signal, series, strict, raw, level, cacheBytes } = given;
+  const { onProgress, onHeader, signal, series, over, strict, raw, level, cacheBytes } = given;
   if (onProgress !== undefined && typeof onProgress !== 'function')
     throw refuse('onProgress', onProgress, 'a function');
   if (onHeader !== undefined && typeof onHeader !== 'function') throw refuse('onHeader', onHeader, 'a function');
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw refuse('signal', signal, 'an AbortSignal');
   if (series !== undefined && typeof series !== 'string') throw refuse('series', series, 'a name');
+  if (over !== undefined && !isPaths(over)) throw refuse('over', over, 'the path of a folder, or paths of files');
   if (strict !== undefined && typeof strict !== 'boolean') throw refuse('strict', strict, 'true or false');
   if (raw !== undefined && (typeof raw !== 'object' || raw === null)) {
     throw refuse('raw', raw, "a description such as { shape: [512, 512, 300], dtype: 'uint16' }");
@@ -82,7 +86,7 @@ function checkOptions(options: unknown): asserts options is OpenOptions {
  */
 export async function openVolume(source: Openable, options: OpenOptions = {}): Promise<Volume> {
   checkOptions(options);
-  const { format, series, strict, raw, level, cacheBytes, signal, onHeader } = options;
+  const { format, series, over: below, strict, raw, level, cacheBytes, signal, onHeader } = options;
   if (format !== undefined && !FORMAT_NAMES.includes(format)) {
     const message = `Volume.open: format is ${quote(format)}, expected one of ${FORMAT_NAMES.join(', ')}`;
     throw new SlicescopeError('invalid-argument', message, { argument: 'format' });
@@ -91,7 +95,8 @@ export async function openVolume(source: Openable, options: OpenOptions = {}): P
   const location = await locate(source, options);
   try {
     const wantsHeader = onHeader !== undefined;
-    const request = { paths: location.paths, format, series, strict, raw, level, cacheBytes, wantsHeader };
+    const over = below === undefined ? undefined : absolutePaths(below);
+    const request = { paths: location.paths, format, series, over, strict, raw, level, cacheBytes, wantsHeader };
     const volume = Volume.fromRecord(await read(location, request, options), openChunks);
     options.onProgress?.({ stage: 'done', fraction: 1 });
     return volume;

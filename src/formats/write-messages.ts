@@ -17,6 +17,7 @@ export interface WriteRequest {
 /** What the writing thread says; in the end `written`, `error`, or `failed` for a call of the system. */
 export type WriteMessage =
   | { readonly type: 'progress'; readonly fraction: number }
+  | { readonly type: 'note'; readonly note: string }
   | { readonly type: 'written' }
   | { readonly type: 'failed'; readonly code: string; readonly syscall: string; readonly message: string }
   | {

@@ -22,7 +22,8 @@ async function run({ record, plain, name, path, target, options }: WriteRequest)
     tell({ type: 'progress', fraction });
   };
   try {
-    await writer.write(contentOf(Volume.fromRecord(record, openChunks), plain, path), target, options, onFraction);
+    const content = contentOf(Volume.fromRecord(record, openChunks), plain, path);
+    await writer.write(content, target, options, onFraction, (note) => tell({ type: 'note', note }));
     tell({ type: 'written' });
   } catch (error) {
     if (isSlicescopeError(error)) {

@@ -57,11 +57,14 @@ export interface DicomImage {
   readonly layout: PixelLayout;
   /** Where the frames are tiles of one picture in the file: how, and how that picture is stored. */
   readonly mosaic: (Mosaic & { readonly sheet: PixelLayout }) | null;
+  readonly sopClass: string;
   readonly instanceUid: string;
   readonly instanceNumber: number;
   readonly seriesUid: string;
   readonly seriesDescription: string;
   readonly modality: string;
+  /** Images of one frame of reference lie in one space; empty where it is not said. */
+  readonly frameOfReference: string;
   /** Distance between slices where positions do not say it, in mm. */
   readonly sliceSpacing: number | null;
   /** Whether several frames without positions follow each other in time. */
@@ -127,11 +130,13 @@ export function imageOf(file: DicomFile): DicomImage {
     layout,
     mosaic: mosaic && { ...mosaic, sheet },
     notes: mosaic?.side === null ? [NO_SIDE] : [],
+    sopClass: dataSet.string('x00080016') ?? '',
     instanceUid: dataSet.string('x00080018') ?? '',
     instanceNumber: dataSet.intString('x00200013') ?? 0,
     seriesUid: dataSet.string('x0020000e') ?? '',
     seriesDescription: textOf(dataSet, 'x0008103e'),
     modality: dataSet.string('x00080060') ?? '',
+    frameOfReference: dataSet.string('x00200052') ?? '',
     // Below 0 in nuclear medicine, where it says a direction too (PS3.3 C.8.4.15).
     sliceSpacing:
       positive(Math.abs(numbersOf(dataSet, 'x00180088')?.[0] ?? 0)) ?? positive(numbersOf(dataSet, 'x00180050')?.[0]),
