@@ -22,7 +22,7 @@ volume.data.set(new Int16Array(readFileSync(raw).buffer));
 volume.changed();
 // As between two cells, of which the first imports: what the import has begun is over.
 await new Promise((resolve) => setTimeout(resolve, 1000));
-const options = { ...OPTIONS[/[^.]+$/.exec(path)[0]], onProgress: () => undefined };
+const options = { ...OPTIONS[path.slice(path.lastIndexOf('.') + 1)], onProgress: () => undefined };
 const began = performance.now();
 await volume.save(path, options);
 console.log(JSON.stringify({ ms: performance.now() - began }));

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -19,7 +20,8 @@ const NOTED = [
 const folder = mkdtempSync(join(tmpdir(), 'slicescope-access-'));
 const pagesFile = join(folder, 'pages.json');
 beforeEach(() => {
-  writeFileSync(pagesFile, JSON.stringify(NOTED));
+  rmSync(pagesFile, { recursive: true, force: true });
+  writeFileSync(pagesFile, JSON.stringify(NOTED), { mode: 0o600 });
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -78,6 +80,51 @@ describe('nobody is let in while the file of pages', () => {
     expect(may('http://localhost:8888', DIRECT)).toBe(false);
     expect(may('null', DIRECT)).toBe(false);
     expect(may(undefined, DIRECT)).toBe(false);
+  });
+});
+
+describe('the file of pages is trusted only if nobody else can have written it:', () => {
+  const isIn = (): boolean => may('http://localhost:8888', DIRECT);
+  const unix = process.platform === 'win32' ? test.skip : test;
+
+  unix.each([0o620, 0o602, 0o660, 0o666, 0o777])('not with the mode %o', (mode) => {
+    chmodSync(pagesFile, mode);
+    expect(isIn()).toBe(false);
+    chmodSync(pagesFile, 0o644);
+    expect(isIn()).toBe(true);
+  });
+
+  unix('not behind a symbolic link', () => {
+    const target = join(folder, 'elsewhere.json');
+    writeFileSync(target, JSON.stringify(NOTED), { mode: 0o600 });
+    rmSync(pagesFile);
+    symlinkSync(target, pagesFile);
+    expect(isIn()).toBe(false);
+  });
+
+  unix('not as a pipe, which nobody writes to and nothing waits for', () => {
+    rmSync(pagesFile);
+    spawnSync('mkfifo', ['-m', '600', pagesFile]);
+    expect(isIn()).toBe(false);
+  });
+
+  test('not as a folder', () => {
+    rmSync(pagesFile);
+    mkdirSync(pagesFile, { mode: 0o700 });
+    expect(isIn()).toBe(false);
+  });
+
+  test('not where it has more than 64 KB', () => {
+    writeFileSync(pagesFile, JSON.stringify(NOTED).padEnd(65_536));
+    expect(isIn()).toBe(true);
+    writeFileSync(pagesFile, JSON.stringify(NOTED).padEnd(65_537));
+    expect(isIn()).toBe(false);
+  });
+
+  // Only the superuser can give a file away.
+  (process.getuid?.() === 0 ? test : test.skip)('not where it belongs to another user', () => {
+    chownSync(pagesFile, 65_534, 65_534);
+    expect(isIn()).toBe(false);
   });
 });
 

@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
+import { readOwnFile } from './own-file';
 
 /**
  * Who may open a WebSocket at all, before any proof. In Jupyter: pages of the server that has handed out the
  * companion's record, and nobody else. Outside of it: the page that the companion serves itself, and nobody else.
  *
  * Jupyter's server extension notes the host of every authenticated request for the record in the pages
- * file, which only the user can write. A page connects in one of two ways:
+ * file, which is trusted if only the user can have written it. A page connects in one of two ways:
  * - directly: Host is a loopback name with the companion's own port. A browser that was led here by
  *   DNS rebinding sends the attacker's name with that port.
  * - through jupyter-server-proxy, which passes the browser's headers on: Host is that of the page.
@@ -16,12 +16,15 @@ import type { IncomingHttpHeaders } from 'node:http';
  */
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
+/** Of the pages file; Jupyter's server writes a quarter of it at most. */
+const MOST_BYTES = 65_536;
+
 function notedHosts(pagesFile: string): readonly unknown[] {
   try {
-    const hosts: unknown = JSON.parse(readFileSync(pagesFile, 'utf8'));
+    const hosts: unknown = JSON.parse(readOwnFile(pagesFile, MOST_BYTES));
     return Array.isArray(hosts) ? hosts : [];
   } catch {
-    return []; // Nobody has asked for the record yet.
+    return []; // Nobody has asked for the record yet, or the file is not to be trusted.
   }
 }
 

@@ -188,6 +188,34 @@ test('a worker that can’t listen is a companion-failed, and is not started aga
   expect(readFileSync(starts, 'utf8')).toBe('x');
 });
 
+test('a record that can’t be written is a companion-failed, and leaves neither a thread nor a port nor a file', async () => {
+  const kernel = stand.process(`
+    const { readdirSync, readFileSync, mkdirSync, rmSync } = require('node:fs');
+    const { Companion } = require(${JSON.stringify(join(LIB, 'kernel-server'))});
+    const folder = ${JSON.stringify(join(stand.dir.path, 'runtime'))};
+    const start = () => new Companion({ kernelId: 'a', runtimeDir: folder, onChange: () => {} });
+    const threads = () => readdirSync('/proc/self/task').length;
+    const listening = () => process.getActiveResourcesInfo().length;
+    const settled = async (wanted) => { while (wanted !== undefined && threads() > wanted) await new Promise(setImmediate); };
+    (async () => {
+      const before = threads();
+      const said = [];
+      for (let i = 0; i < 12; i++) try { start(); } catch (error) { said.push(error.name + ' ' + error.code + ': ' + error.message); }
+      await settled(before);
+      console.log(JSON.stringify([new Set(said).size, said.length, said[0], process.listenerCount('exit')]));
+      mkdirSync(folder);
+      start();
+      console.log(JSON.stringify([readdirSync(folder), process.listenerCount('exit')]));
+    })();`);
+  const [kinds, count, sentence, listeners] = JSON.parse(await kernel.line()) as unknown[];
+  expect([kinds, count, listeners]).toEqual([1, 12, 0]);
+  expect(sentence).toMatch(
+    /^SlicescopeError companion-failed: show: Jupyter's runtime folder can't be written \(ENOENT: .*\), so no page would find the viewer's server; make it writable and run the cell again$/,
+  );
+  expect(JSON.parse(await kernel.line())).toEqual([['slicescope-a.json'], 1]);
+  expect(await kernel.end()).toBe(0);
+});
+
 describe('a kernel’s process', () => {
   test('ends by itself, and its record with it', async () => {
     const kernel = stand.child("companion.snapshot('a'); say('shown');");

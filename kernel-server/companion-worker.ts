@@ -35,6 +35,7 @@ export type CompanionWorkerOptions = Place & {
 export class CompanionWorker {
   readonly #options: CompanionWorkerOptions;
   readonly #secret: string = randomBytes(32).toString('hex');
+  readonly #readerSecret: string = randomBytes(32).toString('hex');
   /** Null outside of Jupyter. */
   readonly #files: RecordFiles | null;
   readonly #deaths: number[] = [];
@@ -44,7 +45,7 @@ export class CompanionWorker {
   #sync: MessagePort;
   #signal: Int32Array;
 
-  /** @throws SlicescopeError `companion-failed`. */
+  /** @throws SlicescopeError `companion-failed`; neither a thread nor a file is left then. */
   constructor(options: CompanionWorkerOptions) {
     this.#options = options;
     this.#files = options.kernelId === null ? null : new RecordFiles(options.runtimeDir, options.kernelId);
@@ -63,12 +64,14 @@ export class CompanionWorker {
 
   /**
    * A view's picture; waits for it.
+   * @param onLate is called where it takes longer than so many milliseconds.
    * @throws SlicescopeError `companion-failed`.
    */
-  snapshot(viewId: string): Snapshot {
-    const answer = this.#ask(() => {
+  snapshot(viewId: string, soonMs: number, onLate?: () => void): Snapshot {
+    const ask = (): void => {
       this.post({ type: 'snapshot', viewId });
-    });
+    };
+    const answer = this.#ask(ask, soonMs, onLate);
     if (answer.type !== 'snapshot') throw this.#failure('drew no picture', answer);
     return { png: answer.png, key: answer.key };
   }
@@ -86,6 +89,7 @@ export class CompanionWorker {
     this.#signal = new Int32Array(new SharedArrayBuffer(4));
     const setup: WorkerSetup = {
       secret: this.#secret,
+      readerSecret: this.#readerSecret,
       pagesFile: this.#files?.pagesFile ?? null,
       port: this.#port,
       sync: port2,
@@ -107,11 +111,17 @@ export class CompanionWorker {
       void worker.terminate();
       throw this.#failure('does not listen', answer);
     }
+    try {
+      const [secret, readerSecret] = [this.#secret, this.#readerSecret];
+      this.#files?.write({ port: answer.port, secret, readerSecret, pid: process.pid });
+    } catch (error) {
+      void worker.terminate();
+      throw error;
+    }
+    this.#port = answer.port;
     worker.on('exit', () => {
       this.#restart();
     });
-    this.#port = answer.port;
-    this.#files?.write({ port: answer.port, secret: this.#secret, pid: process.pid });
     return [worker, this.#sync, this.#signal];
   }
 
@@ -133,16 +143,22 @@ export class CompanionWorker {
     this.#options.onRestart();
   }
 
-  /** Do something that the worker answers, and wait for the answer. */
-  #ask(action: () => void): SyncReply {
+  /** Do something that the worker answers, and wait for the answer; `onLate` is called once where it takes longer than that. */
+  #ask(action: () => void, soonMs = 0, onLate?: () => void): SyncReply {
     while (receiveMessageOnPort(this.#sync) !== undefined); // Answers that came too late for their question.
     let before = Atomics.load(this.#signal, 0);
     action();
-    const deadline = performance.now() + PATIENCE_MS;
+    const [soon, deadline] = [performance.now() + soonMs, performance.now() + PATIENCE_MS];
+    let late = onLate;
     for (;;) {
-      const left = deadline - performance.now();
-      if (left <= 0) return { type: 'failed', message: 'it did not answer in time' };
-      if (Atomics.wait(this.#signal, 0, before, left) === 'timed-out') continue;
+      const now = performance.now();
+      if (now >= deadline) return { type: 'failed', message: 'it did not answer in time' };
+      if (late !== undefined && now >= soon) {
+        late();
+        late = undefined;
+      }
+      const until = late === undefined ? deadline : soon;
+      if (Atomics.wait(this.#signal, 0, before, until - now) === 'timed-out') continue;
       const received: { message: SyncReply } | undefined = receiveMessageOnPort(this.#sync);
       if (received !== undefined) return received.message;
       before = Atomics.load(this.#signal, 0);

@@ -5,7 +5,7 @@ import { readPng } from '../src/export/testing/read-png';
 import { LIMITS, voxelsOf, type ViewSettings } from '../src/protocol';
 import type { Picture } from '../src/shading';
 import { phantom } from '../src/volume/testing/phantom';
-import type { TestClient } from './testing/client';
+import { TestClient } from './testing/client';
 import { KERNEL_ID } from './testing/companions';
 import { NOTHING_MORE, SETTINGS, at, viewRecord } from './testing/records';
 import { useCompanions } from './testing/stand';
@@ -16,11 +16,13 @@ const volume = phantom([5, 4, 6]);
 describe('a companion', () => {
   test('listens when its constructor returns, and its record says where', () => {
     stand.start();
-    const { port, secret, pid } = stand.dir.record;
+    const { port, secret, readerSecret, pid } = stand.dir.record;
     expect(port).toBeGreaterThan(0);
     expect(secret).toMatch(/^[0-9a-f]{64}$/);
+    expect(readerSecret).toMatch(/^[0-9a-f]{64}$/);
+    expect(readerSecret).not.toBe(secret);
     expect(pid).toBe(process.pid);
-    expect(Object.keys(stand.dir.record).sort()).toEqual(['pid', 'port', 'secret']);
+    expect(Object.keys(stand.dir.record).sort()).toEqual(['pid', 'port', 'readerSecret', 'secret']);
   });
 
   test('writes its record for nobody but the user, under the kernel’s id, and leaves nothing else', () => {
@@ -222,6 +224,46 @@ describe('a refresh', () => {
     expect(companion.published(own.data)).toEqual(new Uint16Array(27).fill(7));
     companion.close('b');
     expect(companion.published(own.data)).toBeUndefined();
+  });
+
+  test('has a revision also past 2³¹; before 2³² revisions begin anew, in a run of another name', async () => {
+    const LAST = 0xf000_0000;
+    const companion = stand.start({ lastRevision: LAST - 4 });
+    const [own, other] = [phantom([3, 3, 3]), phantom([3, 3, 3])];
+    companion.put(viewRecord('a', own));
+    companion.put(viewRecord('b', other));
+    stand.dir.notePage();
+    const { port, secret } = stand.dir.record;
+    const connect = async (): Promise<[TestClient, string, number]> => {
+      const page = await TestClient.connect(port);
+      stand.clients.push(page);
+      const instance = await page.shakeHands(secret);
+      return [page, instance, (await page.open('a')).state.volume.revision];
+    };
+    const [page, before, first] = await connect();
+    expect(first).toBe(LAST - 3);
+    page.change('a', 'm', { index: 2, zoom: 3 });
+    await page.message('comm');
+    for (const revision of [LAST - 1, LAST]) {
+      own.data.fill(revision % 100);
+      companion.refresh('a');
+      const { data } = await page.message('comm');
+      if (data.method === 'custom') throw new Error('no state');
+      expect(data.state.volume?.revision).toBe(revision);
+      const frame = await page.slice('a', revision, { requestId: revision % 100, index: 1 });
+      expect([frame.revision, voxelsOf(frame, frame.payload)[0]]).toEqual([revision, revision % 100]);
+    }
+    own.data.fill(77);
+    companion.refresh('a');
+    expect((await page.untilClosed()).at(-1)).toMatchObject({ kind: 'closed' });
+    const [next, after, again] = await connect();
+    expect(after).not.toBe(before);
+    expect(again).toBeLessThan(10);
+    const frame = await next.slice('a', again, { requestId: 1, index: 1 });
+    expect(voxelsOf(frame, frame.payload)[0]).toBe(77);
+    const { state } = await next.open('b');
+    expect(state.volume.revision).not.toBe(again);
+    expect((await next.open('a')).state).toMatchObject({ index: 2, zoom: 3 });
   });
 
   test('right after a swap is not lost, whatever is still on its way', async () => {

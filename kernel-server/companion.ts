@@ -4,7 +4,7 @@ import { Volume } from '../src/volume';
 import { CompanionWorker, type Place } from './companion-worker';
 import { Publication, noteRevision, takeRevision, type PublishedCopies } from './publication';
 import { letGo } from './shared-garbage';
-import type { FromWorker, OverlayLayerRecord, OverlayRecord, Snapshot, ViewRecord } from './thread';
+import type { FromWorker, News, OverlayLayerRecord, OverlayRecord, Snapshot, ViewRecord } from './thread';
 
 /** A view as its handle knows it. */
 export interface NewView extends Pick<ViewRecord, 'viewId' | 'volume' | 'settings' | 'defaulted'> {
@@ -14,11 +14,21 @@ export interface NewView extends Pick<ViewRecord, 'viewId' | 'volume' | 'setting
 export type CompanionOptions = Place & {
   /** Compiled worker.js. */
   readonly workerFile?: string;
+  /** The number before the first revision; tests begin near the last one. */
+  readonly lastRevision?: number;
   /** A person changed a view in a browser. */
   readonly onChange: (viewId: string, patch: Partial<ViewSettings>) => void;
   /** A person's pointer is over a voxel, or clicked one; only of what `listen` was called for. */
   readonly onPointer?: (viewId: string, message: PointerMessage) => void;
+  /** A view's output was replaced or cleared, and no page shows the view: close it. */
+  readonly onDiscard?: (viewId: string) => void;
 };
+
+/**
+ * Revisions begin anew after this one. The protocol has room for numbers below 2³², and what is left is more than one
+ * call can take.
+ */
+const LAST_REVISION = 0xf000_0000;
 
 /** The memory of the volumes that a view shows, its own first. */
 function memoryOf({ volume, overlays }: NewView): readonly VoxelArray[] {
@@ -46,7 +56,10 @@ export class Companion {
   /** By a volume's own memory; here for as long as a view shows that volume. */
   readonly #publications: Map<VoxelArray, Publication> = new Map();
   /** By view, once it was refreshed. */
-  readonly #news: Map<string, Int32Array> = new Map();
+  readonly #news: Map<string, Uint32Array> = new Map();
+  /** Names for the memory of volumes. */
+  readonly #memories: WeakMap<ArrayBufferLike, number> = new WeakMap();
+  #lastMemory = 0;
   #lastRevision = 0;
   #seq = 0;
   readonly #worker: CompanionWorker;
@@ -54,6 +67,7 @@ export class Companion {
   /** @throws SlicescopeError `companion-failed`. */
   constructor(options: CompanionOptions) {
     this.#options = options;
+    if (options.lastRevision !== undefined) this.#lastRevision = options.lastRevision;
     this.#worker = new CompanionWorker({
       ...options,
       onNews: (news) => {
@@ -87,6 +101,7 @@ export class Companion {
 
   /** Make a view, or give it another volume and settings. */
   put(fresh: NewView): void {
+    this.#renumber();
     const { viewId, volume, overlays, settings, defaulted } = fresh;
     const before = this.#views.get(viewId);
     const memory = memoryOf(fresh);
@@ -94,6 +109,7 @@ export class Companion {
     const view: ViewRecord = {
       viewId,
       volume,
+      memory: this.#memoryName(volume.data),
       settings,
       revision: ++this.#lastRevision,
       published: this.#sharedOf(volume.data),
@@ -111,6 +127,7 @@ export class Companion {
 
   /** Show another overlay in the place of one, with settings that have been checked. */
   setOverlay(viewId: string, at: number, fresh: OverlayLayerRecord, patch: Partial<ViewSettings>): void {
+    this.#renumber();
     const view = this.#views.get(viewId);
     const before = view?.overlays[at];
     if (view === undefined || before === undefined) return;
@@ -126,6 +143,7 @@ export class Companion {
 
   /** The view's volumes were written into: publish their content, in all views that show them. */
   refresh(viewId: string): void {
+    this.#renumber();
     const view = this.#views.get(viewId);
     if (view === undefined) return;
     const records = [view.volume, ...view.overlays.map(({ volume }) => volume)];
@@ -177,10 +195,11 @@ export class Companion {
 
   /**
    * The view's picture, drawn in the worker; waits for it.
+   * @param onLate is called where it takes longer than so many milliseconds.
    * @throws SlicescopeError `companion-failed`.
    */
-  snapshot(viewId: string): Snapshot {
-    return this.#worker.snapshot(viewId);
+  snapshot(viewId: string, soonMs = 0, onLate?: () => void): Snapshot {
+    return this.#worker.snapshot(viewId, soonMs, onLate);
   }
 
   /** What is shared of a volume's publication, if it was published. */
@@ -188,8 +207,28 @@ export class Companion {
     return this.#publications.get(data)?.shared;
   }
 
+  #memoryName({ buffer }: VoxelArray): number {
+    const name = this.#memories.get(buffer) ?? ++this.#lastMemory;
+    this.#memories.set(buffer, name);
+    return name;
+  }
+
   #overlayRecord({ volume, labels }: OverlayLayerRecord): OverlayRecord {
     return { volume, labels, revision: ++this.#lastRevision, published: this.#sharedOf(volume.data) };
+  }
+
+  /** Before revisions end, all views get new ones. Pages connect anew then, and keep nothing that has an old one. */
+  #renumber(): void {
+    if (this.#lastRevision < LAST_REVISION) return;
+    this.#lastRevision = 0;
+    this.#news.clear(); // A message with an old revision may still be under way.
+    const revisions = [...this.#views.values()].map((view) => {
+      const revision = ++this.#lastRevision;
+      const overlays = view.overlays.map((overlay) => ({ ...overlay, revision: ++this.#lastRevision }));
+      this.#views.set(view.viewId, { ...view, revision, overlays });
+      return [view.viewId, revision] as const;
+    });
+    this.#worker.post({ type: 'renumber', revisions });
   }
 
   /**
@@ -205,7 +244,7 @@ export class Companion {
       const overlays = view.overlays.map((overlay) => this.#overlayRecord(overlay));
       const fresh: ViewRecord = { ...view, revision, published: this.#sharedOf(view.volume.data), overlays };
       this.#views.set(viewId, fresh);
-      const news = this.#news.get(viewId) ?? new Int32Array(new SharedArrayBuffer(8));
+      const news = this.#news.get(viewId) ?? new Uint32Array(new SharedArrayBuffer(8));
       this.#news.set(viewId, news);
       const copies = [view, ...view.overlays].map((before, at) => {
         const now = at === 0 ? fresh.published : overlays[at - 1]?.published;
@@ -278,7 +317,12 @@ export class Companion {
     for (const link of this.#links.all) this.#worker.post({ type: 'link', link });
   }
 
-  #hear({ viewId, changes, clicks, probe }: FromWorker): void {
+  #hear(message: FromWorker): void {
+    if (message.type === 'discarded') this.#options.onDiscard?.(message.viewId);
+    else this.#take(message);
+  }
+
+  #take({ viewId, changes, clicks, probe }: News): void {
     const lastSet = this.#lastSet.get(viewId);
     const news = changes.flatMap(({ patch, seen }) =>
       Object.entries(patch).filter(([name]) => (lastSet?.get(name) ?? 0) <= seen),

@@ -32,7 +32,7 @@ const clients: TestClient[] = [];
 const raw: Socket[] = [];
 
 beforeAll(async () => {
-  writeFileSync(pagesFile, JSON.stringify([PAGE_HOST]));
+  writeFileSync(pagesFile, JSON.stringify([PAGE_HOST]), { mode: 0o600 });
   server = new ServerChild(pagesFile, SECRET);
   await server.started();
 });

@@ -111,6 +111,11 @@ export class Histograms {
     this.#work();
   }
 
+  /** Revisions begin anew. */
+  forget(): void {
+    this.#kept.clear();
+  }
+
   #work(): void {
     if (this.#isAtWork || this.#jobs.length === 0) return;
     this.#isAtWork = true;

@@ -177,7 +177,7 @@ describe('another overlay in the place of one', () => {
   const volume = phantom([WIDTH, HEIGHT, DEPTH]);
   const before = phantom([WIDTH, HEIGHT, DEPTH], 'uint8');
   const after = Volume.from(new Uint8Array(60).fill(9), [WIDTH, HEIGHT, DEPTH]);
-  const record = { volume: after.toRecord(), labels: { 9: 'nine' }, revision: 77 };
+  const record = { volume: after.toRecord(), labels: { 9: { name: 'nine', color: '#102030' } }, revision: 77 };
 
   test('is told with its settings and nothing else, and what is wished for of the volume stays', () => {
     put(volume, [before]);
@@ -188,7 +188,7 @@ describe('another overlay in the place of one', () => {
     const overlays = [{ ...OVERLAY, opacity: 1 }];
     views.setOverlay('a', 0, record, { overlays }, 5);
     const overlayVolumes = views.get('a')?.state.overlayVolumes;
-    expect(overlayVolumes).toMatchObject([{ revision: 77, labels: { 9: 'nine' } }]);
+    expect(overlayVolumes).toMatchObject([{ revision: 77, labels: { 9: { name: 'nine', color: '#102030' } } }]);
     expect(own.messages).toMatchObject([{ data: { method: 'update', state: { overlays, overlayVolumes } } }]);
     own.grant(4);
     const frames = own.drain();

@@ -126,7 +126,7 @@ describe('blocks', () => {
     work(1);
     expect(layouts.bytes).toBeGreaterThan(0);
     volume.data.fill(7);
-    layouts.keepOnly(new Set([2]));
+    layouts.keepOnly((memory) => memory === 2);
     expect(layouts.bytes).toBe(0);
     expect(work()).toBe(1); // Which finds that nothing is wanted any more.
     expect(layouts.bytes).toBe(0);
@@ -137,7 +137,7 @@ describe('blocks', () => {
     }
   });
 
-  test('are shared by views of one revision, and by no others', () => {
+  test('are shared by views of one memory, however it comes to them, and by no others', () => {
     const layouts = layoutsOf();
     const volume = long('uint16', 'y');
     slice(volume, 'yz', 3, layouts.of(volume, 1));

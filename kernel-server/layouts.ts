@@ -12,7 +12,7 @@ const BLOCKS_A_STEP = 4;
 
 interface Wanted {
   readonly key: string;
-  readonly revision: number;
+  readonly memory: number;
   readonly volume: Volume;
   readonly place: BlockPlace;
 }
@@ -23,7 +23,8 @@ interface Wanted {
  * from the volume, and its blocks are built afterwards, a few at a time, what was wished for last first. So nothing is built
  * for views that stay in xy. Beyond the budget the blocks that were not used for longest are dropped.
  *
- * Blocks belong to a revision: after a refresh none is used that was built before.
+ * Blocks belong to a volume's memory, and all views of it share them. What is built is let go of when a view is given the volume,
+ * because the memory may have been written into since; a volume that was refreshed has none.
  */
 export class Layouts {
   readonly #blocks: LRUCache<string, VoxelArray>;
@@ -53,37 +54,42 @@ export class Layouts {
     return this.#blocks.calculatedSize;
   }
 
-  /** The blocks of a 3D volume, for `Volume.copyTile`; `part` is which one of the revision's. */
-  of(volume: Volume, revision: number, part = 0): BlockSource {
-    const { shape, components, data } = volume;
+  /**
+   * The blocks of a 3D volume, for `Volume.copyTile`.
+   * @param memory names the memory that it lies in, of which it may be a part.
+   */
+  of(volume: Volume, memory: number): BlockSource {
+    const { shape, components, data, dtype } = volume;
+    // What is made of one memory is told by where it begins in there, and how its values lie.
+    const source = [memory, data.byteOffset, dtype, components, ...shape].join(' ');
     return {
       blockAt: (place, index) => {
-        const block = this.#blocks.get(keyOf(revision, part, place));
+        const block = this.#blocks.get(keyOf(source, place));
         if (block === undefined) {
-          this.#want(volume, revision, part, place);
+          this.#want(volume, memory, source, place);
         } else {
           // The hand is on its way to the next slab: have it there in time.
           const { slices, slabs } = blockGrid(shape, components, data.BYTES_PER_ELEMENT, place.plane);
           const slab = place.slab + (index % slices < slices / 2 ? -1 : 1);
-          if (slab >= 0 && slab < slabs) this.#want(volume, revision, part, { ...place, slab });
+          if (slab >= 0 && slab < slabs) this.#want(volume, memory, source, { ...place, slab });
         }
         return block;
       },
     };
   }
 
-  /** Let go of the volumes of all other revisions. */
-  keepOnly(revisions: ReadonlySet<number>): void {
-    this.#wanted = this.#wanted.filter(({ revision }) => revisions.has(revision));
+  /** Let go of the blocks of memories, by their names. */
+  keepOnly(isKept: (memory: number) => boolean): void {
+    this.#wanted = this.#wanted.filter(({ memory }) => isKept(memory));
     for (const key of [...this.#blocks.keys()]) {
-      if (!revisions.has(Number.parseInt(key, 10))) this.#blocks.delete(key);
+      if (!isKept(Number.parseInt(key, 10))) this.#blocks.delete(key);
     }
   }
 
-  #want(volume: Volume, revision: number, part: number, place: BlockPlace): void {
-    const key = keyOf(revision, part, place);
+  #want(volume: Volume, memory: number, source: string, place: BlockPlace): void {
+    const key = keyOf(source, place);
     if (this.#blocks.has(key)) return;
-    this.#wanted.push({ key, revision, volume, place });
+    this.#wanted.push({ key, memory, volume, place });
     // What was wanted long ago would only push out what was wanted since.
     if (this.#wanted.length > 2 * this.#mostWanted) this.#wanted = this.#wanted.slice(-this.#mostWanted);
     this.#work();
@@ -114,6 +120,6 @@ export class Layouts {
   }
 }
 
-function keyOf(revision: number, part: number, { plane, slab, band }: BlockPlace): string {
-  return `${String(revision)} ${String(part)} ${plane} ${String(slab)} ${String(band)}`;
+function keyOf(source: string, { plane, slab, band }: BlockPlace): string {
+  return `${source} ${plane} ${String(slab)} ${String(band)}`;
 }

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import type { PointerMessage } from '../src/protocol';
 import { MOST_CLICKS, Outbox } from './outbox';
-import type { FromWorker } from './thread';
+import type { News } from './thread';
 
 const pointer = (kind: PointerMessage['kind'], x: number): PointerMessage => ({
   kind,
@@ -11,14 +11,14 @@ const pointer = (kind: PointerMessage['kind'], x: number): PointerMessage => ({
   values: [x],
 });
 
-let posted: FromWorker[] = [];
+let posted: News[] = [];
 let outbox = new Outbox(() => undefined);
 beforeEach(() => {
   posted = [];
   outbox = new Outbox((message) => posted.push(message));
 });
 /** What has been posted since this was asked for last. */
-const news = (): FromWorker[] => posted.splice(0);
+const news = (): News[] => posted.splice(0);
 const NOTHING = { clicks: [], probe: null };
 
 test('what happens is told at once, and one message is under way', () => {

@@ -1,10 +1,10 @@
 import type { PointerMessage, ViewSettings } from '../src/protocol';
-import type { FromWorker } from './thread';
+import type { News as NewsMessage } from './thread';
 
 /** Clicks of one view that are kept while the main thread is busy; those before them are dropped. */
 export const MOST_CLICKS = 1024;
 
-type News = Omit<FromWorker, 'type' | 'viewId'>;
+type News = Omit<NewsMessage, 'type' | 'viewId'>;
 
 const NONE: News = { changes: [], clicks: [], probe: null };
 
@@ -14,11 +14,11 @@ const NONE: News = { changes: [], clicks: [], probe: null };
  * is kept. Clicks are all kept, up to a bound.
  */
 export class Outbox {
-  readonly #post: (message: FromWorker) => void;
+  readonly #post: (message: NewsMessage) => void;
   /** Views of which a message is under way, and what has happened since. */
   readonly #waiting: Map<string, News> = new Map();
 
-  constructor(post: (message: FromWorker) => void) {
+  constructor(post: (message: NewsMessage) => void) {
     this.#post = post;
   }
 

@@ -62,11 +62,13 @@ function headersFor(host: string): Record<string, string> {
 export function answerWithPage(page: Page, request: IncomingMessage, response: ServerResponse, port: number): void {
   const { host } = request.headers;
   const send = (status: number, { type, body }: PageFile, more: Record<string, string> = {}): void => {
-    response.writeHead(status, { 'Content-Type': type, 'Content-Length': body.length, ...more });
+    // One request a connection: what is sent after it is not read.
+    const plain = { 'Content-Type': type, 'Content-Length': body.length, Connection: 'close' };
+    response.writeHead(status, { ...plain, ...more });
     response.end(request.method === 'HEAD' ? undefined : body);
   };
   const refuse = (status: number, sentence: string, more: Record<string, string> = {}): void => {
-    send(status, { type: PLAIN, body: Buffer.from(`${sentence}\n`) }, { Connection: 'close', ...more });
+    send(status, { type: PLAIN, body: Buffer.from(`${sentence}\n`) }, more);
   };
   // A browser that was led here by DNS rebinding sends the attacker's name.
   if (host === undefined || !isOwnHost(host, port)) {

@@ -96,13 +96,13 @@ const REVISION = 0;
 const IS_TOLD = 1;
 
 /** Note a view's newest revision. @returns whether the worker has to be told */
-export function noteRevision(news: Int32Array, revision: number): boolean {
+export function noteRevision(news: Uint32Array, revision: number): boolean {
   Atomics.store(news, REVISION, revision);
   return Atomics.exchange(news, IS_TOLD, 1) === 0;
 }
 
 /** The worker was told: what is noted after this has to be told again. */
-export function takeRevision(news: Int32Array): number {
+export function takeRevision(news: Uint32Array): number {
   Atomics.store(news, IS_TOLD, 0);
   return Atomics.load(news, REVISION);
 }

@@ -26,7 +26,7 @@ let other: RunningServer;
 const clients: TestClient[] = [];
 
 beforeAll(async () => {
-  writeFileSync(pagesFile, JSON.stringify([PAGE_HOST, 'hub.example.org']));
+  writeFileSync(pagesFile, JSON.stringify([PAGE_HOST, 'hub.example.org']), { mode: 0o600 });
   const limits = { handshakeMs: 300 };
   server = await serve(views, { secret: SECRET, pagesFile, port: 0, limits });
   other = await serve(otherViews, { secret: OTHER_SECRET, pagesFile, port: 0, limits });

@@ -28,7 +28,7 @@ let server: RunningServer;
 /** One that does not wait long for who stays silent; the other is patient, because a busy machine is not always quick. */
 let impatient: RunningServer;
 beforeAll(async () => {
-  writeFileSync(pagesFile, JSON.stringify([PAGE_HOST]));
+  writeFileSync(pagesFile, JSON.stringify([PAGE_HOST]), { mode: 0o600 });
   const options = { secret: SECRET, pagesFile, port: 0 };
   server = await serve(views, { ...options, limits: { handshakeMs: 60_000 } });
   impatient = await serve(views, { ...options, limits: { handshakeMs: 200 } });
@@ -387,13 +387,6 @@ describe('the limits', () => {
       arrivals.push(arrival);
     }
     expect(arrivals).toHaveLength(LIMITS.credits);
-  });
-
-  test('more strangers than allowed are refused, until one of them proves itself', async () => {
-    const strangers = await Promise.all(Array.from({ length: LIMITS.strangers }, () => stranger()));
-    await expect(stranger()).rejects.toThrow('Unexpected server response: 503');
-    await strangers[0]?.shakeHands(SECRET);
-    await expect(stranger()).resolves.toBeInstanceOf(TestClient);
   });
 
   test('more clients than allowed are refused, until one of them leaves', async () => {

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -10,19 +10,18 @@ import {
   isSlicescopeError,
   messageOf,
   parseClientMessage,
-  proofText,
-  type ClientMessage,
+  type Access,
   type Limits,
   type ServerMessage,
 } from '../src/protocol';
 import { isOwnHost, mayConnect } from './access';
+import { Handshake, type Secrets } from './handshake';
 import { answerWithPage, type Page } from './page';
 import { Session } from './session';
+import { Strangers } from './strangers';
 import type { Views } from './views';
 
-export interface ServerOptions {
-  /** 256 bits, as 64 hexadecimal digits. */
-  readonly secret: string;
+export interface ServerOptions extends Secrets {
   /** The hosts that Jupyter's server has noted (access.ts); null outside of Jupyter. */
   readonly pagesFile: string | null;
   /** What is served to browsers outside of Jupyter, and may then connect. Without it: nothing. */
@@ -36,10 +35,29 @@ export interface ServerOptions {
 /** How often connections are looked through for those that have not sent their request in time. */
 const CHECK_MS = 500;
 
+/** Pieces that wait for the rest of a message; whole messages come in far fewer. */
+const MOST_PIECES = 1024;
+/** Connections that the system accepts before the server does. */
+const BACKLOG = 2048;
+
+/** A page that has proved itself. */
+interface Client {
+  readonly access: Access;
+  /** Tell it why, and close. */
+  readonly fail: (error: SlicescopeError) => void;
+}
+
 export interface RunningServer {
   readonly port: number;
+  /** Begin another run: pages connect anew, and count its revisions anew. */
+  renew(): void;
   /** Stop listening and drop every socket. */
   close(): void;
+}
+
+/** The name of a run of the server. */
+function newInstance(): string {
+  return randomBytes(16).toString('hex');
 }
 
 function tooManyClients(most: number): SlicescopeError {
@@ -85,26 +103,34 @@ function offersOurs(request: IncomingMessage): boolean {
  * prove within `limits.handshakeMs` to hold the secret.
  */
 export async function serve(views: Views, options: ServerOptions): Promise<RunningServer> {
-  const { secret, pagesFile, page, port } = options;
+  const { pagesFile, page, port } = options;
   const limits: Limits = { ...LIMITS, ...options.limits };
-  const instance = randomBytes(16).toString('hex');
-  const strangers = new Set<WebSocket>();
-  const clients = new Set<WebSocket>();
+  let instance = newInstance();
+  const strangers = new Strangers(limits);
+  const clients = new Map<WebSocket, Client>();
   const patience = {
     headersTimeout: limits.handshakeMs,
     requestTimeout: limits.handshakeMs,
     connectionsCheckingInterval: CHECK_MS,
   };
   const http = createServer(patience, (request, response) => {
+    const timer = setTimeout(() => request.socket.destroy(), limits.answerMs).unref();
+    response.once('close', () => {
+      clearTimeout(timer);
+    });
     if (page === undefined) response.writeHead(426, { Connection: 'close', Upgrade: 'websocket' }).end();
     else answerWithPage(page, request, response, ownPort());
   });
   const ownPort = (): number => (http.address() as AddressInfo).port;
-  http.maxConnections = limits.connections;
+  http.on('connection', (socket) => {
+    strangers.add(socket);
+  });
   // A variable, because the types of ws do not have closeTimeout yet.
   const socketOptions = {
     noServer: true,
     maxPayload: limits.messageBytes,
+    maxFragments: limits.messageFragments,
+    maxBufferedChunks: MOST_PIECES,
     perMessageDeflate: false,
     closeTimeout: limits.handshakeMs,
     handleProtocols: () => SUBPROTOCOL,
@@ -117,18 +143,27 @@ export async function serve(views: Views, options: ServerOptions): Promise<Runni
       refuseUpgrade(socket, '403 Forbidden', limits.handshakeMs);
     } else if (!offersOurs(request)) {
       refuseUpgrade(socket, '400 Bad Request', limits.handshakeMs);
-    } else if (strangers.size >= limits.strangers) {
-      refuseUpgrade(socket, '503 Service Unavailable', limits.handshakeMs);
     } else {
       const isProxied = !isOwnHost(request.headers.host, ownPort());
+      const connection = request.socket;
+      strangers.opened(connection);
       sockets.handleUpgrade(request, socket, head, (client) => {
-        welcome(client, isProxied ? acknowledger(client, request.socket) : null);
+        welcome(client, connection, isProxied ? acknowledger(client, connection) : null);
       });
     }
   });
 
-  function welcome(socket: WebSocket, acknowledge: (() => void) | null): void {
-    strangers.add(socket);
+  /** Where there are as many clients as may be, a page that only looks makes way for one that may change views. */
+  function makePlaceFor(access: Access): void {
+    if (clients.size < limits.clients) return;
+    const error = tooManyClients(limits.clients);
+    const reader = access === 'change' ? [...clients].find(([, client]) => client.access === 'look') : undefined;
+    if (reader === undefined) throw error;
+    clients.delete(reader[0]);
+    reader[1].fail(error);
+  }
+
+  function welcome(socket: WebSocket, connection: Socket, acknowledge: (() => void) | null): void {
     const send = (message: ServerMessage): void => {
       socket.send(JSON.stringify(message));
     };
@@ -147,7 +182,7 @@ export async function serve(views: Views, options: ServerOptions): Promise<Runni
       socket.terminate();
     }, limits.silenceMs).unref();
     const flood = new FloodGate(limits.messagesPerSecond);
-    const handshake = new Handshake(secret);
+    const handshake = new Handshake(options);
     let session: Session | null = null;
 
     socket.on('message', (data, isBinary) => {
@@ -163,16 +198,15 @@ export async function serve(views: Views, options: ServerOptions): Promise<Runni
           return;
         }
         const answer = handshake.take(message);
-        if (answer !== null) {
+        if (typeof answer !== 'string') {
           send(answer);
           return;
         }
-        // Only now, because a refused upgrade can't say why.
-        if (clients.size >= limits.clients) throw tooManyClients(limits.clients);
+        makePlaceFor(answer); // Only now, because a refused upgrade can't say why.
         clearTimeout(timer);
-        strangers.delete(socket);
-        clients.add(socket);
-        session = new Session(views, socket, limits);
+        strangers.remove(connection);
+        clients.set(socket, { access: answer, fail });
+        session = new Session(views, socket, limits, answer);
         send({ type: 'welcome', instance });
       } catch (error) {
         fail(isSlicescopeError(error) ? error : new SlicescopeError('protocol-error', messageOf(error), {}));
@@ -184,7 +218,6 @@ export async function serve(views: Views, options: ServerOptions): Promise<Runni
     socket.on('close', () => {
       clearTimeout(timer);
       clearTimeout(silence);
-      strangers.delete(socket);
       clients.delete(socket);
       session?.dispose();
     });
@@ -192,12 +225,17 @@ export async function serve(views: Views, options: ServerOptions): Promise<Runni
 
   return await new Promise((resolve, reject) => {
     http.once('error', reject);
-    http.listen({ host: '127.0.0.1', port }, () => {
+    http.listen({ host: '127.0.0.1', port, backlog: BACKLOG }, () => {
       resolve({
         port: ownPort(),
+        renew: () => {
+          instance = newInstance();
+          for (const socket of clients.keys()) socket.terminate();
+        },
         close: () => {
           http.close();
-          for (const socket of [...strangers, ...clients]) socket.terminate();
+          strangers.dropAll();
+          for (const socket of clients.keys()) socket.terminate();
         },
       });
     });
@@ -222,35 +260,5 @@ class FloodGate {
     if (this.#count <= this.#limit) return;
     const text = `More than ${String(this.#limit)} messages in a second. Reload the page.`;
     throw new SlicescopeError('limit-exceeded', text, { limit: 'messagesPerSecond', value: this.#count });
-  }
-}
-
-/** The server's side of the challenge and response: hello → challenge, proof → null, which means proven. */
-class Handshake {
-  readonly #secret: Buffer;
-  readonly #nonce: string = randomBytes(32).toString('hex');
-  #clientNonce: string | null = null;
-
-  constructor(secret: string) {
-    this.#secret = Buffer.from(secret, 'hex');
-  }
-
-  /** @throws SlicescopeError `unauthorized`. */
-  take(message: ClientMessage): ServerMessage | null {
-    if (message.type === 'hello' && this.#clientNonce === null) {
-      this.#clientNonce = message.nonce;
-      const proof = this.#sign('server', message.nonce).toString('hex');
-      return { type: 'challenge', version: 1, nonce: this.#nonce, proof };
-    }
-    if (message.type === 'proof' && this.#clientNonce !== null) {
-      if (timingSafeEqual(Buffer.from(message.proof, 'hex'), this.#sign('client', this.#clientNonce))) return null;
-    }
-    throw new SlicescopeError('unauthorized', 'The page did not prove that it belongs to this kernel. Reload it.', {});
-  }
-
-  #sign(role: 'server' | 'client', clientNonce: string): Buffer {
-    return createHmac('sha256', this.#secret)
-      .update(proofText(role, clientNonce, this.#nonce))
-      .digest();
   }
 }

@@ -3,9 +3,11 @@ import {
   SlicescopeError,
   UNASKED,
   VOLUME_ITSELF,
+  isLooking,
   isSlicescopeError,
   messageOf,
   overviewLevel,
+  type Access,
   type ClientContent,
   type ClientMessage,
   type Histogram,
@@ -45,6 +47,7 @@ export class Session implements ViewClient {
   readonly #views: Views;
   readonly #sink: Sink;
   readonly #limits: Limits;
+  readonly #access: Access;
   readonly #flow: Flow;
   readonly #channels: Map<string, number> = new Map();
   readonly #pacers: Map<string, RefreshPacer> = new Map();
@@ -59,8 +62,9 @@ export class Session implements ViewClient {
     this.#waiting -= 1;
   };
 
-  constructor(views: Views, sink: Sink, limits: Limits = LIMITS) {
+  constructor(views: Views, sink: Sink, limits: Limits = LIMITS, access: Access = 'change') {
     this.#views = views;
+    this.#access = access;
     this.#sink = sink;
     this.#limits = limits;
     this.#flow = new Flow(limits, {
@@ -78,12 +82,20 @@ export class Session implements ViewClient {
 
   /** Take a message of a proven client. Errors of its making are answered; the connection goes on. */
   receive(message: ClientMessage): void {
+    if (this.#access === 'look' && !isLooking(message)) {
+      this.#refuse(message);
+      return;
+    }
     switch (message.type) {
       case 'open':
         this.#open(message.viewId);
         break;
       case 'close':
         this.#leave(message.viewId);
+        break;
+      case 'discarded':
+        this.#leave(message.viewId);
+        this.#views.discard(message.viewId);
         break;
       case 'comm':
         this.#comm(message);
@@ -162,6 +174,16 @@ export class Session implements ViewClient {
       this.#send({ type: 'error', code: error.code, message: messageOf(error), viewId });
       this.stateChanged(viewId, view.state, msgId);
     }
+  }
+
+  /** The page may only look. It is told how the view is, because it may already show its own change. */
+  #refuse(message: ClientMessage): void {
+    const sentence = 'You may look at this view, but not change it: that takes the right to run code in its kernel.';
+    if (message.type !== 'comm') throw new SlicescopeError('unauthorized', sentence, {});
+    const { viewId, msgId, data } = message;
+    this.#send({ type: 'error', code: 'unauthorized', message: sentence, viewId });
+    const view = this.#channels.has(viewId) ? this.#views.get(viewId) : undefined;
+    if (view !== undefined && data.method !== 'custom') this.stateChanged(viewId, view.state, msgId);
   }
 
   #hear(viewId: string, view: View, content: ClientContent): void {

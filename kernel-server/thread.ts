@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { PointerEventName, PointerMessage, ViewSettings } from '../src/protocol';
+import type { Labels, PointerEventName, PointerMessage, ViewSettings } from '../src/protocol';
 import type { Link } from '../src/shading';
-import type { Labels, VolumeRecord } from '../src/volume';
+import type { VolumeRecord } from '../src/volume';
 import type { PublishedCopies } from './publication';
 
 /** What passes between the kernel's main thread and the companion's worker thread. */
@@ -23,6 +23,8 @@ export interface OverlayLayerRecord {
 export interface ViewRecord {
   readonly viewId: string;
   readonly volume: VolumeRecord;
+  /** Names the memory of the volume's values: views of one memory share what is built of it. */
+  readonly memory: number;
   /** Of this view's volume and its content; every `put` and every refresh takes a number that no view had before. */
   readonly revision: number;
   /** What slices are cut from, once the volume was refreshed; before that, the volume's own memory. */
@@ -59,7 +61,7 @@ export type ToWorker =
   | {
       readonly type: 'refresh';
       readonly viewId: string;
-      readonly news: Int32Array;
+      readonly news: Uint32Array;
       /** Of the volume and of each overlay; comes with the first refresh of each. */
       readonly published: readonly (PublishedCopies | undefined)[];
     }
@@ -72,12 +74,19 @@ export type ToWorker =
       readonly patch: Partial<ViewSettings>;
       readonly seq: number;
     }
+  /** Revisions begin anew: those of the views from here on. */
+  | { readonly type: 'renumber'; readonly revisions: readonly (readonly [viewId: string, revision: number])[] }
   /** Draw a view and answer with a PNG on the sync port. */
   | { readonly type: 'snapshot'; readonly viewId: string }
   | { readonly type: 'close'; readonly viewId: string };
 
+export type FromWorker =
+  | News
+  /** The view's output was replaced or cleared, and nobody looks at the view. */
+  | { readonly type: 'discarded'; readonly viewId: string };
+
 /** What people did to a view in a browser, since the message before. */
-export interface FromWorker {
+export interface News {
   readonly type: 'news';
   readonly viewId: string;
   /** Each setting is in one of them; `seen` is the last `seq` that the worker had taken before. */
@@ -102,6 +111,7 @@ export type SyncReply =
 
 export interface WorkerSetup {
   readonly secret: string;
+  readonly readerSecret: string;
   /**
    * The file in which Jupyter's server notes the hosts of pages that it has let in; see access.ts. Null outside of
    * Jupyter: the worker serves the page itself.

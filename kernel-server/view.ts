@@ -34,11 +34,13 @@ export class View {
   seen: number;
   readonly #layouts: Layouts;
   #base: Source;
+  #memory: number;
   #overlays: readonly OverlaySource[];
 
   constructor(record: ViewRecord, seq: number, layouts: Layouts) {
     this.#layouts = layouts;
     this.#base = new Source(record.volume, record.published);
+    this.#memory = record.memory;
     const base = this.#base.volume;
     this.#overlays = record.overlays.map((overlay) => new OverlaySource(base, overlay));
     this.state = {
@@ -59,6 +61,11 @@ export class View {
     return [this.#base, ...this.#overlays];
   }
 
+  /** Names the memory that blocks are built of; null where none are, which would be built in vain when a cell refreshes again and again. */
+  get blockMemory(): number | null {
+    return this.#base.isPublished ? null : this.#memory;
+  }
+
   /** The shared memory that the view refers to. */
   get bytes(): number {
     return this.#sources.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -67,6 +74,7 @@ export class View {
   /** Other volumes and other settings; who looks at the view goes on looking. */
   replace(fresh: View): void {
     this.#base = fresh.#base;
+    this.#memory = fresh.#memory;
     this.#overlays = fresh.#overlays;
     this.state = fresh.state;
     this.seen = fresh.seen;
@@ -148,17 +156,14 @@ export class View {
     return { planes, rescale, kind: slabKind(volume, wish), revision: null, cut };
   }
 
-  /**
-   * Cut from the volume itself. A refreshed one has no blocks, which would be built in vain when a cell refreshes again
-   * and again.
-   */
+  /** Cut from the volume itself. */
   #cut(wish: TileWish, tile: TileRect, target: VoxelArray, stop: () => AbortSignal): Promise<void> | undefined {
     const { plane, index, level, layer: channel, frame } = wish;
-    const { revision, channels } = this.state.volume;
     return this.read((volume) => {
       const part = volume.at({ frame, channel });
       if (part.chunked) return part.readTile(plane, index, level, tile, wish, target, stop());
-      const blocks = this.#base.isPublished ? null : this.#layouts.of(part, revision, frame * channels + channel);
+      const memory = this.blockMemory;
+      const blocks = memory === null ? null : this.#layouts.of(part, memory);
       part.copySlab(plane, index, level, tile, wish, target, blocks);
       return undefined;
     });

@@ -25,20 +25,24 @@ export class Views {
   readonly #onChange: (viewId: string, patch: Partial<ViewSettings>, seen: number) => void;
   readonly #onPointer: (viewId: string, message: PointerMessage) => void;
   readonly #catchUp: () => void;
+  readonly #onDiscard: (viewId: string) => void;
 
   /**
    * @param onChange is told what clients changed, to pass on to the kernel;
    * @param onPointer what their pointers do, where the kernel listens to it;
-   * @param catchUp does at once what the kernel has sent and nobody has taken yet.
+   * @param catchUp does at once what the kernel has sent and nobody has taken yet;
+   * @param onDiscard is told of a view that nobody will look at again, so that the kernel closes it.
    */
   constructor(
     onChange: (viewId: string, patch: Partial<ViewSettings>, seen: number) => void,
     onPointer: (viewId: string, message: PointerMessage) => void = () => undefined,
     catchUp: () => void = () => undefined,
+    onDiscard: (viewId: string) => void = () => undefined,
   ) {
     this.#onChange = onChange;
     this.#onPointer = onPointer;
     this.#catchUp = catchUp;
+    this.#onDiscard = onDiscard;
   }
 
   get(viewId: string): View | undefined {
@@ -54,6 +58,7 @@ export class Views {
   /** Make a view, or give it another volume: one change for its clients, so that they never see half of it. */
   put(record: ViewRecord, seq: number): void {
     const view = this.#views.get(record.viewId);
+    this.#layouts.keepOnly((memory) => memory !== record.memory); // It may have been written into since.
     if (view === undefined) {
       this.#views.set(record.viewId, new View(record, seq, this.#layouts));
       return;
@@ -72,6 +77,13 @@ export class Views {
     view.refresh(revision, copies);
     this.#letGoOfBlocks();
     for (const client of view.clients) client.refreshed(viewId, revision);
+  }
+
+  /** Revisions begin anew, in another run of the server: what is known by an old one holds no longer. */
+  renumber(revisions: readonly (readonly [viewId: string, revision: number])[]): void {
+    this.#layouts.keepOnly(() => false);
+    this.histograms.forget();
+    for (const [viewId, revision] of revisions) this.#views.get(viewId)?.refresh(revision, []);
   }
 
   /** Another overlay in the place of one: what is shown below and above it stays as it is. */
@@ -144,6 +156,11 @@ export class Views {
     });
   }
 
+  /** A client has no output of the view any more. Where another one looks at it, it stays. */
+  discard(viewId: string): void {
+    if (this.#views.get(viewId)?.clients.size === 0) this.#onDiscard(viewId);
+  }
+
   close(viewId: string): void {
     const view = this.#views.get(viewId);
     if (view === undefined) return;
@@ -156,7 +173,8 @@ export class Views {
 
   /** No view shows what was closed, swapped or refreshed: its blocks go. */
   #letGoOfBlocks(): void {
-    this.#layouts.keepOnly(new Set([...this.#views.values()].map(({ state }) => state.volume.revision)));
+    const shown = new Set([...this.#views.values()].map(({ blockMemory }) => blockMemory));
+    this.#layouts.keepOnly((memory) => shown.has(memory));
   }
 
   /** The settings that are still nobody's choice after these were chosen, if they are others than before. */

@@ -7,13 +7,16 @@ import { Outbox } from './outbox';
 import { readPage } from './page';
 import { takeRevision } from './publication';
 import { serve, type RunningServer } from './server';
-import type { Snapshot, SyncReply, ToWorker, WorkerSetup } from './thread';
+import type { FromWorker, Snapshot, SyncReply, ToWorker, WorkerSetup } from './thread';
 import { Views } from './views';
 
 /** The companion's thread: it serves slices while the kernel's main thread runs a cell. */
 if (parentPort === null) throw new Error('worker.ts runs in a worker thread that companion-worker.ts starts');
 const toMain = parentPort;
-const { secret, pagesFile, port, sync, signal } = workerData as WorkerSetup;
+const { secret, readerSecret, pagesFile, port, sync, signal } = workerData as WorkerSetup;
+
+/** Null before it listens. */
+let server: RunningServer | null = null;
 
 function reply(answer: SyncReply): void {
   sync.postMessage(answer);
@@ -37,6 +40,9 @@ const views = new Views(
       if (received === undefined) return;
       take(received.message);
     }
+  },
+  (viewId) => {
+    toMain.postMessage({ type: 'discarded', viewId } satisfies FromWorker);
   },
 );
 
@@ -73,6 +79,10 @@ function take(message: ToWorker): void {
     case 'refresh':
       views.refresh(message.viewId, takeRevision(message.news), message.published);
       break;
+    case 'renumber':
+      server?.renew();
+      views.renumber(message.revisions);
+      break;
     case 'overlay':
       views.setOverlay(message.viewId, message.at, message.overlay, message.patch, message.seq);
       break;
@@ -98,7 +108,7 @@ toMain.on('message', take);
 /** After a restart the old port is taken again, so that pages find the companion where it was. */
 async function start(): Promise<RunningServer> {
   const page = pagesFile === null ? readPage(join(__dirname, '../page')) : undefined;
-  const options = { secret, pagesFile, page };
+  const options = { secret, readerSecret, pagesFile, page };
   return await serve(views, { ...options, port }).catch(async (error: unknown) => {
     if (port === 0) throw error;
     return await serve(views, { ...options, port: 0 });
@@ -106,8 +116,9 @@ async function start(): Promise<RunningServer> {
 }
 
 start().then(
-  (server) => {
-    reply({ type: 'listening', port: server.port });
+  (running) => {
+    server = running;
+    reply({ type: 'listening', port: running.port });
   },
   (error: unknown) => {
     reply({ type: 'failed', message: messageOf(error) });

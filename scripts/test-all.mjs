@@ -11,7 +11,9 @@ import { TestRun } from './tests/parts.mjs';
 
 /** Of the npm package `node`, which carries the program. */
 const LATER_NODES = ['22.23.3', '24.21.0'];
-const STRICT = { env: { SLICESCOPE_RETRIES: '0', SLICESCOPE_COMPOSITING: 'gpu' } };
+const STRICT = { env: { SLICESCOPE_RETRIES: '0' } };
+/** Pages without JupyterLab are put together with GL, as by a graphics card. JupyterLab would take a third longer. */
+const WITH_GL = { env: { ...STRICT.env, SLICESCOPE_COMPOSITING: 'gpu' } };
 
 /** A version of Node.js from the npm registry, installed if need be. */
 async function laterNode(version) {
@@ -28,7 +30,9 @@ const run = new TestRun();
 if (await setup()) {
   const { ALL_PROJECTS } = await import('./tests/tiers.mjs'); // Only now: jest.config.js may need node_modules.
   await run.lint();
-  await run.jest('Tests', ['--selectProjects', ...ALL_PROJECTS], STRICT);
+  const pages = ALL_PROJECTS.filter((name) => name.startsWith('page'));
+  await run.jest('Tests', ['--selectProjects', ...ALL_PROJECTS.filter((name) => !pages.includes(name))], STRICT);
+  await run.jest('Pages', ['--selectProjects', ...pages], WITH_GL);
   for (const version of LATER_NODES) {
     const name = `Node.js ${version}`;
     try {

@@ -59,6 +59,7 @@ export {
   type ChannelInfo,
   type DType,
   type ErrorCode,
+  type LabelInfo,
   type Padding,
   type Plane,
   type Rescale,
@@ -66,4 +67,4 @@ export {
   type Window,
 } from './protocol';
 export type { ColormapName, WindowName } from './shading';
-export type { Part, SliceOptions, StoredType, VolumeOptions, VolumeSlice, VoxelSource } from './volume';
+export type { GivenLabels, Part, SliceOptions, StoredType, VolumeOptions, VolumeSlice, VoxelSource } from './volume';

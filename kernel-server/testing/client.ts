@@ -6,6 +6,7 @@ import {
   decodeFrame,
   parseServerMessage,
   proofText,
+  type Access,
   type ClientMessage,
   type ClientComm,
   type Frame,
@@ -91,9 +92,10 @@ export class TestClient {
     return (await this.message('welcome')).instance;
   }
 
-  async prove(secret: string): Promise<void> {
+  /** @param access what the secret is for. */
+  async prove(secret: string, access: Access = 'change'): Promise<void> {
     const nonce = randomBytes(32).toString('hex');
-    this.say({ type: 'hello', version: 1, nonce });
+    this.say({ type: 'hello', version: 1, nonce, ...(access === 'change' ? {} : { access }) });
     const challenge = await this.message('challenge');
     if (challenge.proof !== proofOf(secret, 'server', nonce, challenge.nonce)) throw new Error('not the companion');
     this.say({ type: 'proof', proof: proofOf(secret, 'client', nonce, challenge.nonce) });

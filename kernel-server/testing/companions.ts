@@ -27,7 +27,7 @@ export class RuntimeDir {
 
   /** Do as Jupyter's server does when a page asks for the record. */
   notePage(): void {
-    writeFileSync(this.pagesFile, JSON.stringify([PAGE_HOST]));
+    writeFileSync(this.pagesFile, JSON.stringify([PAGE_HOST]), { mode: 0o600 });
   }
 
   /** A client that has proved itself. */

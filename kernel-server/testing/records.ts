@@ -28,5 +28,5 @@ export function viewRecord(
   settings: Partial<ViewSettings> = {},
 ): ViewRecord {
   const whole = clampSettings({ ...SETTINGS, ...settings }, volume.info(revision));
-  return { viewId, volume: volume.toRecord(), revision, overlays: [], settings: whole };
+  return { viewId, volume: volume.toRecord(), memory: revision, revision, overlays: [], settings: whole };
 }

@@ -2,8 +2,11 @@
 
 This is the only way to the secret, so an answer needs a request that Jupyter has authenticated, a user who
 may read kernels, the id of a kernel that this server runs, and a record that nobody else can have written.
+The secret is for users who may also execute code in kernels, because a view can be changed with it and its
+kernel hears of that. Others get a secret with which a page can only look.
 """
 
+import inspect
 import re
 
 from jupyter_core.paths import jupyter_runtime_dir
@@ -12,7 +15,7 @@ from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
 
-from .records import RecordError, note_page, read_record, remove_record
+from .records import RecordError, answer_for, note_page, read_record, remove_record
 
 _SERVED = "slicescope_served_kernels"
 _KERNEL_ID = re.compile(r"[\w-]{1,128}", re.ASCII)
@@ -25,12 +28,13 @@ class CompanionHandler(APIHandler):
 
     @web.authenticated
     @authorized
-    def get(self, kernel_id: str) -> None:
+    async def get(self, kernel_id: str) -> None:
         self.set_header("Cache-Control", "no-store")
         self.set_header("X-Content-Type-Options", "nosniff")
         self._forget_ended()
         try:
             record = read_record(self._runtime_dir(), self._known(kernel_id))
+            answer = answer_for(record, may_execute=await self._may_execute())
             note_page(self._runtime_dir(), kernel_id, self.request.host)
             self.settings[_SERVED].add(kernel_id)
         except RecordError as error:
@@ -38,7 +42,12 @@ class CompanionHandler(APIHandler):
             self.finish({"code": error.code, "message": f"{self._name(kernel_id)}: {error}"})
             return
         # The page compares it with its own address, and can say what is wrong before the companion refuses it.
-        self.finish({**record, "page": self.request.host})
+        self.finish({**answer, "page": self.request.host})
+
+    async def _may_execute(self) -> bool:
+        """Jupyter asks the same of who opens a kernel's channels."""
+        answer = self.authorizer.is_authorized(self, self.current_user, "execute", self.auth_resource)
+        return bool(await answer if inspect.isawaitable(answer) else answer)
 
     def _known(self, kernel_id: str) -> str:
         """The id, if it is one of a kernel that this server runs: only then may it become part of a path."""

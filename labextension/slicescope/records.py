@@ -1,7 +1,7 @@
 """The records that companions write about themselves, read with distrust.
 
-A record is `<runtime folder>/slicescope-<kernel id>.json`, `{"port", "secret", "pid"}`, of mode 0600.
-Whoever has it can read every volume that its kernel shows. A file that another user could have
+A record is `<runtime folder>/slicescope-<kernel id>.json`, `{"port", "secret", "readerSecret", "pid"}`, of
+mode 0600. Whoever has it can read every volume that its kernel shows. A file that another user could have
 written, or could have read, is therefore no record.
 """
 
@@ -13,6 +13,11 @@ from pathlib import Path
 
 _SECRET = re.compile(r"[0-9a-f]{64}")
 _MAX_BYTES = 4096
+# The hosts of the pages that asked last: a page whose host was dropped asks again before it connects.
+_MAX_HOSTS = 64
+# A name of 253 characters, brackets and a port.
+_HOST = re.compile(r"[\w.:\[\]-]{1,261}", re.ASCII)
+_MAX_PAGES_BYTES = 65536
 _WINDOWS = os.name == "nt"
 
 
@@ -46,8 +51,11 @@ def _is_private(status: os.stat_result) -> bool:
     return _WINDOWS or (status.st_uid == os.getuid() and stat.S_IMODE(status.st_mode) & 0o077 == 0)
 
 
-def _read_private(path: Path) -> bytes:
-    """The content of a file that is ours alone; checked on the open file, so that it can't be swapped."""
+def _read_private(path: Path, most: int) -> bytes:
+    """The content of a file that is ours alone, and one byte more than `most` if it is longer.
+
+    It is checked on the open file, so that it can't be swapped.
+    """
     # Neither a symbolic link nor a pipe that nobody writes to.
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
     unsafe = RecordError(
@@ -64,13 +72,16 @@ def _read_private(path: Path) -> bytes:
     try:
         if not _is_private(os.fstat(descriptor)):
             raise unsafe
-        return os.read(descriptor, _MAX_BYTES + 1)
+        return os.read(descriptor, most + 1)
     finally:
         os.close(descriptor)
 
 
 def _parse(content: bytes) -> dict:
-    """The record's three fields and nothing else. The error never quotes the content."""
+    """The record's four fields and nothing else. The error never quotes the content.
+
+    Records of older versions of the library have no `readerSecret`, which is None then.
+    """
     broken = RecordError(
         "broken-record", "the record of its companion can't be read; restart the kernel and run the cell again"
     )
@@ -79,12 +90,14 @@ def _parse(content: bytes) -> dict:
             raise broken
         value = json.loads(content)
         port, secret, pid = value["port"], value["secret"], value["pid"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        reader_secret = value.get("readerSecret")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise broken from None
     numbers = type(port) is int and 0 < port < 65536 and type(pid) is int and 0 < pid < 2**31
-    if not numbers or not isinstance(secret, str) or not _SECRET.fullmatch(secret):
+    secrets = [secret] if reader_secret is None else [secret, reader_secret]
+    if not numbers or not all(isinstance(each, str) and _SECRET.fullmatch(each) for each in secrets):
         raise broken
-    return {"port": port, "secret": secret, "pid": pid}
+    return {"port": port, "secret": secret, "readerSecret": reader_secret, "pid": pid}
 
 
 def read_record(runtime_dir: str, kernel_id: str) -> dict:
@@ -92,11 +105,22 @@ def read_record(runtime_dir: str, kernel_id: str) -> dict:
 
     Raises RecordError. The record of a process that has died is removed.
     """
-    record = _parse(_read_private(Path(runtime_dir) / f"slicescope-{kernel_id}.json"))
+    record = _parse(_read_private(Path(runtime_dir) / f"slicescope-{kernel_id}.json", _MAX_BYTES))
     if not _is_alive(record["pid"]):
         remove_record(runtime_dir, kernel_id)
         raise _has_not_shown()
     return record
+
+
+def answer_for(record: dict, *, may_execute: bool) -> dict:
+    """What of a record a user is told: with `secret` a page can change views, with `readerSecret` only look at them."""
+    if may_execute:
+        return {name: record[name] for name in ("port", "secret", "pid")}
+    if record["readerSecret"] is None:
+        raise RecordError(
+            "no-reader-secret", "its slicescope is too old to show volumes to a user who may not run code; update it"
+        )
+    return {name: record[name] for name in ("port", "readerSecret")}
 
 
 def remove_record(runtime_dir: str, kernel_id: str) -> None:
@@ -110,16 +134,30 @@ def note_page(runtime_dir: str, kernel_id: str, host: str) -> None:
 
     The companion reads `slicescope-<kernel id>.pages.json`, a list of hosts as an Origin names them.
     """
+    if not _HOST.fullmatch(host):  # No page has such a host.
+        return
     path = Path(runtime_dir) / f"slicescope-{kernel_id}.pages.json"
-    try:
-        hosts = json.loads(_read_private(path))
-    except (RecordError, ValueError):
-        hosts = []
+    hosts = _noted(path)
     if host in hosts:
         return
     partial = path.with_suffix(f".{os.getpid()}")
-    partial.unlink(missing_ok=True)
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump([*hosts, host], file)
-    partial.replace(path)
+    try:
+        partial.unlink(missing_ok=True)
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump([*hosts, host][-_MAX_HOSTS:], file)
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise RecordError(
+            "unnoted-page", f"Jupyter's runtime folder can't be written ({error.strerror}); make it writable"
+        ) from None
+
+
+def _noted(path: Path) -> list[str]:
+    """The hosts in a file of pages, the newest last; none where it is not ours alone or not what we write."""
+    try:
+        hosts = json.loads(_read_private(path, _MAX_PAGES_BYTES))
+    except (RecordError, ValueError, RecursionError):
+        return []
+    return [each for each in hosts if isinstance(each, str)] if isinstance(hosts, list) else []

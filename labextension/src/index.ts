@@ -8,12 +8,13 @@ import { ITranslator } from '@jupyterlab/translation';
 import { DisposableDelegate } from '@lumino/disposable';
 import { VIEW_MIME, setTranslator, tileCache, type CompanionAddress } from 'slicescope/lib/src/viewer';
 import { addCommands } from './commands';
+import { followOutputs, type SharedNotebook } from './discarded-views';
 import { locate } from './locate';
 import { CompanionManager } from './manager';
 import { MODULE_NAME, MODULE_VERSION, SliceModel } from './model';
 import { keepPicturesIn } from './picture-keeper';
 import { Preferences } from './preferences';
-import { ViewOutput } from './renderer';
+import { ViewOutput, type ManagerOf } from './renderer';
 import { SliceView } from './view';
 import { ViewTracker } from './view-tracker';
 
@@ -47,6 +48,24 @@ function followSaving({ docRegistry }: JupyterFrontEnd): void {
       });
     },
   });
+}
+
+/** Kernels hear of views whose outputs were replaced or cleared. */
+function followNotebooks({ docRegistry }: JupyterFrontEnd, managerOf: ManagerOf): void {
+  docRegistry.addWidgetExtension('Notebook', {
+    createNew: (_, { model, sessionContext }) => {
+      const { sharedModel } = model;
+      if (!isSharedNotebook(sharedModel)) return undefined;
+      const kernelId = (): string | null => sessionContext.session?.kernel?.id ?? null;
+      return followOutputs(sharedModel, kernelId, (bundle) => {
+        managerOf(bundle.kernelId).discard(bundle.viewId);
+      });
+    },
+  });
+}
+
+function isSharedNotebook(model: object): model is SharedNotebook {
+  return 'cells' in model && Array.isArray(model.cells) && 'changed' in model;
 }
 
 const plugin: JupyterFrontEndPlugin<void> = {
@@ -99,6 +118,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
       RANK,
     );
     followSaving(app);
+    followNotebooks(app, managerOf);
     // A kernel with comms of its own can drive the same model.
     widgets?.registerWidget({ name: MODULE_NAME, version: MODULE_VERSION, exports: { SliceModel, SliceView } });
   },

@@ -69,6 +69,13 @@ describe('a companion that Jupyter’s server knows', () => {
   });
 });
 
+test('a companion whose views may only be looked at comes with a secret for that', async () => {
+  const { port, page } = TRUE;
+  expect(await answers({ port, page, readerSecret: SECRET }).find()).toMatchObject({ secret: SECRET, access: 'look' });
+  expect((await answers(TRUE).find()).access).toBeUndefined();
+  expect((await answers({ ...TRUE, readerSecret: 'cd'.repeat(32) }).find()).secret).toBe(SECRET);
+});
+
 describe('there is nothing to connect to any more', () => {
   test.each(['unknown-kernel', 'no-companion'])('if the answer is %s', async (code) => {
     await expect(answers({ code, message: 'Gone.' }, 404).find()).rejects.toMatchObject({

@@ -10,6 +10,8 @@ const GONE = ['unknown-kernel', 'no-companion'];
 interface Answer {
   readonly port?: unknown;
   readonly secret?: unknown;
+  /** In the place of `secret`, for a user who may not execute code. */
+  readonly readerSecret?: unknown;
   readonly page?: unknown;
   readonly code?: unknown;
   readonly message?: unknown;
@@ -35,7 +37,9 @@ export async function locate(
       );
     },
   );
-  const { port, secret, page, code, message } = (await response.json().catch(() => ({}))) as Answer;
+  const answer = (await response.json().catch(() => ({}))) as Answer;
+  const { port, page, code, message } = answer;
+  const secret = answer.secret ?? answer.readerSecret;
   if (typeof code === 'string' && GONE.includes(code)) {
     const sentence = text('The kernel was restarted or shut down since. Run the cell again to look at this volume.');
     throw new SlicescopeError('unknown-view', sentence, { viewId: '' });
@@ -60,5 +64,6 @@ export async function locate(
   }
   const proxied = URLExt.join(settings.wsUrl || PageConfig.getWsUrl(), 'proxy', String(port), '/');
   const direct = `ws://127.0.0.1:${String(port)}/`;
-  return { urls: LOOPBACK.includes(window.location.hostname) ? [direct, proxied] : [proxied], secret };
+  const urls = LOOPBACK.includes(window.location.hostname) ? [direct, proxied] : [proxied];
+  return { urls, secret, ...(answer.secret === undefined ? { access: 'look' } : {}) };
 }

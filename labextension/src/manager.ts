@@ -57,6 +57,11 @@ export class CompanionManager extends ManagerBase {
     void model?.close(true); // lets go of its views.
   }
 
+  /** The output of a view was replaced or cleared: the kernel may let go of the view, unless it is shown elsewhere. */
+  discard(viewId: string): void {
+    if (!this.#views.has(viewId)) this.#connection.discard(viewId);
+  }
+
   protected override loadClass(className: string, moduleName: string): Promise<typeof WidgetModel | typeof WidgetView> {
     if (moduleName === MODULE_NAME && className === 'SliceModel') return Promise.resolve(SliceModel);
     if (moduleName === MODULE_NAME && className === 'SliceView') return Promise.resolve(SliceView);
@@ -109,7 +114,7 @@ export class RemoteView implements ChannelListener {
     if (this.model !== null) {
       this.#comm.reset(this.model.state?.volume.revision === state.volume.revision);
       this.#comm.deliver({ method: 'update', state, buffer_paths: [] }, '');
-      this.model.connected(instance, line);
+      this.model.connected(instance, line, this.#connection.access);
       this.model.notify(null, false);
     } else if (!this.#isMaking) {
       this.#isMaking = true;
@@ -152,7 +157,7 @@ export class RemoteView implements ChannelListener {
     if (latest !== null && latest.state !== state) {
       this.#comm.deliver({ method: 'update', state: latest.state, buffer_paths: [] }, '');
     }
-    if (latest !== null) model.connected(latest.instance, latest.line);
+    if (latest !== null) model.connected(latest.instance, latest.line, this.#connection.access);
     this.#updated.emit();
     await this.#prefer(model);
   }

@@ -6,6 +6,7 @@ import {
   decodeFrame,
   parseServerContent,
   settled,
+  type Access,
   type ClientContent,
   type Frame,
   type Line,
@@ -38,6 +39,8 @@ export class SliceModel extends DOMWidgetModel {
   declare isStopped: boolean;
   /** Slices can be asked for. */
   declare isConnected: boolean;
+  /** What the page may do: where it may only look, changes hold on it alone. */
+  declare access: Access;
   declare private _feed: SliceFeed;
   /** Slices that are here already come with the event of the change, and have none of their own: all would be drawn twice. */
   declare private _isChanging: boolean;
@@ -69,6 +72,7 @@ export class SliceModel extends DOMWidgetModel {
     this.notice = null;
     this.isStopped = false;
     this.isConnected = false;
+    this.access = 'change';
     this._isChanging = false;
     this._feed = new SliceFeed(
       (wishes) => {
@@ -103,8 +107,9 @@ export class SliceModel extends DOMWidgetModel {
   }
 
   /** The comm leads to this run of a companion, or to another one: ask it for what is missing. */
-  connected(instance: string, line: Line | null): void {
+  connected(instance: string, line: Line | null, access: Access = 'change'): void {
     this.isConnected = true;
+    this.access = access;
     this._feed.connected(instance, line);
     this._update();
   }

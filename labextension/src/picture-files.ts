@@ -4,7 +4,9 @@ const PNG = 'image/png';
 
 /** A file's name for what a view shows: `T1-xy-40.png`. */
 export function pictureName({ volume, layout, plane, index }: ViewState): string {
-  const name = volume.name.replaceAll(/[^\p{L}\p{N}_.-]+/gu, '-').replaceAll(/^[-.]+|[-.]+$/g, '') || 'volume';
+  let name = volume.name.replaceAll(/[^\p{L}\p{N}_.-]+/gu, '-').replace(/^[-.]+/, '');
+  while (name.endsWith('-') || name.endsWith('.')) name = name.slice(0, -1);
+  if (name === '') name = 'volume';
   return layout === 'slice' ? `${name}-${plane}-${String(index)}.png` : `${name}-${layout}.png`;
 }
 

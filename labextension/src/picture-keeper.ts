@@ -86,7 +86,9 @@ export class PictureKeeper {
 
   /** What the output's picture is to show; null where it shows it, or where there is nothing to be taken. */
   #news(): (Still & { readonly key: string }) | null {
-    const { state } = this.#model;
+    const { state, access } = this.#model;
+    // The notebook may be others' too: it does not get the picture of what only this page shows.
+    if (access === 'look') return null;
     const output = this.#output();
     if (state === null || state.playing || output === null || !this.#viewer.isSettled) return null;
     const key = pictureKey(state);

@@ -324,6 +324,46 @@ describe('the picture in the notebook', () => {
   });
 });
 
+describe('a view that the person may only look at', () => {
+  const sentence = (): string | null | undefined => {
+    const said = find('.slicescope-looks-only');
+    return said?.hidden === true ? null : said?.textContent;
+  };
+
+  test('says so, and what is changed in it stays in this page: in no other, no kernel and no notebook', async () => {
+    companion.access = 'look';
+    const model = new Output(bundleOf('a'));
+    const output = await renderLive(model);
+    expect(sentence()).toBe('You may look at this view, but not change it: only this page shows what you change here.');
+    expect(find('.slicescope-view')?.dataset.state).toBe('live');
+    output.live?.model.choose({ index: 4 });
+    await pass();
+    expect(drawnOn(canvasOf(output))?.index).toBe(4);
+    expect([companion.changes(), companion.stateOf('a').index]).toEqual([[], 2]);
+    companion.change('a', { index: 3, position: [2, 1, 3] });
+    await pass();
+    expect(drawnOn(canvasOf(output))?.index).toBe(3);
+    companion.tell('a', 'another-page', { index: 1, position: [2, 1, 1] });
+    await pass(5000);
+    expect(drawnOn(canvasOf(output))?.index).toBe(1);
+    keepPicturesIn(document);
+    expect(model.changes).toBe(0);
+  });
+
+  test('says nothing when the person may change it, and is the view of all again', async () => {
+    companion.access = 'look';
+    const output = await renderLive();
+    output.live?.model.choose({ index: 4 });
+    companion.access = 'change';
+    companion.cut();
+    await pass(5000);
+    expect([sentence(), drawnOn(canvasOf(output))?.index]).toEqual([null, 2]);
+    output.live?.model.choose({ index: 0 });
+    await pass();
+    expect(companion.stateOf('a').index).toBe(0);
+  });
+});
+
 describe('an output that is disposed', () => {
   test('leaves nothing on the page: no elements, sockets, timers, observers, listeners or pictures to be kept', async () => {
     const listeners = { added: 0, removed: 0 };

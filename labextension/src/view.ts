@@ -43,10 +43,12 @@ export class SliceView extends DOMWidgetView {
     this.listenTo(model, 'change slice', () => {
       viewer.update();
     });
-    this.listenTo(model, 'notice', () => {
+    const tell = (): void => {
+      viewer.looksOnly = model.access === 'look';
       viewer.notify(model.notice, model.isStopped);
-    });
-    viewer.notify(model.notice, model.isStopped);
+    };
+    this.listenTo(model, 'notice', tell);
+    tell();
   }
 
   /** The setting `layout` is the viewer's. Other widgets have one too: CSS in a model of its own. */

@@ -33,9 +33,13 @@ test('axe finds nothing in a view, in either theme, in any layout, with its pane
   for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
     await notebook.command('apputils:change-theme', { theme });
     await notebook.page.locator(`body[data-jp-theme-name="${theme}"]`).waitFor({ state: 'attached' });
-    for (const layout of ['slice', 'planes', 'volume']) {
+    for (const [layout, stage] of [
+      ['slice', '[data-layout="slice"]'],
+      ['planes', '[data-layout="planes"]'],
+      ['volume', '.slicescope-box'],
+    ] as const) {
       expect(await notebook.run(`view.set({ layout: '${layout}' })`)).toBe('');
-      await notebook.page.locator(`[data-layout="${layout}"]`).waitFor();
+      await notebook.page.locator(stage).waitFor();
       const wrong = await violations(notebook);
       if (wrong.length > 0) found[`${theme}, ${layout}`] = wrong;
     }

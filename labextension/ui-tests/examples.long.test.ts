@@ -191,7 +191,7 @@ test('a live simulation: each part of it shows the wave after as many steps', as
       'while (isRunning': async () => {
         await eventually(async () => {
           await viewer.canvas.click();
-          const [, counted] = /(\d+) steps/.exec(await notebook.printed()) ?? [];
+          const [, counted] = /\b(\d+) steps/.exec(await notebook.printed()) ?? [];
           expect(Number(counted)).toBeLessThan(200);
           steps += Number(counted);
         });

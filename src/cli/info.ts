@@ -9,7 +9,7 @@ const PERCENTS = [0.5, 50, 99.5];
 /** What `slicescope info` says of a volume, by the names that it has there, and what the file's header says. */
 export function infoOf(volume: Volume, header: FileHeader): Readonly<Record<string, unknown>> {
   const { name, shape, dtype, rescale, components, channels, frames, spacing, unit, origin, direction, axes } = volume;
-  const { channelInfo, frameTimes, frameLabels, notes } = volume;
+  const { channelInfo, frameTimes, frameLabels, labels, notes } = volume;
   const isScalar = components === 1;
   return {
     name,
@@ -22,6 +22,9 @@ export function infoOf(volume: Volume, header: FileHeader): Readonly<Record<stri
     frames,
     ...(frameTimes === null ? {} : { frameTimes }),
     ...(frameLabels === null ? {} : { frameLabels }),
+    ...(labels === null
+      ? {}
+      : { labels: Object.entries(labels).map(([value, label]) => ({ value: Number(value), ...label })) }),
     spacing,
     unit,
     origin,
@@ -54,7 +57,7 @@ function shown(value: unknown): string {
       .map(([name, each]) => `${name}${Number.isNaN(Number(name)) ? '' : ' %'}: ${shown(each)}`)
       .join(', ');
   }
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value.replace(/\s+/g, ' ') : JSON.stringify(value);
 }
 
 /** A line for each, its name first; the header's after an empty line. */

@@ -58,6 +58,18 @@ async function slicescope(...args: readonly string[]): Promise<Ended> {
 }
 
 describe('slicescope info', () => {
+  test('prints nothing that a terminal takes for a command, whatever a file and its name say', async () => {
+    const name = 'evil\u001b]0;OWNED\u0007\u009b2J.nrrd';
+    const header =
+      'NRRD0004\ntype: uint8\ndimension: 2\nsizes: 2 1\nencoding: raw\nspacings: 1 1\nlabels: "\u001b[2J" "b"';
+    writeFileSync(join(folder, name), Buffer.from(`${header}\nunits: "\u001b[3m" "\u001b[3m"\n\nab`, 'latin1'));
+    writeFileSync(join(folder, `broken-${name}`), 'NRRD0004\ntype: \u001b[31m\n\n');
+    const [whole, broken] = [await slicescope('info', name), await slicescope('info', `broken-${name}`)];
+    expect([whole.status, broken.status]).toEqual([0, 1]);
+    expect(whole.stdout).toMatch(/^name +evil\uFFFD\]0;OWNED\uFFFD\uFFFD2J\n/);
+    expect(Object.values({ ...whole, ...broken }).join('')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  });
+
   test('says what a volume is, as a table', () => {
     const { status, stdout, stderr } = inProcess('info', 'ct.nii');
     expect([status, stderr]).toEqual([0, '']);
@@ -102,6 +114,36 @@ describe('slicescope info', () => {
     );
   });
 
+  test('says which labels a label map has, and their colours', async () => {
+    const segments = [
+      'Segment0_Name:=liver',
+      'Segment0_LabelValue:=1',
+      'Segment0_Color:=1 0.5 0',
+      'Segment1_LabelValue:=3',
+      'Segment1_Name:=spleen',
+    ];
+    const lines = [
+      'NRRD0005',
+      'type: uint8',
+      'dimension: 3',
+      'sizes: 2 2 1',
+      'encoding: raw',
+      ...segments,
+      '',
+      '\0\u0001',
+    ];
+    writeFileSync(join(folder, 'organs.seg.nrrd'), `${lines.join('\n')}\u0001\u0003`);
+    const { stdout } = await slicescope('info', 'organs.seg.nrrd');
+    expect(stdout).toMatch(/^labels +value: 1, name: liver, color: #ff8000; value: 3, name: spleen$/m);
+    const { labels } = JSON.parse((await slicescope('info', 'organs.seg.nrrd', '--json')).stdout) as {
+      labels: unknown;
+    };
+    expect(labels).toEqual([
+      { value: 1, name: 'liver', color: '#ff8000' },
+      { value: 3, name: 'spleen' },
+    ]);
+  });
+
   test('says it as JSON, of raw voxels that are described too', async () => {
     const raw = ['ct.bin', '--shape', '4x3x5', '--dtype', 'int16', '--big-endian'];
     const { status, stdout } = await slicescope('info', ...raw, '--json');
@@ -114,6 +156,21 @@ describe('slicescope info', () => {
       axes: null,
     });
   });
+});
+
+test.each([
+  ['int64', BigInt64Array.of(-5n, 2n ** 40n), 'float64', [-5, 2 ** 40]],
+  ['uint64', BigUint64Array.of(0n, 4_000_000_000n), 'uint32', [0, 4e9]],
+  ['float16', Uint16Array.of(0x3c00, 0xc100), 'float32', [-2.5, 1]],
+])('raw voxels may be of %s, for info and convert', async (type, stored, dtype, range) => {
+  writeFileSync(join(folder, 'odd.bin'), new Uint8Array(stored.buffer));
+  const raw = ['odd.bin', '--shape', '2x1x1'];
+  const { status, stdout } = await slicescope('info', ...raw, '--dtype', type, '--json');
+  expect([status, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ dtype, range })]);
+  const converted = await slicescope('convert', ...raw, '--raw-dtype', type, 'odd.npy', '--overwrite');
+  expect([converted.status, converted.stderr]).toEqual([0, '']);
+  const [{ values }] = (await readBack(join(folder, 'odd.npy'))) as [ReadBack];
+  expect([...values].sort((one, other) => one - other)).toEqual(range);
 });
 
 describe('slicescope export', () => {

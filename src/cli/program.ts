@@ -23,7 +23,7 @@ import {
 import { open, save } from '../notebook';
 import { DTYPES, type DType, type Shape } from '../protocol';
 import { COLORMAPS, type ColormapName } from '../shading';
-import type { Volume } from '../volume';
+import { STORED_TYPES, type StoredType, type Volume } from '../volume';
 import { infoOf, tableOf } from './info';
 import { viewUntilInterrupted, type Print } from './view';
 import { watched } from './watched';
@@ -60,7 +60,7 @@ interface FileFlags {
   readonly format?: FormatName;
   readonly series?: string;
   readonly shape?: Shape;
-  readonly dtype?: DType;
+  readonly dtype?: StoredType;
   readonly offset?: number;
   readonly bigEndian?: boolean;
   readonly level?: number;
@@ -103,8 +103,9 @@ interface ExportFlags extends FileFlags, LookFlags {
   readonly json?: boolean;
 }
 
-interface ConvertFlags extends FileFlags {
-  readonly rawDtype?: DType;
+interface ConvertFlags extends Omit<FileFlags, 'dtype'> {
+  readonly rawDtype?: StoredType;
+  readonly dtype?: DType;
   readonly to?: WritableName;
   readonly compression?: number;
   readonly zarrVersion?: '0.4' | '0.5';
@@ -181,8 +182,8 @@ async function convert(files: readonly string[], flags: ConvertFlags): Promise<S
   // A series lies below what is written, if that can be over one, else below what is read.
   const isOver = (format ?? writerOf(output)?.name) === 'dicom';
   const { over, ...others } = flags;
-  const read = { ...others, dtype: rawDtype, ...(isOver ? {} : { over }) };
-  const volume = await volumeOf(files.slice(0, -1), read as FileFlags);
+  const read = { ...others, dtype: rawDtype, over: isOver ? undefined : over };
+  const volume = await volumeOf(files.slice(0, -1), present(read));
   const written = isOver ? { over, deidentify } : { deidentify };
   const options: SaveOptions = { format, dtype, compression, version, chunks, overwrite, ...written };
   return await watched(({ onProgress, signal }) =>
@@ -222,9 +223,9 @@ function withFiles(command: Command, rawDtype = '--dtype'): Command {
       number,
     )
     .option('--over <path>', 'of a DICOM structure set, or of a DICOM SEG that is written: the folder of its series')
-    .option('--strict', 'refuse a DICOM series that could only be opened with notes')
+    .option('--strict', 'refuse what could only be opened with notes')
     .option('--shape <sizes>', 'of a file of raw voxels: its sizes, x first, such as 512x512x300', shape)
-    .addOption(new Option(`${rawDtype} <name>`, 'of a file of raw voxels').choices(DTYPES))
+    .addOption(new Option(`${rawDtype} <name>`, 'of a file of raw voxels').choices(STORED_TYPES))
     .option('--offset <bytes>', 'of a file of raw voxels: where they begin', number)
     .option('--big-endian', 'of a file of raw voxels');
 }

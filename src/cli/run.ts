@@ -1,10 +1,17 @@
 import { CommanderError } from 'commander';
-import { isSlicescopeError, messageOf } from '../protocol';
+import { isSlicescopeError, messageOf, plainText } from '../protocol';
 import { programOf } from './program';
 import type { Print } from './view';
 
 /** How the command ends: all is well, it failed, it was used wrongly. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+/** What is printed may come from a file, or be its name: no terminal takes it for a command. */
+function plainly(print: Print): Print {
+  return (text) => {
+    print(plainText(text));
+  };
+}
 
 /**
  * Run the command `slicescope` with these arguments.
@@ -12,7 +19,8 @@ const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
  * @returns its exit status
  */
 export async function runCommand(version: string, args: readonly string[], print: Print, say: Print): Promise<number> {
-  const program = programOf(version, print, say);
+  const tell = plainly(say);
+  const program = programOf(version, plainly(print), tell);
   // Commands take what their program says of its exits when they are made before it.
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {
@@ -26,7 +34,7 @@ export async function runCommand(version: string, args: readonly string[], print
     const said = isSlicescopeError(error, 'file-exists')
       ? message.replace('{ overwrite: true }', '--overwrite')
       : message;
-    say(`slicescope: ${said}`);
+    tell(`slicescope: ${said}`);
     return EXIT.failed;
   }
 }

@@ -14,6 +14,7 @@ import { drawSlice } from './draw-slice';
 import type { Look } from './look';
 import { checkRoom, drawMarks, letterMarks, scaleBarMarks } from './marks';
 import { MARKS, pixelsOf, type FileOptions } from './options';
+import { checkPixels } from './room';
 
 /** A slice as it is to look and to be written, settled. */
 export interface SliceExport extends Look {
@@ -48,13 +49,14 @@ function pixelsPerUnit({ volume, settings }: SliceExport, scale: number): number
 /**
  * What draws the slices of one look: as a view does, and with the marks that are asked for, which are made once.
  * @param hasBar whether each has a colour bar of its own, if one is asked for.
- * @throws SlicescopeError `invalid-argument`.
+ * @throws SlicescopeError `invalid-argument`, `limit-exceeded`.
  */
 export async function drawerOf(what: SliceExport, caller: string, hasBar = true): Promise<Draw> {
   const { volume, settings, overlays, options } = what;
   const { plane } = settings;
   const { scale } = pixelsOf(volume, plane, options, caller);
   const region = regionOf(what, scale, caller);
+  checkPixels(region);
   if (MARKS.some((name) => options[name] === true)) checkRoom(region, scale, caller);
   const marks = [
     ...(options.letters === true

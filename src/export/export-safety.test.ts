@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import type * as FilesModule from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
@@ -8,6 +9,8 @@ import { Volume } from '../volume';
 import { exportAnimation, exportMontage, exportSlice, exportStack } from './index';
 import { readPng } from './testing/read-png';
 
+/** The module itself, so that what is put in its place is met by the library. */
+const files = jest.requireActual<typeof FilesModule>('node:fs/promises');
 jest.setTimeout(60_000); // Python starts, and loads what reads the files.
 
 let folder = '';
@@ -85,6 +88,56 @@ describe('nothing is lost, and nothing is left half', () => {
     });
     expect(readdirSync(folder).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8].map((index) => `s${String(index)}.png`));
     expect(readFileSync(at('s8.png'), 'utf8')).toBe('mine');
+  });
+
+  test('where a file system has no hard links, a file appears whole, and replaces none that is there', async () => {
+    const link = jest
+      .spyOn(files, 'link')
+      .mockRejectedValue(Object.assign(new Error('EPERM'), { code: 'EPERM', syscall: 'link' }));
+    try {
+      await exportSlice(volume, at('a.png'));
+      expect((await readPng(at('a.png'))).width).toBe(5);
+      writeFileSync(at('mine.png'), 'mine');
+      const made = exportStack(phantom([5, 4, 9]), at('s{index}.npy'), {
+        onProgress: () => {
+          if (!existsSync(at('s8.npy'))) writeFileSync(at('s8.npy'), 'mine');
+        },
+      });
+      await expect(made).rejects.toMatchObject({ code: 'write-failed' });
+      expect([readFileSync(at('s8.npy'), 'utf8'), link.mock.calls.length > 1]).toEqual(['mine', true]);
+      expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+    } finally {
+      link.mockRestore();
+    }
+  });
+
+  test.each<[string, () => Promise<unknown>, string]>([
+    [
+      'a picture',
+      () => exportSlice(Volume.alloc([4096, 4096, 1], 'uint8'), at('a.png'), { scale: 64 }),
+      'give a smaller scale, or a part of it',
+    ],
+    [
+      'an animation',
+      () => exportAnimation(Volume.alloc([100, 100, 2000], 'uint8'), at('a.webp'), { scale: 60 }),
+      '2000 pictures of 6000 × 6000 pixels',
+    ],
+    [
+      'a long animation',
+      () => exportAnimation(Volume.alloc([1, 6000, 2000], 'uint8'), at('a.gif')),
+      'these 2000 pictures 12000000; give fewer slices',
+    ],
+    [
+      'a sheet',
+      () => exportMontage(Volume.alloc([100, 100, 2000], 'uint8'), at('a.png'), { scale: 60 }),
+      'give a smaller scale',
+    ],
+  ])('%s that no memory holds is refused before it is made', async (_, run, sentence) => {
+    await expect(run()).rejects.toMatchObject({
+      code: 'limit-exceeded',
+      message: expect.stringContaining(sentence) as unknown,
+    });
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test('an abort ends a stack with its reason, between two files', async () => {

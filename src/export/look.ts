@@ -11,8 +11,8 @@ import {
   type Window,
 } from '../protocol';
 import {
-  COLORMAP_GROUPS,
   changeSettings,
+  channelColormapAt,
   checkColormap,
   initialSettings,
   resolveWindow,
@@ -37,7 +37,7 @@ export interface LookOptions {
    * greatest value. Default: what the file says, else `auto`.
    */
   readonly window?: WindowChoice;
-  /** Default: the colour of the volume's only channel if it is known, else `gray`. */
+  /** Default: the colour of the volume's only channel if it is known, `labels` for a volume that has labels, else `gray`. */
   readonly colormap?: ColormapName;
   /** The colour map back to front. Default: what the file says, else false. */
   readonly invert?: boolean;
@@ -94,9 +94,6 @@ export function checkVolume(value: unknown, caller: string): Volume {
 /** Stands where a given window will: to compute the default one takes a look at the whole volume. */
 const ANY_WINDOW: Window = [0, 1];
 
-/** The colours of channels of which nothing is said, in turn. */
-const CHANNEL_COLORMAPS: readonly ColormapName[] = [...COLORMAP_GROUPS.channels, 'gray'];
-
 /** The colour map of a channel whose colour is known. */
 function channelColormap({ channelInfo }: Volume, channel: number): ColormapName | null {
   const color = channelInfo?.[channel]?.color ?? null;
@@ -107,7 +104,7 @@ function channelColormap({ channelInfo }: Volume, channel: number): ColormapName
 export function defaultChannels(volume: Volume, window?: WindowChoice, caller = 'show'): readonly ChannelOptions[] {
   if (volume.channels === 1) return [];
   return Array.from({ length: volume.channels }, (_, channel) => ({
-    colormap: channelColormap(volume, channel) ?? CHANNEL_COLORMAPS[channel % CHANNEL_COLORMAPS.length] ?? 'gray',
+    colormap: channelColormap(volume, channel) ?? channelColormapAt(channel),
     window:
       window === undefined ? volume.channelWindow(channel) : resolveWindow(window, volume.at({ channel }), caller),
     visible: volume.channelInfo?.[channel]?.visible ?? true,
@@ -119,8 +116,13 @@ export function defaultSettings(volume: Volume, options: LookOptions = {}, calle
   const { window: given } = (options as LookOptions | null) ?? {};
   const window = given === undefined ? volume.defaultWindow : ANY_WINDOW;
   const settings = initialSettings(volume.info(0), window, volume.invert);
-  const colormap = volume.channels === 1 ? (channelColormap(volume, 0) ?? settings.colormap) : settings.colormap;
-  return { ...settings, colormap, channels: defaultChannels(volume, given, caller) };
+  return { ...settings, colormap: defaultColormap(volume), channels: defaultChannels(volume, given, caller) };
+}
+
+/** That of the only channel's colour, or that of labels if the volume has some. */
+export function defaultColormap(volume: Volume): ColormapName {
+  const own = volume.channels === 1 ? channelColormap(volume, 0) : null;
+  return own ?? (volume.labels === null ? 'gray' : 'labels');
 }
 
 /** How a slice is to look, settled: the settings, and the volumes over it. */

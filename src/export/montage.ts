@@ -1,5 +1,6 @@
 import type { Picture } from '../shading';
 import { blank, fill, put } from './paint';
+import { checkPixels } from './room';
 
 /** Pixels between pictures. */
 const GAP = 2;
@@ -58,7 +59,9 @@ export async function contactSheet(
       const square = Math.max(1, Math.round(Math.sqrt((numbers.length * height) / width)));
       across = Math.min(numbers.length, columns ?? square);
       const down = Math.ceil(numbers.length / across);
-      sheet = blank(across * (width + GAP) - GAP, down * (height + GAP) - GAP);
+      const size = { width: across * (width + GAP) - GAP, height: down * (height + GAP) - GAP };
+      checkPixels(size);
+      sheet = blank(size.width, size.height);
       cell = { width, height };
     }
     const left = (at % across) * (width + GAP);

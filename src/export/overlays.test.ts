@@ -34,18 +34,24 @@ const labels = Volume.from(Uint8Array.of(0, 1, 2, 0), [4, 1, 1]);
 
 describe('an overlay is drawn over the volume', () => {
   test('with the names that its volume has, unless it is given others', () => {
+    const liver = { name: 'liver' };
     const named = Volume.from(labels.data, [4, 1, 1], { labels: { 1: 'liver' } });
     const of = (options: Omit<OverlayOptions, 'volume'>) =>
       lookAt(base, { overlays: [{ volume: named, ...options }] }, 'test');
-    expect(of({}).overlays).toEqual([{ volume: named, labels: { 1: 'liver' } }]);
+    expect(of({}).overlays).toEqual([{ volume: named, labels: { 1: liver } }]);
     expect(of({}).settings.overlays[0]?.colormap).toBe('labels');
-    expect(of({ labels: true }).overlays[0]?.labels).toEqual({ 1: 'liver' });
-    expect(of({ labels: { 2: 'spleen' } }).overlays[0]?.labels).toEqual({ 2: 'spleen' });
+    expect(of({ labels: true }).overlays[0]?.labels).toEqual({ 1: liver });
+    const given = { 2: 'spleen', 3: { name: 'x', color: '#ABCDEF' }, 4: { color: '#00000000' } };
+    expect(of({ labels: given }).overlays[0]?.labels).toEqual({
+      2: { name: 'spleen' },
+      3: { name: 'x', color: '#abcdef' },
+      4: { color: '#00000000' },
+    });
     expect(of({ labels: false }).overlays[0]?.labels).toBeNull();
     const listed = ['liver'] as never;
     expect(
       refusal(() => Volume.from(labels.data, [4, 1, 1], { labels: listed }), 'invalid-argument').message,
-    ).toContain("expected names by value, such as { 1: 'liver' }");
+    ).toContain("expected names and colours by value, such as { 1: 'liver', 2: {");
   });
 
   test('labels in their colours, and nothing where there is none', async () => {
@@ -58,6 +64,24 @@ describe('an overlay is drawn over the volume', () => {
       [0, 1, 2].map((part) => over(base.data[at]!, table[4 * label + part]!, label === 0 ? 0 : 0.25)),
     );
     expect(drawn).toEqual(expected.map((color) => [...color, 255]));
+  });
+
+  test('labels in colours of their own, and a volume that has labels in theirs', async () => {
+    const own = { 1: { name: 'liver', color: '#ff8000' }, 700: { color: '#0000ff80' } };
+    const organs = Volume.from(Uint16Array.of(0, 1, 2, 700), [4, 1, 1], { labels: own });
+    const [, , second] = await draw(organs, { colormap: 'labels' });
+    expect(second).toEqual([...colormapTable('labels').subarray(8, 12)]);
+    const alone = [[0, 0, 0, 0], [255, 128, 0, 255], second, [0, 0, 255, 128]];
+    expect(await draw(organs, {})).toEqual(alone);
+    expect((await draw(organs, { colormap: 'gray', window: [0, 700] }))[3]).toEqual([255, 255, 255, 255]);
+    const drawn = await draw(base, { window: [0, 255], overlays: [{ volume: organs, opacity: 0.5 }] });
+    expect([drawn[0], drawn[1], drawn[3]]).toEqual([
+      [0, 0, 0, 255],
+      [over(100, 255, 0.5), over(100, 128, 0.5), over(100, 0, 0.5), 255],
+      [over(250, 0, 64 / 255), over(250, 0, 64 / 255), over(250, 255, 64 / 255), 255],
+    ]);
+    const other = { volume: organs, labels: { 1: { color: '#00ff00' } }, opacity: 1 };
+    expect((await draw(base, { overlays: [other] }))[1]).toEqual([0, 255, 0, 255]);
   });
 
   test('a map of numbers through its window, and nothing where it is not', async () => {
@@ -91,9 +115,11 @@ describe('an overlay is drawn over the volume', () => {
   });
 
   test('and in what is written to a file', async () => {
-    const options: LookOptions = { window: [0, 255], overlays: [{ volume: labels, labels: { 1: 'one' }, opacity: 1 }] };
+    const own = { 1: { name: 'one', color: '#12ab34' } };
+    const options: LookOptions = { window: [0, 255], overlays: [{ volume: labels, labels: own, opacity: 1 }] };
     const { data } = await readPng(await exportSlice(base, join(folder, 'labels.png'), options));
     expect(pixels({ data })).toEqual(await draw(base, options));
+    expect(pixels({ data })[1]).toEqual([0x12, 0xab, 0x34, 255]);
   });
 });
 
@@ -203,7 +229,7 @@ describe('what is left out of an overlay is', () => {
     const half = { opacity: 0.5, visible: true };
     expect(settingsOf({ labels: true })).toEqual({ ...half, colormap: 'labels', window: [0, 2], labels: {} });
     expect(settingsOf({}, map)).toEqual({ ...half, colormap: 'hot', window: [1, 3], labels: null });
-    expect(settingsOf({ labels: { 1: 'liver' } }).labels).toEqual({ 1: 'liver' });
+    expect(settingsOf({ labels: { 1: 'liver' } }).labels).toEqual({ 1: { name: 'liver' } });
   });
 
   test('whether it is of labels: integers in the colour map of labels are', () => {
@@ -226,7 +252,37 @@ describe('refused, with a sentence, is', () => {
       'names that are numbers',
       [{ volume, labels: { 1: 2 } }],
       'invalid-argument',
-      'test: overlays[0].labels is an obj',
+      'test: overlays[0].labels[1] is 2, expected a name, or an object such as',
+    ],
+    [
+      'a colour in words',
+      [{ volume, labels: { 1: { color: 'red' } } }],
+      'invalid-argument',
+      'test: overlays[0].labels[1].color is "red", expected a colour such as',
+    ],
+    [
+      'a name that is too long',
+      [{ volume, labels: { 1: 'n'.repeat(257) } }],
+      'invalid-argument',
+      'test: overlays[0].labels[1].name has 257 characters, expected at most 256',
+    ],
+    [
+      'an unknown field of a label',
+      [{ volume, labels: { 1: { colour: '#ff0000' } } }],
+      'invalid-argument',
+      'test: overlays[0].labels[1]: there is no option "colour", expected one of name, color',
+    ],
+    [
+      'too many labels',
+      [{ volume, labels: Object.fromEntries(Array.from({ length: 65_001 }, (_, at) => [at, 'n'])) }],
+      'invalid-argument',
+      'test: overlays[0].labels has 65001 labels, expected at most 65000',
+    ],
+    [
+      'names that are too long together',
+      [{ volume, labels: Object.fromEntries(Array.from({ length: 9000 }, (_, at) => [at, 'n'.repeat(250)])) }],
+      'invalid-argument',
+      'test: overlays[0].labels has names of 2250000 characters, expected at most 2097152',
     ],
     ['names in a list', [{ volume, labels: ['a'] }], 'invalid-argument', 'test: overlays[0].labels is ["a"], expected'],
     [

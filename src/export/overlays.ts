@@ -1,6 +1,14 @@
-import { SlicescopeError, areWhole, checkNames, quote, type OverlaySettings, type Window } from '../protocol';
+import {
+  SlicescopeError,
+  areWhole,
+  checkNames,
+  quote,
+  type Labels,
+  type OverlaySettings,
+  type Window,
+} from '../protocol';
 import { isCategorical, resolveWindow, type ColormapName, type WindowName } from '../shading';
-import { boxOf, isLabels, overlap, Volume, type Labels, type OverlayLayer } from '../volume';
+import { boxOf, checkLabels, overlap, Volume, type GivenLabels, type OverlayLayer } from '../volume';
 
 /** A volume that is to be drawn over another one, on its own grid, and how. */
 export interface OverlayOptions {
@@ -15,17 +23,18 @@ export interface OverlayOptions {
   /** Default true. */
   readonly visible?: boolean;
   /**
-   * Whether it is a label map, whose values are never mixed and whose 0 is nothing; or the names of its labels, by value.
-   * Default: the names that the volume has, else whether it is of whole numbers and drawn in the colour map `labels`.
+   * Whether it is a label map, whose values are never mixed and whose 0 is nothing; or its labels, by value: names, colours or
+   * both, such as `{ 1: 'liver', 2: { name: 'spleen', color: '#ff8000' } }`. Default: the labels that the volume has, else
+   * whether it is of whole numbers and drawn in the colour map `labels`.
    */
-  readonly labels?: boolean | Readonly<Record<number, string>>;
+  readonly labels?: boolean | GivenLabels;
 }
 
 /** An overlay as it is: all of its options, with what was left out filled in. */
 export interface Overlay extends OverlaySettings {
   readonly volume: Volume;
   readonly colormap: ColormapName;
-  /** Names by value, some or none; false for a map of numbers. */
+  /** What its values stand for, some or none; false for a map of numbers. */
   readonly labels: false | Labels;
 }
 
@@ -47,8 +56,7 @@ function labelsOf({ labels, volume, colormap }: OverlayOptions, name: string, ca
     return colormap !== undefined && isCategorical(colormap) && areWhole(volume) ? {} : null;
   }
   if (typeof labels === 'boolean') return labels ? (volume.labels ?? {}) : null;
-  if (isLabels(labels)) return { ...labels };
-  throw refuse(caller, `${name}.labels`, `is ${quote(labels)}, expected true, false or names such as { 1: 'liver' }`);
+  return checkLabels(labels, caller, `${name}.labels`);
 }
 
 function formatBox(volume: Volume): string {

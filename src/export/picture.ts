@@ -1,6 +1,7 @@
 import { SlicescopeError } from '../protocol';
 import type { Picture } from '../shading';
 import type { Content, FileFormat } from './files';
+import { checkPixels } from './room';
 import { described, loadSharp } from './sharp';
 import { deflated, encodeTiff, type Page } from './tiff';
 
@@ -41,6 +42,18 @@ const MOST_EDGE: Readonly<Partial<Record<FileFormat, number>>> = {
   jpeg: 65_500,
   gif: 65_535,
 };
+
+/** Lines that libvips takes of a picture, and of all pictures of an animation together, which are one to it. */
+const MOST_LINES = 10_000_000;
+
+/** @throws SlicescopeError `limit-exceeded` where an animation would not fit into what encodes it. */
+function checkAnimation({ width, height }: Picture, count: number): void {
+  checkPixels({ width, height, count });
+  const lines = height * count;
+  if (lines <= MOST_LINES) return;
+  const message = `an animation has at most ${String(MOST_LINES)} lines in all, and these ${String(count)} pictures ${String(lines)}; give fewer slices with { step }, or a smaller scale`;
+  throw new SlicescopeError('limit-exceeded', message, { limit: 'lines', value: lines });
+}
 
 /** @throws SlicescopeError `limit-exceeded`. */
 function checkEdges({ width, height }: Pick<Picture, 'width' | 'height'>, format: FileFormat): void {
@@ -103,7 +116,10 @@ export async function encodeAnimation(
   let [data, size, count] = [new Uint8Array(0), { width: 0, height: 0 }, 0];
   for await (const picture of pictures) {
     checkEdges(picture, format);
-    if (count === 0) [data, size] = [new Uint8Array(picture.data.length * order.length), picture];
+    if (count === 0) {
+      checkAnimation(picture, order.length);
+      [data, size] = [new Uint8Array(picture.data.length * order.length), picture];
+    }
     data.set(picture.data, picture.data.length * count);
     count++;
   }

@@ -50,7 +50,9 @@ export async function askThread<Message, Answer>(
     else afterwards(worker, answer);
     return answer;
   } catch (error) {
-    await worker.terminate();
+    // A thread that waits for the system can't be ended, and the signal ends the asking all the same.
+    if (signal?.aborted === true) void worker.terminate();
+    else await worker.terminate();
     throw error;
   } finally {
     signal?.removeEventListener('abort', onAbort);

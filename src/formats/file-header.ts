@@ -1,3 +1,5 @@
+import { plainText } from '../protocol';
+
 /** What the header of a file says, by the format's own names, as text. */
 export type FileHeader = Readonly<Record<string, string>>;
 
@@ -8,13 +10,12 @@ const MOST_FIELDS = 1000;
 /** Without what a terminal would take for a command, with single spaces, and not longer than a person reads. */
 function textOf(value: unknown): string {
   if (Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))) {
-    const items = Array.from(value as ArrayLike<unknown>);
-    const more = items.length > MOST_ITEMS ? ` … (${String(items.length)} in all)` : '';
-    return `${items.slice(0, MOST_ITEMS).map(textOf).join(' ')}${more}`;
+    const { length } = value as ArrayLike<unknown>;
+    const items = Array.from({ length: Math.min(length, MOST_ITEMS) }, (_, at) => (value as ArrayLike<unknown>)[at]);
+    const more = length > MOST_ITEMS ? ` … (${String(length)} in all)` : '';
+    return `${items.map(textOf).join(' ')}${more}`;
   }
-  const text = String(value)
-    .replace(/[\u0000-\u0020\u007f-\u009f]+/g, ' ')
-    .trim();
+  const text = plainText(String(value).replace(/[\u0000-\u0020\u007f-\u009f]+/g, ' ')).trim();
   return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)} …` : text;
 }
 

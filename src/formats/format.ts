@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { SlicescopeError, messageOf, type Shape, type VoxelArray } from '../protocol';
 import type { StoredType, Volume, VolumeOptions } from '../volume';
@@ -107,18 +108,48 @@ export function fileError(path: string, cause: unknown): SlicescopeError {
   return new SlicescopeError('file-unreadable', `${path}: ${why}`, { path }, { cause });
 }
 
+/** Opening a named pipe waits for its writer without it. Windows has neither. */
+const { O_RDONLY, O_NONBLOCK = 0 } = constants as Partial<typeof constants> & Pick<typeof constants, 'O_RDONLY'>;
+
 /**
- * Open an ordinary file.
+ * Open an ordinary file. All files of others are opened here: a pipe or a device may wait for ever, or have no end.
  * @throws SlicescopeError `file-not-found`, `file-unreadable`.
  */
 export async function openFile(path: string): Promise<FileHandle> {
+  let file: FileHandle | null = null;
   try {
-    // Before it is opened: a named pipe would wait for its writer.
-    if ((await stat(path)).isFile()) return await open(path);
+    // Before it is opened, because that does something to some devices; and then, because it may be another one by now.
+    if ((await stat(path)).isFile()) {
+      file = await open(path, O_RDONLY | O_NONBLOCK);
+      if ((await file.stat()).isFile()) return file;
+    }
   } catch (cause) {
+    await file?.close();
     throw fileError(path, cause);
   }
+  await file?.close();
   throw new SlicescopeError('file-unreadable', `${path}: a folder or a device, expected a file`, { path });
+}
+
+/**
+ * The whole of an ordinary file.
+ * @param most bytes that it may have.
+ * @throws SlicescopeError `file-not-found`, `file-unreadable`, `unsupported-format`.
+ */
+export async function readWhole(path: string, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  const file = await openFile(path);
+  try {
+    const { size } = await file.stat();
+    if (size > most) {
+      throw unsupported(path, `${String(size)} bytes, of at most ${String(most)} that are read of such a file`);
+    }
+    const bytes = new Uint8Array(size);
+    return bytes.subarray(0, await readInto(file, bytes, 0));
+  } catch (cause) {
+    throw cause instanceof SlicescopeError ? cause : fileError(path, cause);
+  } finally {
+    await file.close();
+  }
 }
 
 /**

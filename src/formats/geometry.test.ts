@@ -31,9 +31,9 @@ function difference(ours: readonly number[], theirs: readonly number[]): number 
 }
 
 test.each([
-  ['nibabel says of NIfTI files', /\.nii(\.gz)?$/, 17],
-  ['pynrrd and SimpleITK say of NRRD files', /\.nrrd$/, 6],
-  ['SimpleITK says of MetaImage files', /\.mh[ad]$/, 25],
+  ['nibabel says of NIfTI files', /\.nii(\.gz)?$/, 21],
+  ['pynrrd and SimpleITK say of NRRD files', /\.nrrd$/, 10],
+  ['SimpleITK says of MetaImage files', /\.mh[ad]$/, 27],
   ['mrcfile says of an MRC file', /\.mrc$/, 1],
   ['pydicom says of series of DICOM files', /[\\/](series|catphan)$/, 2],
 ])(
@@ -49,6 +49,9 @@ test.each([
       expect([file, volume.direction === null]).toEqual([file, direction === null]);
       expect([file, difference(volume.direction ?? [], direction ?? []) < TOLERANCE]).toEqual([file, true]);
       expect([file, difference(volume.origin, origin) < TOLERANCE]).toEqual([file, true]);
+      const [, skew] = /^(tilted|skewed)/.exec(file) ?? [];
+      const note = { tilted: 'slices are tilted by', skewed: 'not at right angles: x and y at' }[skew ?? ''] ?? '';
+      expect([file, volume.notes]).toEqual([file, note === '' ? [] : [expect.stringContaining(note)]]);
       if (values !== undefined) expect([file, Array.from(volume.data)]).toEqual([file, values]);
     }
   },

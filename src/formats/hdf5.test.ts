@@ -109,6 +109,28 @@ describe('what is said beside the values', () => {
   });
 });
 
+describe('links and groups', () => {
+  test('that lead to themselves, to each other or nowhere are left out', async () => {
+    expect(new Set((await open('links.h5')).data)).toEqual(new Set([7]));
+  });
+
+  test('that lie too deep are refused, soon', async () => {
+    await expect(open('deep.h5')).rejects.toMatchObject({
+      code: 'unsupported-format',
+      message: expect.stringContaining(
+        'without arrays of two axes or more, in groups that lie up to 32 deep',
+      ) as unknown,
+    });
+    const cpu = process.cpuUsage();
+    await expect(open('deepest.h5')).rejects.toMatchObject({
+      code: 'unsupported-format',
+      message: expect.stringMatching(/groups in groups, more than can be looked into|up to 32 deep/) as unknown,
+    });
+    const { user, system } = process.cpuUsage(cpu);
+    expect((user + system) / 1e6).toBeLessThan(5); // Each path was followed from the root, which took minutes.
+  });
+});
+
 test('of several arrays one is chosen, and its header is told', async () => {
   await expect(open('several.h5')).rejects.toMatchObject({
     code: 'invalid-argument',

@@ -18,6 +18,7 @@ import { shownUnit } from './lengths';
 import { MINC_IMAGE, readMinc } from './minc';
 import { axesOf } from './npy';
 import { putInOrder, type StoredAxis } from './stored-order';
+import { upTo } from './text-end';
 import { spacingOf } from './text-header';
 import { MAX_COMPRESSION } from './voxels';
 
@@ -27,6 +28,10 @@ const PLACES = [0, 512, 1024, 2048];
 /** What is read at once, in bytes, unless a chunk is larger. */
 const PART_BYTES = 2 ** 24;
 const MOST_OBJECTS = 10_000;
+/** Groups in groups that are looked into: each path is followed from the root. */
+const MOST_DEPTH = 32;
+/** In the library's errors: what stands between a place in its code and what was wrong there. */
+const PLACE_END = '(): ';
 interface Library {
   readonly Dataset: typeof Dataset;
 }
@@ -73,11 +78,36 @@ function storedTypeOf({ metadata: { type, size, signed, enum_type: enumeration }
   return STORED_TYPES.find((known) => known === name);
 }
 
-/** The arrays in a file that may be volumes, by their paths. A group that holds itself is visited once. */
-function arraysOf(h5: Library, file: File): ReadonlyMap<string, Dataset> {
+/** What is at a path; null for a link that leads nowhere, or to itself. */
+function objectAt(file: File, name: string): ReturnType<File['get']> {
+  try {
+    return file.get(name);
+  } catch (cause) {
+    if ((file.get_link(name) as string | null) === null) throw cause;
+    return null;
+  }
+}
+
+/** The paths of what is in a file, but for what lies too deep. A group that holds itself is visited once. */
+function pathsIn(file: File, path: string): readonly string[] {
+  try {
+    return file.paths().filter((name) => name.split('/', MOST_DEPTH + 1).length <= MOST_DEPTH);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw unsupported(
+      path,
+      'groups in groups, more than can be looked into; copy its array to a file with h5copy',
+      cause,
+    );
+  }
+}
+
+/** The arrays in a file that may be volumes, by their paths. */
+function arraysOf(h5: Library, file: File, path: string): ReadonlyMap<string, Dataset> {
   const found = new Map<string, Dataset>();
-  for (const name of file.paths().slice(0, MOST_OBJECTS)) {
-    const each = file.get(name);
+  const names = pathsIn(file, path);
+  for (const name of names.slice(0, MOST_OBJECTS)) {
+    const each = objectAt(file, name);
     if (each instanceof h5.Dataset && (each.shape?.length ?? 0) >= 2) found.set(name, each);
   }
   return found;
@@ -95,7 +125,11 @@ function chosen(arrays: ReadonlyMap<string, Dataset>, series: string | undefined
   ) {
     return [name, array];
   }
-  if (names.length === 0) throw unsupported(path, 'an HDF5 file without arrays of two axes or more');
+  if (names.length === 0)
+    throw unsupported(
+      path,
+      `an HDF5 file without arrays of two axes or more, in groups that lie up to ${String(MOST_DEPTH)} deep`,
+    );
   const message = `${path}: it has the arrays ${names.slice(0, 20).join(', ')}; choose one: { series: ${JSON.stringify(names[0])} }`;
   throw new SlicescopeError('invalid-argument', message, { argument: 'series' });
 }
@@ -110,7 +144,7 @@ async function withArray<T>(
   try {
     const { h5, file, close } = await openHdf5(handle);
     try {
-      const [name, array] = chosen(arraysOf(h5, file), series, path);
+      const [name, array] = chosen(arraysOf(h5, file, path), series, path);
       return await use(array, name, fstatSync(handle.fd).size, file);
     } finally {
       close();
@@ -122,7 +156,8 @@ async function withArray<T>(
     const [, filter] = /required filter '(.*?)' is not registered/.exec(text) ?? [];
     if (filter !== undefined)
       throw unsupported(path, `it is packed with ${filter}; pack it with gzip: h5repack -f GZIP=4`);
-    const [, why] = /.*\(\): ([^\n]+)/s.exec(text) ?? [];
+    const place = text.lastIndexOf(PLACE_END);
+    const why = place < 0 ? undefined : upTo(text.slice(place + PLACE_END.length), '\n');
     throw corrupt(path, `its HDF5 can’t be read (${why ?? text.slice(0, 200)})`, cause);
   } finally {
     await handle.close();

@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { openVolume } from './index';
 import { filesFolder } from './testing/files-folder';
@@ -101,6 +102,34 @@ describe('what makes no volume is refused with a sentence', () => {
       code: 'unsupported-format',
       message: `${path}: it is 4 × 3 uint8, and slice0.png is 4 × 3 uint16; slices are of one kind`,
     });
+  });
+
+  test('what is called a picture and is a program that draws one, or another kind of picture', async () => {
+    const filter = '<filter id="f"><feTurbulence baseFrequency="0.9" numOctaves="100000"/></filter>';
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="9000" height="9000">${filter}<rect width="9000" height="9000" filter="url(#f)"/></svg>`;
+    const contents = {
+      svg: Buffer.from(svg),
+      svgz: gzipSync(svg),
+      gif: Buffer.from('GIF89a'),
+      'nothing at all': Buffer.alloc(0),
+    };
+    for (const [what, content] of Object.entries(contents)) {
+      for (const ending of ['png', 'jpg', 'tif']) {
+        const path = put(`odd.${ending}`, content);
+        for (const source of [[path, path], path]) {
+          const error: unknown = await openVolume(source, { format: 'images' }).catch((cause: unknown) => cause);
+          expect([what, error]).toEqual([what, expect.objectContaining({ code: 'unsupported-format' })]);
+        }
+      }
+    }
+  });
+
+  test('a name that says another kind than the content is not believed', async () => {
+    const [png, tiff] = [join(own, 'really.tif'), join(own, 'really.png')];
+    cpSync(join(folder, 'gray8/slice5.png'), png);
+    cpSync(join(folder, 'tiff-u2/slice5.tif'), tiff);
+    expect(Array.from((await openVolume([png, png])).slice('xy', 1).data)).toEqual(bytes(5));
+    expect((await openVolume([tiff, tiff])).valueAt(0, 0, 1)).toBe(5);
   });
 
   test('a picture that is cut off, and an empty folder', async () => {

@@ -4,13 +4,29 @@ import type { Sharp } from 'sharp';
 import { isSlicescopeError, messageOf, type DType } from '../protocol';
 import { Volume } from '../volume';
 import { fileHeader } from './file-header';
-import { bytesIn, corrupt, unsupported, type Format, type OnFraction, type ReadRequest } from './format';
+import {
+  bytesIn,
+  corrupt,
+  openFile,
+  readInto,
+  readWhole,
+  unsupported,
+  type Format,
+  type OnFraction,
+  type ReadRequest,
+} from './format';
+import { looksLike } from './signatures';
 import { readTiffSlices, tiff } from './tiff';
 
 const IS_IMAGE = /\.(png|jpe?g|tiff?)$/i;
 /** Names that begin with a dot are hidden: a Mac's notes on a file are called like it. */
 const isSlice = (name: string): boolean => IS_IMAGE.test(name) && !name.startsWith('.');
-const IS_TIFF = /\.tiff?$/i;
+const SIGNATURES = { png: [0x89, 0x50, 0x4e, 0x47], jpeg: [0xff, 0xd8, 0xff] } as const;
+const TIFF_SIGNATURES: readonly string[] = ['49492a00', '4d4d002a', '49492b00', '4d4d002b'];
+/** A picture's file is read whole: bytes that it may have. */
+const MOST_PICTURE_BYTES = 2 ** 30;
+/** How long the decoder may take for one picture, in seconds. */
+const PATIENCE_S = 60;
 
 /** What all slices have in common. */
 interface Kind {
@@ -38,6 +54,34 @@ async function slicesOf([path, ...others]: ReadRequest['paths']): Promise<readon
   const { compare } = new Intl.Collator('en', { numeric: true });
   const names = (await readdir(path)).filter(isSlice).sort(compare);
   return names.map((name) => join(path, name));
+}
+
+/**
+ * What a file is, whatever it is called: sharp would decode any picture, also those that are programs.
+ * @throws SlicescopeError `unsupported-format` for what is none of them.
+ */
+async function contentOf(path: string): Promise<'png' | 'jpeg' | 'tiff'> {
+  const bytes = new Uint8Array(16);
+  const file = await openFile(path);
+  try {
+    await readInto(file, bytes, 0);
+  } finally {
+    await file.close();
+  }
+  const begins = (signature: readonly number[]): boolean => signature.every((byte, at) => bytes[at] === byte);
+  if (begins(SIGNATURES.png)) return 'png';
+  if (begins(SIGNATURES.jpeg)) return 'jpeg';
+  if (TIFF_SIGNATURES.includes(Buffer.from(bytes.subarray(0, 4)).toString('hex'))) return 'tiff';
+  throw unsupported(
+    path,
+    `it is called a picture, and its content is none: ${looksLike(bytes)}; slices are PNG, JPEG or TIFF`,
+  );
+}
+
+/** A picture whose content is known to be PNG or JPEG. */
+async function decoderOf(path: string): Promise<Sharp> {
+  const { default: sharp } = await import('sharp');
+  return sharp(await readWhole(path, MOST_PICTURE_BYTES)).timeout({ seconds: PATIENCE_S });
 }
 
 async function kindOf(image: Sharp, path: string): Promise<PictureKind> {
@@ -80,8 +124,10 @@ async function readImages(request: ReadRequest, onFraction: OnFraction): Promise
   const [firstPath] = paths;
   if (firstPath === undefined) throw unsupported(request.paths[0], 'a folder without PNG, JPEG or TIFF files');
   const name = basename(request.paths[0], extname(request.paths[0]));
-  if (paths.some((path) => IS_TIFF.test(path))) {
-    const other = paths.find((path) => !IS_TIFF.test(path));
+  const contents: string[] = [];
+  for (const path of paths) contents.push(await contentOf(path));
+  if (contents.includes('tiff')) {
+    const other = paths.find((_, at) => contents[at] !== 'tiff');
     if (other !== undefined)
       throw unsupported(other, 'it lies beside TIFF slices; give the paths of those that are meant');
     const checkSlice = (slice: Volume, first: Volume, path: string): void => {
@@ -89,10 +135,9 @@ async function readImages(request: ReadRequest, onFraction: OnFraction): Promise
     };
     return await readTiffSlices([firstPath, ...paths.slice(1)], name, checkSlice, onFraction);
   }
-  const { default: sharp } = await import('sharp');
   const attempt = async <T>(path: string, use: (image: Sharp) => Promise<T>): Promise<T> => {
     try {
-      return await use(sharp(path));
+      return await use(await decoderOf(path));
     } catch (cause) {
       throw isSlicescopeError(cause) ? cause : corrupt(path, `it can’t be decoded (${messageOf(cause)})`, cause);
     }
@@ -126,8 +171,7 @@ export const images: Format = {
   read: readImages,
   header: async ({ paths }) => {
     const [first] = (await slicesOf(paths)) as [string];
-    if (IS_TIFF.test(first)) return (await tiff.header?.({ paths: [first] })) ?? {};
-    const { default: sharp } = await import('sharp');
-    return fileHeader(Object.entries(await sharp(first).metadata()));
+    if ((await contentOf(first)) === 'tiff') return (await tiff.header?.({ paths: [first] })) ?? {};
+    return fileHeader(Object.entries(await (await decoderOf(first)).metadata()));
   },
 };

@@ -1,4 +1,5 @@
 export { openShownChunks } from './open-chunks';
+export { plainAddress } from './web';
 export { openVolume, type OpenOptions, type Openable } from './open-volume';
 export { keepSpareReader } from './reading-thread';
 export type { FileHeader } from './file-header';

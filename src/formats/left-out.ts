@@ -20,7 +20,7 @@ const SAID: Readonly<Record<Said, readonly [isSaid: (plain: Plain) => boolean, w
   window: [({ window }) => window !== null, 'a window'],
   invert: [({ invert }) => invert, 'an inverted scale of grays'],
   padding: [({ padding }) => padding !== null, 'values that are no image (padding)'],
-  labels: [({ labels }) => labels !== null, 'names of labels'],
+  labels: [({ labels }) => Object.keys(labels ?? {}).length > 0, 'names and colours of labels'],
   channelInfo: [({ channelInfo }) => channelInfo !== null, 'names and colours of channels'],
   frameTimes: [({ frameTimes }) => frameTimes !== null, 'times of frames'],
   frameLabels: [({ frameLabels }) => frameLabels !== null, 'labels of frames'],
@@ -77,17 +77,24 @@ export interface InUnit {
  * theirs is no length.
  */
 export function inUnitOf(plain: Plain, title: string, units: readonly string[], otherwise: string): InUnit {
-  const { spacing, origin, unit } = plain;
+  const { spacing, origin, direction, unit } = plain;
   if (units.includes(unit)) return { spacing, origin, unit, notes: [] };
   const factor = lengthIn(unit, otherwise);
   if (factor === null) {
-    const isPlain = unit === 'px' && spacing.every((each) => each === 1);
+    // A file without a unit, a direction and other distances than 1 says nothing of distances, as the volume does.
+    const isPlain = unit === 'px' && spacing.every((each) => each === 1) && direction === null;
     const notes = isPlain ? [] : [`${title} has no place for the unit ${unit}: distances are written without it.`];
     return { spacing, origin, unit: null, notes };
   }
   const scaled = ([x, y, z]: Triple): Triple => [x * factor, y * factor, z * factor];
   const note = `${title} has no place for the unit ${unit}: distances are in ${otherwise}.`;
   return { spacing: scaled(spacing), origin: scaled(origin), unit: otherwise, notes: [note] };
+}
+
+/** A sentence for colours of channels that no reader of OME's formats takes for colours. */
+export function colorsLeftOut({ channelInfo }: Plain): string[] {
+  const isBlack = channelInfo?.some(({ color }) => color === '#000000') === true;
+  return isBlack ? ['Volume.open takes black channels for channels without a colour.'] : [];
 }
 
 /** A sentence for times of frames that a format can't say by a start and a step. */

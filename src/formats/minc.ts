@@ -7,6 +7,7 @@ import { shownUnit } from './lengths';
 import { lpsOf, placed, type Placed } from './placed';
 import { rescaled } from './scaled';
 import { putInOrder } from './stored-order';
+import { withoutEnd } from './text-end';
 import { MAX_COMPRESSION } from './voxels';
 
 /** Where MINC 2 has its image at full size; https://en.wikibooks.org/wiki/MINC/Reference/MINC2.0_File_Format_Reference */
@@ -33,7 +34,7 @@ type Attributes = Dataset['attrs'];
 
 function textOf(attributes: Attributes, name: string): string | undefined {
   const value = attributes[name]?.value;
-  return typeof value === 'string' ? value.replace(/[_\0]+$/, '') : undefined;
+  return typeof value === 'string' ? withoutEnd(value, '_\0') : undefined;
 }
 
 /** One number or several; null for what is none. */

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Entry, ZipFile } from 'yauzl';
 import { SlicescopeError, isSlicescopeError, messageOf } from '../protocol';
 import type { Volume } from '../volume';
-import { corrupt, type Format, type OnFraction } from './format';
+import { corrupt, openFile, type Format, type OnFraction } from './format';
 import { isNpy, npyHeader, readNpy } from './npy';
 import { MAX_COMPRESSION } from './voxels';
 
@@ -50,11 +50,12 @@ async function withArray<T>(
   series: string | undefined,
   use: (array: Opened) => T | Promise<T>,
 ): Promise<T> {
-  const { openPromise } = await import('yauzl');
-  const zip = await openPromise(path, { autoClose: false }).catch((cause: unknown) => {
-    throw corrupt(path, `no whole zip (${messageOf(cause)})`, cause);
-  });
+  const { fromFdPromise } = await import('yauzl');
+  const file = await openFile(path);
   try {
+    const zip = await fromFdPromise(file.fd, { autoClose: false }).catch((cause: unknown) => {
+      throw corrupt(path, `no whole zip (${messageOf(cause)})`, cause);
+    });
     const entry = chosen(await entriesOf(zip, path), series, path);
     const unpacked = (): Promise<Readable> => zip.openReadStreamPromise(entry);
     const head = await headOf(await unpacked());
@@ -63,7 +64,7 @@ async function withArray<T>(
   } catch (cause) {
     throw isSlicescopeError(cause) ? cause : corrupt(path, `its zip is broken (${messageOf(cause)})`, cause);
   } finally {
-    zip.close();
+    await file.close();
   }
 }
 

@@ -277,14 +277,15 @@ describe('what cannot be read is refused with a sentence', () => {
     await open({ voxOffset: NaN }, 'its header says that voxels start at byte NaN');
   });
 
-  test('skewed axes', async () => {
+  test('axes that lie in one plane', async () => {
     const sform = [
-      [1, 0.5, 0, 0],
-      [0, 1, 0, 0],
+      [1, 2, 0, 0],
+      [0, 0, 0, 0],
       [0, 0, 1, 0],
     ] as const;
-    const sentence = 'its axes are skewed; resample it onto axes that are at right angles';
-    await refused(put('skew.nii', niftiFile({ sform })), 'unsupported-format', sentence);
+    const sentence =
+      'its header says that x, y and z point along (-1, 0, 0), (-1, 0, 0), (0, 0, 1), which lie in one plane';
+    await refused(put('flat.nii', niftiFile({ sform })), 'file-corrupt', sentence);
   });
 });
 

@@ -25,7 +25,10 @@ export interface OpenOptions {
   readonly series?: string | undefined;
   /** Of contours (RTSTRUCT): the folder, or the files, of the series that they are drawn over. Default: their own folder. */
   readonly over?: string | readonly string[] | undefined;
-  /** Refuse a DICOM series that can only be opened with notes: with a missing slice, two distances, doubles or a tilt. Default false. */
+  /**
+   * Refuse what can only be opened with notes: a DICOM series with a missing slice, two distances or doubles, and axes that are not at
+   * right angles. Default false.
+   */
   readonly strict?: boolean | undefined;
   /** How the voxels lie in a file that says nothing of itself. */
   readonly raw?: RawDescription | undefined;

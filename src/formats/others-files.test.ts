@@ -3,7 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
+import { messageOf } from '../protocol';
 import type { Volume } from '../volume';
 import { openVolume, type OpenOptions } from './index';
 import { filesFolder } from './testing/files-folder';
@@ -90,9 +92,10 @@ describe('what pynrrd wrote has its values and its geometry', () => {
     expect(volume).toMatchObject({ dtype: 'uint16', spacing: [1, 2, 3], direction: null });
   });
 
-  test('names of segments, as 3D Slicer writes them', async () => {
+  test('names and colours of segments, as 3D Slicer writes them', async () => {
     const segmentation = await open('kidneys.seg.nrrd');
-    expect(segmentation).toMatchObject({ dtype: 'uint8', labels: { 1: 'left kidney', 7: 'Ödem' } });
+    const labels = { 1: { name: 'left kidney', color: '#80ae80' }, 7: { name: 'Ödem' }, 8: { color: '#ff0033' } };
+    expect(segmentation).toMatchObject({ dtype: 'uint8', labels });
     expect((await open('raw.nrrd')).labels).toBeNull();
   });
 
@@ -268,6 +271,80 @@ describe('where a file may be', () => {
         code: 'file-unreadable',
         message: `${base}/broken.nii: can’t be fetched (status 500)`,
       });
+    } finally {
+      server.close();
+    }
+  });
+
+  test('on a web server that leads on to another, which is told nothing', async () => {
+    const asked: unknown[] = [];
+    const other = createServer(({ url, headers }, response) => {
+      asked.push([url, headers.referer, headers.authorization]);
+      response.end(readFileSync(join(folder, 'two.nii')));
+    });
+    const server = createServer(({ url }, response) => {
+      const to =
+        url?.startsWith('/loop') === true
+          ? '/loop'
+          : `http://localhost:${String((other.address() as AddressInfo).port)}/x`;
+      response
+        .writeHead(302, { Location: url?.startsWith('/ftp') === true ? 'ftp://localhost/x?sig=SECRET' : to })
+        .end();
+    });
+    for (const each of [server, other]) await new Promise<void>((done) => each.listen(0, '127.0.0.1', done));
+    const base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    try {
+      expect(Array.from((await openVolume(`${base}/two.nii?sig=SECRET`)).data)).toEqual(VALUES);
+      expect(asked).toEqual([['/x', undefined, undefined]]);
+      const refused = async (name: string): Promise<string> =>
+        await openVolume(`${base}/${name}?sig=SECRET`).then(String, (error: unknown) => messageOf(error));
+      expect(await refused('loop.nii')).toBe(`${base}/loop.nii: can’t be fetched (it leads on and on, 5 times)`);
+      expect(await refused('ftp.nii')).toBe(
+        `${base}/ftp.nii: can’t be fetched (it leads on to ftp://localhost/x, which is not followed; open that if you trust it)`,
+      );
+    } finally {
+      server.close();
+      other.close();
+    }
+  });
+
+  test.each([
+    ['http://user:PASSWORD@127.0.0.1:9/x.nii?sig=SECRET', '"http://127.0.0.1:9/x.nii", with a user or a password'],
+    ['http://PASSWORD@127.0.0.1:9/x.zarr?sig=SECRET', '"http://127.0.0.1:9/x.zarr", with a user or a password'],
+    ['http://user:PASS/WORD@[bad/x.nii?sig=SECRET', '"http://[bad/x.nii", which is no address'],
+    ['https://', '"https://", which is no address'],
+    ['ftp://user:PASSWORD@host/x.nii?sig=SECRET', '"ftp://host/x.nii", expected the path of a file'],
+    ['file://host/x.nii', '"file://host/x.nii", which names no file here'],
+    ['file:///a%2fb', '"file:///a%2fb", which names no file here'],
+  ])('at %s is refused, without what may be a secret', async (address, sentence) => {
+    const error: unknown = await openVolume(address).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ code: 'invalid-argument', message: expect.stringContaining(sentence) as unknown });
+    expect(inspect(error)).not.toMatch(/PASS|WORD|SECRET/);
+  });
+
+  test('at an address of chunks whose reader fails says nothing of its query', async () => {
+    const server = createServer((request, response) => {
+      const attributes = { ome: { multiscales: [{ axes: ['y', 'x'], datasets: [{ path: '0' }] }] } };
+      const array = { shape: [1, 1], data_type: 'uint8', fill_value: 0, attributes: {}, codecs: [{ name: 'bytes' }] };
+      const grid = { name: 'regular', configuration: { chunk_shape: [1, 1] } };
+      const chunks = { chunk_grid: grid, chunk_key_encoding: { name: 'default' } };
+      const isGroup = request.url?.startsWith('/x.zarr/zarr.json') === true;
+      const kind = isGroup ? { node_type: 'group', attributes } : { node_type: 'array', ...array, ...chunks };
+      response.end(JSON.stringify({ zarr_format: 3, ...kind }));
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const address = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/x.zarr?sig=SECRET`;
+    const options: readonly OpenOptions[] = [
+      { level: 9 },
+      { series: 'a' },
+      { raw: { shape: [1, 1, 1], dtype: 'uint8' }, format: 'zarr' },
+    ];
+    try {
+      for (const option of options) {
+        const error: unknown = await openVolume(address, option).catch((cause: unknown) => cause);
+        expect(error).toMatchObject({ message: expect.stringContaining('/x.zarr: ') as unknown });
+        expect(inspect(error)).not.toContain('SECRET');
+      }
     } finally {
       server.close();
     }

@@ -1,10 +1,10 @@
 import type { Triple } from '../protocol';
 import type { VolumeOptions } from '../volume';
 import { corrupt } from './format';
-import { checkRightAngles } from './text-header';
+import { skewNotes } from './skew';
 
-/** Where voxels lie, in LPS. */
-export type Placed = Required<Pick<VolumeOptions, 'spacing' | 'origin' | 'direction'>>;
+/** Where voxels lie, in LPS, and what a person must know of it. */
+export type Placed = Required<Pick<VolumeOptions, 'spacing' | 'origin' | 'direction' | 'notes'>>;
 
 /** From indices to positions: one step along each of three axes, and where the first voxel is. */
 export interface Steps {
@@ -41,9 +41,9 @@ function mended(columns: Steps['columns'], sizes: readonly number[]): Steps['col
 }
 
 /**
- * Spacing, origin and direction of what leads from indices to LPS.
+ * Spacing, origin and direction of what leads from indices to LPS. Axes that are not at right angles stay so, with a note.
  * @param said distances of voxels, if the header has them too; otherwise they are the lengths of the steps.
- * @throws SlicescopeError `file-corrupt` for what is no such matrix, `unsupported-format` for axes that are not at right angles.
+ * @throws SlicescopeError `file-corrupt` if the steps lead nowhere, or lie in one plane.
  */
 export function placed(steps: Steps, sizes: readonly number[], path: string, said?: readonly number[]): Placed {
   const { origin } = steps;
@@ -57,11 +57,13 @@ export function placed(steps: Steps, sizes: readonly number[], path: string, sai
   if (![...distances, ...lengths].every((each) => Number.isFinite(each) && each > 0)) {
     throw corrupt(path, `its header says that voxels are ${distances.join(' × ')} apart`);
   }
-  const units = columns.map((column, axis) => column.map((each) => each / (lengths[axis] as number) + 0));
-  checkRightAngles(units, path);
+  const unitOf = (axis: number): readonly number[] =>
+    (columns[axis] ?? []).map((each) => each / (lengths[axis] as number) + 0);
+  const units = [unitOf(0), unitOf(1), unitOf(2)] as const;
   return {
     spacing: distances as unknown as Triple,
     origin: origin.map((each) => each + 0) as unknown as Triple,
     direction: AXES.flatMap((row) => units.map((unit) => unit[row] as number)),
+    notes: skewNotes(units, path),
   };
 }

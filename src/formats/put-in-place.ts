@@ -1,6 +1,7 @@
 import { link, mkdir, mkdtemp, open, readFile, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SlicescopeError, isSlicescopeError, messageOf } from '../protocol';
+import { MAKING_PREFIX, sweepBeside } from './stale';
 
 /** Where a file, or a folder, goes. */
 export interface Place {
@@ -8,6 +9,8 @@ export interface Place {
   readonly path: string;
   /** Whether a file, or a Zarr store, that is there is replaced. */
   readonly overwrite: boolean;
+  /** The file of values that a header names, if it names one; without it a header has none. */
+  readonly valuesFile?: ((header: string) => Promise<string | null>) | undefined;
 }
 
 /** What a store of Zarr has at its root. */
@@ -26,6 +29,13 @@ async function isFolder(path: string): Promise<boolean> {
 /** The error of a file that is there already. */
 export function fileExists(path: string, caller: string): SlicescopeError<'file-exists'> {
   const message = `${caller}: ${path} is there already; choose another name, or replace it with { overwrite: true }`;
+  return new SlicescopeError('file-exists', message, { path });
+}
+
+/** The error of a file that stands where the values of a header go, and is not that header's own. */
+function notItsOwn(path: string, header: string, caller: string): SlicescopeError<'file-exists'> {
+  const what = `it is not the file of values that ${basename(header)} names, so it is not replaced`;
+  const message = `${caller}: ${path} is there already, and ${what}; choose another name, or move it away`;
   return new SlicescopeError('file-exists', message, { path });
 }
 
@@ -95,13 +105,14 @@ async function moveAside(path: string, to: string): Promise<boolean> {
 
 /**
  * @param old where what was there is kept.
+ * @param taken makes the error for a place that is taken.
  * @returns what undoes it.
  */
 async function put(
   made: string,
   { path, overwrite }: Place,
   old: string,
-  caller: string,
+  taken: () => Error,
 ): Promise<() => Promise<void>> {
   const wasThere = overwrite && (await moveAside(path, old));
   const restore = async (): Promise<void> => {
@@ -109,7 +120,7 @@ async function put(
   };
   await claim(made, path).catch(async (error: unknown) => {
     await restore();
-    throw codeOf(error) === 'EEXIST' ? fileExists(path, caller) : error;
+    throw codeOf(error) === 'EEXIST' ? taken() : error;
   });
   return async () => {
     await rm(path, { recursive: true, force: true });
@@ -123,6 +134,15 @@ interface Making {
   readonly old: string;
 }
 
+/** The file of values of the header that is there; null if it names none, or is no header. */
+async function namedValues({ path, valuesFile }: Place): Promise<string | null> {
+  try {
+    return (await valuesFile?.(path)) ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Put all that was made in its place: what is called as `place.path` last, the other files beside it. What was there is there
  * again if any of it fails.
@@ -131,20 +151,22 @@ async function putAll({ fresh, old }: Making, place: Place, caller: string): Pro
   const { path, overwrite } = place;
   const [name, parent] = [basename(path), dirname(path)];
   const others = (await readdir(fresh)).filter((each) => each !== name);
-  const isReplaced = overwrite && (await stat(path).catch(() => null)) !== null;
+  const own = overwrite && others.length > 0 ? await namedValues(place) : null;
   const undo: (() => Promise<void>)[] = [];
   try {
     for (const other of others) {
-      // Beside a header that is not there yet, a file of this name is somebody else's.
-      const beside = { path: join(parent, other), overwrite: isReplaced };
+      // Only what the header names that is replaced: another file of this name is somebody else's.
+      const beside = { path: join(parent, other), overwrite: own === join(parent, other) };
+      const taken = (): Error => notItsOwn(beside.path, path, caller);
+      if (!beside.overwrite && (await stat(beside.path).catch(() => null)) !== null) throw taken();
       await checkPlace(beside, caller);
-      undo.push(await put(join(fresh, other), beside, join(old, other), caller));
+      undo.push(await put(join(fresh, other), beside, join(old, other), taken));
     }
     await checkPlace(place, caller);
     const made = join(fresh, name);
     // A file takes the place of one, or of none, in one step.
     if (overwrite && !(await isFolder(made)) && !(await isFolder(path))) await rename(made, path);
-    else await put(made, place, join(old, name), caller);
+    else await put(made, place, join(old, name), () => fileExists(path, caller));
   } catch (error) {
     for (const each of undo.reverse()) await each();
     throw error;
@@ -165,7 +187,8 @@ export async function makeInPlace(
   const { path } = place;
   let folder = '';
   try {
-    folder = await mkdtemp(join(dirname(path), '.slicescope-'));
+    await sweepBeside(path);
+    folder = await mkdtemp(join(dirname(path), MAKING_PREFIX));
     const making = { fresh: join(folder, 'new'), old: join(folder, 'old') };
     for (const each of Object.values(making)) await mkdir(each);
     await make(join(making.fresh, basename(path)));

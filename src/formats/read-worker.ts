@@ -1,7 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { isSlicescopeError, SlicescopeError, messageOf, quote } from '../protocol';
-import type { ReadRequest } from './format';
+import { isSlicescopeError, SlicescopeError, messageOf, plainText, quote } from '../protocol';
+import { limitMemory, type VolumeRecord } from '../volume';
+import { availableBytes } from './available-bytes';
+import { unsupported, type ReadRequest } from './format';
 import { FORMATS, formatOf } from './registry';
+import { nameOf } from './web';
 import type { ReadMessage } from './worker-messages';
 
 /** The thread that reads, so that whatever a broken file does to the reader ends with the thread. It may read several files, one after the other. */
@@ -20,16 +23,42 @@ function progress(): (fraction: number) => void {
   };
 }
 
+/** What a file says in words, as it can be shown: a terminal takes some characters for commands. */
+function inPlainText(record: VolumeRecord): VolumeRecord {
+  const { name, unit, axes, labels, channelInfo, frameLabels, notes } = record;
+  const [x = '', y = '', z = ''] = axes?.map(plainText) ?? [];
+  const named =
+    labels &&
+    Object.entries(labels).map(([value, { name: text, ...label }]) => [
+      value,
+      text === undefined ? label : { ...label, name: plainText(text) },
+    ]);
+  return {
+    ...record,
+    name: plainText(name),
+    unit: plainText(unit),
+    axes: axes && [x, y, z],
+    labels: named && (Object.fromEntries(named) as Labels),
+    channelInfo: channelInfo?.map((each) => ({ ...each, name: plainText(each.name) })) ?? null,
+    frameLabels: frameLabels?.map(plainText) ?? null,
+    notes: notes.map(plainText),
+  };
+}
+
 /** What the volume itself refuses of what a file says. */
 function fromFile(error: unknown, path: string): SlicescopeError | null {
   if (!isSlicescopeError(error)) return null;
   if ('path' in error.details || error.message.startsWith(path)) return error;
+  if (isSlicescopeError(error, 'invalid-shape') && error.details.bytes !== undefined) {
+    const what = error.message.replace(/^[\w.]+: /, '');
+    return unsupported(path, `it is larger than memory: ${what}; free some, or open a part of it`, error);
+  }
   const message = `${path}: its header is broken (${messageOf(error)})`;
   return new SlicescopeError('file-corrupt', message, { path }, { cause: error });
 }
 
 async function run(request: ReadRequest): Promise<void> {
-  const [path] = request.paths;
+  const path = nameOf(request.paths[0]);
   try {
     const format = await formatOf(request);
     for (const option of ['series', 'level', 'over'] as const) {
@@ -40,8 +69,11 @@ async function run(request: ReadRequest): Promise<void> {
       throw new SlicescopeError('invalid-argument', message, { argument: option });
     }
     const volume = await format.read(request, progress());
+    if (request.strict === true && volume.notes.length > 0) {
+      throw unsupported(path, `it opens with a note, which strict refuses: ${volume.notes.join(' ')}`);
+    }
     if (request.wantsHeader === true) tell({ type: 'header', header: (await format.header?.(request)) ?? {} });
-    tell({ type: 'volume', record: volume.toRecord() });
+    tell({ type: 'volume', record: inPlainText(volume.toRecord()) });
   } catch (thrown) {
     const error = fromFile(thrown, path);
     if (error === null) throw thrown;
@@ -54,6 +86,7 @@ async function prepare(): Promise<void> {
   for (const format of FORMATS) await format.prepare?.();
 }
 
+limitMemory(availableBytes);
 parentPort?.on('message', (request: ReadRequest) => {
   tell({ type: 'begun' });
   void run(request);

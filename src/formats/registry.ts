@@ -18,7 +18,8 @@ import { raw } from './raw';
 import { looksLike } from './signatures';
 import { tiff } from './tiff';
 import { readHead } from './voxels';
-import { isUrl, isZarr, zarr } from './zarr';
+import { isUrl, nameOf } from './web';
+import { isZarr, zarr } from './zarr';
 
 /**
  * All formats, in the order in which they are tried. DICOM is known by four bytes behind a preamble of 128, which may begin like
@@ -36,7 +37,7 @@ export const FORMATS: readonly Format[] = [
 export async function formatOf(request: ReadRequest): Promise<Format> {
   const { paths, raw, format } = request;
   if (raw !== undefined && format !== undefined && format !== 'raw') {
-    const message = `${paths[0]}: format is ${quote(format)}, but raw describes a file that has no format; leave one of them out`;
+    const message = `${nameOf(paths[0])}: format is ${quote(format)}, but raw describes a file that has no format; leave one of them out`;
     throw new SlicescopeError('invalid-argument', message, { argument: 'format' });
   }
   const found = await formatOfFirst({ ...request, format: raw === undefined ? format : 'raw' });

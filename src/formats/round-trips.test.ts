@@ -6,7 +6,9 @@ import { Volume, type VolumeOptions } from '../volume';
 import { openVolume } from './index';
 import { filesFolder } from './testing/files-folder';
 import { PYTHON } from './testing/python';
+import { lengthIn } from './lengths';
 import { contentOf } from './write-content';
+import type { Plain } from './writer';
 import { writerOf } from './writers';
 
 jest.setTimeout(120_000);
@@ -15,6 +17,9 @@ const { path: folder } = filesFolder();
 /** Turned about two axes. */
 const [c, s, d, t] = [Math.cos(0.3), Math.sin(0.3), Math.cos(-0.8), Math.sin(-0.8)];
 const OBLIQUE = [c, -s * d, s * t, s, c * d, -c * t, 0, t, d];
+
+/** z is not at right angles to x and y. */
+const TILTED = OBLIQUE.map((each, at) => (at % 3 === 2 ? 0.8 * each + 0.6 * OBLIQUE[at - 1]! : each));
 
 const GEOMETRIES: Readonly<Record<string, VolumeOptions>> = {
   oblique: { spacing: [0.7, 1.1, 2.3], origin: [-123.456, 88.1, 1500.25], direction: OBLIQUE },
@@ -54,7 +59,7 @@ for (const [ending, dtypes] of Object.entries(DTYPES_OF)) {
       add(`${dtype}-${name}.${ending}`, volumeOf(dtype, geometry));
     }
   }
-  add(`flat.${ending}`, volumeOf('int16', {}, [5, 3, 1]));
+  add(`flat.${ending}`, volumeOf('int16', ending === 'mrc' ? GEOMETRIES.plain! : {}, [5, 3, 1]));
 }
 for (const ending of ['nii', 'nii.gz', 'nrrd', 'nhdr', 'mha', 'mhd', 'npy']) {
   for (const [name, geometry] of Object.entries(GEOMETRIES)) {
@@ -64,6 +69,9 @@ for (const ending of ['nii', 'nii.gz', 'nrrd', 'nhdr', 'mha', 'mhd', 'npy']) {
 for (const ending of ['nii', 'nrrd', 'nhdr', 'mha', 'mhd', 'npy']) {
   add(`rgb.${ending}`, volumeOf('uint8', { ...GEOMETRIES.oblique, components: 3 }));
   add(`rgba.${ending}`, volumeOf('uint8', { ...GEOMETRIES.mirrored, components: 4 }));
+}
+for (const ending of ['nii', 'nrrd', 'nhdr', 'mha', 'mhd']) {
+  add(`tilted.${ending}`, volumeOf('int16', { ...GEOMETRIES.oblique, direction: TILTED }));
 }
 add('rgb-frames.mha', volumeOf('uint8', { ...GEOMETRIES.oblique, components: 3, frames: 2 }));
 add('rgb-frames.nrrd', volumeOf('uint8', { ...GEOMETRIES.oblique, components: 3, frames: 2 }));
@@ -168,9 +176,9 @@ function faultsOf({ path, volume }: Case): readonly string[] {
 
 describe('a written file', () => {
   test.each([
-    ['NIfTI by nibabel', /\.nii(\.gz)?$/, 44],
-    ['NRRD by pynrrd and ITK', /\.n(rrd|hdr)$/, 46],
-    ['MetaImage by ITK', /\.mh[ad]$/, 46],
+    ['NIfTI by nibabel', /\.nii(\.gz)?$/, 45],
+    ['NRRD by pynrrd and ITK', /\.n(rrd|hdr)$/, 48],
+    ['MetaImage by ITK', /\.mh[ad]$/, 48],
     ['MRC by mrcfile', /\.mrc$/, 17],
     ['.npy by NumPy', /\.npy$/, 39],
   ])('is read as it was: %s', (_, ending, count) => {
@@ -187,9 +195,10 @@ describe('a written file', () => {
       const at = DTYPES.indexOf(dtype as DType);
       return at < 0 ? !['flipped', 'mirrored', 'plain'].includes(geometry) : turn[at % turn.length] === geometry;
     });
-    expect(chosen).toHaveLength(63);
+    expect(chosen).toHaveLength(68);
     const faults: string[] = [];
-    for (let at = 0; at < chosen.length; at += 4) await Promise.all(chosen.slice(at, at + 4).map(check));
+    // One after the other: several at a time have a thread started for each.
+    for (const each of chosen) await check(each);
     expect(faults).toEqual([]);
 
     async function check({ path, volume }: Case): Promise<void> {
@@ -210,4 +219,154 @@ describe('a written file', () => {
       if (!isPlaced || isTurned !== (right.direction !== null)) faults.push(`${basename(path)}: place`);
     }
   });
+});
+
+/** What a volume may say of itself. */
+const SAID: Readonly<Record<string, VolumeOptions>> = {
+  nothing: {},
+  micrometres: { spacing: [0.25, 0.5, 2], unit: 'µm', origin: [1, -2, 0.5] },
+  'pixels that are not square': { spacing: [1, 2, 1], unit: 'px' },
+  'an own unit, and times': { spacing: [1, 2, 1], unit: 'θ', frames: 3, frameTimes: [0, 2, 4] },
+  'a direction': GEOMETRIES.flipped!,
+  'a direction without distances': { direction: OBLIQUE, unit: 'px' },
+  'a tilt': { ...GEOMETRIES.oblique, direction: TILTED },
+  'names of axes': { axes: ['θ', 'r', 'depth'] },
+  'odd names of axes': { axes: [' x', 'y"', '\\'] },
+  'a window': { window: [-100, 400] },
+  'a window of several channels': { channels: 2, window: [1, 50] },
+  'low values bright': { invert: true },
+  padding: { padding: [-5, 0] },
+  'names of labels': { labels: { 1: 'liver', 2: 'größe \\ \n \t', 90: 'in no voxel' } },
+  'odd names of labels': { labels: { 1: 'a\0b', 2: '\r' } },
+  'a name of no whole number': { labels: { '-1': 'below', 1: ' spaces ' } },
+  'names of labels in frames': { frames: 2, labels: { 1: 'liver' } },
+  'a name of a channel': { channelInfo: [{ name: 'n'.repeat(1000) }] },
+  'a colour of a channel': { channelInfo: [{ color: '#0000ff', window: [1, 2] }] },
+  'a channel that is off': { channelInfo: [{ name: 'off', visible: false, window: [1, 2] }] },
+  'several channels': {
+    channels: 3,
+    channelInfo: [
+      { name: 'DAPI <&"µ\'>', color: '#0000ff', window: [10, 50] },
+      { name: 'GFP', color: '#00ff00', window: [0, 9], visible: false },
+      { color: '#ff8000', window: [1, 2] },
+    ],
+  },
+  'odd names of channels': { channels: 2, channelInfo: [{ name: 'a\u0001' }, { name: '\ud800' }] },
+  'channels without colours and windows': { channels: 2, channelInfo: [{ name: 'one' }, { name: 'two' }] },
+  'white channels': {
+    channels: 2,
+    channelInfo: [
+      { color: '#ffffff', window: [0, 1] },
+      { color: '#ffffff', window: [0, 1] },
+    ],
+  },
+  'a black channel': {
+    channels: 2,
+    channelInfo: [
+      { color: '#000000', window: [0, 1] },
+      { color: '#ff0000', window: [0, 1] },
+    ],
+  },
+  'times from 0 on': { frames: 3, frameTimes: [0, 0.72, 1.44] },
+  'even times': { ...GEOMETRIES.oblique, frames: 3, frameTimes: [-0.5, 2.5, 5.5] },
+  'even times in a plain image': { frames: 3, frameTimes: [0.001, 0.003, 0.005] },
+  'uneven times': { frames: 3, frameTimes: [1, 2, 4] },
+  'times of channels': { frames: 3, channels: 2, frameTimes: [1, 3, 5] },
+  'the time of one frame': { frameTimes: [1.5] },
+  'labels of frames': { frames: 2, frameLabels: ['b = 0', 'b = 1000'] },
+  notes: { notes: ['Slice 1 is missing.'], emptySlices: [1] },
+};
+
+/** What notes call it, and what a volume says of it, alike where it means the same. */
+const TOLD: Readonly<Record<string, readonly [words: RegExp, of: (volume: Volume) => unknown]>> = {
+  distances: [
+    /distances|the unit|origin/,
+    ({ spacing, origin, unit }) => {
+      const factor = lengthIn(unit, 'm');
+      return [factor === null ? unit : 'm', [...spacing, ...origin].map((each) => each * (factor ?? 1))];
+    },
+  ],
+  direction: [/a direction/, ({ direction }) => direction],
+  axes: [/names of axes/, ({ axes, direction }) => (direction === null ? axes : null)],
+  window: [
+    /a window|windows|names and colours of channels|axes of the array/,
+    ({ window, channelInfo, channels }) =>
+      Array.from({ length: channels }, (_, channel) => channelInfo?.[channel]?.window ?? window),
+  ],
+  invert: [/inverted/, ({ invert }) => invert],
+  padding: [/padding/, ({ padding }) => padding],
+  // In .seg.nrrd each value has a name.
+  labels: [/labels/, ({ labels }) => Object.entries(labels ?? {}).filter(([, name]) => !/^Segment \d$/.test(name))],
+  'names of channels': [
+    /names? .*of channels/,
+    ({ channelInfo }) =>
+      channelInfo
+        ?.map(({ name }) => name)
+        .join('|')
+        .replace(/^\|+$/, '') ?? '',
+  ],
+  'colours of channels': [
+    /colours? (of|and)|without a colour|a colour of each/,
+    ({ channelInfo }) => channelInfo?.map(({ color }) => color ?? '').join('') ?? '',
+  ],
+  'channels that are off': [
+    /names and colours of channels|switche/,
+    ({ channelInfo }) => channelInfo?.flatMap(({ visible }, at) => (visible ? [] : [at])) ?? [],
+  ],
+  channels: [/axes of the array/, ({ channels }) => channels],
+  frames: [/axes of the array/, ({ frames }) => frames],
+  'times of frames': [/times? of/, ({ frameTimes }) => frameTimes],
+  'labels of frames': [/labels of frames/, ({ frameLabels }) => frameLabels],
+  notes: [/notes/, ({ notes }) => notes.filter((each) => !each.startsWith('The slices are tilted'))],
+  'empty slices': [/empty slices/, ({ emptySlices }) => emptySlices],
+};
+
+function isAlike(one: unknown, other: unknown): boolean {
+  if (Array.isArray(one) && Array.isArray(other)) {
+    return one.length === other.length && one.every((each, at) => isAlike(each, other[at]));
+  }
+  if (typeof one !== 'number' || typeof other !== 'number') return JSON.stringify(one) === JSON.stringify(other);
+  return Math.abs(one - other) <= PRECISION * Math.max(Math.abs(one), Math.abs(other), 1e-12);
+}
+
+describe('what a volume says', () => {
+  /** Formats refuse some of what there may be several of. */
+  const REFUSED = /holds no (channels|frames)|a file of segments holds/;
+
+  test.each(['.nii', '.nrrd', '.seg.nrrd', '.mha', '.mrc', '.npy', '.ome.tif', '.zarr', '-0.4.zarr'])(
+    'comes back from %s, or a note names it; and a note names nothing that comes back',
+    async (ending) => {
+      const faults: string[] = [];
+      for (const [at, [name, options]] of Object.entries(SAID).entries()) {
+        const path = join(folder, `said-${String(at)}${ending}`);
+        const volume = volumeOf('int16', options, [5, 4, 2]);
+        volume.data.forEach((_, i) => (volume.data[i] = i % 3));
+        const { data, chunks, part, ...said } = volume.toRecord();
+        const plain: Plain = { ...said, dtype: 'int16' };
+        const writer = writerOf(path)!;
+        const how = ending === '-0.4.zarr' ? ({ version: '0.4', compression: 0 } as const) : { compression: 0 };
+        let notes: readonly string[];
+        try {
+          notes = writer.check(plain, path, how);
+        } catch (error) {
+          if (!REFUSED.test(String(error))) throw error;
+          continue;
+        }
+        await writer.write(contentOf(volume, plain, path), path, how, () => undefined);
+        if (notes.some((each) => each.includes('does not open it'))) continue;
+        const read = await openVolume(path, ending.endsWith('.zarr') ? { level: 0 } : {});
+        const lost = Object.entries(TOLD).filter(([, [, of]]) => !isAlike(of(volume), of(read)));
+        for (const [what, [words, of]] of lost) {
+          if (notes.some((note) => words.test(note))) continue;
+          faults.push(`${name}: ${what} was ${JSON.stringify(of(volume))} and is ${JSON.stringify(of(read))}`);
+        }
+        for (const note of notes) {
+          // The same lengths, in another unit.
+          if (/distances are in (mm|Å|µm)\.$/.test(note)) continue;
+          if (!lost.some(([, [words]]) => words.test(note))) faults.push(`${name}: nothing is lost, but: ${note}`);
+        }
+      }
+      expect(faults).toEqual([]);
+    },
+  );
 });

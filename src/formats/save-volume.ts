@@ -185,7 +185,7 @@ export async function saveVolume(volume: Volume, path: string, options: SaveOpti
   signal?.throwIfAborted();
   checkSource(volume, absolute);
   const { plain, notes } = plan(volume, absolute, writer, options);
-  const place = { path: absolute, overwrite };
+  const place = { path: absolute, overwrite, valuesFile: writer.valuesFile };
   await checkPlace(place, CALLER); // Before the work; what appears meanwhile is not replaced either.
   const over = options.over === undefined ? undefined : absolutePaths(options.over);
   const request = { record: volume.toRecord(), plain, name: writer.name, path: absolute };

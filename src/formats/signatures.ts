@@ -8,6 +8,8 @@ const SIGNATURES: readonly (readonly [what: string, offset: number, text: string
   ['NetCDF, as MINC 1 is: mincconvert -2 makes MINC 2 of it', 0, 'CDF'],
   ['PNG', 0, '\x89PNG'],
   ['JPEG', 0, '\xff\xd8\xff'],
+  ['GIF', 0, 'GIF8'],
+  ['SVG', 0, '<svg'],
   ['TIFF', 0, 'II*\0'],
   ['TIFF', 0, 'MM\0*'],
   ['zip', 0, 'PK\x03\x04'],

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { SlicescopeError, type Triple } from '../protocol';
-import { corrupt, unsupported } from './format';
+import { corrupt } from './format';
 import { checkName, readHead } from './voxels';
 
 /** A longer header is none; one that names a hundred segments has 64 kB. */
@@ -88,12 +88,4 @@ export async function dataFileBeside(path: string, names: readonly string[]): Pr
   const { isPacked, most } = await readHead(file, /\.gz$/i.test(found) ? 2 : 1);
   checkName(file, isPacked);
   return { file, isPacked, most };
-}
-
-/** @throws SlicescopeError `unsupported-format` where axes are not at right angles. */
-export function checkRightAngles(columns: readonly (readonly number[])[], path: string): void {
-  const dot = (a: number, b: number): number =>
-    [0, 1, 2].reduce((sum, row) => sum + (columns[a]?.[row] ?? 0) * (columns[b]?.[row] ?? 0), 0);
-  if (Math.max(Math.abs(dot(0, 1)), Math.abs(dot(0, 2)), Math.abs(dot(1, 2))) <= 0.001) return;
-  throw unsupported(path, 'its axes are skewed; resample it onto axes that are at right angles');
 }

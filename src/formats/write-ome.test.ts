@@ -102,7 +102,9 @@ const CASES: readonly Case[] = [
 
 const MEANS = Volume.alloc([1101, 7, 3], 'int16');
 for (let at = 0; at < MEANS.data.length; at++) MEANS.data[at] = ((at * 7919) % 65_536) - 32_768;
-const LABELS = Volume.alloc([1030, 5, 3], 'uint8', { labels: { 1: 'liver', 200: '<spleen>' } });
+const LABELS = Volume.alloc([1030, 5, 3], 'uint8', {
+  labels: { 1: { name: 'liver', color: '#dd8265' }, 7: { color: '#00ff0040' }, 200: '<spleen>' },
+});
 for (let at = 0; at < LABELS.data.length; at++) LABELS.data[at] = at % 2 === 0 ? 1 : 200;
 const LONG = made('uint8', [1025, 3, 4], { spacing: [1, 1, 2.5] });
 const BIG = made('uint16', [700, 600, 3], { channels: 2 });
@@ -318,12 +320,16 @@ describe('channels and frames', () => {
     const { channels, pixels, planes } = found.get('named.ome.tif') as FoundTiff;
     expect(channels).toEqual([
       { ID: 'Channel:0:0', SamplesPerPixel: 1, Name: 'DAPI <&"µ\'>', Color: 0x0000_ffff },
-      { ID: 'Channel:0:1', SamplesPerPixel: 1, Name: 'n'.repeat(256) },
+      { ID: 'Channel:0:1', SamplesPerPixel: 1, Name: 'n'.repeat(1000) },
       { ID: 'Channel:0:2', SamplesPerPixel: 1, Color: 0xff80_00ff - 2 ** 32 },
     ]);
     expect(pixels).toEqual({ TimeIncrement: 0.5, TimeIncrementUnit: 's' });
     expect(planes).toEqual([]);
-    expect(saved.get('named.ome.tif')?.notes).toEqual([place('windows of channels')]);
+    expect(saved.get('named.ome.tif')?.notes).toEqual([
+      place('windows of channels'),
+      'OME-TIFF has no place for channels that are switched off, as some are.',
+      'OME-TIFF has no place for some characters in names of channels: they are left out.',
+    ]);
   });
 
   test('that follow each other unevenly have a time each in OME-XML', () => {
@@ -345,13 +351,15 @@ describe('channels and frames', () => {
     expect(omero).toEqual({
       channels: [
         { label: 'DAPI <&"\u0001µ\'>', color: '0000FF', active: true, window: { ...range, start: 10, end: 500 } },
-        { label: 'n'.repeat(1000), color: 'FFFFFF', active: true, window: { ...range, start: 0, end: 9 } },
+        { label: 'n'.repeat(1000), color: '00FF00', active: true, window: { ...range, start: 0, end: 9 } },
         { color: 'FF8000', active: false, window: { ...range, start: 1, end: 2 } },
       ],
     });
     expect(axes[0]).toEqual({ name: 't', type: 'time', unit: 'second' });
     expect(levels[0]?.scale).toEqual([0.5, 1, 1, 1, 1]);
-    expect(saved.get('named.zarr')?.notes).toEqual([]);
+    expect(saved.get('named.zarr')?.notes).toEqual([
+      'OME-Zarr has a window and a colour of each channel: where the volume has none, those are written that a view starts with.',
+    ]);
   });
 
   test('that follow each other unevenly have no times in OME-Zarr', () => {
@@ -411,7 +419,7 @@ describe('levels of detail', () => {
     expect(levelsOf('two.zarr').map((each) => each.sha256)).toEqual(all.slice(0, 2));
   });
 
-  test('of a label map have no value that it does not have', () => {
+  test('of a label map have no value that it does not have', async () => {
     const { levels, labels } = found.get('labels.zarr') as FoundZarr;
     const half = Volume.alloc([515, 3, 2], 'uint8');
     const quarter = Volume.alloc([258, 2, 1], 'uint8');
@@ -420,11 +428,16 @@ describe('levels of detail', () => {
     expect(levels.map((each) => each.sha256)).toEqual([LABELS, half, quarter].map(({ data }) => sha256(data)));
     expect(labels).toEqual({
       version: '0.4',
+      colors: [
+        { 'label-value': 1, rgba: [221, 130, 101, 255] },
+        { 'label-value': 7, rgba: [0, 255, 0, 64] },
+      ],
       properties: [
         { 'label-value': 1, name: 'liver' },
         { 'label-value': 200, name: '<spleen>' },
       ],
     });
+    expect((await openVolume(join(own, 'labels.zarr'))).labels).toEqual(LABELS.labels);
   });
 
   test('leave an axis alone whose voxels are twice as long as others', () => {

@@ -78,6 +78,11 @@ export interface Writer {
    */
   readonly check: (plain: Plain, path: string, options: WriteOptions) => readonly string[];
   /**
+   * The file of values that a header names; null if it names none. Without it, values never lie in a second file.
+   * @throws SlicescopeError if it is no header.
+   */
+  readonly valuesFile?: (header: string) => Promise<string | null>;
+  /**
    * Write it.
    * @param target in a new folder that has nothing else: the file, or the folder, by the name that it will have. What else is written
    * in there is put beside it.

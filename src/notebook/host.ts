@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { DisplayPace } from './display-pace';
 import { sendAtOnce } from './tslab-sockets';
 
 /** A MIME bundle and, for outputs that change later, the id that they are known by. */
@@ -51,6 +52,8 @@ function connectionFile(argv: readonly string[]): string | null {
   return (word.includes('=') ? word.slice(word.indexOf('=') + 1) : argv[at + 1]) ?? null;
 }
 
+const pace = new DisplayPace();
+
 /** The notebook kernel that this process is, or null in plain Node. */
 export function findHost(): NotebookHost | null {
   const tslab = findTslab();
@@ -61,6 +64,7 @@ export function findHost(): NotebookHost | null {
     kernelId: basename(file, '.json').replace(/^kernel-/, ''),
     runtimeDir: dirname(file),
     display({ data, metadata = {}, displayId, update }) {
+      pace.wait();
       tslab.lastWriteDisplayData?.({ data, metadata, transient: { display_id: displayId } }, update);
     },
   };

@@ -33,7 +33,14 @@ describe('the overlays of a view', () => {
   test('are told as they are', () => {
     const { window } = view.overlays[0]!;
     expect(view.overlays).toEqual([
-      { volume: labels, labels: { 1: 'hippocampus' }, colormap: 'labels', window, visible: true, opacity: 0.5 },
+      {
+        volume: labels,
+        labels: { 1: { name: 'hippocampus' } },
+        colormap: 'labels',
+        window,
+        visible: true,
+        opacity: 0.5,
+      },
       { volume: map, labels: false, colormap: 'viridis', window: [1, 9], visible: true, opacity: 0.25 },
     ]);
     expect(view.overlays[0]!.volume).toBe(labels);
@@ -53,7 +60,11 @@ describe('the overlays of a view', () => {
   test('can have another volume, and keep what goes with it', () => {
     const other = phantom([8, 6, 4], 'uint8', { spacing: [0.5, 0.5, 0.5] });
     view.setOverlay(0, { volume: other });
-    expect(view.overlays[0]).toMatchObject({ volume: other, labels: { 1: 'hippocampus' }, colormap: 'labels' });
+    expect(view.overlays[0]).toMatchObject({
+      volume: other,
+      labels: { 1: { name: 'hippocampus' } },
+      colormap: 'labels',
+    });
     view.setOverlay(1, { window: [2, 3] });
     view.setOverlay(1, { volume: other });
     expect(view.overlays[1]!.window).toEqual([2, 3]);

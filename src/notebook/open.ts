@@ -1,13 +1,14 @@
 import { basename } from 'node:path';
-import { openVolume, type Openable, type OpenOptions } from '../formats';
+import { openVolume, plainAddress, type Openable, type OpenOptions } from '../formats';
 import type { Volume } from '../volume';
 import { progressLine } from './progress-line';
 
 /** What a person calls the source: its file's name. */
 function nameOf(source: Openable): string {
   const first = typeof source === 'string' || source instanceof URL ? source : (source[0] ?? '');
-  const path = first instanceof URL ? first.pathname : first.replace(/[?#].*$/, '');
-  return basename(path);
+  // Of an address basename takes the last part; of a query, which may be a secret, nothing.
+  const isAddress = first instanceof URL || /^[a-z][a-z0-9+.-]+:\/\//i.test(first);
+  return basename(isAddress ? plainAddress(String(first)) : first);
 }
 
 /**

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TestClient } from '../../kernel-server/testing/client';
 import { Child, LIB } from '../../kernel-server/testing/companions';
 import { voxelsOf } from '../protocol';
+import { VERSION } from './version';
 
 jest.setTimeout(60_000); // Processes are started here, on machines that may be busy.
 
@@ -100,6 +102,45 @@ describe('in plain Node, show', () => {
     for (let i = 0; i < 2; i++) await child.line();
     expect(JSON.parse(await child.line())).toEqual([4, Array.from(Buffer.from('PNG'))]);
     expect(await child.end()).toBe(0);
+  });
+
+  test('serves the views of all copies of the library, each with its own hearing', async () => {
+    const child = script(`
+      const first = show(volume, { index: 1 });
+      first.on('change', ({ index }) => console.log(JSON.stringify(['first', index])));
+      for (const file of Object.keys(require.cache)) delete require.cache[file];
+      const again = require(${JSON.stringify(join(LIB, 'src/index.js'))});
+      const second = again.show(again.Volume.alloc([2, 2, 9], 'uint8', { name: 'sixty' }), { index: 3 });
+      if (again.show === show) throw new Error('it is the same copy');
+      second.on('change', ({ index }) => {
+        console.log(JSON.stringify(['second', index]));
+        first.close();
+        second.close();
+      });`);
+    const [first, second] = [shownIn(await child.line()), await child.line()];
+    const other = new URL(/http:\S+/.exec(second)?.[0] ?? '');
+    expect(other.port).toBe(first.url.port);
+    const client = await page(first);
+    const secondId = new URLSearchParams(other.hash.slice(1)).get('view') ?? '';
+    expect((await client.open(first.viewId)).state.index).toBe(1);
+    expect((await client.open(secondId)).state.index).toBe(3);
+    client.change(first.viewId, 'one', { index: 2 });
+    client.change(secondId, 'two', { index: 4 });
+    expect(JSON.parse(await child.line())).toEqual(['first', 2]);
+    expect(JSON.parse(await child.line())).toEqual(['second', 4]);
+    expect(await child.end()).toBe(0);
+  });
+
+  test('is refused where a copy of another version shows volumes already', async () => {
+    const child = script(`
+      globalThis[Symbol.for('slicescope.companion')].served = { version: '0.0.9', companion: null };
+      try { show(volume); } catch (error) { console.log(error.code + ': ' + error.message); }`);
+    expect(await child.line()).toBe(
+      `companion-failed: show: slicescope 0.0.9 already shows volumes here, and this is ${VERSION}; import only one of them, and restart the program`,
+    );
+    expect(await child.end()).toBe(0);
+    const { version } = JSON.parse(readFileSync(join(LIB, '../package.json'), 'utf8')) as { version: string };
+    expect(VERSION).toBe(version);
   });
 
   test('that is refused starts no server, and the process ends', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { plainText } from '../protocol';
 import { findHost } from './host';
 
 const PERCENT = 100;
@@ -22,11 +23,15 @@ function bar(doing: string, name: string, fraction: number): string {
   return `${doing} ${shown} <progress value="${String(fraction)}" max="1"></progress>`;
 }
 
-/** Says how far a file is: under the cell in a notebook, on the last line of a terminal, else nowhere. */
-export function progressLine({ doing, done }: Words, name: string): ((progress: Progress) => void) | null {
+/**
+ * Says how far a file is: under the cell in a notebook, on the last line of a terminal, else nowhere.
+ * @param fileName may be anything.
+ */
+export function progressLine({ doing, done }: Words, fileName: string): ((progress: Progress) => void) | null {
   const host = findHost();
   const { stderr } = process;
   if (host === null && !stderr.isTTY) return null;
+  const name = plainText(fileName);
   const displayId = randomUUID();
   let shown = '';
   return ({ stage, fraction }) => {

@@ -42,14 +42,23 @@ function showUnderCell(host: NotebookHost, volume: Volume, options: ViewOptions)
   const [view, server] = serve(host, volume, options, 'show');
   const bundle: ViewBundle = { kernelId: host.kernelId, viewId: view.id };
   const data = { [VIEW_MIME]: bundle, 'text/plain': String(view) };
-  // The browser connects while the picture for the saved notebook is drawn.
-  host.display({ data, displayId: view.id, update: false });
-  const { png, key } = server.snapshot(view.id);
+  let isDisplayed = false;
+  // The browser connects while the picture for the saved notebook is drawn, if that takes a while, as the first one does.
+  const { png, key } = server.snapshot(view.id, hasDrawn ? SHORT_MS : 0, () => {
+    host.display({ data, displayId: view.id, update: false });
+    isDisplayed = true;
+  });
+  hasDrawn = true;
   const picture = { 'image/png': Buffer.from(png).toString('base64') };
   const metadata: ViewMetadata = { [VIEW_MIME]: { picture: key } };
-  host.display({ data: { ...data, ...picture }, metadata, displayId: view.id, update: true });
+  host.display({ data: { ...data, ...picture }, metadata, displayId: view.id, update: isDisplayed });
   return view;
 }
+
+/** How long a view may wait for its picture before it is displayed without, in milliseconds. */
+const SHORT_MS = 30;
+/** Whether what draws is loaded. */
+let hasDrawn = false;
 
 /** A new view that browsers may show. What is refused starts no server. */
 function serve(

@@ -50,7 +50,8 @@ export class SliceView extends ViewExports {
   #volume: Volume;
   #overlays: readonly OverlayLayer[];
   #followed: FollowedWindow | null;
-  #closed = false;
+  /** Why it is closed; null while it is open. */
+  #closed: string | null = null;
 
   /** @internal `show` makes views. */
   constructor(id: string, volume: Volume, overlays: readonly OverlayLayer[], port: ViewPort, asked: ViewOptions) {
@@ -177,7 +178,7 @@ export class SliceView extends ViewExports {
     this.#tellListens();
     return () => {
       stop();
-      if (!this.#closed) this.#tellListens();
+      if (this.#closed === null) this.#tellListens();
     };
   }
 
@@ -192,10 +193,22 @@ export class SliceView extends ViewExports {
     this.#port.refresh();
   }
 
-  /** Let go of the volume, here and in every browser. The outputs keep their last picture. */
+  /**
+   * Let go of the volume, here and in every browser. The outputs keep their last picture. A view whose output is replaced, as when
+   * its cell runs again, or cleared in an open notebook is closed by itself.
+   */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    this.#close('the view is closed');
+  }
+
+  /** @internal Its output was replaced or cleared, and no page shows it. */
+  discardedByViewer(): void {
+    this.#close('the view is closed, because its output was replaced or cleared');
+  }
+
+  #close(why: string): void {
+    if (this.#closed !== null) return;
+    this.#closed = why;
     this.#listeners.clear();
     this.#port.close();
   }
@@ -234,9 +247,10 @@ export class SliceView extends ViewExports {
   override toString(): string {
     const { plane, index, window, colormap } = this.#settings;
     const { count } = this.#volume.info(0).planes[plane];
-    const state = this.#closed
-      ? 'closed'
-      : `${plane} ${String(index)} of ${String(count)}, window ${window.join(' to ')}, ${colormap}`;
+    const state =
+      this.#closed !== null
+        ? 'closed'
+        : `${plane} ${String(index)} of ${String(count)}, window ${window.join(' to ')}, ${colormap}`;
     return `SliceView of ${String(this.#volume)}: ${state}`;
   }
 
@@ -246,8 +260,8 @@ export class SliceView extends ViewExports {
 
   /** @internal @throws SlicescopeError `view-closed`. */
   checkOpen(caller: string): void {
-    if (!this.#closed) return;
-    const message = `${caller}: the view is closed; call show again`;
+    if (this.#closed === null) return;
+    const message = `${caller}: ${this.#closed}; call show again`;
     throw new SlicescopeError('view-closed', message, { viewId: this.id });
   }
 

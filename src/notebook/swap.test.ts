@@ -14,6 +14,19 @@ const ramp = Volume.from(Uint16Array.from({ length: 1000 }, (_, at) => at), [10,
 /** 5000 to 5999; its file says another window. */
 const high = Volume.from(Uint16Array.from({ length: 1000 }, (_, at) => 5000 + at), [10, 10, 10], { window: [5100, 5200] }); // prettier-ignore
 
+test('the colour map is that of labels for a volume that has some, unless another was chosen', () => {
+  const atlas = Volume.from(ramp.data, [10, 10, 10], { labels: { 1: { color: '#ff8000' } } });
+  const view = show(atlas);
+  expect(view.colormap).toBe('labels');
+  view.show(ramp);
+  expect(view.colormap).toBe('gray');
+  view.show(atlas);
+  expect(view.colormap).toBe('labels');
+  view.colormap = 'viridis';
+  view.show(atlas);
+  expect(view.colormap).toBe('viridis');
+});
+
 describe('a window by its name', () => {
   test('is that of the preset, whatever the values', () => {
     const view = show(ramp, { window: 'bone' });

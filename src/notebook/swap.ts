@@ -1,4 +1,4 @@
-import { defaultChannels, settle } from '../export';
+import { defaultChannels, defaultColormap, settle } from '../export';
 import type { ChannelSettings, Window } from '../protocol';
 import { chosenIn, clampSettings } from '../shading';
 import type { Volume } from '../volume';
@@ -29,7 +29,8 @@ export function swapped(view: Swapped, volume: Volume, options: SwapOptions, cal
   const isSame = isKept && before.channels.length === volume.info(0).channels;
   const channels = isSame ? before.channels : channelsFor(before.channels, volume);
   const invert = defaulted.includes('invert') ? volume.invert : before.invert;
-  const base = { ...clampSettings(before, volume.info(0)), invert, window, channels };
+  const colormap = defaulted.includes('colormap') ? defaultColormap(volume) : before.colormap;
+  const base = { ...clampSettings(before, volume.info(0)), invert, colormap, window, channels };
   const settings = settle(volume, base, asked, caller);
   const chosen = chosenIn(asked);
   return {

@@ -34,7 +34,7 @@ describe('a pointer is an event', () => {
   test('with real values, of which labels have their names', () => {
     const rescale = { slope: 2, intercept: -3 };
     const stored = Volume.from(Uint8Array.of(0, 1, 2, 3), [2, 2, 1], { rescale });
-    const overlay = { volume: stored, labels: { 3: 'liver' } };
+    const overlay = { volume: stored, labels: { 3: { name: 'liver' } } };
     const look = { colormap: 'labels', window: [0, 2], visible: true, opacity: 0.5 } as const;
     const event = voxelEvent({ ...message, position: [1, 1, 0], values: [null, 3] }, stored, [overlay], [look]);
     expect(event).toMatchObject({ value: 3, values: [3, 3], label: 'liver' });
@@ -49,7 +49,8 @@ describe('a pointer is an event', () => {
   });
 
   test('with the name of the topmost label that is seen', () => {
-    const overlays = [{ 1: 'liver', 2: 'spleen' }, { 1: 'tumour' }, null].map((labels) => ({ volume, labels }));
+    const [liver, spleen, tumour] = [{ name: 'liver' }, { name: 'spleen' }, { name: 'tumour' }];
+    const overlays = [{ 1: liver, 2: spleen }, { 1: tumour }, null].map((labels) => ({ volume, labels }));
     const look = { colormap: 'labels', window: [0, 2], visible: true, opacity: 0.5 } as const;
     const labelOf = (values: PointerMessage['values'], isTopSeen = true): unknown => {
       const looks = [look, { ...look, visible: isTopSeen }, look];
@@ -60,6 +61,10 @@ describe('a pointer is an event', () => {
     expect(labelOf([0, 2, 0, 1])).toBe('spleen');
     expect(labelOf([0, 0, 0, 1])).toBe(null);
     expect(labelOf([0, 9, null, 1])).toBe(null);
+    const atlas = Volume.from(Uint8Array.of(7), [1, 1, 1], { labels: { 7: 'cortex' } });
+    const over = { volume: atlas, labels: { 1: liver } };
+    expect(voxelEvent({ ...message, values: [7, 0] }, atlas, [over], [look])?.label).toBe('cortex');
+    expect(voxelEvent({ ...message, values: [7, 1] }, atlas, [over], [look])?.label).toBe('liver');
   });
 
   test('or none where the view shows a smaller volume by now', () => {

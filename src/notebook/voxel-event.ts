@@ -12,7 +12,7 @@ export interface VoxelEvent {
   readonly value: number | readonly number[];
   /** The value of each channel, then of each overlay; null where an overlay has none, or none that the page knows. */
   readonly values: readonly LayerValue[];
-  /** The name of the label there, of the topmost overlay that has one; null where there is none. */
+  /** The name of the label there, of the topmost overlay that has one, else of the volume; null where there is none. */
   readonly label: string | null;
 }
 
@@ -51,10 +51,10 @@ export function voxelEvent(
     (_, channel) => values[channel] ?? volume.valueAt(...position, { frame, channel }),
   );
   const over = overlays.map((_, at) => values[volume.channels + at] ?? null);
-  const labels = overlays.flatMap((overlay, at) => {
-    const name = looks[at]?.visible === true ? overlay.labels?.[String(over[at])] : undefined;
-    return name === undefined ? [] : [name];
-  });
+  const named = overlays.map((overlay, at) =>
+    looks[at]?.visible === true ? overlay.labels?.[String(over[at])]?.name : undefined,
+  );
+  const names = [volume.labels?.[String(own[0])]?.name, ...named].filter((name) => name !== undefined);
   const value = own[0] ?? NaN;
-  return { type: kind, plane, position, frame, value, values: [...own, ...over], label: labels.at(-1) ?? null };
+  return { type: kind, plane, position, frame, value, values: [...own, ...over], label: names.at(-1) ?? null };
 }

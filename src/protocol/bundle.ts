@@ -37,5 +37,7 @@ export interface CompanionRecord {
   readonly port: number;
   /** 256 bits, as 64 hexadecimal digits. */
   readonly secret: string;
+  /** The same for pages that may only look. */
+  readonly readerSecret: string;
   readonly pid: number;
 }

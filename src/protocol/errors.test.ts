@@ -15,6 +15,13 @@ describe('a SlicescopeError', () => {
     expect(String(error)).toBe('SlicescopeError: index is 9');
   });
 
+  test('says nothing that a terminal takes for a command', () => {
+    const file = 'a\u001b]0;title\u0007\u009b31m\u202e.nii\r: one\n\ttwo';
+    expect(new SlicescopeError('file-corrupt', file, { path: '' }).message).toBe(
+      'a\uFFFD]0;title\uFFFD\uFFFD31m\uFFFD.nii\uFFFD: one\n\ttwo',
+    );
+  });
+
   test('is told from other errors, and by its code', () => {
     expect(isSlicescopeError(error)).toBe(true);
     expect(isSlicescopeError(error, 'index-out-of-range')).toBe(true);

@@ -1,3 +1,5 @@
+import { plainText } from './plain-text';
+
 /**
  * Every error that crosses a boundary of slicescope: a stable code, the facts behind it, and a sentence
  * that says what was wrong, what was expected and what to do. The codes are listed in docs/protocol.md.
@@ -5,8 +7,8 @@
 export interface ErrorDetails {
   /** An argument has the wrong type or an impossible value, and no code below says it better. */
   'invalid-argument': { argument: string };
-  /** A shape that is not three whole numbers from 1 on, or that is too large to hold. */
-  'invalid-shape': { shape: readonly unknown[] };
+  /** A shape that is not three whole numbers from 1 on, or that is too large to hold: then `bytes` says how many it needs. */
+  'invalid-shape': { shape: readonly unknown[]; bytes?: number };
   /** The number of elements is not what the shape needs. */
   'shape-mismatch': { elements: number; expected: number };
   'unknown-dtype': { dtype: string };
@@ -56,7 +58,7 @@ export class SlicescopeError<C extends ErrorCode = ErrorCode> extends Error {
   readonly details: ErrorDetails[C];
 
   constructor(code: C, message: string, details: ErrorDetails[C], options?: { cause?: unknown }) {
-    super(message, options);
+    super(plainText(message), options); // It may quote a file.
     this.name = 'SlicescopeError';
     this.code = code;
     this.details = details;

@@ -1,3 +1,4 @@
+export * from './access';
 export * from './bundle';
 export * from './content';
 export * from './errors';
@@ -6,6 +7,7 @@ export * from './handshake';
 export * from './limits';
 export * from './messages';
 export * from './packing';
+export * from './plain-text';
 export * from './tiles';
 export * from './types';
 export * from './values';

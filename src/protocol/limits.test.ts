@@ -5,7 +5,7 @@ import { LIMITS } from './limits';
 
 test('every limit stands in docs/protocol.md, with its default', () => {
   const text = readFileSync(join(__dirname, '../../docs/protocol.md'), 'utf8');
-  const rows = [...text.matchAll(/^\| `(\w+)` +\| ([\d ]+) +\|/gm)];
+  const rows = [...text.matchAll(/^\| `(\w+)` +\| ([\d ]+)\|/gm)];
   const documented = rows.map(([, name, value = '']) => [name, Number(value.replaceAll(' ', ''))]);
   expect(Object.fromEntries(documented)).toEqual(LIMITS);
 });

@@ -13,18 +13,22 @@ export const LIMITS = {
   credits: 4,
   /** Frames that a page on the companion's machine grants: more would wait before it, and the slice that is needed behind them. */
   localCredits: 2,
+  /** Frames of the WebSocket that one text message may be divided into. */
+  messageFragments: 64,
   /** Tiles in one view's list of wishes. */
   wishes: 256,
   /** Views that one client may have open. */
   viewsPerClient: 1024,
   /** Sockets that have proved themselves. */
   clients: 256,
-  /** Sockets that have not proved themselves yet. */
-  strangers: 64,
-  /** Connections of any kind, also those that have not sent a request yet. */
-  connections: 1024,
+  /** Connections of any kind that have not proved themselves; with one more the oldest is hung up on. */
+  strangers: 512,
+  /** Bytes that all of them together may have sent; with more, the one that has sent most is hung up on. */
+  strangersBytes: 1_048_576,
   /** Milliseconds that a stranger may take to send its request, and again to prove itself. */
   handshakeMs: 2000,
+  /** Milliseconds that a browser may take to read an answer, such as the page's script. */
+  answerMs: 30_000,
   /** Bytes that may wait in one client's socket before it counts as stalled: all of its credits, and 1 MiB of text. */
   backlogBytes: 17_825_792,
   /** Milliseconds between two pings of a page. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Histogram, HistogramRequest, PointerMessage } from './content';
+import { isLooking } from './access';
 import { isSlicescopeError } from './errors';
 import { LIMITS } from './limits';
 import { parseClientMessage, parseServerMessage, type ClientMessage, type ServerMessage } from './messages';
@@ -282,6 +283,31 @@ describe('refused, with a sentence, is from a client', () => {
       details: {},
     });
   });
+});
+
+test('a page that may only look may say what changes nothing, and nothing else', () => {
+  const all: readonly [ClientMessage, boolean][] = [
+    [{ type: 'hello', version: 1, nonce: HEX, access: 'look' }, true],
+    [{ type: 'proof', proof: HEX }, true],
+    [{ type: 'open', viewId: ID }, true],
+    [{ type: 'close', viewId: ID }, true],
+    [{ type: 'credit', frames: 1 }, true],
+    [{ type: 'ping' }, true],
+  ];
+  for (const [message, isAllowed] of all) expect([message.type, isLooking(message)]).toEqual([message.type, isAllowed]);
+  const comm = (data: object): ClientMessage =>
+    parseClientMessage(JSON.stringify({ type: 'comm', viewId: ID, msgId: '', data }));
+  const pointer = { plane: 'xy', position: [0, 0, 0], frame: 0, values: [] };
+  const contents: readonly [object, boolean][] = [
+    [{ kind: 'wishes', revision: 1, preview: null, tiles: [] }, true],
+    [{ kind: 'histogram', layer: 0, frame: 0, bins: 4 }, true],
+    [{ kind: 'probe', ...pointer }, false],
+    [{ kind: 'click', ...pointer }, false],
+  ];
+  for (const [content, isAllowed] of contents) {
+    expect([content, isLooking(comm({ method: 'custom', content }))]).toEqual([content, isAllowed]);
+  }
+  expect(isLooking(comm({ method: 'update', state: {}, buffer_paths: [] }))).toBe(false);
 });
 
 test('as many wishes as allowed are taken, and one more is refused', () => {

@@ -1,6 +1,7 @@
+import { ACCESSES, type Access } from './access';
 import { parseClientContent, parseServerContent, type ClientContent, type ServerContent } from './content';
 import { SlicescopeError, quote, type ErrorCode } from './errors';
-import { UINT32, fieldsOf, refuse, stringIn, wholeIn, type Fields } from './fields';
+import { UINT32, fieldsOf, nameIn, refuse, stringIn, wholeIn, type Fields } from './fields';
 import { LIMITS, type Limits } from './limits';
 import type { ViewSettings, ViewState } from './types';
 
@@ -22,10 +23,13 @@ export type ClientComm = CommData<ViewSettings, ClientContent>;
 export type ServerComm = CommData<ViewState, ServerContent>;
 
 export type ClientMessage =
-  | { readonly type: 'hello'; readonly version: 1; readonly nonce: string }
+  /** `access` is what the page holds the secret of; without it: `change`. */
+  | { readonly type: 'hello'; readonly version: 1; readonly nonce: string; readonly access?: Access }
   | { readonly type: 'proof'; readonly proof: string }
   | { readonly type: 'open'; readonly viewId: string }
   | { readonly type: 'close'; readonly viewId: string }
+  /** The view's output was replaced or cleared in an open notebook: nobody will look for the view there again. */
+  | { readonly type: 'discarded'; readonly viewId: string }
   | { readonly type: 'comm'; readonly viewId: string; readonly msgId: string; readonly data: ClientComm }
   | { readonly type: 'credit'; readonly frames: number }
   /** Asks for a `pong`: a connection that was cut somewhere on the way does not say so by itself. */
@@ -96,13 +100,19 @@ export function parseClientMessage(text: string, limits: Limits = LIMITS): Clien
   const fields = parse(text);
   switch (fields.type) {
     case 'hello':
-      return { type: 'hello', version: version1(fields), nonce: stringIn(fields, 'nonce', HEX64) };
+      return {
+        type: 'hello',
+        version: version1(fields),
+        nonce: stringIn(fields, 'nonce', HEX64),
+        ...(fields.access === undefined ? {} : { access: nameIn(fields, 'access', ACCESSES) }),
+      };
     case 'proof':
       return { type: 'proof', proof: stringIn(fields, 'proof', HEX64) };
     case 'open':
       return { type: 'open', viewId: stringIn(fields, 'viewId', ID) };
     case 'close':
-      return { type: 'close', viewId: stringIn(fields, 'viewId', ID) };
+    case 'discarded':
+      return { type: fields.type, viewId: stringIn(fields, 'viewId', ID) };
     case 'comm':
       return {
         type: 'comm',

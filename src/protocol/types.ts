@@ -117,6 +117,20 @@ export interface ChannelInfo {
   readonly visible: boolean;
 }
 
+/** What one value of a label map stands for, and how it is drawn. */
+export interface LabelInfo {
+  /** Up to 256 characters; left out if nobody gave one. */
+  readonly name?: string;
+  /**
+   * `#rrggbb`, or `#rrggbbaa` if it is partly transparent; left out if nobody gave one, and the label has a colour of the
+   * colour map `labels`.
+   */
+  readonly color?: string;
+}
+
+/** Labels by value. */
+export type Labels = Readonly<Record<string, LabelInfo>>;
+
 /** A rectangle of a slice, in pixels of its level. */
 export interface TileRect {
   readonly x: number;
@@ -174,6 +188,8 @@ export interface LayerInfo {
   readonly planes: { readonly [P in Plane]: PlaneInfo };
   /** Volumes in time, of one shape; 1 for a 3D volume. An overlay has one, which is drawn at all times, or as many as the volume below. */
   readonly frames: number;
+  /** What its values stand for, by value; null or left out if nobody said it. */
+  readonly labels?: Labels | null;
 }
 
 /** All that a client learns of a volume, besides its slices. */
@@ -208,8 +224,8 @@ export interface VolumeInfo extends LayerInfo {
  * rectangle, in as many or more pixels.
  */
 export interface OverlayInfo extends LayerInfo {
-  /** Names by value for a label map, whose values are never mixed; null for a map of numbers. */
-  readonly labels: Readonly<Record<string, string>> | null;
+  /** Of a label map, whose values are never mixed; null for a map of numbers. */
+  readonly labels: Labels | null;
 }
 
 /** How one channel of a volume with several is drawn; they are added up. */

@@ -45,6 +45,19 @@ function colormapOf(color: `#${string}`): ColormapName {
   return (['gray', ...COLORMAP_GROUPS.channels] as const).find(isSame) ?? color;
 }
 
+/** The colour maps of channels that say no colour of their own, in turn. */
+const CHANNEL_COLORMAPS: readonly NamedColormap[] = [...COLORMAP_GROUPS.channels, 'gray'];
+
+/** The colour map with which a view starts a channel that says no colour of its own. */
+export function channelColormapAt(channel: number): NamedColormap {
+  return CHANNEL_COLORMAPS[channel % CHANNEL_COLORMAPS.length] ?? 'gray';
+}
+
+/** The colour at which a colour map ends, `#rrggbb`. */
+export function brightestColor(name: NamedColormap): string {
+  return `#${COLORMAP_DATA[name].slice(-6)}`;
+}
+
 /** Whether a colour map has a colour for each whole number, whatever the window; nothing is mixed or inverted then. */
 export function isCategorical(colormap: string): boolean {
   return (COLORMAP_GROUPS.labels as readonly string[]).includes(colormap);

@@ -7,6 +7,7 @@ export * from './links';
 export * from './numbers';
 export * from './orientation';
 export * from './picture-key';
+export { PALETTE_WIDTH, paletteOf, type Palette } from './palette';
 export { LARGEST, drawnColors, type LayerData } from './painters';
 export * from './presets';
 export * from './region';

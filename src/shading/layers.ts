@@ -1,11 +1,14 @@
 import {
   storedWindow,
   type Interpolation,
+  type Labels,
   type Rescale,
   type ViewState,
   type VolumeInfo,
   type Window,
 } from '../protocol';
+import { isCategorical } from './colormaps';
+import { paletteOf, type Palette } from './palette';
 
 /** How one volume of a view is drawn. */
 export interface LayerLook {
@@ -19,6 +22,8 @@ export interface LayerLook {
   /** What the stored values stand for: labels are told by it. */
   readonly rescale: Rescale | null;
   readonly colormap: string;
+  /** The colours that labels have of their own, in a colour map for labels; null if none has one. */
+  readonly palette: Palette | null;
   readonly invert: boolean;
   readonly interpolation: Interpolation;
   /** From 0 to 1. */
@@ -32,7 +37,7 @@ export interface LayerState extends Pick<
   ViewState,
   'window' | 'colormap' | 'invert' | 'interpolation' | 'channels' | 'overlays' | 'overlayVolumes'
 > {
-  readonly volume: Pick<VolumeInfo, 'rescale'>;
+  readonly volume: Pick<VolumeInfo, 'rescale' | 'labels'>;
 }
 
 /**
@@ -41,21 +46,26 @@ export interface LayerState extends Pick<
  */
 export function layersOf(state: LayerState): readonly LayerLook[] {
   const { window, colormap, invert, interpolation, channels, overlays, overlayVolumes } = state;
-  const { rescale } = state.volume;
+  const { rescale, labels: own } = state.volume;
   const plain = { rescale, invert, interpolation, opacity: 1 } as const;
+  const palette = (map: string, labels: Labels | null | undefined): Palette | null =>
+    isCategorical(map) ? paletteOf(labels) : null;
   const stored = (real: Window): Window => storedWindow(real, rescale);
   const base: readonly LayerLook[] =
     channels.length === 0
-      ? [{ layer: 0, window: stored(window), colormap, ...plain, blend: 'over' }]
+      ? [{ layer: 0, window: stored(window), colormap, palette: palette(colormap, own), ...plain, blend: 'over' }]
       : channels.flatMap(({ visible, ...of }, layer) =>
-          visible ? [{ layer, ...of, window: stored(of.window), ...plain, blend: 'add' }] : [],
+          visible
+            ? [{ layer, ...of, window: stored(of.window), palette: palette(of.colormap, own), ...plain, blend: 'add' }]
+            : [],
         );
   const first = Math.max(1, channels.length);
   const over = overlays.flatMap(({ visible, ...of }, at): LayerLook[] => {
-    const { labels = null, rescale: own = null } = overlayVolumes[at] ?? {};
+    if (!visible || of.opacity === 0) return [];
+    const { labels = null, rescale: its = null } = overlayVolumes[at] ?? {};
     const look = { invert: false, interpolation: labels === null ? interpolation : 'nearest', blend: 'over' } as const;
-    const isDrawn = visible && of.opacity > 0;
-    return isDrawn ? [{ layer: first + at, ...of, window: storedWindow(of.window, own), rescale: own, ...look }] : [];
+    const colors = { palette: palette(of.colormap, labels), rescale: its };
+    return [{ layer: first + at, ...of, window: storedWindow(of.window, its), ...colors, ...look }];
   });
   return [...base, ...over];
 }

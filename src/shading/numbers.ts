@@ -28,7 +28,8 @@ export function roundedNumber(value: number, step: number): string {
   if (!Number.isFinite(value) || !(step > 0)) return exactNumber(value);
   if (size >= LARGEST || step < 1 / LARGEST) {
     const digits = Math.max(0, Math.min(15, Math.ceil(Math.log10(Math.max(1, Math.abs(value) / step)))));
-    return signed(value === 0 ? '0' : value.toExponential(digits).replace(/\.?0+e/, 'e'));
+    const [mantissa, exponent] = value.toExponential(digits).split('e') as [string, string];
+    return signed(value === 0 ? '0' : `${String(Number(mantissa))}e${exponent}`);
   }
   const decimals = Math.max(0, Math.min(12, Math.ceil(-Math.log10(step) - 1e-9)));
   const text = value.toFixed(decimals);

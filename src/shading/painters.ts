@@ -34,10 +34,17 @@ type Colorist = (element: number, row: Float64Array, to: number) => void;
 export function indexer({
   window,
   colormap,
+  palette,
   rescale,
-}: Pick<LayerLook, 'window' | 'colormap' | 'rescale'>): (value: number) => number {
+}: Pick<LayerLook, 'window' | 'colormap' | 'palette' | 'rescale'>): (value: number) => number {
   if (!isCategorical(colormap)) return (value) => colorIndex(value, window);
-  return rescale === null ? labelIndex : (value) => labelIndex(realValue(value, rescale));
+  const indexOf = palette === null ? labelIndex : (value: number) => palette.indexOf(value);
+  return rescale === null ? indexOf : (value) => indexOf(realValue(value, rescale));
+}
+
+/** The colours that `indexer` is of: RGBA, not premultiplied. */
+export function tableOf({ colormap, invert, palette }: Pick<LayerLook, 'colormap' | 'invert' | 'palette'>): Uint8Array {
+  return palette?.table ?? colormapTable(colormap, invert);
 }
 
 /** Colours as they are drawn, from 0 to 255: of 16 bits the upper 8. */
@@ -57,13 +64,15 @@ function direct({ data: stored, components }: LayerData): Colorist {
 }
 
 function mapped({ data }: LayerData, look: LayerLook): Colorist {
-  const table = colormapTable(look.colormap, look.invert);
+  const table = tableOf(look);
   const indexOf = indexer(look);
   return (element, row, to) => {
     const index = indexOf(data[element] as number);
-    for (let channel = 0; channel < 4; channel++) {
-      row[to + channel] = index === index ? (table[4 * index + channel] as number) : 0; // NaN is not itself.
+    const alpha = index === index ? (table[4 * index + 3] as number) : 0; // NaN is not itself.
+    for (let channel = 0; channel < 3; channel++) {
+      row[to + channel] = alpha === 0 ? 0 : ((table[4 * index + channel] as number) * alpha) / 255;
     }
+    row[to + 3] = alpha;
   };
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { VoxelArray } from '../protocol';
-import { colormapTable } from './colormaps';
+import { colormapTable, labelIndex } from './colormaps';
 import type { LayerLook } from './layers';
+import { paletteOf } from './palette';
 import { isSeenThrough, renderLayers, type DrawnLayer, type Picture } from './render';
 import type { SliceGrid } from './orientation';
 import { AS_STORED, ORIENTATIONS } from './testing/settings-fixture';
@@ -11,6 +12,7 @@ const LOOK: LayerLook = {
   window: [0, 255],
   rescale: null,
   colormap: 'gray',
+  palette: null,
   invert: false,
   interpolation: 'linear',
   opacity: 1,
@@ -176,6 +178,33 @@ describe('labels', () => {
     },
   );
 
+  test('have their own colours where they have some, whatever their values; 0 has none', () => {
+    const own = {
+      0: { color: '#ffffff' },
+      2: { color: '#102030' },
+      257: { color: '#ff8000' },
+      4000000000: { color: '#ff000080' },
+      '-1': { color: '#00ff00' },
+    };
+    const look = { palette: paletteOf(own), interpolation: 'nearest' } as const;
+    const alone = (data: VoxelArray, rescale: LayerLook['rescale'] = null): number[][] =>
+      rowOf(renderLayers(grid(data.length, 1), [labels(data, { ...look, rescale })], AS_STORED));
+    const right = [CLEAR, color(1), [16, 32, 48, 255], color(1), [255, 128, 0, 255]];
+    expect(alone(Uint16Array.of(0, 1, 2, 256, 257))).toEqual(right);
+    expect(alone(Uint32Array.of(4e9, 4e9 + 1))).toEqual([[255, 0, 0, 128], color(labelIndex(4e9 + 1))]);
+    expect(alone(Float64Array.of(-1, 2.4, NaN, Infinity))).toEqual([[0, 255, 0, 255], right[2], CLEAR, CLEAR]);
+    expect(alone(Uint8Array.of(0, 3), { slope: -1, intercept: 2 })).toEqual([right[2], [0, 255, 0, 255]]);
+    // Half of a label that is half transparent: a quarter of it, over gray.
+    const below = layer(Uint32Array.of(100, 100), 2, { interpolation: 'nearest' });
+    const over = labels(Uint32Array.of(4e9, 2), { ...look, opacity: 0.5 });
+    expect(rowOf(renderLayers(grid(2, 1), [below, over], AS_STORED))).toEqual([
+      [139, 75, 75, 255],
+      [58, 66, 74, 255],
+    ]);
+    expect(paletteOf({ 1: { name: 'liver' }, 0: { color: '#ffffff' } })).toBeNull();
+    expect(paletteOf(own)).toBe(paletteOf(own));
+  });
+
   test('are never mixed', () => {
     const drawn = renderLayers(grid(2, 1, [2, 1]), [labels(Uint8Array.of(1, 3))], AS_STORED);
     expect(rowOf(drawn)).toEqual([color(1), color(1), color(3), color(3)]);
@@ -258,6 +287,7 @@ test('slices are seen through at a point where none of them shows anything', () 
   const opaque = {
     layer: 0,
     rescale: null,
+    palette: null,
     invert: false,
     interpolation: 'nearest',
     opacity: 1,

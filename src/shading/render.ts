@@ -1,8 +1,8 @@
 import type { Interpolation, Orientation, TileRect, Window } from '../protocol';
-import { colormapTable, type ColormapName } from './colormaps';
+import type { ColormapName } from './colormaps';
 import type { LayerLook } from './layers';
 import { pictureSize, rotated, type SliceGrid } from './orientation';
-import { drawnColors, indexer, painterOf, tablesOf, type DrawnPart, type LayerData } from './painters';
+import { drawnColors, indexer, painterOf, tableOf, tablesOf, type DrawnPart, type LayerData } from './painters';
 import type { Region } from './region';
 import { nearestAlong, neighboursAlong } from './sampling';
 
@@ -48,7 +48,7 @@ function colors({ data, components }: LayerData, look: LayerLook): Uint32Array {
     }
     return out;
   }
-  const table = new Uint32Array(colormapTable(look.colormap, look.invert).buffer);
+  const table = new Uint32Array(tableOf(look).buffer);
   const indexOf = indexer(look);
   if (data.BYTES_PER_ELEMENT > 2) {
     for (let voxel = 0; voxel < count; voxel++) out[voxel] = table[indexOf(data[voxel] as number)] ?? 0;
@@ -172,7 +172,7 @@ export function isSeenThrough(layers: readonly DrawnLayer[], [across, down]: rea
 /** Draw one slice at scale 1, as `renderLayers` does. */
 export function renderSlice(slice: SliceData, shading: Shading): Picture {
   const { window, colormap, invert = false, interpolation = 'nearest' } = shading;
-  const plain = { layer: 0, rescale: null, opacity: 1, blend: 'over' } as const;
+  const plain = { layer: 0, rescale: null, palette: null, opacity: 1, blend: 'over' } as const;
   const look = { ...plain, window, colormap, invert, interpolation };
   return renderLayers(slice, [{ slice, look }], rotated(shading.orientation, shading.rotation));
 }

@@ -18,6 +18,7 @@ export {
   parsePictureKey,
   parseServerContent,
   parseViewBundle,
+  type Access,
   type ClientComm,
   type ClientContent,
   type Frame,

@@ -205,11 +205,14 @@ test('overlays are switched, made transparent, and chosen for the colour map', (
     dtype: 'uint8',
     rescale: null,
     components: 1,
-    labels: { 1: 'liver' },
+    labels: { 1: { name: 'liver' }, 300: { color: '#102030' }, 301: { color: '#ff000080' } },
   };
   const overlay = { colormap: 'labels', window: [0, 1], visible: true, opacity: 1 } as const;
   open({ ...viewState(1, 'xy', 2), overlays: [overlay], overlayVolumes: [info] });
   press('s');
+  const swatch = root.querySelectorAll<HTMLElement>('.slicescope-layer .slicescope-swatch')[1];
+  const own = ['rgb(223 16 0 / 1)', 'rgb(16 32 48 / 1)', 'rgb(255 0 0 / 0.50'];
+  expect(own.filter((color) => swatch?.style.background.includes(color))).toEqual(own);
   const opacity = inputOf('.slicescope-opacity');
   opacity.value = '40';
   opacity.dispatchEvent(new Event('input'));

@@ -66,6 +66,7 @@ export class Viewer {
   readonly #stage: HTMLElement = element('div', 'slicescope-stage');
   readonly #pictures: Pictures;
   readonly #notice: HTMLElement = element('div', 'slicescope-notice');
+  readonly #looksOnly: HTMLElement = element('div', 'slicescope-looks-only');
   readonly #controls: Controls;
   readonly #instrument: Instrument;
   readonly #resize: ResizeObserver;
@@ -86,6 +87,8 @@ export class Viewer {
     this.element.classList.toggle('slicescope-fills', fills);
     this.#notice.setAttribute('role', 'status');
     this.#notice.hidden = true;
+    this.#looksOnly.setAttribute('role', 'note');
+    this.#looksOnly.hidden = true;
     const state = (): ViewState => model.state;
     const change = (patch: Partial<ViewSettings>): void => {
       model.change(patch);
@@ -113,7 +116,8 @@ export class Viewer {
     const { toolbar, help, legend, play, frames, panel } = this.#instrument;
     this.#stage.append(this.#pictures.element, help.element, this.#notice);
     this.#controls.bar.prepend(play.element);
-    this.element.append(toolbar.element, this.#stage, this.#controls.bar, frames.element, legend, panel.element);
+    const below = [this.#controls.bar, frames.element, legend, this.#looksOnly, panel.element];
+    this.element.append(toolbar.element, this.#stage, ...below);
     this.element.dataset.state = 'waiting';
     const measured = fills ? this.#stage : this.element;
     this.#resize = new ResizeObserver(([entry]) => {
@@ -160,6 +164,13 @@ export class Viewer {
     button.textContent = action.label;
     button.onclick = action.run;
     this.#notice.append(button);
+  }
+
+  /** Whether nobody else sees what the person changes here, which is said below the pictures. */
+  set looksOnly(value: boolean) {
+    this.#looksOnly.hidden = !value;
+    const sentence = text('You may look at this view, but not change it: only this page shows what you change here.');
+    this.#looksOnly.replaceChildren(value ? sentence : '');
   }
 
   /** Whether the pictures are the state's, and as good as they get. */

@@ -22,7 +22,7 @@ export function formatShape(shape: readonly unknown[]): string {
   return shape.map(quote).join(' × ');
 }
 
-function invalid(caller: string, argument: string, value: unknown, expected: string): SlicescopeError {
+export function invalid(caller: string, argument: string, value: unknown, expected: string): SlicescopeError {
   const shown = Array.isArray(value) ? `[${(value as unknown[]).map(quote).join(', ')}]` : quote(value);
   return new SlicescopeError('invalid-argument', `${caller}: ${argument} is ${shown}, expected ${expected}`, {
     argument,
@@ -179,20 +179,6 @@ export function checkAxes(value: unknown, caller: string): AxisNames {
   const [x, y, z] = names;
   if (names.length === 3 && isName(x) && isName(y) && isName(z)) return [x, y, z];
   throw invalid(caller, 'axes', value, "three names of 1 to 16 characters, such as ['θ', 'r', 'depth']");
-}
-
-/** Names by value. */
-export type Labels = Readonly<Record<string, string>>;
-
-/** Whether it is an object of names. */
-export function isLabels(value: unknown): value is Labels {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return Object.values(value).every((each) => typeof each === 'string');
-}
-
-export function checkLabels(value: unknown, caller: string): Labels {
-  if (isLabels(value)) return { ...value };
-  throw invalid(caller, 'labels', value, "names by value, such as { 1: 'liver' }");
 }
 
 /** One entry for each of `count` channels or frames, copied. */

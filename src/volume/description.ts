@@ -5,6 +5,7 @@ import {
   quote,
   type ChannelInfo,
   type DType,
+  type Labels,
   type Padding,
   type Rescale,
   type Shape,
@@ -24,7 +25,6 @@ import {
   checkFrameTimes,
   checkEmptySlices,
   checkInvert,
-  checkLabels,
   checkNotes,
   checkOrigin,
   checkPadding,
@@ -35,8 +35,8 @@ import {
   checkWindow,
   formatShape,
   type AxisNames,
-  type Labels,
 } from './checks';
+import { checkLabels, type GivenLabels } from './labels';
 
 /** What a volume may say of itself, besides its values. Positions are in LPS, the patient space of DICOM and ITK. */
 export interface VolumeOptions {
@@ -76,8 +76,11 @@ export interface VolumeOptions {
    * for RGB and RGBA.
    */
   readonly rescale?: Rescale | null | undefined;
-  /** Of a label map: names by value, which an overlay of it has unless it is given others. */
-  readonly labels?: Readonly<Record<number, string>> | null | undefined;
+  /**
+   * Of a label map: a name, a colour or both for each value, such as `{ 1: 'liver', 2: { name: 'spleen', color: '#ff8000' } }`.
+   * An overlay of it has them unless it is given others. Up to 65,000 labels, with names of up to 256 characters.
+   */
+  readonly labels?: GivenLabels | null | undefined;
   /** What each channel shows and how it is drawn at first: as many as there are channels. Without it, or with null: nothing is known. */
   readonly channelInfo?: readonly Partial<ChannelInfo>[] | null | undefined;
   /** Seconds at which each frame was taken, as many as there are frames. Without it, or with null: nobody knows them. */
@@ -235,17 +238,26 @@ export function formatCounts({ components, channels, frames }: Description): str
   return named.length === 0 ? '' : ` of ${named.join(' and ')}`;
 }
 
+let mostBytes = (): number => Infinity;
+
+/** Have no volume take more memory than `most` says, which is asked each time. Without it a volume gets what the system gives. */
+export function limitMemory(most: () => number): void {
+  mostBytes = most;
+}
+
 /** Zeroed shared memory for the values. */
 export function allocate(plain: Description, dtype: DType, caller: string): VoxelArray {
+  const { shape } = plain;
   const bytes = elementsOf(plain) * ARRAY_OF[dtype].BYTES_PER_ELEMENT;
+  const refuse = (why: string, cause?: unknown): SlicescopeError => {
+    const what = `shape ${formatShape(shape)}${formatCounts(plain)} of ${dtype} needs ${String(bytes)} bytes`;
+    return new SlicescopeError('invalid-shape', `${caller}: ${what}, ${why}`, { shape, bytes }, { cause });
+  };
+  const most = mostBytes();
+  if (bytes > most) throw refuse(`and ${String(most)} bytes of memory are free`);
   try {
     return new ARRAY_OF[dtype](new SharedArrayBuffer(bytes));
   } catch (cause) {
-    throw new SlicescopeError(
-      'invalid-shape',
-      `${caller}: shape ${formatShape(plain.shape)} of ${dtype} needs ${String(bytes)} bytes, which could not be had`,
-      { shape: plain.shape },
-      { cause },
-    );
+    throw refuse('which could not be had', cause);
   }
 }

@@ -1,8 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ARRAY_OF, PLANES, levelVoxel, type DType, type Level, type Plane, type Triple } from '../protocol';
+import {
+  ARRAY_OF,
+  PLANES,
+  levelVoxel,
+  type DType,
+  type Labels,
+  type Level,
+  type Plane,
+  type Triple,
+} from '../protocol';
 import { overlap } from './affine';
-import { OverlayGrid, Volume, type Labels, type VolumeOptions } from './index';
+import { OverlayGrid, Volume, type VolumeOptions } from './index';
 import { phantom } from './testing/phantom';
 
 /** A rotation by the angles around x, y and z, row by row. */
@@ -151,7 +160,7 @@ test('an overlay on the same grid is copied, in its own dtype', () => {
   for (const [dtype, labels] of [
     ['uint16', null],
     ['float64', null],
-    ['uint8', { 1: 'one' } as Labels],
+    ['uint8', { 1: { name: 'one' } } as Labels],
   ] as const) {
     const overlay = phantom([5, 4, 3], dtype, place);
     const grid = new OverlayGrid(base, { volume: overlay, labels });

@@ -4,6 +4,7 @@ import {
   levelVoxel,
   realDType,
   storedPadding,
+  type Labels,
   type Level,
   type OverlayInfo,
   type PixelKind,
@@ -14,7 +15,6 @@ import {
   type VoxelArray,
 } from '../protocol';
 import { apply, voxelsToVoxels, type Affine } from './affine';
-import type { Labels } from './checks';
 import { sampleLinear, sampleNearest, type Points } from './resample';
 import { checkTile } from './slicing';
 import type { Volume } from './volume';
@@ -22,7 +22,7 @@ import type { Volume } from './volume';
 /** A volume that is drawn over another one. */
 export interface OverlayLayer {
   readonly volume: Volume;
-  /** Names of a label map's values, some or none; null for a map of numbers. */
+  /** What a label map's values stand for, some or none; null for a map of numbers. */
   readonly labels: Labels | null;
 }
 

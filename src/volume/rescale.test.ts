@@ -8,6 +8,7 @@ import {
   realDType,
   storedWindow,
   type DType,
+  type Labels,
   type Rescale,
 } from '../protocol';
 import { refusal } from '../protocol/testing/thrown';
@@ -169,7 +170,7 @@ describe('an overlay', () => {
   const base = Volume.alloc([4, 1, 1], 'uint8');
   const place = { origin: [1, 0, 0] as const, spacing: [1, 1, 1] as const };
 
-  function cut(overlay: Volume, labels: Record<string, string> | null): { values: number[]; grid: OverlayGrid } {
+  function cut(overlay: Volume, labels: Labels | null): { values: number[]; grid: OverlayGrid } {
     const grid = new OverlayGrid(base, { volume: overlay, labels });
     const target = new ARRAY_OF[grid.kind.dtype](4);
     grid.copyTile(overlay, 'xy', 0, [0, 0], { x: 0, y: 0, width: 4, height: 1 }, target);

@@ -4,6 +4,7 @@ import {
   type ChannelInfo,
   storedPadding,
   type DType,
+  type Labels,
   type Padding,
   type Plane,
   type PlaneInfo,
@@ -13,7 +14,7 @@ import {
   type VolumeInfo,
   type Window,
 } from '../protocol';
-import { formatShape, unknownPlane, type AxisNames, type Labels } from './checks';
+import { formatShape, unknownPlane, type AxisNames } from './checks';
 import type { Description } from './description';
 import { orientationOf, planeAcross } from './orientation';
 import { slicesOf } from './slicing';
@@ -54,7 +55,7 @@ export abstract class VolumeProperties implements Description {
    * is of real values: `valueAt`, `slice`, `range`, percentiles and windows.
    */
   readonly rescale: Rescale | null;
-  /** Names by value of a label map that has them, such as a file's own; null if it has none. */
+  /** What the values of a label map stand for, by value, such as a file says it; null for any other volume. */
   readonly labels: Labels | null;
   /** What is known of each channel, such as its name and colour; null if nothing is. */
   readonly channelInfo: readonly ChannelInfo[] | null;
@@ -112,7 +113,7 @@ export abstract class VolumeProperties implements Description {
     const { name, shape, dtype, rescale, components, spacing, origin, direction, unit, frames, channels } = this;
     const planes = { xy: this.#planeInfo('xy'), xz: this.#planeInfo('xz'), yz: this.#planeInfo('yz') };
     const geometry = { spacing, origin, direction, unit };
-    const { chunked, notes, emptySlices, channelInfo, frameTimes, frameLabels } = this;
+    const { chunked, notes, emptySlices, channelInfo, frameTimes, frameLabels, labels } = this;
     const names = channelInfo?.map((channel) => channel.name) ?? [];
     const channelNames = names.some((each) => each !== '') ? names : null;
     const counts = { frames, channels, channelNames, frameTimes, frameLabels };
@@ -128,6 +129,7 @@ export abstract class VolumeProperties implements Description {
       planes,
       ...geometry,
       ...counts,
+      ...(labels === null ? {} : { labels }),
       chunked,
       ...(notes.length === 0 ? {} : { notes }),
       ...(emptySlices.length === 0 ? {} : { emptySlices }),

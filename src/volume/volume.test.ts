@@ -110,7 +110,7 @@ describe('memory', () => {
       components: 3,
       window: [1, 2],
       invert: true,
-      labels: { 1: 'liver' },
+      labels: { 1: 'liver', 2: { name: 'spleen', color: '#FF8000' }, 3: { color: '#00ff0080' }, 4: {} },
       notes: ['The gantry was tilted.'],
       emptySlices: [0, 2],
     };
@@ -119,6 +119,7 @@ describe('memory', () => {
     const counts = { channels: 1, frames: 1 };
     expect(record).toEqual({
       ...options,
+      labels: { 1: { name: 'liver' }, 2: { name: 'spleen', color: '#ff8000' }, 3: { color: '#00ff0080' } },
       ...counts,
       shape: [2, 3, 4],
       unit: 'mm',

@@ -19,7 +19,7 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
   // The page around the pictures is put together without the software GL that draws them, in a third of the time.
-  // `npm run test:all` puts it together as a browser with a graphics card does.
+  // `npm run test:all` puts the pages of tests/page together as a browser with a graphics card does.
   ...(process.env.SLICESCOPE_COMPOSITING === 'gpu' ? [] : ['--disable-gpu-compositing']),
   // The second stands for anybody else's server.
   `--host-resolver-rules=MAP ${REMOTE_HOST} 127.0.0.1, MAP evil.test 127.0.0.1`,

@@ -112,7 +112,7 @@ function makeOverlays(): (looks: Looks) => OverlayOptions[] {
     // No value between its voxels is half-way between two colours, where either would be right.
     rescale: { slope: -0.00391, intercept: 1.01 },
   });
-  const labelled: OverlayOptions = { volume: labels, labels: { 1: 'one', 2: 'two' }, opacity: 0.6 };
+  const labelled: OverlayOptions = { volume: labels, labels: { 3: 'one', 60: { color: '#ff8000' } }, opacity: 0.6 };
   const hot: OverlayOptions = { volume: map, colormap: 'hot', window: [0, 0.8], opacity: 0.35 };
   return ({ layers }) => [
     ...(layers === 'labels' || layers === 'both' ? [labelled] : []),

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../free-port';
@@ -15,11 +15,13 @@ export class JupyterServer {
   readonly #base: string;
   #log = '';
 
-  private constructor(folder: string, port: number, basePath: string) {
+  /** @param config what stands in its jupyter_server_config.py. */
+  private constructor(folder: string, port: number, basePath: string, config: string) {
     const env = cleanEnvironment(folder);
     this.runtimeDir = join(folder, 'runtime');
     this.#base = `http://127.0.0.1:${port}${basePath}`;
-    mkdirSync(join(folder, 'notebooks'), { recursive: true });
+    for (const name of ['notebooks', 'config']) mkdirSync(join(folder, name), { recursive: true });
+    writeFileSync(join(folder, 'config', 'jupyter_server_config.py'), config);
     const options = {
       'ServerApp.ip': '127.0.0.1',
       'ServerApp.port': port,
@@ -40,8 +42,8 @@ export class JupyterServer {
     }
   }
 
-  static async start(folder: string, basePath = '/lab-of-a-hub/'): Promise<JupyterServer> {
-    const server = new JupyterServer(folder, await freePort(), basePath);
+  static async start(folder: string, config = '', basePath = '/lab-of-a-hub/'): Promise<JupyterServer> {
+    const server = new JupyterServer(folder, await freePort(), basePath, config);
     const end = Date.now() + START_MS;
     while (Date.now() < end && server.#process.exitCode === null) {
       const answer = await server.get('api/status').catch(() => null);
@@ -57,8 +59,12 @@ export class JupyterServer {
     return this.#log;
   }
 
+  url(path: string): string {
+    return this.#base + path;
+  }
+
   get(path: string, headers: Record<string, string> = { Authorization: `token ${this.token}` }): Promise<Response> {
-    return fetch(this.#base + path, { headers, redirect: 'manual' });
+    return fetch(this.url(path), { headers, redirect: 'manual' });
   }
 
   /** Starts a kernel and returns its id. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
@@ -98,12 +98,15 @@ const CASES: readonly Case[] = [
     code: 'export const value: any = 1;',
     reported: 'typescript(no-explicit-any)',
   },
+  { path: 'src/volume/probe.ts', code: 'export const end = / +$/;', reported: 'regular-expressions(linear-time)' },
+  { path: 'src/volume/probe.ts', code: 'export const end = /^ +$/;', reported: null },
 ];
 
 /** The rules that are reported of each piece of code, in a folder with the repository's rules. They need no types. */
 function lint(cases: readonly Case[]): string[][] {
   const folder = mkdtempSync(join(tmpdir(), 'slicescope-lint-'));
   try {
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     cpSync(join(ROOT, 'scripts/lint'), join(folder, 'scripts/lint'), { recursive: true });
     const rules = readFileSync(join(ROOT, '.oxlintrc.json'), 'utf8');
     writeFileSync(join(folder, '.oxlintrc.json'), rules.replace('"typeAware": true', '"typeAware": false'));

@@ -50,6 +50,35 @@ test('overlays are drawn as they are exported, changed, replaced and refreshed a
   await expectExported(viewer, base, { index: 5 });
 });
 
+test('labels are drawn in their own colours, at any place, as they are exported', async () => {
+  const own = {
+    1: { name: 'one', color: '#ff8000' },
+    300: { color: '#102030' },
+    65_535: { color: '#00ff00' },
+    2: { color: '#ff00ff80' },
+  };
+  const values = [0, 1, 2, 3, 300, 65_535];
+  const organs = volumeOf('uint16', [24, 20, 10], (x, y) => values[(x >> 2) % 6]! * Number(y > 3), { labels: own });
+  const { view, viewer } = await stand.show(organs, { index: 4 });
+  await expectExported(viewer, organs, { index: 4 });
+  const { data } = await viewer.pixels();
+  const seen = new Set(Array.from({ length: data.length / 4 }, (_, at) => data.slice(4 * at, 4 * at + 3).join(' ')));
+  expect([...seen]).toEqual(expect.arrayContaining(['255 128 0', '16 32 48', '0 255 0', '0 0 0']));
+  const many = Object.fromEntries(
+    Array.from({ length: 700 }, (_, at) => [at, { color: `#${(1000 * at).toString(16).padStart(6, '0')}` }]),
+  );
+  const atlas = volumeOf('uint32', [36, 15, 10], (x, y) => (3 * x + 37 * y) % 705, turned);
+  const overlays: OverlayOptions[] = [{ volume: atlas, labels: many, opacity: 0.75 }];
+  view.show(base);
+  view.overlays = overlays;
+  await expectExported(viewer, base, { index: 4, overlays });
+  view.setOverlay(0, { labels: { 7: { color: '#ffffff' } } });
+  await expectExported(viewer, base, {
+    index: 4,
+    overlays: [{ ...overlays[0]!, labels: { 7: { color: '#ffffff' } } }],
+  });
+});
+
 test('an overlay of as many frames as the volume follows its frame, and one of a single frame stays', async () => {
   const [width, height, depth, frames] = [12, 8, 3, 3] as const;
   const inTime = (factor: number, options: VolumeOptions = {}): Volume => {

@@ -15,7 +15,7 @@ import {
   type ViewSettings,
   type ViewState,
 } from '../../../src/protocol';
-import type { CompanionAddress } from '../../../src/viewer';
+import type { Access, CompanionAddress } from '../../../src/viewer';
 
 const SECRET = 'ab'.repeat(32);
 const NONCE = 'cd'.repeat(32);
@@ -74,6 +74,8 @@ export class FakeCompanion {
   instance = 'run-1';
   /** Whether sockets close as soon as they are made. */
   isDown = false;
+  /** What pages that look for it may do. */
+  access: Access = 'change';
   /** How often it was looked for. */
   located = 0;
   readonly #views: Map<string, ViewState> = new Map();
@@ -97,7 +99,7 @@ export class FakeCompanion {
 
   readonly locate = (): Promise<CompanionAddress> => {
     this.located += 1;
-    return Promise.resolve({ urls: [URL], secret: SECRET });
+    return Promise.resolve({ urls: [URL], secret: SECRET, access: this.access });
   };
 
   get pages(): number {

@@ -3,8 +3,10 @@ import type { DType, Rescale, Shape } from '../../protocol';
 import type { Volume } from '../../volume';
 import { fileHeader, type FileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
+import { readLabels, withLabels, type ReadLabels } from '../labels';
 import { placed, type Placed, type Steps } from '../placed';
 import { rescaled } from '../scaled';
+import { withoutEnd } from '../text-end';
 import { dataFileBeside } from '../text-header';
 import { checkSize, readHead, readVolume, type VoxelBytes } from '../voxels';
 
@@ -43,7 +45,7 @@ function parse(head: Uint8Array, path: string): Attributes {
     if (type === 'string') {
       const start = text.indexOf("'", next.lastIndex) + 1;
       if (start === 0 || start + count > text.length) throw corrupt(path, `truncated in its attribute ${name}`);
-      attributes.set(name, text.slice(start, start + count).replace(/~+$/, ''));
+      attributes.set(name, withoutEnd(text.slice(start, start + count), '~'));
       next.lastIndex = start + count;
       continue;
     }
@@ -137,6 +139,26 @@ function geometryOf(attributes: Attributes, shape: Shape, path: string): Placed 
   return placed(stepsOf(attributes, path), shape, path);
 }
 
+const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
+
+/** Names of values, as `3drefit -labeltable` puts them into a header: an element of NIML with two texts for each. */
+function labelsOf(attributes: Attributes): ReadLabels | null {
+  const table = attributes.get('VALUE_LABEL_DTABLE');
+  if (typeof table !== 'string') return null;
+  const texts = [...table.slice(table.indexOf('>') + 1).matchAll(/"([^"]*)"|'([^']*)'/g)].map(
+    ([, double, single]) => double ?? single ?? '',
+  );
+  const found = texts.flatMap((value, at) => {
+    if (at % 2 === 1 || !/^-?\d{1,16}$/.test(value)) return [];
+    const name = (texts[at + 1] ?? '').replace(
+      /&(lt|gt|quot|apos|amp);/g,
+      (_, entity: string) => ENTITIES[entity] ?? '',
+    );
+    return [[value, { name: Buffer.from(name, 'latin1').toString('utf8') }] as const];
+  });
+  return found.length === 0 ? null : readLabels(found);
+}
+
 async function attributesOf(path: string): Promise<Attributes> {
   return parse((await readHead(path, MOST_HEADER_BYTES)).bytes, path);
 }
@@ -158,7 +180,8 @@ async function readAfni(path: string, onFraction: OnFraction): Promise<Volume> {
   const count = shape[0] * shape[1] * shape[2] * bricks;
   const voxels: VoxelBytes = { path: file, offset: 0, isPacked, dtype, littleEndian, count };
   checkSize(voxels, most);
-  const stored = await readVolume(voxels, shape, { ...geometry, frames: bricks, name }, onFraction);
+  const options = withLabels({ ...geometry, frames: bricks, name }, labelsOf(attributes));
+  const stored = await readVolume(voxels, shape, options, onFraction);
   return rescaled(stored, rescales);
 }
 

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import {
   readEncapsulatedImageFrame,
@@ -7,14 +6,16 @@ import {
   type DataSet,
   type Element,
 } from 'dicom-parser';
-import { messageOf } from '../../protocol';
-import { corrupt, openFile, unsupported } from '../format';
+import { isSlicescopeError, messageOf } from '../../protocol';
+import { corrupt, openFile, readWhole, unsupported } from '../format';
 import { decodeFrame, decodesToRgb, checkSyntax } from './decode-frame';
 import { toRgb } from './colour';
 import { parseElements } from './elements';
 import type { DicomImage } from './image';
 
 const BIG_ENDIAN = '1.2.840.10008.1.2.2';
+/** A file of packed frames is read whole: bytes that it may have. */
+const MOST_PACKED_BYTES = 2 ** 32;
 
 /** The frames of one file, one after the other. */
 export class Frames {
@@ -40,12 +41,13 @@ export class Frames {
     checkSyntax(image);
     const { path, layout } = image;
     try {
-      const { dataSet } = parseElements(await readFile(path), true);
+      const { dataSet } = parseElements(await readWhole(path, MOST_PACKED_BYTES), true);
       const element = dataSet.elements.x7fe00010 as Element;
       if ((element.fragments?.length ?? 0) < layout.frames)
         throw new Error(`fewer fragments than the ${layout.frames} frames`);
       return new Frames(image, null, { dataSet, element });
     } catch (thrown) {
+      if (isSlicescopeError(thrown)) throw thrown;
       throw corrupt(path, `its packed pixels cannot be followed (${messageOf(thrown)})`, thrown);
     }
   }

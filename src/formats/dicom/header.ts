@@ -1,7 +1,6 @@
-import { open } from 'node:fs/promises';
 import type { DataSet, Element } from 'dicom-parser';
 import { messageOf } from '../../protocol';
-import { corrupt, unsupported } from '../format';
+import { corrupt, openFile, readInto, unsupported } from '../format';
 import { parseElements, type ReadElements } from './elements';
 import { hasPrefix, isDicomHead } from './prefix';
 
@@ -12,6 +11,8 @@ export const STRUCTURE_SET = '1.2.840.10008.5.1.4.1.1.481.3';
 export const CONTOURS = 'x30060039';
 /** Bytes that are read first; most headers are shorter. */
 const HEAD_BYTES = 65_536;
+/** Bytes that are looked at for the pixels. */
+const MOST_HEADER_BYTES = 2 ** 28;
 /** Where in a file, or in what it unpacks to, the pixels are. */
 export interface PixelPlace {
   readonly offset: number;
@@ -41,11 +42,18 @@ export interface DicomFile {
  * @throws SlicescopeError `unsupported-format` if it does not begin as DICOM does, `file-corrupt` if its elements cannot be followed.
  */
 export async function readDicomFile(path: string): Promise<DicomFile> {
-  const file = await open(path);
+  const file = await openFile(path);
   try {
     const { size } = await file.stat();
     for (let length = Math.min(size, HEAD_BYTES); ; length = Math.min(size, length * 16)) {
-      const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, 0);
+      if (length > MOST_HEADER_BYTES) {
+        throw unsupported(
+          path,
+          `no pixels within the first ${String(MOST_HEADER_BYTES)} bytes; what comes before them is too long`,
+        );
+      }
+      const buffer = new Uint8Array(length);
+      const bytesRead = await readInto(file, buffer, 0);
       const head = buffer.subarray(0, bytesRead);
       if (!isDicomHead(head)) {
         throw unsupported(

@@ -175,6 +175,16 @@ const CASES: readonly Case[] = [
   ],
   ['65535 × 65535 pixels', () => image({ rows: 65535, columns: 65535 }), 'file-corrupt', /truncated, it has 24 bytes/],
   ['2³¹ − 1 frames', () => image({ frames: '2147483647' }), 'file-corrupt', /2147483647 frames/],
+  [
+    'two million frames of one pixel',
+    () =>
+      image({
+        ...{ rows: 1, columns: 1, bits: 8, frames: '2000000' },
+        pixels: element(0x7fe00010, 'OW', Buffer.alloc(2e6)),
+      }),
+    'unsupported-format',
+    /2000000 frames, of at most 65536/,
+  ],
   ['negative frames', () => image({ frames: '-3' }), 'file-corrupt', /-3 frames/],
   ['no rows', () => image({ rows: 0 }), 'file-corrupt', /3 columns and 0 rows/],
   ['24 bits allocated', () => image({ bits: 24 }), 'unsupported-format', /24 bits a sample/],

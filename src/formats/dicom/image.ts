@@ -1,6 +1,7 @@
 import type { DataSet } from 'dicom-parser';
 import type { Padding, Triple } from '../../protocol';
 import { corrupt, unsupported } from '../format';
+import { withoutEnd } from '../text-end';
 import { displayOf, paddingIn, type Display } from './display';
 import type { DicomFile, PixelPlace } from './header';
 import { lutIn, type Lut } from './lut';
@@ -96,6 +97,8 @@ const TIMES = [
   'x0008002a', // AcquisitionDateTime
   'x00080032', // AcquisitionTime
 ];
+/** Frames of a file at most: what is said of each takes memory. */
+const MOST_FRAMES = 65_536;
 const NO_SIDE =
   'The file does not say on which side of a slice of its mosaic the next one is (SliceNormalVector): it was taken along the normal of rows and columns.';
 const B_VALUE = 'x00189087';
@@ -186,6 +189,8 @@ function layoutOf({ path, dataSet, pixels, bytes }: DicomFile): PixelLayout {
   // A frame takes at least a byte of the file, or an eighth of it, whatever the compression.
   if (frames > bytes * 8)
     throw corrupt(path, `its header says ${frames} frames, more than its ${bytes} bytes can hold`);
+  if (frames > MOST_FRAMES)
+    throw unsupported(path, `${frames} frames, of at most ${MOST_FRAMES} that can be opened; split it`);
   return {
     width,
     height,
@@ -279,7 +284,7 @@ export function textOf(dataSet: DataSet, tag: string, file: DataSet = dataSet): 
   const element = dataSet.elements[tag];
   if (element === undefined) return '';
   const bytes = dataSet.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
-  return new TextDecoder(charsetOf(file)).decode(bytes).replace(/\0+$/, '').trim();
+  return withoutEnd(new TextDecoder(charsetOf(file)).decode(bytes), '\0').trim();
 }
 
 /** By DICOM's defined terms, the encoding by the name that the web has for it. */

@@ -310,7 +310,9 @@ describe('segmentations', () => {
   const said = JSON.parse(made.printed) as Readonly<Record<string, readonly Said[]>>;
   const openSegments = (name: string, series?: string): Promise<Volume> =>
     openVolume(join(made.folder, name), { series });
-  const ORGANS = { 1: 'liver', 2: 'Milz – größer' };
+  const [liver, milz, spleen] = [{ name: 'liver' }, { name: 'Milz – größer' }, { name: 'spleen' }];
+  const ORGANS = { 1: liver, 2: milz };
+  const COLORED = { 1: { ...liver, color: '#dd8265' }, 2: milz };
   /** Of the CT: rows along y, columns along −z, slices along −x. */
   const DIRECTION = [0, 0, -1, 1, 0, 0, 0, -1, 0];
   const placeAt = (z: number): number[] => [100 - 2.5 * z, -20, 30];
@@ -327,11 +329,11 @@ describe('segmentations', () => {
   const numberOf = (_: number, { segment }: Said): number => segment as number;
 
   test.each([
-    ['organs.dcm', 1, 5, ORGANS],
+    ['organs.dcm', 1, 5, COLORED],
     ['implicit.dcm', 1, 5, ORGANS],
     ['big-endian.dcm', 1, 5, ORGANS],
     ['bytes-packed.dcm', 1, 5, ORGANS],
-    ['one-segment.dcm', 0, 2, { 300: 'liver' }],
+    ['one-segment.dcm', 0, 2, { 300: liver }],
     ['two-far.dcm', 0, 5, ORGANS],
     ['between-unknown.dcm', 0, 5, ORGANS],
     ['between-wrong.dcm', 0, 3, ORGANS],
@@ -357,14 +359,27 @@ describe('segmentations', () => {
 
   test('of values that are numbers: what is in no segment is 0', async () => {
     const volume = await openSegments('labels.dcm');
-    expect(volume).toMatchObject({ dtype: 'uint8', origin: placeAt(1), labels: { 1: 'liver', 3: 'spleen' } });
+    expect(volume).toMatchObject({ dtype: 'uint8', origin: placeAt(1), labels: { 1: liver, 3: spleen } });
     expect(Array.from(volume.data)).toEqual(valuesOf('labels.dcm', 1, 3, (value) => value));
     const wide = await openSegments('labels-wide.dcm');
-    expect(wide).toMatchObject({ dtype: 'uint16', labels: { 300: 'liver', 1000: 'spleen' } });
+    expect(wide).toMatchObject({ dtype: 'uint16', labels: { 300: liver, 1000: spleen } });
     expect(Array.from(wide.data)).toEqual(valuesOf('labels-wide.dcm', 1, 3, (value) => (value === 9 ? 0 : value)));
-    const spleen = await openSegments('labels-wide.dcm', 'spleen');
-    expect(spleen.labels).toEqual({ 1000: 'spleen' });
-    expect(Array.from(spleen.data)).toEqual(Array.from(wide.data, (value) => (value === 1000 ? 1000 : 0)));
+    const one = await openSegments('labels-wide.dcm', 'spleen');
+    expect(one.labels).toEqual({ 1000: spleen });
+    expect(Array.from(one.data)).toEqual(Array.from(wide.data, (value) => (value === 1000 ? 1000 : 0)));
+  });
+
+  test('have the colours that the file says', async () => {
+    const { labels } = await openSegments('colors.dcm');
+    const right = ['#000000', '#ffffff', '#ff0000', '#00ff00', '#0000ff', '#010203', '#808080', '#ffff00'];
+    expect(right.map((_, at) => labels?.[at + 1]?.color)).toEqual(right);
+    // No screen has the ninth, and the tenth is incomplete.
+    expect([labels?.[9]?.color, labels?.[10]]).toEqual([expect.stringMatching(/^#[0-9a-f]{6}$/), { name: 'organ 10' }]);
+    expect((await openSegments('labels-palette.dcm')).labels).toEqual({
+      1: { ...liver, color: '#123456' },
+      3: { ...spleen, color: '#ff8000' },
+    });
+    expect((await openSegments('labels-odd-palette.dcm')).labels).toEqual({ 1: COLORED[1], 3: spleen });
   });
 
   test('of a tilted gantry lie as skewed as their series', async () => {
@@ -385,7 +400,7 @@ describe('segmentations', () => {
   test('of one segment, by its number or its name, in the same box', async () => {
     for (const series of ['2', 'Milz – größer', '1.2.9/2']) {
       const volume = await openSegments('organs.dcm', series);
-      expect(volume).toMatchObject({ shape: [5, 3, 5], origin: placeAt(1), labels: { 2: 'Milz – größer' } });
+      expect(volume).toMatchObject({ shape: [5, 3, 5], origin: placeAt(1), labels: { 2: milz } });
       const right = valuesOf('organs.dcm', 1, 5, (_, { segment }) => (segment === 2 ? 2 : 0));
       expect(Array.from(volume.data)).toEqual(right);
     }
@@ -419,7 +434,7 @@ describe('segmentations', () => {
     expect(Array.from(volume.data)).toEqual(right);
     expect([1, 2].map((x) => volume.valueAt(x, 0, 1))).toEqual([1, 0.25]);
     // All values of this one are 0 or the greatest.
-    expect(await openSegments('fractional.dcm', 'liver')).toMatchObject({ labels: { 1: 'liver' }, range: [0, 1] });
+    expect(await openSegments('fractional.dcm', 'liver')).toMatchObject({ labels: { 1: liver }, range: [0, 1] });
   });
 
   test('are drawn over their CT, each voxel where it is', async () => {
@@ -443,7 +458,7 @@ describe('segmentations', () => {
       code: 'unknown-series',
       message: expect.stringContaining('1.2.9: SEG "organs", 2 segments (liver, Milz – größer) of 5 × 3 pixels'),
     });
-    expect((await openSegments('study', '1.2.9/liver')).labels).toEqual({ 1: 'liver' });
+    expect((await openSegments('study', '1.2.9/liver')).labels).toEqual({ 1: liver });
     await expect(openSegments('study', '1.2.9/3')).rejects.toMatchObject({
       code: 'unknown-series',
       message: expect.stringContaining('no segment "3"; open one segment with the option series: 1.2.9/1 (liver), 1.2'),

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HEAD_BYTES } from '../format';
+import { withoutEnd } from '../text-end';
 import { readHead } from '../voxels';
 
 /** Whether a file begins as DICOM's do: 128 bytes of anything, then this word. */
@@ -62,7 +63,7 @@ export function bareKind(file: Uint8Array): Bare | null {
 
 /** Without what pads it. */
 function textAt(bytes: Uint8Array, at: number, length: number): string {
-  return String.fromCharCode(...bytes.subarray(at, at + length)).replace(/[\0 ]+$/, '');
+  return withoutEnd(String.fromCharCode(...bytes.subarray(at, at + length)), '\0 ');
 }
 
 /** Whether a file is DICOM. @param head its first bytes. */

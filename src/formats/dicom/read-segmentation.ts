@@ -2,6 +2,7 @@
 import type { VoxelArray } from '../../protocol';
 import { Volume, type VolumeOptions } from '../../volume';
 import { corrupt, unsupported, type OnFraction } from '../format';
+import { readLabels, withLabels } from '../labels';
 import type { DicomImage } from './image';
 import { overlapOf, partAsked, toChoose, type LabelParts } from './label-parts';
 import { PlaneReader } from './plane-reader';
@@ -30,7 +31,7 @@ export async function readSegmentation(
 ): Promise<Volume> {
   const { image, segmentation, strict } = request;
   const { layout, path, planes } = image;
-  const { segments, type, frames, maximum } = segmentation;
+  const { segments, colors, type, frames, maximum } = segmentation;
   if (planes.some(({ slope, intercept, lut }) => slope !== 1 || intercept !== 0 || lut !== null))
     throw unsupported(path, 'a segmentation whose values are rescaled (RescaleSlope, ModalityLUTSequence)');
   const named = partsOf(request);
@@ -68,15 +69,17 @@ export async function readSegmentation(
     if (isFraction && numbers.length > 1)
       throw toChoose(named, 'its voxels are partly in segments (FRACTIONAL), which a label map cannot say');
     const dtype = isFraction || Math.max(...numbers) < 256 ? 'uint8' : 'uint16';
-    const labels = numbers.map((number) => [number, segments.get(number) as string] as const);
-    const volume = Volume.alloc([layout.width, layout.height, box.slices], dtype, {
-      ...options,
-      ...box.place,
-      notes: [...(options.notes ?? []), ...(box.place.notes ?? [])],
-      ...(isFraction
-        ? { name: segments.get(single), rescale: { slope: 1 / maximum, intercept: 0 }, window: [0, 1] }
-        : { labels: Object.fromEntries(labels) }),
-    });
+    const labels = readLabels(
+      numbers.map((number) => [number, { name: segments.get(number), color: colors.get(number) }] as const),
+    );
+    const placed = { ...options, ...box.place, notes: [...(options.notes ?? []), ...(box.place.notes ?? [])] };
+    const volume = Volume.alloc(
+      [layout.width, layout.height, box.slices],
+      dtype,
+      isFraction
+        ? { ...placed, name: segments.get(single), rescale: { slope: 1 / maximum, intercept: 0 }, window: [0, 1] }
+        : withLabels(placed, labels),
+    );
     const put = (values: VoxelArray, at: number): void => {
       const from = (box.sliceOf[at] as number) * size;
       const target = volume.data.subarray(from, from + size);

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { Volume } from '../../volume';
 import { unsupported, type OnFraction } from '../format';
+import { hexColor, readLabels, withLabels } from '../labels';
 import { ContourReader } from './contours';
 import { ContourSlicer, StructureRemarks } from './contours-on-slices';
 import { PolygonFiller } from './fill-polygons';
@@ -73,12 +74,16 @@ export async function readStructures(request: StructureRequest, onFraction: OnFr
     }
     onFraction(++done / labels.size);
   }
-  return Volume.from(filled.data, shape, {
+  const options = {
     ...{ spacing, origin, direction },
     name: set.seriesDescription || basename(path).replace(/\.dcm$/i, ''),
-    labels: Object.fromEntries([...labels].map(([number, label]) => [label, set.names.get(number) as string])),
     notes: [...notes, ...remarks.notes()],
+  };
+  const described = [...labels].map(([number, label]) => {
+    const color = drawn.get(number)?.color ?? null;
+    return [label, { name: set.names.get(number), color: color === null ? undefined : hexColor(color) }] as const;
   });
+  return Volume.from(filled.data, shape, withLabels(options, readLabels(described)));
 }
 
 /**

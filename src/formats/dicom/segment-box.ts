@@ -4,10 +4,11 @@
  */
 import type { VolumeOptions } from '../../volume';
 import { corrupt, unsupported } from '../format';
+import { tiltNote } from '../skew';
 import { EVEN_MM } from './gaps';
 import type { DicomImage } from './image';
 import type { Segmentation } from './segments';
-import { axesOf, digitsOf, lineOf, placeOf, positionsOf, spacingOf, tiltNote } from './stack';
+import { axesOf, digitsOf, lineOf, placeOf, positionsOf, spacingOf } from './stack';
 
 export interface SegmentBox {
   readonly slices: number;

@@ -1,6 +1,7 @@
 /** The elements of a segmentation before its pixels (PS3.3 A.51). */
-import { colormapTable, labelIndex } from '../../shading';
+import { usualColor } from '../labels';
 import type { Content } from '../writer';
+import { labOfColor } from './cielab';
 import {
   coded,
   decimals,
@@ -15,7 +16,6 @@ import {
   type Element,
 } from './data-set';
 import { cross, textOf, type Plane } from './image';
-import { labOf } from './lab';
 import type { SourceSeries } from './source-series';
 import { segmentName } from './write';
 
@@ -183,16 +183,15 @@ function imageOf({ source, frames }: Said, identity: Identity): readonly Element
 }
 
 function segmentsOf({ content, labels }: Said): readonly Element[] {
-  const colors = colormapTable('labels');
   const items = labels.map((label, at) => {
-    const from = 4 * labelIndex(label);
+    const { name = '', color = usualColor(label) } = content.labels?.[String(label)] ?? {};
     return [
       coded(0x0062_0003, TISSUE),
       shorts(0x0062_0004, at + 1),
-      text(0x0062_0005, 'LO', segmentName(content.labels?.[String(label)] ?? '') ?? `Segment ${String(label)}`),
+      text(0x0062_0005, 'LO', segmentName(name) ?? `Segment ${String(label)}`),
       text(0x0062_0008, 'CS', 'SEMIAUTOMATIC'),
       text(0x0062_0009, 'LO', MAKER), // SegmentAlgorithmName
-      shorts(0x0062_000d, ...labOf(Array.from(colors.subarray(from, from + 3)))),
+      shorts(0x0062_000d, ...labOfColor(color)), // RecommendedDisplayCIELabValue
       coded(0x0062_000f, TISSUE),
     ];
   });

@@ -1,7 +1,11 @@
 /** What the header of a segmentation says (PS3.3 C.8.20): which segments there are, and of which one each frame is. */
 import type { DataSet } from 'dicom-parser';
+import { SlicescopeError } from '../../protocol';
 import { corrupt, unsupported } from '../format';
+import { hexColor } from '../labels';
+import { colorOfLab } from './cielab';
 import { textOf, type PixelLayout } from './image';
+import { lookUp, paletteOf } from './palette';
 
 /** Segmentations, and those whose values are numbers of segments. */
 const SOP_CLASSES: readonly unknown[] = ['1.2.840.10008.5.1.4.1.1.66.4', '1.2.840.10008.5.1.4.1.1.66.7'];
@@ -21,6 +25,8 @@ export interface Segmentation {
   readonly background: number;
   /** Names by number. */
   readonly segments: ReadonlyMap<number, string>;
+  /** Colours by number, `#rrggbb`, of the segments that have one. */
+  readonly colors: ReadonlyMap<number, string>;
   /** The segment of each frame; of a label map null. */
   readonly frames: readonly (number | null)[];
   /** SpacingBetweenSlices and SliceThickness, in mm; null where the file does not say it. */
@@ -62,6 +68,7 @@ export function segmentationOf(path: string, dataSet: DataSet, layout: PixelLayo
     maximum: type === 'FRACTIONAL' ? maximumOf(path, dataSet) : 1,
     background: type === 'LABELMAP' ? backgroundOf(path, dataSet, segments) : 0,
     segments,
+    colors: paletteColors(path, dataSet, layout, [...segments.keys()]) ?? colorsOf(dataSet),
     frames: Array.from({ length: layout.frames }, (_, frame) => {
       if (type === 'LABELMAP') return null;
       const own = itemOf(groups[frame]?.dataSet, 'x0062000a') ?? itemOf(shared, 'x0062000a');
@@ -87,6 +94,39 @@ function namesOf(path: string, dataSet: DataSet, type: Segmentation['type']): Ma
   }
   if (segments.size === 0) throw corrupt(path, 'it describes no segments (SegmentSequence)');
   return segments;
+}
+
+/** Of RecommendedDisplayCIELabValue. */
+function colorsOf(dataSet: DataSet): Map<number, string> {
+  const colors = new Map<number, string>();
+  for (const { dataSet: item } of dataSet.elements.x00620002?.items ?? []) {
+    const number = item?.uint16('x00620004');
+    const part = (at: number): number => item?.uint16('x0062000d', at) ?? 0;
+    const isWhole = (item?.elements.x0062000d?.length ?? 0) >= 6; // Beyond its end it would be read on.
+    if (number !== undefined && isWhole) colors.set(number, colorOfLab([part(0), part(1), part(2)]));
+  }
+  return colors;
+}
+
+/** Of a label map whose values stand for colours too; null without a palette, and for one that can't be read. */
+function paletteColors(
+  path: string,
+  dataSet: DataSet,
+  layout: PixelLayout,
+  numbers: readonly number[],
+): Map<number, string> | null {
+  if (layout.photometric !== 'PALETTE COLOR') return null;
+  const target = new Uint16Array(3 * numbers.length);
+  try {
+    const palette = paletteOf(path, dataSet, layout);
+    lookUp(Uint16Array.from(numbers), palette, target);
+    const bytes = Array.from(target, (part) => (palette.dtype === 'uint16' ? part >> 8 : part));
+    return new Map(numbers.map((number, at) => [number, hexColor(bytes.slice(3 * at, 3 * at + 3))]));
+  } catch (error) {
+    // The values are good all the same: colours are only how they may be drawn.
+    if (error instanceof SlicescopeError) return null;
+    throw error;
+  }
 }
 
 function maximumOf(path: string, dataSet: DataSet): number {

@@ -184,7 +184,7 @@ describe('a tilted gantry is a skewed direction', () => {
     const volume = await open(name);
     expect(volume.shape).toEqual([4, 3, slices]);
     expect(slicesOf(volume, name)).toHaveLength((said[name] ?? []).length);
-    expect(volume.notes[0]).toContain(`The gantry was tilted by ${String(degrees)} degrees`);
+    expect(volume.notes[0]).toContain(`The slices are tilted by ${String(degrees)} degrees`);
     await expect(openStrictly(name)).rejects.toMatchObject({ code: 'unsupported-format' });
   });
 

@@ -1,5 +1,6 @@
 import type { Triple } from '../../protocol';
 import { corrupt, unsupported } from '../format';
+import { tiltNote } from '../skew';
 import { toChoose, withoutDoubles, type Group } from './doubles';
 import { EVEN_MM, evenDistance, gridOf, type Grid, type Source } from './gaps';
 import { cross, type DicomImage, type Plane } from './image';
@@ -381,10 +382,6 @@ function notesOf(done: {
     notes.push(`${what}, with equal values; one of each was kept.`);
   }
   return notes;
-}
-
-export function tiltNote(degrees: number): string {
-  return `The gantry was tilted by ${degrees.toFixed(1)} degrees: each slice is shifted against the one before. The values and the direction of z are those of the file; planes across the slices are drawn as if they were at right angles.`;
 }
 
 /** A source without a mix. */

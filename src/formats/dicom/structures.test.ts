@@ -17,7 +17,11 @@ const open = (name: string, options: OpenOptions = {}): Promise<Volume> => openV
 const over = join(folder, 'ct');
 /** Over their CT, which is elsewhere. */
 const overCt = (name: string, options: OpenOptions = {}): Promise<Volume> => open(name, { over, ...options });
-const ORGANS = { 1: 'liver', 2: 'Milz – größer', 3: 'at the edge' };
+/** With the colours that the file says. */
+const LIVER = { name: 'liver', color: '#fa0a00' };
+const SPLEEN = { name: 'Milz – größer', color: '#fa1400' };
+const NAMES = ['liver', 'Milz – größer', 'at the edge'];
+const ORGANS = { 1: LIVER, 2: SPLEEN, 3: { name: 'at the edge', color: '#fa1e00' } };
 
 /** The voxels of each label, by their indices. */
 function voxelsOf({ data }: Volume, labels: readonly number[]): readonly (readonly number[])[] {
@@ -51,7 +55,7 @@ describe('structure sets', () => {
   test('of which one is asked for, by its number or its name', async () => {
     for (const series of ['2', 'Milz – größer', '1.2.9/2']) {
       const volume = await overCt('alone.dcm', { series });
-      expect(volume.labels).toEqual({ 2: 'Milz – größer' });
+      expect(volume.labels).toEqual({ 2: SPLEEN });
       expect(voxelsOf(volume, [1, 2, 3])).toEqual([[], said.organs?.[1], []]);
     }
     await expect(overCt('alone.dcm', { series: 'kidney' })).rejects.toMatchObject({
@@ -63,9 +67,14 @@ describe('structure sets', () => {
   });
 
   test('with numbers that are no labels are numbered in their order, and others keep theirs', async () => {
-    expect((await overCt('numbers.dcm')).labels).toEqual(ORGANS);
+    const names = ({ labels }: Volume): unknown =>
+      Object.entries(labels ?? {}).map(([label, { name }]) => [Number(label), name]);
+    expect(names(await overCt('numbers.dcm'))).toEqual([1, 2, 3].map((label, at) => [label, NAMES[at]]));
     const great = await overCt('great.dcm');
-    expect(great).toMatchObject({ dtype: 'uint16', labels: { 1: 'liver', 300: 'Milz – größer', 7: 'at the edge' } });
+    expect([great.dtype, names(great)]).toEqual([
+      'uint16',
+      [1, 7, 300].map((label, at) => [label, NAMES[[0, 2, 1][at] ?? 0]]),
+    ]);
     expect(voxelsOf(great, [1, 300, 7])).toEqual(said.organs);
   });
 
@@ -99,7 +108,9 @@ describe('structure sets', () => {
   test('say which contours are not drawn, or not where they are', async () => {
     const volume = await overCt('remarks.dcm');
     expect(voxelsOf(volume, [1, 2, 3, 4])).toEqual(said.remarks);
-    expect(volume.labels).toEqual({ 1: 'marker', 2: 'needle', 3: 'between', 4: 'outside', 6: 'empty' });
+    expect(Object.entries(volume.labels ?? {}).map(([label, { name }]) => `${label} ${name ?? ''}`)).toEqual([
+      ...['1 marker', '2 needle', '3 between', '4 outside', '6 empty'],
+    ]);
     expect(volume.notes).toEqual([
       'These structures are left out, because they are in another frame of reference than the series: elsewhere.',
       'Points and open contours can’t be filled. These structures have some, which are left out: marker, needle.',
@@ -112,7 +123,7 @@ describe('structure sets', () => {
   test('in a folder with their series are opened by their SeriesInstanceUID, and the series without it', async () => {
     expect(await open('study')).toMatchObject({ name: 'abdomen', range: [0, 500] });
     expect(voxelsOf(await open('study', { series: '1.2.9' }), [1, 2, 3])).toEqual(said.organs);
-    expect((await open('study', { series: '1.2.9/liver' })).labels).toEqual({ 1: 'liver' });
+    expect((await open('study', { series: '1.2.9/liver' })).labels).toEqual({ 1: LIVER });
     await expect(open('study', { series: '1.2' })).rejects.toMatchObject({
       code: 'unknown-series',
       message: expect.stringContaining('; 1.2.9: RTSTRUCT "plan", 3 structures (liver, Milz – größer, at the edge)'),

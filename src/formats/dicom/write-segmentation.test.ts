@@ -4,14 +4,22 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Volume, type VolumeOptions } from '../../volume';
 import { openVolume, saveVolume, type SaveOptions, type Saved } from '../index';
+import { usualColor } from '../labels';
 import { filesFolder } from '../testing/files-folder';
 import { PYTHON, madeByPython } from '../testing/python';
+import { colorOfLab, labOfColor } from './cielab';
 
 const { folder } = madeByPython(join(__dirname, 'testing/write-structures.py'));
 const { path: own } = filesFolder();
 const over = join(folder, 'ct');
 const [WIDTH, HEIGHT, SLICES] = [24, 20, 6];
-const LABELS = { 1: 'liver', 2: 'Milz – größer', 3: 'empty' };
+const LABELS = { 1: 'liver', 2: 'Milz – größer', 3: { name: 'empty', color: '#123456' } };
+/** The same with the colours that the others are drawn in. */
+const COLORED = {
+  1: { name: 'liver', color: usualColor(1) },
+  2: { name: 'Milz – größer', color: usualColor(2) },
+  3: LABELS[3],
+};
 
 /** What pydicom finds in a segmentation. */
 interface Found {
@@ -88,7 +96,7 @@ describe('a DICOM segmentation', () => {
     const volume = labelMap();
     expect(notes).toEqual([]);
     const read = await openVolume(join(own, 'whole.seg.dcm'));
-    expect(read).toMatchObject({ dtype: 'uint8', shape: [WIDTH, HEIGHT, 4], labels: LABELS, notes: [] });
+    expect(read).toMatchObject({ dtype: 'uint8', shape: [WIDTH, HEIGHT, 4], labels: COLORED, notes: [] });
     for (const [at, each] of read.spacing.entries()) expect(each).toBeCloseTo(ct.spacing[at] ?? NaN, 8);
     for (const [at, each] of read.direction?.entries() ?? []) expect(each).toBeCloseTo(ct.direction?.[at] ?? NaN, 8);
     expect(onCt(read)).toEqual(Array.from(volume.data));
@@ -207,28 +215,41 @@ describe('a DICOM segmentation', () => {
       'DICOM SEG numbers segments from 1 on, without gaps: 17 is segment 1, 53 is segment 2.',
     ]);
     const read = await openVolume(join(own, 'f.dcm'));
-    expect(read.labels).toEqual({ 1: 'left hippocampus', 2: 'Segment 53' });
+    expect(read.labels).toEqual({
+      1: { name: 'left hippocampus', color: usualColor(17) },
+      2: { name: 'Segment 53', color: usualColor(53) },
+    });
     expect(onCt(read)).toEqual(Array.from(labelMap().data));
   });
 
   test('cuts names that are too long, leaves out those that stand for nothing, and says so', async () => {
-    const labels = { 1: `a\\b${'c'.repeat(70)}`, 0: 'air', 1.5: 'half' };
+    const labels = { 1: { name: `a\\b${'c'.repeat(70)}`, color: '#11223380' }, 0: 'air', 1.5: 'half' };
     const { notes } = await save(labelMap(undefined, { labels, window: [0, 2] }), 'g.dcm');
     expect(notes).toEqual([
       'DICOM SEG has no place for a window, which the volume has.',
-      'DICOM SEG has no place for names of labels that are no whole numbers from 1 to 65535.',
+      'DICOM SEG has no place for labels that are no whole numbers from 1 to 65535.',
       'DICOM SEG has no place for names of more than 64 characters: they are cut.',
+      'DICOM SEG has no place for colours that can be seen through: they are written opaque.',
     ]);
-    expect((await openVolume(join(own, 'g.dcm'))).labels).toEqual({ 1: `a b${'c'.repeat(61)}`, 2: 'Segment 2' });
+    expect((await openVolume(join(own, 'g.dcm'))).labels).toEqual({
+      1: { name: `a b${'c'.repeat(61)}`, color: '#112233' },
+      2: { name: 'Segment 2', color: usualColor(2) },
+    });
   });
 
-  test('has the colours that a view draws, as CIELab of the white D50', () => {
-    const colors = colormapTable('labels');
-    // What the ICC's sRGB profile gives (Pillow's ImageCms), by red, green and blue.
-    const known: readonly (readonly [string, readonly number[]])[] = KNOWN_COLORS;
-    expect(known.map(([rgb]) => labOf(rgb.split(' ').map(Number)))).toEqual(known.map(([, lab]) => lab));
-    const drawn = [1, 2, 3].map((label) => labOf(Array.from(colors.subarray(4 * label, 4 * label + 3))));
-    expect(whole.segments.map(([, , , lab]) => lab)).toEqual(drawn);
+  test('has the colours that a view draws, as other programs pack them', () => {
+    // By highdicom, whose matrices have other last digits.
+    for (const [color, known] of [
+      ['#ff0000', [34_886, 53_484, 50_172]],
+      ['#00ff00', [57_498, 10_747, 54_274]],
+      ['#0000ff', [21_170, 53_250, 5175]],
+      ['#ffffff', [65_535, 32_897, 32_893]],
+      ['#c86432', [35_144, 42_228, 44_558]],
+    ] as const)
+      for (const [at, each] of labOfColor(color).entries()) expect(Math.abs(each - (known[at] ?? NaN))).toBeLessThan(8);
+    const colors = [usualColor(1), usualColor(2), '#123456'];
+    expect(whole.segments.map(([, , , lab]) => lab)).toEqual(colors.map(labOfColor));
+    expect(colors.map((color) => colorOfLab(labOfColor(color)))).toEqual(colors);
   });
 });
 

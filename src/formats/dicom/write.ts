@@ -13,7 +13,7 @@ export function segmentName(name: string): string | null {
   return Array.from(plain).slice(0, MOST_CHARACTERS).join('').trim() || null;
 }
 
-/** The values of segments that have names. */
+/** The values of segments that have names or colours. */
 export function namedValues({ labels }: Plain): readonly number[] {
   const values = Object.keys(labels ?? {}).filter((value) => /^[1-9]\d{0,4}$/.test(value));
   return values.map(Number).filter((value) => value <= 65_535);
@@ -31,13 +31,16 @@ function check(plain: Plain, path: string, { over }: WriteOptions): readonly str
     const what = direction === null ? 'no direction' : `distances in ${unit}`;
     throw unsupported(path, `the label map has ${what}, expected a place in the patient, in mm: that of its series`);
   }
-  const names = Object.values(labels ?? {});
-  const unnamed = names.length - namedValues(plain).length;
+  const all = Object.values(labels ?? {});
+  const unnamed = all.length - namedValues(plain).length;
   return [
     ...leftOut(plain, TITLE, ['spacing', 'origin', 'direction', 'labels']),
-    ...(unnamed > 0 ? [`${TITLE} has no place for names of labels that are no whole numbers from 1 to 65535.`] : []),
-    ...(names.some((name) => Array.from(name.trim()).length > MOST_CHARACTERS)
+    ...(unnamed > 0 ? [`${TITLE} has no place for labels that are no whole numbers from 1 to 65535.`] : []),
+    ...(all.some(({ name = '' }) => Array.from(name.trim()).length > MOST_CHARACTERS)
       ? [`${TITLE} has no place for names of more than ${String(MOST_CHARACTERS)} characters: they are cut.`]
+      : []),
+    ...(all.some(({ color = '' }) => color.length > 7)
+      ? [`${TITLE} has no place for colours that can be seen through: they are written opaque.`]
       : []),
   ];
 }

@@ -1,12 +1,12 @@
-import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import type { Rescale, Shape, Triple, VoxelArray } from '../../protocol';
 import { Volume, bytesOf, isDType, narrowed, type StoredType, type VolumeOptions } from '../../volume';
 import { fileHeader, type FileHeader } from '../file-header';
-import { corrupt, unsupported, type Format, type OnFraction } from '../format';
+import { corrupt, openFile, unsupported, type Format, type OnFraction } from '../format';
 import { shownUnit } from '../lengths';
+import { skewNotes } from '../skew';
 import { putInOrder } from '../stored-order';
-import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from '../text-header';
+import { MOST_HEADER_BYTES, dataFileOf, numbersOf, sizesOf, spacingOf } from '../text-header';
 import { unzipped } from '../unzip';
 import { MAX_COMPRESSION, checkSize, readHead, readVolume, truncated, type VoxelBytes } from '../voxels';
 
@@ -43,11 +43,18 @@ type Fields = ReadonlyMap<string, string>;
 /** The lines of a header, which ends with the one that says where the values are, and how many bytes it has. */
 function linesOf(head: Uint8Array, path: string) {
   const text = Buffer.from(head).toString('latin1');
-  const end = /^[ \t]*ElementDataFile[ \t]*=[ \t]*(.*)$/m.exec(text);
-  if (end === null) throw corrupt(path, 'its header has no field ElementDataFile');
-  const bytes = end.index + end[0].length;
-  const lines = text.slice(0, bytes).matchAll(/^[ \t]*(\w+)[ \t]*=[ \t]*(.*?)[ \t\r]*$/gm);
-  return { lines: [...lines].map(([, name = '', value = '']) => [name, value] as const), bytes: bytes + 1 };
+  const lines: (readonly [name: string, value: string])[] = [];
+  for (let [start, end] = [0, 0]; start < text.length; start = end + 1) {
+    end = text.indexOf('\n', start);
+    if (end < 0) end = text.length;
+    const line = text.slice(start, end);
+    const equals = line.indexOf('=');
+    const name = line.slice(0, Math.max(0, equals)).trim();
+    if (!/^\w+$/.test(name)) continue;
+    lines.push([name, line.slice(equals + 1).trim()]);
+    if (name === 'ElementDataFile') return { lines, bytes: end + 1 };
+  }
+  throw corrupt(path, 'its header has no field ElementDataFile');
 }
 
 function parse(head: Uint8Array, path: string): { readonly fields: Fields; readonly bytes: number } {
@@ -78,23 +85,30 @@ function geometryOf(fields: Fields, rank: number, path: string): VolumeOptions {
   const origin: Triple = [x, y, z];
   const said = fields.get('distanceunits');
   const unit = said === undefined || said === '?' || said === '' ? undefined : shownUnit(said);
-  if (matrix === undefined || rank < 2) return { spacing, origin, unit };
+  // Distances of 1 without a unit and a direction say nothing.
+  const isSaid = unit !== undefined || spacing?.some((each) => each !== 1) === true;
+  if (matrix === undefined || rank < 2) return { spacing: isSaid ? spacing : undefined, origin, unit };
   const numbers = numbersOf(matrix, 'TransformMatrix', path);
   if (numbers.length !== rank ** 2 || !numbers.every(Number.isFinite)) {
     throw corrupt(path, `its header says TransformMatrix ${matrix}, expected ${String(rank ** 2)} numbers`);
   }
-  const axes = [0, 1, 2].map((axis) => numbers.slice(axis * rank, axis * rank + Math.min(rank, 3)));
+  const axisOf = (axis: number): readonly number[] => numbers.slice(axis * rank, axis * rank + Math.min(rank, 3));
+  let axes = [axisOf(0), axisOf(1), axisOf(2)] as const;
   if (rank === 2) {
-    const [[a = 0, b = 0], [c = 0, d = 0]] = axes as [number[], number[]];
+    const [[a = 0, b = 0], [c = 0, d = 0]] = axes;
     if (a === 1 && b === 0 && c === 0 && d === 1) return { spacing, origin, unit };
-    axes.splice(0, 3, [a, b, 0], [c, d, 0], [0, 0, Math.sign(a * d - b * c)]); // A picture that is turned.
+    axes = [
+      [a, b, 0],
+      [c, d, 0],
+      [0, 0, Math.sign(a * d - b * c)],
+    ]; // A picture that is turned.
   }
-  checkRightAngles(axes, path);
   return {
     spacing: spacing ?? [1, 1, 1],
     origin,
     unit,
     direction: [0, 1, 2].flatMap((row) => axes.map((axis) => axis[row] as number)),
+    notes: skewNotes(axes, path),
   };
 }
 
@@ -128,6 +142,16 @@ function describedBy(fields: Fields, path: string): Described {
   }
   const isColor = dtype === 'uint8' && (values === 3 || values === 4);
   return { dtype, sizes, components: isColor ? values : 1, channels: isColor ? 1 : values };
+}
+
+/**
+ * The file that a header names for its values; null if they lie behind it.
+ * @throws SlicescopeError `file-corrupt` for what is no header, or names a file elsewhere.
+ */
+export async function valuesFileOf(path: string): Promise<string | null> {
+  const { fields } = parse((await readHead(path, MOST_HEADER_BYTES)).bytes, path);
+  const data = fields.get('elementdatafile') ?? 'LOCAL';
+  return /^local$/i.test(data) ? null : dataFileOf(data, path);
 }
 
 async function readMetaImage(path: string, onFraction: OnFraction): Promise<Volume> {
@@ -246,7 +270,7 @@ async function readText(
       throw corrupt(file, `its value ${String(at)} is ${JSON.stringify(word.slice(0, 40))}, which its type can’t hold`);
     at += 1;
   };
-  const source = createReadStream(file, { start, encoding: 'latin1' });
+  const source = (await openFile(file)).createReadStream({ start, encoding: 'latin1' });
   for await (const chunk of source as AsyncIterable<string>) {
     const words = (rest + chunk).split(/\s+/);
     rest = words.pop() ?? '';

@@ -5,6 +5,7 @@ import { checkCounts, inUnitOf, leftOut, timesOf } from '../left-out';
 import { writePacked } from '../write-packed';
 import { IS_LITTLE_ENDIAN, writeAll, writeFileWith, writeValues } from '../write-values';
 import type { Content, Plain, WriteOptions, Writer } from '../writer';
+import { valuesFileOf } from './index';
 
 const TITLE = 'MetaImage';
 
@@ -87,6 +88,7 @@ export const metaimage: Writer = {
   dtypes: DTYPES,
   heeds: ['compression'],
   holdsRescale: () => false,
+  valuesFile: valuesFileOf,
   check: (plain, path) => {
     checkCounts(plain, path, TITLE, { frames: true, colors: ['uint8'] });
     return [

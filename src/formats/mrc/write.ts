@@ -1,5 +1,5 @@
 import type { DType, VoxelArray } from '../../protocol';
-import { checkCounts, inUnitOf, leftOut } from '../left-out';
+import { checkCounts, inUnitOf, leftOut, type InUnit } from '../left-out';
 import { bytesIn } from '../format';
 import { IS_LITTLE_ENDIAN, piecesOf, writeAll, writeFileWith } from '../write-values';
 import type { Content, Plain, Writer } from '../writer';
@@ -46,6 +46,11 @@ class Statistics {
   }
 }
 
+/** Its place is a distance and an origin: a direction takes no part in it. */
+function lengthsOf(plain: Plain): InUnit {
+  return inUnitOf({ ...plain, direction: null }, TITLE, ['Å'], 'Å');
+}
+
 function headerOf(plain: Plain, statistics: Statistics): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   const view = new DataView(header.buffer, header.byteOffset, header.length);
@@ -54,11 +59,13 @@ function headerOf(plain: Plain, statistics: Statistics): Buffer {
   const floats = (at: number, ...values: readonly number[]): void =>
     values.forEach((value, i) => view.setFloat32(at + 4 * i, value, IS_LITTLE_ENDIAN));
   const { shape, dtype } = plain;
-  const { spacing, origin } = inUnitOf(plain, TITLE, ['Å'], 'Å');
+  const { spacing, origin, unit } = lengthsOf(plain);
+  // A cell of size 0 says that distances are not known.
+  const isKnown = unit !== null || spacing.some((each) => each !== 1);
   const { ends, rms } = statistics.known;
   integers(0, ...shape, MODES.get(dtype) ?? 0);
   integers(28, ...shape);
-  floats(40, ...shape.map((size, axis) => size * (spacing[axis] as number)), 90, 90, 90);
+  floats(40, ...shape.map((size, axis) => (isKnown ? size * (spacing[axis] as number) : 0)), 90, 90, 90);
   integers(64, 1, 2, 3);
   floats(76, ...ends);
   integers(88, shape[2] > 1 ? 1 : 0); // A volume, or a picture.
@@ -93,7 +100,7 @@ export const mrc: Writer = {
   holdsRescale: () => false,
   check: (plain, path) => {
     checkCounts(plain, path, TITLE, { frames: false, colors: [] });
-    return [...leftOut(plain, TITLE, ['spacing', 'origin']), ...inUnitOf(plain, TITLE, ['Å'], 'Å').notes];
+    return [...leftOut(plain, TITLE, ['spacing', 'origin']), ...lengthsOf(plain).notes];
   },
   write: (content, target, _, onFraction) => write(content, target, onFraction),
 };

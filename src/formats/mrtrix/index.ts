@@ -75,14 +75,23 @@ function storedAs(fields: Fields, path: string): Stored {
   return { dtype, littleEndian: order !== 'be', areBits: name === 'bit' };
 }
 
+/** Whether a name stands for several files, such as `slice[000:100].img`. */
+function isPattern(name: string): boolean {
+  const start = name.indexOf('[');
+  return start >= 0 && name.includes(']', start);
+}
+
 /** Where the values are: behind the header, or in one file of their own. */
 async function fileOf(fields: Fields, { isPacked, most }: Head, headerBytes: number, path: string) {
   const files = fields.get('file') ?? [];
-  if (files.length > 1 || /\[.*\]/.test(files[0] ?? '')) {
+  if (files.length > 1 || isPattern(files[0] ?? '')) {
     throw unsupported(path, 'its values are in several files (file); save it as one: mrconvert IN.mih OUT.mif');
   }
-  const [, name = '', skip] = /^(.*?)(?:\s+(\d+))?$/.exec(need(fields, 'file', path)) ?? [];
-  const offset = Number(skip ?? 0);
+  const said = need(fields, 'file', path);
+  const space = Math.max(said.lastIndexOf(' '), said.lastIndexOf('\t'));
+  const skip = /^\d+$/.exec(said.slice(space + 1))?.[0];
+  const name = space < 0 || skip === undefined ? said : said.slice(0, space).trimEnd();
+  const offset = space < 0 ? 0 : Number(skip ?? 0);
   if (name !== '.') {
     const file = dataFileOf(name, path);
     return { path: file, offset, isPacked: false, most: (await readHead(file, 1)).most };

@@ -148,7 +148,9 @@ function geometryOf(header: Header, sizes: readonly number[], path: string): Pla
   const affine = affineOf(header);
   if (affine === null) {
     const columns = distances.map((_, axis) => [0, 1, 2].map((row) => (row === axis ? 1 : 0)));
-    return { ...placed({ columns, origin: [0, 0, 0] }, sizes, path, distances), direction: null };
+    const { spacing, ...place } = placed({ columns, origin: [0, 0, 0] }, sizes, path, distances);
+    const isSaid = (header.xyzt_units & 7) !== 0 || distances.some((each) => each !== 1);
+    return { ...place, spacing: isSaid ? spacing : undefined, direction: null };
   }
   const steps = stepsOfRas(affine.map((row) => row.map((each) => each * scale)));
   // The library takes 1 for what is impossible in a qform.

@@ -46,7 +46,10 @@ export const npy: Writer = {
     }
     const notes = leftOut(plain, 'NumPy', []);
     const names = axesOf(plain).map(([name]) => name);
-    if (plain.channels > 1) notes.push(`The axes of the array are ${names.join(', ')}.`);
+    if (plain.channels > 1) {
+      const what = plain.frames > 1 ? 'does not open it' : 'takes the first one for frames';
+      notes.push(`The axes of the array are ${names.join(', ')}: Volume.open ${what}.`);
+    }
     const isLikeColors = plain.dtype === 'uint8' && plain.components === 1 && [3, 4].includes(plain.shape[0]);
     if (isLikeColors) notes.push(`Volume.open takes a last axis of ${String(plain.shape[0])} for colours.`);
     return notes;

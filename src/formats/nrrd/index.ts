@@ -3,9 +3,11 @@ import type { Triple } from '../../protocol';
 import { bytesOf, type StoredType, type Volume, type VolumeOptions } from '../../volume';
 import { fileHeader, type FileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
+import { hexColor, readLabels, usualColor, withLabels, type ReadLabels } from '../labels';
 import { shownUnit } from '../lengths';
+import { placed } from '../placed';
 import { putInOrder, type StoredAxis } from '../stored-order';
-import { MOST_HEADER_BYTES, checkRightAngles, dataFileOf, numbersOf, sizesOf, spacingOf } from '../text-header';
+import { MOST_HEADER_BYTES, dataFileOf, numbersOf, sizesOf, spacingOf } from '../text-header';
 import { evenTimes, secondsIn } from '../times';
 import { unzipped } from '../unzip';
 import { MAX_COMPRESSION, checkSize, readHead, readVolume, truncated, type VoxelBytes } from '../voxels';
@@ -52,8 +54,9 @@ function textOf(head: Uint8Array, path: string): { readonly header: string; read
 function parse(header: string): Fields {
   const fields = new Map<string, string>();
   for (const line of header.split(/\r?\n/).slice(1)) {
-    const field = /^([^#:][^:]*):(?!=)\s*(.*)$/.exec(line);
-    if (field !== null) fields.set((field[1] as string).toLowerCase().replaceAll(' ', ''), (field[2] as string).trim());
+    const colon = line.indexOf(':');
+    if (colon <= 0 || line.startsWith('#') || line[colon + 1] === '=') continue;
+    fields.set(line.slice(0, colon).toLowerCase().replaceAll(' ', ''), line.slice(colon + 1).trim());
   }
   return fields;
 }
@@ -61,8 +64,12 @@ function parse(header: string): Fields {
 /** Fields, and pairs of keys and values, which are the writer's own. */
 async function headerOf(path: string): Promise<FileHeader> {
   const { header } = textOf((await readHead(path, MOST_HEADER_BYTES)).bytes, path);
+  const lines = header.split('\n').filter((line) => !line.startsWith('#') && line.indexOf(':') > 0);
   return fileHeader(
-    [...header.matchAll(/^([^#:\n][^:\n]*):=?[ \t]*(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+    lines.map((line) => {
+      const colon = line.indexOf(':');
+      return [line.slice(0, colon), line.slice(colon + (line[colon + 1] === '=' ? 2 : 1)).trim()];
+    }),
   );
 }
 
@@ -95,7 +102,14 @@ const OTHER_COLORS = /^(HSV-color|XYZ-color|list|time)$/i;
 const VECTORS = /^(vector|covariant-vector|normal|point|[234]-vector|3-gradient|3-normal|quaternion)$/i;
 
 function directionsOf(fields: Fields): readonly string[] | null {
-  return fields.get('spacedirections')?.match(/none|\([^)]*\)/g) ?? null;
+  return fields.get('spacedirections')?.match(/none|\([^()]*\)/g) ?? null;
+}
+
+/** The texts in quotes of a line: a name, or a unit, for each axis. */
+function quotedIn(text: string | undefined): readonly string[] {
+  return [...(text ?? '').matchAll(/"([^"]*)"/g)].map(([, quoted = '']) =>
+    Buffer.from(quoted, 'latin1').toString('utf8').trim(),
+  );
 }
 
 /** Whether the last axis is time, as four dimensions of space are written by ITK: it goes along no axis of space, and none along it. */
@@ -185,8 +199,7 @@ function vectorOf(text: string | undefined, field: string, path: string): readon
 
 /** The names of the axes of space, where all that there are have one. */
 function axisNamesOf(fields: Fields, { places }: Axes): VolumeOptions['axes'] {
-  const text = Buffer.from(fields.get('labels') ?? '', 'latin1').toString('utf8');
-  const labels = [...text.matchAll(/"([^"]*)"/g)].map(([, label = '']) => label.trim());
+  const labels = quotedIn(fields.get('labels'));
   const names = places.map((at) => labels[at] ?? '');
   if (names.some((name) => name === '' || name.length > 16)) return null;
   const [x = 'x', y = 'y', z = 'z'] = names;
@@ -215,12 +228,24 @@ function startsOf(fields: Fields, { places }: Axes, spacing: Triple, path: strin
   return starts as unknown as Triple;
 }
 
+/**
+ * The unit of distances: `space units` has one for each axis of the space, `units` for each of the file's.
+ * @throws SlicescopeError `unsupported-format` if axes of space have different ones.
+ */
+function unitOf(fields: Fields, { places }: Axes, path: string): string | undefined {
+  const [ofSpace, ofAxes] = [quotedIn(fields.get('spaceunits')), quotedIn(fields.get('units'))];
+  const said = ofSpace.length > 0 ? ofSpace.slice(0, 3) : places.map((at) => ofAxes[at] ?? '');
+  const units = new Set(said.filter((each) => each !== '').map(shownUnit));
+  const [unit] = units;
+  if (units.size < 2) return unit;
+  throw unsupported(path, `its axes are in the units ${[...units].join(', ')} (space units, units), expected one`);
+}
+
 /** Without a patient's space there is no direction, and without a unit distances are none that is known. */
 function geometryOf(fields: Fields, axes: Axes, path: string): VolumeOptions {
   const { places } = axes;
   const directions = directionsOf(fields);
-  const said = /"([^"]{1,16})"/.exec(fields.get('spaceunits') ?? fields.get('units') ?? '')?.[1];
-  const unit = said === undefined ? undefined : shownUnit(Buffer.from(said, 'latin1').toString('utf8'));
+  const unit = unitOf(fields, axes, path);
   if (directions === null) {
     const spacings = fields.get('spacings');
     if (spacings === undefined) return { unit };
@@ -254,24 +279,41 @@ function geometryOf(fields: Fields, axes: Axes, path: string): VolumeOptions {
     const [right = 0, front = 0, up = 0] = vector;
     return [signs[0] * right + 0, signs[1] * front + 0, up + 0]; // Adding 0 makes −0 an ordinary 0.
   };
-  const units = columns.map((column, axis) => toLps(column.map((each) => each / (spacing[axis] as number))));
-  checkRightAngles(units, path);
-  const direction = [0, 1, 2].flatMap((row) => units.map((each) => each[row] as number));
-  return { spacing, direction, origin: toLps([x, y, z]), unit: unit ?? 'mm' };
+  const steps = { columns: columns.map(toLps), origin: toLps([x, y, z]) };
+  return { ...placed(steps, axes.sizes, path), unit: unit ?? 'mm' };
 }
 
 /** When frames were taken, if their axis has a distance in a unit of time. */
 function timesOf(fields: Fields, { time, frames }: Axes, path: string): readonly number[] | null {
   if (time === null) return null;
+  const step = directionsOf(fields)?.[time] ?? 'none';
+  if (step !== 'none') {
+    // As an axis of space, the last one, which is where ITK has time.
+    const seconds = secondsIn(quotedIn(fields.get('spaceunits'))[3] ?? '');
+    const [along, start] = [step, fields.get('spaceorigin')].map(
+      (text) => vectorOf(text ?? '0 0 0 0', 'space directions', path)[3] ?? NaN,
+    ) as [number, number];
+    return seconds === null ? null : evenTimes(frames, along * seconds, start * seconds);
+  }
   const numberOf = (name: string, field: string): number => {
     const text = fields.get(name);
     return text === undefined ? NaN : (numbersOf(text, field, path)[time] ?? NaN);
   };
-  const units = [...(fields.get('units') ?? '').matchAll(/"([^"]*)"/g)].map(([, unit = '']) => unit);
-  const unit = secondsIn(units[time] ?? '');
+  const unit = secondsIn(quotedIn(fields.get('units'))[time] ?? '');
   if (unit === null) return null;
   const start = numberOf('axismins', 'axis mins') * unit;
   return evenTimes(frames, numberOf('spacings', 'spacings') * unit, start);
+}
+
+/**
+ * The file that a header names for its values; null if they lie behind it.
+ * @throws SlicescopeError `file-corrupt` for what is no header, or names a file elsewhere.
+ */
+export async function valuesFileOf(path: string): Promise<string | null> {
+  const { bytes } = await readHead(path, MOST_HEADER_BYTES);
+  if (!nrrd.matches(bytes, '')) throw corrupt(path, 'no NRRD');
+  const data = parse(textOf(bytes, path).header).get('datafile');
+  return data === undefined ? null : dataFileOf(data, path);
 }
 
 /** Where the values are, which lie behind the header or in a file of their own. */
@@ -285,19 +327,29 @@ async function placeOf(fields: Fields, path: string, headerBytes: number, most: 
   return { file, start: data === undefined ? headerBytes : 0, available };
 }
 
-/** The names of the segments that 3D Slicer writes; https://slicer.readthedocs.io, “Segmentations”. Null where there are none. */
-function segmentsOf(header: string): Readonly<Record<number, string>> | null {
-  const pairs = header.matchAll(/^Segment(\d+_(?:Name|LabelValue)):=(.*?)\r?$/gm);
+/** The segments that 3D Slicer writes; https://slicer.readthedocs.io, “Segmentations”. Null where there are none. */
+function segmentsOf(header: string): ReadLabels | null {
+  const pairs = header.matchAll(/^Segment(\d+_(?:Name|LabelValue|Color|ColorAutoGenerated)):=(.*?)\r?$/gm);
   const said = new Map([...pairs].map(([, key = '', value = '']) => [key, value]));
-  const labels: Record<string, string> = {};
-  for (const [key, value] of said) {
-    const name = said.get(key.replace('_LabelValue', '_Name'));
-    if (!key.endsWith('_LabelValue') || !/^\d+$/.test(value) || name === undefined) continue;
+  const found = [...said].flatMap(([key, value]) => {
+    if (!key.endsWith('_LabelValue') || !/^\d{1,16}$/.test(value)) return [];
+    const of = (field: string): string | undefined => said.get(key.replace('_LabelValue', field));
     // A backslash and an end of line are written with a backslash before them.
-    const text = name.replace(/\\([\\n])/g, (_, escaped) => (escaped === 'n' ? '\n' : '\\'));
-    labels[value] = Buffer.from(text, 'latin1').toString('utf8');
-  }
-  return Object.keys(labels).length > 0 ? labels : null;
+    const text = of('_Name')?.replace(/\\([\\n])/g, (_, escaped) => (escaped === 'n' ? '\n' : '\\'));
+    const name = text === undefined ? undefined : Buffer.from(text, 'latin1').toString('utf8');
+    const color = colorOf(of('_Color') ?? '');
+    // What nobody chose, and would be drawn anyway, is no colour of the label's own.
+    const isUsual = of('_ColorAutoGenerated') === '1' && color === usualColor(Number(value));
+    return [[value, { name, color: isUsual ? undefined : color }] as const];
+  });
+  return found.length > 0 ? readLabels(found) : null;
+}
+
+/** Red, green and blue from 0 to 1. */
+function colorOf(text: string): string | undefined {
+  const parts = text.trim().split(/\s+/).map(Number);
+  if (parts.length !== 3 || !parts.every((part) => part >= 0 && part <= 1)) return undefined;
+  return hexColor(parts.map((part) => Math.round(255 * part)));
 }
 
 async function readNrrd(path: string, onFraction: OnFraction): Promise<Volume> {
@@ -343,17 +395,17 @@ async function readNrrd(path: string, onFraction: OnFraction): Promise<Volume> {
   checkSize(voxels, isPacked ? available * MAX_COMPRESSION : available);
   const name = basename(path).replace(/\.(nrrd|nhdr)$/i, '');
   const geometry = geometryOf(fields, axes, path);
-  const labels = components === 1 && !dtype.startsWith('float') ? segmentsOf(header) : null;
-  if (labels !== null && frames > 1) {
+  const segments = components === 1 && !dtype.startsWith('float') ? segmentsOf(header) : null;
+  if (segments !== null && frames > 1) {
     throw unsupported(path, 'its segments overlap, and lie in several layers; export them from 3D Slicer as one layer');
   }
   const options: VolumeOptions = {
     ...geometry,
     axes: axisNamesOf(fields, axes),
-    ...{ components, channels, frames, name, labels },
+    ...{ components, channels, frames, name },
     frameTimes: timesOf(fields, axes, path),
   };
-  const volume = await readVolume(voxels, [width, height, depth], options, onFraction);
+  const volume = await readVolume(voxels, [width, height, depth], withLabels(options, segments), onFraction);
   putInOrder(volume.data, axes.stored);
   return volume;
 }

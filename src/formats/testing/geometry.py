@@ -72,15 +72,27 @@ for kind, name in ((nibabel.Nifti1Image, "one"), (nibabel.Nifti2Image, "two")):
     nifti(f"both-{name}.nii", kind, scaled, 2, 1)
     nifti(f"lower-{name}.nii", kind, scaled, 1, 2)
     nifti(f"neither-{name}.nii", kind, numpy.eye(3), 0, 0)
+# Slices that are tilted, as by a CT's gantry, and axes none of which are at right angles.
+TILTED = scaled @ [[1, 0, 0.3], [0, 1, -0.2], [0, 0, 1]]
+SKEWED = scaled @ [[1, 0.4, 0.3], [0, 1, -0.2], [0.1, 0, 1]]
+for kind, name in ((nibabel.Nifti1Image, "one"), (nibabel.Nifti2Image, "two")):
+    nifti(f"tilted-{name}.nii", kind, TILTED, 1, 0)
+    nifti(f"skewed-{name}.nii", kind, SKEWED, 1, 0)
 for path in sorted(Path(nibabel.__file__).parent.glob("tests/data/*.nii*")):
     say_nifti(path)
 for path in sys.argv[2:]:
     say_nifti(path) if path.endswith(".nii.gz") else None
 
 # pynrrd has the vectors of the file in rows, and SimpleITK reads the same files in LPS.
-for space in ("left-posterior-superior", "right-anterior-superior", "LAS"):
-    header = {"space": space, "space directions": (OBLIQUE * [0.7, 1.3, 2.9]).T, "space origin": [-12.5, 30.25, 7.125]}
-    path = folder / f"{space}.nrrd"
+for space, matrix, name in (
+    ("left-posterior-superior", scaled, "left-posterior-superior"),
+    ("right-anterior-superior", scaled, "right-anterior-superior"),
+    ("LAS", scaled, "LAS"),
+    ("left-posterior-superior", TILTED, "tilted"),
+    ("right-anterior-superior", SKEWED, "skewed"),
+):
+    header = {"space": space, "space directions": matrix.T, "space origin": [-12.5, 30.25, 7.125]}
+    path = folder / f"{name}.nrrd"
     nrrd.write(str(path), values.T.astype("<i2"), header)
     said = nrrd.read_header(str(path))
     signs = {"l": 1, "r": -1, "p": 1, "a": -1, "s": 1}
@@ -96,8 +108,16 @@ def say_itk(path):
     say(path, image.GetSpacing(), image.GetOrigin(), image.GetDirection(), values=flat)
 
 
-for space in ("left-posterior-superior", "right-anterior-superior"):
-    say_itk(folder / f"{space}.nrrd")
+for name in ("left-posterior-superior", "right-anterior-superior", "tilted", "skewed"):
+    say_itk(folder / f"{name}.nrrd")
+for name, matrix in (("tilted", TILTED), ("skewed", SKEWED)):
+    image = SimpleITK.GetImageFromArray(values.astype("i2"))
+    spacing = numpy.sqrt((matrix**2).sum(axis=0))
+    image.SetSpacing(spacing.tolist())
+    image.SetOrigin([-12.5, 30.25, 7.125])
+    image.SetDirection((matrix / spacing).ravel().tolist())
+    SimpleITK.WriteImage(image, str(folder / f"{name}.mha"))
+    say_itk(folder / f"{name}.mha")
 for dtype in ("u1", "i1", "u2", "i2", "u4", "i4", "f4", "f8"):
     image = SimpleITK.GetImageFromArray(values.astype(dtype))
     image.SetSpacing([0.7, 1.3, 2.9])

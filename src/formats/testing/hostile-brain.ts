@@ -113,14 +113,14 @@ export const BRAIN: readonly Case[] = [
     'its header says that voxels are 1 × 0 × 1 apart',
   ],
   [
-    'MGH with skewed axes',
-    'skew.mgh',
+    'MGH with axes in one plane',
+    'flat.mgh',
     () =>
       mghFile((view) => {
-        view.setFloat32(54, 0.5);
+        for (const at of [0, 4, 8]) view.setFloat32(54 + at, view.getFloat32(42 + at));
       }),
-    unsupported,
-    'its axes are skewed',
+    corrupt,
+    'which lie in one plane',
   ],
   ['a pair without its values', 'alone.hdr', () => pairHeader(), 'file-not-found', 'its values are in alone.img'],
   ['a pair with its values cut off', 'cut.hdr', () => pairHeader(), corrupt, 'truncated, it has 23 bytes'],

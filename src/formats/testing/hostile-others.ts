@@ -171,11 +171,18 @@ export const OTHERS: readonly Case[] = [
     'truncated, its gzip stream ends too early',
   ],
   [
-    'NRRD with skewed axes',
-    'skew.nrrd',
-    () => nrrdFile({ space: 'LPS', 'space directions': '(1,0,0) (0.5,1,0) (0,0,1)' }),
-    unsupported,
-    'its axes are skewed',
+    'NRRD with axes in one plane',
+    'flat.nrrd',
+    () => nrrdFile({ space: 'LPS', 'space directions': '(1,0,0) (0.5,0,1) (0,0,1)' }),
+    corrupt,
+    'which lie in one plane',
+  ],
+  [
+    'MetaImage with axes in one plane',
+    'flat.mha',
+    () => metaFile({ TransformMatrix: '1 0 0 0 1 0 0.6 0.8 0' }),
+    corrupt,
+    'which lie in one plane',
   ],
   [
     'MetaImage whose values are in /etc',

@@ -78,6 +78,10 @@ nowhere[28:90] = b"\0" * 62
 (folder / "nowhere.mgh").write_bytes(nowhere)
 say("nowhere.mgh", values[..., 0], [1, 1, 1], dtype="int16")
 
+skewed = affine @ [[1, 0.4, 0.3, 0], [0, 1, -0.2, 0], [0.1, 0, 1, 0], [0, 0, 0, 1]]
+nibabel.save(nibabel.MGHImage(values.astype("i2"), skewed), folder / "skewed.mgh")
+say_nibabel("skewed.mgh", dtype="int16")
+
 # Pairs of NIfTI, and of ANALYZE.
 for kind, name in (
     (nibabel.Nifti1Pair, "first.hdr"),
@@ -136,7 +140,7 @@ write_analyze("analyze-calibrated", calibrate)
 
 
 # AFNI.
-def write_afni(name, data, kind, axes, origin, packed=False, factors=None, matrix=True, **more):
+def write_afni(name, data, kind, axes, origin, packed=False, factors=None, matrix=True, labels="", **more):
     """`axes` are steps in LPS. Without `matrix` the header has only the three codes of axes of the patient."""
     axes, origin = numpy.asarray(axes, "f8"), numpy.asarray(origin, "f8")
     along = numpy.abs(axes).argmax(axis=0)
@@ -146,6 +150,7 @@ def write_afni(name, data, kind, axes, origin, packed=False, factors=None, matri
         ("string", "TYPESTRING", "3DIM_HEAD_ANAT"),
         # nibabel takes what a text says for attributes.
         ("string", "HISTORY_NOTE", "it's" if matrix else "it's\ntype = integer-attribute\nname = DATASET_RANK\ncount = 1\n 9"),
+        *([("string", "VALUE_LABEL_DTABLE", labels)] if labels else []),
         ("integer", "DATASET_RANK", [3, bricks]),
         ("integer", "DATASET_DIMENSIONS", [*data.shape[:3], 0, 0]),
         ("integer", "BRICK_TYPES", [{"u1": 0, "i2": 1, "f4": 3}[kind[1:]]] * bricks),
@@ -175,8 +180,19 @@ def write_afni(name, data, kind, axes, origin, packed=False, factors=None, matri
 oblique, at = LPS @ affine[:3, :3], LPS @ affine[:3, 3]
 sagittal = [[0, 0, -3], [2, 0, 0], [0, -1.5, 0]]
 write_afni("oblique", values, "<i2", oblique, at, dtype="int16")
+write_afni("skewed", values, "<i2", LPS @ skewed[:3, :3], at, dtype="int16")
 write_afni("packed", values, ">i2", oblique, at, packed=True, dtype="int16")
-write_afni("bytes", values % 251, "|u1", oblique, at, dtype="uint8")
+# As `3drefit -labeltable` writes it.
+table = """<VALUE_LABEL_DTABLE
+ ni_type="2*String"
+ ni_dimen="4"
+ pbar_name="ROI_i256" >
+"17" "Left-Hippocampus"
+"53" "a &lt;b&gt; &amp;lt;"
+'-4' 'it "is"'
+"x" "no number"
+</VALUE_LABEL_DTABLE>"""
+write_afni("bytes", values % 251, "|u1", oblique, at, labels=table, dtype="uint8")
 write_afni("floats", values / 7, ">f4", oblique, at, dtype="float32")
 write_afni("one-factor", values, "<i2", oblique, at, factors=[0.5, 0.5], dtype="int16")
 write_afni("factors", values, "<i2", oblique, at, factors=[0.25, 0], dtype="float32")
@@ -224,6 +240,7 @@ stored = values.T.astype("i2")
 one = stored[0]
 perSlice = (numpy.linspace(-5, 7, 3), numpy.linspace(20, 41, 3))
 write_minc("plain", zyx, one, low=-32768.0, high=32767.0, dtype="int16")
+write_minc("skewed", zyx, one, low=-32768.0, high=32767.0, cosines=skewed[:3, :3] / numpy.sqrt((skewed[:3, :3] ** 2).sum(axis=0)), dtype="int16")
 write_minc("scaled", zyx, one, low=-3.0, high=8.0, valid=(-400, 600), dtype="int16")
 write_minc("beyond", zyx, one, low=-3.0, high=8.0, valid=(-100, 50), dtype="int16")
 write_minc("constant", zyx, one, low=4.5, high=4.5, dtype="float32")

@@ -59,7 +59,12 @@ CHANNELS = [
 ]
 image("channels", attributes={"omero": {"channels": CHANNELS}}, seconds=("second", 2.5))
 image("channels-of-others", attributes={"omero": {"channels": CHANNELS[:2]}}, seconds=(None, 2.5))
-image("labels", "zyx", attributes={"image-label": {"colors": [{"label-value": 1, "rgba": [255, 0, 0, 255]}], "properties": [{"label-value": 1, "name": "nucleus"}, {"label-value": 7, "class": "cell"}, {"label-value": 9, "area": 12}]}})
+COLORS = [
+    *({"label-value": value, "rgba": rgba} for value, rgba in ((1, [255, 0, 0, 255]), (4, [0, 128, 255, 64]), (5, [1, 2, 3]), (7, [300, 0, 0, 255]), (8, [1, 2]))),
+    {"label-value": "9", "rgba": [1, 2, 3, 4]},
+]
+image("plain-labels", "zyx", attributes={"image-label": {}})
+image("labels", "zyx", attributes={"image-label": {"colors": COLORS, "properties": [{"label-value": 1, "name": "nucleus"}, {"label-value": 7, "class": "cell"}, {"label-value": 9, "area": 12}]}})
 for version in (2, 3) if IS_3 else (2,):
     # What bioformats2raw writes, and a plate: groups of images, of which each adds a number of its own.
     say = (lambda more: more) if version == 2 else (lambda more: {"ome": {"version": "0.5", **more}})

@@ -6,6 +6,7 @@ import type { ImageFileDirectory } from 'geotiff' with { 'resolution-mode': 'imp
 import { ARRAY_OF, type VoxelArray } from '../../protocol';
 import { bytesOf, halfBits, isDType, type StoredType } from '../../volume';
 import { bytesIn, corrupt, readInto } from '../format';
+import { upTo } from '../text-end';
 import { toNative } from '../voxels';
 import { rowBytes, type Block, type Kind, type Page, type Samples } from './page';
 import type { TiffFile } from './source';
@@ -184,7 +185,7 @@ export function componentsOf(values: VoxelArray, { dtype, components, samples: {
 export async function noDataOf(directory: ImageFileDirectory): Promise<number | null> {
   const said: unknown = directory.hasTag(GDAL_NODATA) ? await directory.loadValue(GDAL_NODATA) : undefined;
   if (typeof said !== 'string') return null;
-  const text = said.replace(/\0.*$/s, '').trim();
+  const text = upTo(said, '\0').trim();
   if (/^nan/i.test(text)) return NaN;
   return text === '' || Number.isNaN(Number(text)) ? null : Number(text);
 }

@@ -1,6 +1,7 @@
 import { realValue, type ChannelInfo, type Rescale, type Triple, type Window } from '../../protocol';
 import { corrupt, unsupported } from '../format';
 import { inOneUnit } from '../lengths';
+import { upTo } from '../text-end';
 import { evenTimes, secondsIn } from '../times';
 import { colorOf, type ImageJMetadata } from './imagej-metadata';
 
@@ -167,7 +168,7 @@ function imageJ(description: string, pages: Pages): StackLayout {
 
 /** A label of ImageJ's may have a second line, of what was read from the file. */
 function firstLine(label: string): string {
-  return label.replace(/\n[^]*$/, '').trim();
+  return upTo(label, '\n').trim();
 }
 
 /** Names, colours and display ranges of channels, which are of stored values. */

@@ -2,6 +2,7 @@ import { readSync } from 'node:fs';
 import type { GeoTIFFImage } from 'geotiff' with { 'resolution-mode': 'import' };
 import type { ChannelInfo, Triple } from '../../protocol';
 import { corrupt, unsupported } from '../format';
+import { upTo } from '../text-end';
 import { evenTimes, tidy } from '../times';
 import { inOrder, type Pages, type StackLayout } from './layout';
 import type { TiffFile } from './source';
@@ -118,9 +119,7 @@ function channelsAt(file: TiffFile, offset: number, channels: number): LsmInfo['
     if (color + 4 > block.byteLength || at + 4 > block.byteLength) return null;
     const length = block.getUint32(at, true);
     if (at + 4 + length > block.byteLength) return null;
-    const name = Buffer.from(block.buffer, at + 4, length)
-      .toString('latin1')
-      .replace(/\0[^]*$/, '');
+    const name = upTo(Buffer.from(block.buffer, at + 4, length).toString('latin1'), '\0');
     const hex = `#${[0, 1, 2].map((part) => hexOf(block.getUint8(color + part))).join('')}`;
     found.push({ name, color: hex === '#000000' ? null : hex }); // Black on black would show nothing.
     at += 4 + length;

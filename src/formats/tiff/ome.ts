@@ -152,7 +152,7 @@ function channelsOf({ channels }: Image, count: number): Pick<StackLayout, 'chan
 function timesOf({ times, pixels }: Image, frames: number): Pick<StackLayout, 'frameTimes'> {
   if (frames > MOST_FRAMES) return {};
   const each = Array.from({ length: frames }, (_, frame) => times.get(frame)?.seconds);
-  if (frames > 1 && each.every((seconds) => seconds !== undefined)) return { frameTimes: each };
+  if (each.every((seconds) => seconds !== undefined)) return { frameTimes: each };
   const unit = secondsIn(pixels.TimeIncrementUnit ?? 's');
   const frameTimes = unit === null ? null : evenTimes(frames, Number(pixels.TimeIncrement ?? NaN) * unit);
   return frameTimes === null ? {} : { frameTimes };
@@ -267,6 +267,7 @@ async function planesOf(
   // A file that was renamed, and does not say which one it is.
   const isRenamed = files.size === 1 && ome.uuid === '';
   const planes = new Map<number, Plane>();
+  const told = new Map<string | null, number>();
   for (const each of image.tiffData) {
     const whole = (name: string, otherwise: number): number => {
       const value = Number(each.attributes[name] ?? otherwise);
@@ -290,6 +291,10 @@ async function planesOf(
       const where = `${String(said)} planes from Z ${String(z)}, C ${String(c)}, T ${String(t)} on`;
       throw corrupt(path, `its OME-XML says ${where} are its page ${String(first)} and the next ones, which is not so`);
     }
+    const soFar = (told.get(file) ?? 0) + said;
+    if (soFar > count + image.tiffData.length)
+      throw corrupt(path, 'its OME-XML says of its pages again and again which planes they are');
+    told.set(file, soFar);
     for (let i = 0; i < said; i += 1) {
       const place = placeOf(sizes, order, start + i);
       planes.set(place, { place, page: first + i, file });

@@ -12,6 +12,7 @@ import {
 import { Volume, bytesOf, collectorOf, type Collector, type VolumeOptions } from '../../volume';
 import { aFewAtATime } from '../a-few-at-a-time';
 import { bytesIn, corrupt, openFile, readInto, unsupported, type OnFraction, type ReadRequest } from '../format';
+import { upTo } from '../text-end';
 import { checkName, readHead, readRuns, toNative, type Run } from '../voxels';
 import { componentsOf, noDataOf, readBlocks, sampleArray } from './blocks';
 import { imageJMetadata, type ImageJMetadata } from './imagej-metadata';
@@ -70,7 +71,7 @@ class Opened {
       const all = await file.images();
       const directory = (all[0] as GeoTIFFImage).getFileDirectory();
       const said: unknown = directory.hasTag('ImageDescription') ? await directory.loadValue('ImageDescription') : '';
-      const description = typeof said === 'string' ? said.replace(/\0[^]*$/, '') : '';
+      const description = typeof said === 'string' ? upTo(said, '\0') : '';
       const lsm = directory.hasTag(LSM) ? lsmInfo(await directory.loadValue(LSM), file) : null;
       // OME-XML counts all pages, whatever they are.
       const finest = isOme(description) ? all : mainImages(all);
@@ -84,6 +85,10 @@ class Opened {
         const uic: unknown = directory.hasTag(UIC2) ? await directory.loadValue(UIC2) : null;
         // Three rationals a plane, of which the first has the tag's count of two numbers each.
         count = uic === null ? planesSaid(description, elementsOf(kind)) : Math.max(1, (uic as Uint32Array).length / 2);
+      }
+      // Each plane has a place in the file, or says one and how long it is.
+      if (count * Math.min(storedBytes(kind), 8) > file.size) {
+        throw corrupt(path, `it says ${String(count)} planes, more than its ${String(file.size)} bytes can hold`);
       }
       return new Opened({ file, images, kind, description, count, lsm, factors });
     } catch (cause) {
@@ -297,7 +302,9 @@ export async function readTiff(
       );
     }
     const needed = storedBytes(kind) * depth * layout.channels * layout.frames;
-    const stored = parts.reduce((sum, part) => sum + part.stored, 0);
+    // Planes may share their bytes, which then count once.
+    const sizes = parts.map((part) => Math.min(part.stored, part.opened.file.size));
+    const stored = sizes.reduce((sum, each) => sum + each, 0);
     if (stored * MAX_COMPRESSION < needed) {
       throw corrupt(path, `truncated, it has ${String(stored)} bytes of pixels, and its size needs ${String(needed)}`);
     }

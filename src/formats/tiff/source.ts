@@ -75,6 +75,7 @@ export class TiffFile {
     for (let at = 0; ; at += 1) {
       const image = await this.#tiff.getImage(at);
       images.push(image);
+      if (!(image.getWidth() >= 1)) throw corrupt(this.path, `its page ${String(at)} has no width (ImageWidth)`);
       const next = image.getFileDirectory().nextIFDByteOffset;
       if (next === 0) return images;
       if (seen.has(next)) throw corrupt(this.path, 'its directories are a loop');

@@ -1,5 +1,5 @@
 import type { DType } from '../../protocol';
-import { inUnitOf, timesOf, type InUnit } from '../left-out';
+import { colorsLeftOut, inUnitOf, timesOf, type InUnit } from '../left-out';
 import type { Plain } from '../writer';
 
 const TYPES: Readonly<Record<DType, string>> = {
@@ -70,14 +70,34 @@ function element(name: string, attributes: Readonly<Record<string, string | numb
   return `<${name}${said.join('')}${content === '' ? '/>' : `>${content}</${name}>`}`;
 }
 
-/** The most of a text that is kept: a name is for people. */
-const MOST_CHARACTERS = 256;
+/** Characters that XML can't hold. */
+const NOT_IN_XML = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
+
+/** Sentences about what OME-XML does not say of channels, or our reader would not take from it. */
+export function channelsLeftOut(plain: Plain): string[] {
+  const { channelInfo, channels } = plain;
+  const all = channelInfo ?? [];
+  const isWhite = channels > 1 && all.every(({ color }) => color === null || color === '#ffffff');
+  return [
+    ...(all.some(({ window }) => window !== null)
+      ? [`${TITLE} has no place for windows of channels, which the volume has.`]
+      : []),
+    ...(all.some(({ visible }) => !visible)
+      ? [`${TITLE} has no place for channels that are switched off, as some are.`]
+      : []),
+    ...(all.some(({ name }) => name.search(NOT_IN_XML) >= 0)
+      ? [`${TITLE} has no place for some characters in names of channels: they are left out.`]
+      : []),
+    ...colorsLeftOut(plain),
+    ...(isWhite && all.some(({ color }) => color !== null)
+      ? ['Volume.open takes channels that are all white for channels without a colour.']
+      : []),
+  ];
+}
 
 /** A text as the value of an attribute, in ASCII. Characters that XML can't hold are left out. */
 function escaped(text: string): string {
-  return Array.from(text)
-    .slice(0, MOST_CHARACTERS)
-    .filter((character) => /[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u.test(character))
+  return Array.from(text.replace(NOT_IN_XML, ''))
     .map((character) => (/[\w .,:;/#()=+-]/.test(character) ? character : `&#${String(character.codePointAt(0))};`))
     .join('');
 }

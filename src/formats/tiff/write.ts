@@ -6,7 +6,7 @@ import { bytesIn, type OnFraction } from '../format';
 import { leftOut } from '../left-out';
 import type { Content, Plain, WriteOptions, Writer } from '../writer';
 import { directoryOf, headBytes, headOf, type Field } from './directory';
-import { TITLE, omeUnit, omeXml } from './write-ome';
+import { TITLE, channelsLeftOut, omeUnit, omeXml } from './write-ome';
 
 const DEFLATE = 8;
 const SAMPLE_FORMATS = { uint: 1, int: 2, float: 3 } as const;
@@ -178,7 +178,8 @@ export async function writeTiff(
   const [, height, depth] = content.shape;
   const pageCount = depth * content.channels * content.frames;
   const stripBytes = 16 * Math.ceil(height / cut.rows);
-  const isBig = pageCount * (height * cut.rowBytes + DIRECTORY_BYTES + stripBytes) > mostClassicBytes;
+  const xml = omeXml(content);
+  const isBig = xml.length + pageCount * (height * cut.rowBytes + DIRECTORY_BYTES + stripBytes) > mostClassicBytes;
   const handle = await open(target, 'wx');
   try {
     const file = new Growing(handle, headBytes(isBig));
@@ -188,7 +189,7 @@ export async function writeTiff(
     let directories: Buffer[] = [];
     let bytes = 0;
     for (const [at, page] of pages.entries()) {
-      const description = at === 0 ? omeXml(content) : '';
+      const description = at === 0 ? xml : '';
       const fields = fieldsOf(content, cut, page, compression > 0, description);
       const directory = directoryOf(fields, file.size + bytes, isBig, at === pages.length - 1);
       directories.push(directory);
@@ -205,10 +206,8 @@ export async function writeTiff(
 
 /** What of a volume OME-TIFF does not hold. */
 function check(plain: Plain): readonly string[] {
-  const isWindowed = plain.channelInfo?.some(({ window }) => window !== null) === true;
   const notes = leftOut(plain, TITLE, ['spacing', 'channelInfo', 'frameTimes']);
-  const windows = isWindowed ? [`${TITLE} has no place for windows of channels, which the volume has.`] : [];
-  return [...notes, ...windows, ...omeUnit(plain).notes];
+  return [...notes, ...channelsLeftOut(plain), ...omeUnit(plain).notes];
 }
 
 /** OME-TIFF: a page is a slice. */

@@ -1,13 +1,18 @@
-import type { AsyncReadable } from '@zarrita/storage' with { 'resolution-mode': 'import' };
 import type { Array as ZarrArray, DataType } from 'zarrita' with { 'resolution-mode': 'import' };
 import { ARRAY_OF, type DType, type VoxelArray } from '../../protocol';
 import { STORED_TYPES, bytesOf, collectorOf, isDType, type StoredType } from '../../volume';
 import { corrupt, unsupported } from '../format';
+import { MOST_FRAMES } from '../times';
 import type { Dimension } from './multiscales';
-import { MAX_CHUNK_BYTES, loadZarrita, nameOf, storeAt } from './store';
+import { nameOf } from '../web';
+import { within, type BoundedStore } from './bounds';
+import { MAX_CHUNK_BYTES, loadZarrita, storeAt } from './store';
 
 /** A number for each dimension; 1 or 0 for those that an array does not have. */
 export type PerDimension = Readonly<Record<Dimension, number>>;
+
+/** Channels that can be shown at most. */
+const MOST_CHANNELS = 65_536;
 
 /** Where an array is, for each thread that opens it. */
 export interface LevelSource {
@@ -61,18 +66,14 @@ export function byDimension(
 export async function openLevel({ location, path, axes }: LevelSource): Promise<Level> {
   const zarr = await loadZarrita();
   const root = zarr.root(await storeAt(location));
-  return levelOf(await zarr.open(root.resolve(path), { kind: 'array' }), axes, location);
+  return levelOf(await zarr.open(path === '' ? root : within(root, path, location), { kind: 'array' }), axes, location);
 }
 
 /**
  * An array as a level of an image.
  * @throws SlicescopeError `unsupported-format`, `file-corrupt`.
  */
-export function levelOf(
-  array: ZarrArray<DataType, AsyncReadable>,
-  axes: readonly Dimension[],
-  location: string,
-): Level {
+export function levelOf(array: ZarrArray<DataType, BoundedStore>, axes: readonly Dimension[], location: string): Level {
   const path = nameOf(location);
   const { shape, chunks } = array;
   const isSize = (size: number): boolean => Number.isSafeInteger(size) && size >= 1;
@@ -98,6 +99,12 @@ export function levelOf(
       `chunks of ${String(Math.round(bytes / 2 ** 20))} MB; at most ${most} can be read at a time`,
     );
   }
+  const sizes = byDimension(axes, shape, 1);
+  if (sizes.channel > MOST_CHANNELS || sizes.frame > MOST_FRAMES) {
+    const what = `${String(sizes.channel)} channels and ${String(sizes.frame)} frames`;
+    throw unsupported(path, `it has ${what}; at most ${String(MOST_CHANNELS)} and ${String(MOST_FRAMES)} can be shown`);
+  }
+  array.store.limits.setChunk(array.path, bytes);
   const read = async (place: PerDimension): Promise<LevelChunk> => {
     const at = axes.map((axis) => place[axis]);
     const { data: chunk, stride } = await array.getChunk(at);
@@ -112,8 +119,8 @@ export function levelOf(
       : converted(chunk as VoxelArray, type, refuse);
     return { data, stride: byDimension(axes, stride, 0) };
   };
-  const source = { location, path: array.path, axes };
-  return { source, sizes: byDimension(axes, shape, 1), chunk: byDimension(axes, chunks, 1), dtype, isWide, read };
+  const source = { location, path: array.path.replace(/^\//, ''), axes };
+  return { source, sizes, chunk: byDimension(axes, chunks, 1), dtype, isWide, read };
 }
 
 /** What stands for chunks that were never written. @throws SlicescopeError `unsupported-format` where it would be another value. */

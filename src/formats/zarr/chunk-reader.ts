@@ -5,7 +5,7 @@ import type { Chunk, ChunkReader, ChunkSource, ChunkedLevel, ChunksRecord, PartP
 import { startThread } from '../threads';
 import type { PerDimension } from './arrays';
 import type { ChunkAnswer, ChunkRequest } from './chunk-worker';
-import { nameOf } from './store';
+import { nameOf } from '../web';
 
 /** Chunks that the thread reads at a time: the next ones may be given up before it is their turn. */
 const AT_ONCE = 8;

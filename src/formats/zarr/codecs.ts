@@ -52,7 +52,7 @@ export function setCodecs(registry: unknown): void {
   for (const [name, act] of Object.entries(UNPACK)) {
     const codec = {
       fromConfig: (_: unknown, { dataType, shape }: Chunk): Codec => {
-        const elementBytes = Number(/\d+$/.exec(dataType)?.[0] ?? 64) / 8;
+        const elementBytes = Number(/^[a-z]+(\d+)$/.exec(dataType)?.[1] ?? 64) / 8;
         const chunkBytes = shape.reduce((product, each) => product * each, elementBytes);
         const decode = async (bytes: Uint8Array): Promise<Uint8Array> => {
           const unpacked = await act(bytes, chunkBytes);

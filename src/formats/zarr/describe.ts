@@ -1,5 +1,6 @@
 import { endianness } from 'node:os';
 import { ARRAY_OF, DTYPE_RANGES, type DType, type Shape, type Triple } from '../../protocol';
+import { brightestColor, channelColormapAt } from '../../shading';
 import { unitWord } from '../lengths';
 import { timesOf } from '../left-out';
 import type { Content, Plain } from '../writer';
@@ -129,15 +130,32 @@ export function groupMetadata(content: Content, levels: readonly PyramidLevel[],
 const PRIMARIES = ['#ff0000', '#00ff00', '#0000ff', '#ffffff'] as const;
 const WHITE = '#ffffff';
 
+/** Whether anything is said of how channels are drawn. */
+function isDrawn({ window, channelInfo, components }: Plain): boolean {
+  return window !== null || channelInfo !== null || components > 1;
+}
+
+/**
+ * Whether a window or a colour is written that the volume does not have: `omero` must have both of each channel, and they are those
+ * that a view starts with. One channel without a colour is gray, and so it is again.
+ */
+export function isDrawnOtherwise(plain: Plain): boolean {
+  const { window, channelInfo, channels, components } = plain;
+  if (!isDrawn(plain) || components > 1) return false;
+  const all = channelInfo ?? Array.from({ length: channels }, () => ({ window: null, color: null }));
+  return all.some((each) => (each.window ?? window) === null || (channels > 1 && each.color === null));
+}
+
 /** How channels are drawn: https://ngff.openmicroscopy.org/0.5/#omero-md. Nothing where nothing is known of any. */
 function omero(content: Content): object {
-  const { window, channelInfo, components, dtype, windowOf } = content;
-  if (window === null && channelInfo === null && components === 1) return {};
+  const { components, dtype, windowOf } = content;
+  if (!isDrawn(content)) return {};
   const channels = Array.from({ length: channelsOf(content) }, (_, at) => {
-    const { name = '', color = null, visible = true } = channelInfo?.[at] ?? {};
+    const { name = '', color = null, visible = true } = content.channelInfo?.[at] ?? {};
     const [start, end] = windowOf(Math.floor(at / components));
     const [min, max] = dtype.startsWith('float') ? [start, end] : DTYPE_RANGES[dtype];
-    const drawn = color ?? (components === 1 ? WHITE : (PRIMARIES[at] ?? WHITE));
+    const otherwise = content.channels === 1 ? WHITE : brightestColor(channelColormapAt(at));
+    const drawn = color ?? (components === 1 ? otherwise : (PRIMARIES[at] ?? WHITE));
     return {
       active: visible,
       ...(name === '' ? {} : { label: name }),
@@ -148,9 +166,16 @@ function omero(content: Content): object {
   return { omero: { channels } };
 }
 
-/** Names of labels: https://ngff.openmicroscopy.org/0.5/#label-md */
+/** Names and colours of labels: https://ngff.openmicroscopy.org/0.5/#label-md */
 function imageLabel({ labels }: Plain, versions: object): object {
   if (labels === null) return {};
-  const properties = Object.entries(labels).map(([value, name]) => ({ 'label-value': Number(value), name }));
-  return { 'image-label': { ...versions, properties } };
+  const all = Object.entries(labels).map(([value, label]) => ({ 'label-value': Number(value), ...label }));
+  const properties = all.flatMap(({ color: _, name, ...value }) => (name === undefined ? [] : [{ ...value, name }]));
+  const colors = all.flatMap(({ color, name: _, ...value }) =>
+    color === undefined
+      ? []
+      : [{ ...value, rgba: [1, 3, 5, 7].map((at) => parseInt(color.slice(at, at + 2) || 'ff', 16)) }],
+  );
+  const said = { ...(colors.length === 0 ? {} : { colors }), ...(properties.length === 0 ? {} : { properties }) };
+  return { 'image-label': { ...versions, ...said } };
 }

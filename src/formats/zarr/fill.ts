@@ -11,7 +11,7 @@ import { startThread } from '../threads';
 import { chunksAlong, type Grid, type Level, type LevelSource, type PerDimension } from './arrays';
 import type { FillAnswer } from './fill-worker';
 import { moveChunk } from './move-chunk';
-import { nameOf } from './store';
+import { nameOf } from '../web';
 
 /** Bytes of a level for each thread that reads it: where there are fewer, all is read before a further thread has started. */
 const THREAD_BYTES = 2 ** 24;

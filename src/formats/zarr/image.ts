@@ -1,18 +1,19 @@
-import type { AsyncReadable } from '@zarrita/storage' with { 'resolution-mode': 'import' };
 import type { Array as ZarrArray, DataType, Group } from 'zarrita' with { 'resolution-mode': 'import' };
 import { SlicescopeError } from '../../protocol';
 import { corrupt, unsupported } from '../format';
 import { levelOf, type Level } from './arrays';
 import { multiscalesOf, plainAxes, type Multiscales } from './multiscales';
 import { imagePath, isCollection } from './series';
-import { loadZarrita, nameOf, storeAt, zarrError } from './store';
+import { nameOf } from '../web';
+import { within, type BoundedStore } from './bounds';
+import { loadZarrita, storeAt, zarrError } from './store';
 
 /** An image with its levels, opened. */
 export interface Image extends Multiscales {
   readonly arrays: readonly Level[];
 }
 
-type Node = ZarrArray<DataType, AsyncReadable> | Group<AsyncReadable>;
+type Node = ZarrArray<DataType, BoundedStore> | Group<BoundedStore>;
 
 /**
  * Open the arrays of an image, of which nothing but their description is read.
@@ -31,7 +32,7 @@ export async function openImage(location: string, series?: string): Promise<Imag
       throw new SlicescopeError('invalid-argument', message, { argument: 'series' });
     }
     const at = root instanceof zarr.Array || isOne ? '' : await imagePath(root, series, path);
-    const node: Node = root instanceof zarr.Array || at === '' ? root : await zarr.open(root.resolve(at));
+    const node: Node = root instanceof zarr.Array || at === '' ? root : await zarr.open(within(root, at, location));
     if (node instanceof zarr.Array) {
       const axes = plainAxes(node.shape.length, path);
       const scale = axes.map(() => 1);
@@ -46,7 +47,7 @@ export async function openImage(location: string, series?: string): Promise<Imag
     const image = { ...found, levels };
     const arrays: Level[] = [];
     for (const level of image.levels) {
-      const array = await zarr.open(root.resolve(level.path), { kind: 'array' });
+      const array = await zarr.open(within(root, level.path, location), { kind: 'array' });
       arrays.push(arrayOf(array, image.axes, location));
     }
     return { ...image, arrays: sameKind(arrays, path) };
@@ -55,7 +56,7 @@ export async function openImage(location: string, series?: string): Promise<Imag
   }
 }
 
-function arrayOf(array: ZarrArray<DataType, AsyncReadable>, axes: Multiscales['axes'], location: string): Level {
+function arrayOf(array: ZarrArray<DataType, BoundedStore>, axes: Multiscales['axes'], location: string): Level {
   return levelOf(
     array,
     axes.map(({ dimension }) => dimension),

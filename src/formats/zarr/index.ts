@@ -1,2 +1,1 @@
 export { isZarr, zarr } from './read';
-export { isUrl } from './store';

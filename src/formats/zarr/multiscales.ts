@@ -1,4 +1,5 @@
 import type { ChannelInfo } from '../../protocol';
+import { hexColor, readLabels, type ReadLabels } from '../labels';
 import { unsupported, corrupt } from '../format';
 
 /** What an axis of an array is. */
@@ -18,8 +19,8 @@ export interface Multiscales {
   readonly name: string;
   /** How channels are to be seen, as many as there are said of. */
   readonly channels: readonly ChannelInfo[];
-  /** Of a label map: names by value; null where it has none. */
-  readonly labels: Readonly<Record<string, string>> | null;
+  /** What the values of a label map stand for; null of any other image. */
+  readonly labels: ReadLabels | null;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -132,16 +133,28 @@ function channelsOf({ omero }: Fields): readonly ChannelInfo[] {
 /** Properties that name a value of a label map, of which the standard says none. */
 const NAMES = ['name', 'label', 'class', 'label-name'] as const;
 
-/** https://ngff.openmicroscopy.org/0.5/#label-md: properties of values, whose keys are the writer's own. */
+/** https://ngff.openmicroscopy.org/0.5/#label-md: colours of values, and properties of them, whose keys are the writer's own. */
 function labelsOf(ome: Fields): Multiscales['labels'] {
-  const labels: Record<string, string> = {};
-  for (const each of list(fields(ome['image-label']).properties)) {
+  if (ome['image-label'] === undefined) return null;
+  const { colors, properties } = fields(ome['image-label']);
+  const labels = new Map<number, { name?: string; color?: string }>();
+  const add = (value: unknown, said: { name?: string; color?: string }): void => {
+    if (isNumber(value)) labels.set(value, { ...labels.get(value), ...said });
+  };
+  for (const each of list(properties)) {
     const said = fields(each);
     const name = NAMES.map((key) => said[key]).find((value) => typeof value === 'string');
-    const value = said['label-value'];
-    if (isNumber(value) && typeof name === 'string') labels[String(value)] = name;
+    if (typeof name === 'string') add(said['label-value'], { name });
   }
-  return Object.keys(labels).length === 0 ? null : labels;
+  for (const each of list(colors)) {
+    const { 'label-value': value, rgba } = fields(each);
+    const parts = list(rgba);
+    const isColor = parts.length === 3 || parts.length === 4;
+    const isByte = (part: unknown): part is number =>
+      isNumber(part) && Number.isInteger(part) && part >= 0 && part <= 255;
+    if (isColor && parts.every(isByte)) add(value, { color: hexColor(parts) });
+  }
+  return readLabels(labels);
 }
 
 /** An array that says nothing of itself: its last axes are z, y and x. */

@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ARRAY_OF, type Triple, type VoxelArray } from '../../protocol';
+import { ARRAY_OF, type ChannelInfo, type Triple, type VoxelArray } from '../../protocol';
 import { Volume, narrowed, type ChunkedLevel, type VolumeOptions } from '../../volume';
 import { aFewAtATime } from '../a-few-at-a-time';
 import { unsupported, type Format, type OnFraction, type ReadRequest } from '../format';
+import { withLabels } from '../labels';
 import { inOneUnit, type Lengths } from '../lengths';
 import { evenTimes, secondsIn } from '../times';
 import { byDimension, chunksAlong, type Level, type PerDimension } from './arrays';
@@ -11,12 +12,17 @@ import { fill } from './fill';
 import { headerOf } from './header';
 import { openImage, type Image } from './image';
 import { moveChunk } from './move-chunk';
-import { loadZarrita, nameOf, zarrError } from './store';
+import { nameOf } from '../web';
+import { loadZarrita, zarrError } from './store';
 
 /** Bytes that a sample has at most, for the statistics of all values. */
 const SAMPLE_BYTES = 2 ** 26;
 /** Chunks of which a sample is made where there is no level that is small enough. */
 const SAMPLE_CHUNKS = 16;
+/** What a sample has at most where a single chunk of each channel is more than that. */
+const MOST_SAMPLE_BYTES = 2 ** 30;
+/** Chunks that are read for a sample, or for a slice of the coarsest level, at most. */
+const MOST_CHUNKS = 2 ** 14;
 /** Bytes of chunks that are kept, if nobody says another number. */
 const CACHE_BYTES = 2 ** 28;
 
@@ -52,7 +58,13 @@ async function scattered(level: Level, onFraction: OnFraction): Promise<Sample> 
   const [x, y, z] = [whole('x'), whole('y'), whole('z')] as const;
   const voxels = x * y * z;
   const bytes = voxels * sizes.channel * ARRAY_OF[dtype].BYTES_PER_ELEMENT;
-  const count = Math.max(1, Math.min(SAMPLE_CHUNKS, Math.floor(SAMPLE_BYTES / bytes)));
+  const groupsOfChannels = chunksAlong(level, 'channel');
+  if (bytes > MOST_SAMPLE_BYTES || groupsOfChannels > MOST_CHUNKS) {
+    const what = `one chunk of each of its ${String(sizes.channel)} channels has ${String(bytes)} bytes in all`;
+    throw unsupported(nameOf(level.source.location), `${what}, which is too much for statistics; use smaller chunks`);
+  }
+  const most = Math.min(SAMPLE_CHUNKS, SAMPLE_BYTES / bytes, MOST_CHUNKS / groupsOfChannels);
+  const count = Math.max(1, Math.floor(most));
   const data = shared(level, voxels * count * sizes.channel);
   const chosen = Array.from({ length: count }, (_, at) => {
     // Of those that are full: a chunk at the border has voxels that mean nothing.
@@ -60,7 +72,7 @@ async function scattered(level: Level, onFraction: OnFraction): Promise<Sample> 
       Math.floor(((at + 0.5) / count) * Math.max(1, Math.floor(sizes[axis] / chunk[axis])));
     return { x: along('x'), y: along('y'), z: along('z'), at };
   });
-  const groups = Array.from({ length: chunksAlong(level, 'channel') }, (_, channel) => channel);
+  const groups = Array.from({ length: groupsOfChannels }, (_, channel) => channel);
   const sample = {
     sizes: { x, y, z: z * count, channel: sizes.channel, frame: 1 },
     chunk: { x, y, z, channel: chunk.channel, frame: 1 },
@@ -93,6 +105,13 @@ function shared({ dtype }: Level, elements: number): VoxelArray {
 async function sampleOf(level: Level, onFraction: OnFraction): Promise<Sample> {
   const { x, y, z, channel } = level.sizes;
   const elements = x * y * z * channel;
+  const across = chunksAlong(level, 'x') * chunksAlong(level, 'y');
+  if (across > MOST_CHUNKS) {
+    const what = `a slice of its coarsest level lies in ${String(across)} chunks, of at most ${String(MOST_CHUNKS)}`;
+    throw unsupported(nameOf(level.source.location), `${what}; save it with larger chunks or coarser levels`);
+  }
+  const chunks = across * chunksAlong(level, 'z') * chunksAlong(level, 'channel');
+  if (chunks > MOST_CHUNKS) return await scattered(level, onFraction);
   if (elements * ARRAY_OF[level.dtype].BYTES_PER_ELEMENT > SAMPLE_BYTES) return await scattered(level, onFraction);
   const data = shared(level, elements);
   await fill(level, data, onFraction);
@@ -124,18 +143,28 @@ function timesOf({ axes, levels, arrays }: Image, at: number): readonly number[]
   return evenTimes((arrays[at] as Level).sizes.frame, (scale[axis] ?? NaN) * unit, (translation[axis] ?? 0) * unit);
 }
 
+/** How channels are drawn. One that has neither a name nor a colour but white is as good as any: it has only its window. */
+function lookOf(said: readonly ChannelInfo[], channels: number): Pick<VolumeOptions, 'channelInfo' | 'window'> {
+  if (said.length !== channels) return {};
+  const [first] = said;
+  if (channels > 1 || first === undefined) return { channelInfo: said };
+  const color = first.color?.toLowerCase() === '#ffffff' ? null : first.color;
+  const isNamed = first.name !== '' || color !== null || !first.visible;
+  return { window: first.window, channelInfo: isNamed ? [{ ...first, color }] : null };
+}
+
 function optionsOf(image: Image, at: number, location: string): VolumeOptions {
   const { sizes } = image.arrays[at] as Level;
   const name = image.name === '' ? basename(nameOf(location)).replace(/\.zarr$/i, '') : image.name;
-  return {
+  const options: VolumeOptions = {
     ...geometryOf(image, at, location),
     name,
     channels: sizes.channel,
     frames: sizes.frame,
-    channelInfo: image.channels.length === sizes.channel ? image.channels : null,
+    ...lookOf(image.channels, sizes.channel),
     frameTimes: timesOf(image, at),
-    labels: image.labels,
   };
+  return withLabels(options, image.labels);
 }
 
 async function read(

@@ -1,14 +1,14 @@
 import type { AsyncReadable } from '@zarrita/storage' with { 'resolution-mode': 'import' };
 import type { Group } from 'zarrita' with { 'resolution-mode': 'import' };
 import { SlicescopeError } from '../../protocol';
-import { corrupt, unsupported } from '../format';
+import { corrupt } from '../format';
 import { parseOme, type Ome } from '../tiff/ome';
 import { fields, list } from './multiscales';
 import { loadZarrita } from './store';
+import { isPlainPath, within } from './bounds';
 
 /** Where bioformats2raw writes OME-XML, which names its images. */
 const METADATA = '/OME/METADATA.ome.xml';
-const MOST_METADATA_BYTES = 2 ** 26;
 
 /** What a group says of itself, of OME-Zarr 0.4 and before, and of 0.5 and later. */
 function omeOf(attributes: unknown): Readonly<Record<string, unknown>> {
@@ -39,8 +39,7 @@ export async function imagePath(
 
 function pathsOf(items: unknown, what: string, path: string): readonly string[] {
   const paths = list(items).map((each) => fields(each).path);
-  const isPlain = (each: unknown): each is string =>
-    typeof each === 'string' && each !== '' && each.split('/').every((part) => /^[^.]/.test(part));
+  const isPlain = (each: unknown): each is string => typeof each === 'string' && isPlainPath(each);
   if (paths.length > 0 && paths.every(isPlain)) return paths;
   throw corrupt(path, `its ${what} have no paths`);
 }
@@ -62,7 +61,7 @@ async function fieldOf(
   const wells = pathsOf(fields(plate).wells, 'wells', path);
   const well = series === undefined ? wells[0] : wells.find((each) => series === each || series.startsWith(`${each}/`));
   if (well === undefined) throw none(path, series ?? '', wells);
-  const { attrs } = await zarr.open(group.resolve(well), { kind: 'group' });
+  const { attrs } = await zarr.open(within(group, well, path), { kind: 'group' });
   const images = pathsOf(fields(omeOf(attrs).well).images, `images of the well ${well}`, path).map(
     (each) => `${well}/${each}`,
   );
@@ -102,6 +101,5 @@ async function imageOf(group: Group<AsyncReadable>, series: string | undefined, 
 async function metadataOf({ store }: Group<AsyncReadable>, path: string): Promise<Ome | null> {
   const bytes = await store.get(METADATA);
   if (bytes === undefined) return null;
-  if (bytes.length > MOST_METADATA_BYTES) throw unsupported(path, `a description of ${String(bytes.length)} bytes`);
   return await parseOme(new TextDecoder().decode(bytes), path);
 }

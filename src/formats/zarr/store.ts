@@ -1,11 +1,13 @@
 import { stat } from 'node:fs/promises';
-import type { AsyncReadable } from '@zarrita/storage' with { 'resolution-mode': 'import' };
 import type * as Zarrita from 'zarrita' with { 'resolution-mode': 'import' };
 import { SlicescopeError, messageOf } from '../../protocol';
-import { reasonOf } from '../locate';
 import { corrupt, fileError, unsupported } from '../format';
+import { isUrl, nameOf, reasonOf } from '../web';
+import type { BoundedStore } from './bounds';
 import { setCodecs } from './codecs';
+import { FolderStore } from './folder-store';
 import { setHalfFloats } from './half-bits';
+import { WebStore } from './web-store';
 
 /** The largest chunk that is read: it is whole in memory when a voxel of it is. */
 export const MAX_CHUNK_BYTES: number = 2 ** 28;
@@ -22,34 +24,18 @@ export async function loadZarrita(): Promise<typeof Zarrita> {
 }
 let isSet = false;
 
-/** Whether a location is in the web. */
-export function isUrl(location: string): boolean {
-  return /^https?:\/\//i.test(location);
-}
-
-/** What sentences call a location: without a query, which may be a secret. */
-export function nameOf(location: string): string {
-  if (!isUrl(location)) return location;
-  const { origin, pathname } = new URL(location);
-  return `${origin}${pathname}`;
-}
-
 /**
  * The files of a folder, or of a URL.
  * @throws SlicescopeError `file-not-found`, `file-unreadable`.
  */
-export async function storeAt(location: string): Promise<AsyncReadable> {
-  if (isUrl(location)) {
-    const { default: FetchStore } = await import('@zarrita/storage/fetch');
-    return new FetchStore(location);
-  }
+export async function storeAt(location: string): Promise<BoundedStore> {
+  if (isUrl(location)) return new WebStore(location);
   try {
     await stat(location);
   } catch (cause) {
     throw fileError(location, cause);
   }
-  const { default: FileSystemStore } = await import('@zarrita/storage/fs');
-  return new FileSystemStore(location);
+  return new FolderStore(location);
 }
 
 /** What a reader of zarrita throws, as an error of this library. */

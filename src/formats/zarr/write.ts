@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import { ARRAY_OF, DTYPES, type Shape, type Triple } from '../../protocol';
 import { aFewAtATime } from '../a-few-at-a-time';
 import { bytesIn, unsupported, type OnFraction } from '../format';
-import { leftOut, timesOf } from '../left-out';
+import { colorsLeftOut, leftOut, timesOf } from '../left-out';
 import type { Content, Plain, WriteOptions, Writer } from '../writer';
 import { chunksAlong, openLevel, type Grid, type PerDimension } from './arrays';
-import { arrayMetadata, axesOf, channelsOf, groupMetadata, type Metadata } from './describe';
+import { arrayMetadata, axesOf, channelsOf, groupMetadata, isDrawnOtherwise, type Metadata } from './describe';
 import { means, neighbours, pyramid, type Box, type PyramidLevel, type Steps } from './halve';
 import { moveChunk } from './move-chunk';
 import { zstandard, type Pack } from './pack';
@@ -231,10 +231,18 @@ function check(plain: Plain, path: string, { chunks }: WriteOptions): readonly s
     }
   }
   const times = timesOf(plain) === null ? [] : (['frameTimes'] as const);
-  const notes = leftOut(plain, 'OME-Zarr', ['spacing', 'origin', 'window', 'labels', 'channelInfo', ...times]);
-  return components === 1
-    ? notes
-    : [...notes, `OME-Zarr has no colours: each of the ${String(components)} is written as a channel.`];
+  const otherwise = 'where the volume has none, those are written that a view starts with';
+  return [
+    ...leftOut(plain, 'OME-Zarr', ['spacing', 'origin', 'window', 'labels', 'channelInfo', ...times]),
+    ...(isDrawnOtherwise(plain) ? [`OME-Zarr has a window and a colour of each channel: ${otherwise}.`] : []),
+    ...colorsLeftOut(plain),
+    ...(plain.channelInfo?.every(({ visible }) => !visible) === true
+      ? ['Volume.open switches all channels on if all are off, as here.']
+      : []),
+    ...(components === 1
+      ? []
+      : [`OME-Zarr has no colours: each of the ${String(components)} is written as a channel.`]),
+  ];
 }
 
 /** OME-Zarr with levels of detail, chunk by chunk. */

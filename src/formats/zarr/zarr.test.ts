@@ -2,8 +2,8 @@ import { cpSync, createReadStream, existsSync, mkdirSync, rmSync, statSync, writ
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { PLANES, type Plane } from '../../protocol';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { PLANES, messageOf, type Plane } from '../../protocol';
 import { refusal } from '../../protocol/testing/thrown';
 import type { Volume } from '../../volume';
 import { exportSlice } from '../../export';
@@ -141,8 +141,15 @@ describe('what an image says of its channels, frames and values', () => {
     expect(await open('channels-of-others')).toMatchObject({ channelInfo: null, frameTimes: null });
   });
 
-  test('names of labels', async () => {
-    expect((await open('labels')).labels).toEqual({ 1: 'nucleus', 7: 'cell' });
+  test('names and colours of labels', async () => {
+    expect((await open('labels')).labels).toEqual({
+      1: { name: 'nucleus', color: '#ff0000' },
+      4: { color: '#0080ff40' },
+      5: { color: '#010203' },
+      7: { name: 'cell' },
+    });
+    expect((await open('plain-labels')).labels).toEqual({});
+    expect((await open('plane')).labels).toBeNull();
   });
 });
 
@@ -240,7 +247,7 @@ describe('voxels that are left in their chunks', () => {
     const volume = await open('vast');
     const refused = { code: 'limit-exceeded', details: { limit: 'sliceVoxels', value: 40_000 * 40_000 } };
     await expect(volume.readSlice('xy', 0)).rejects.toMatchObject(refused);
-    await expect(exportSlice(volume, join(own, 'vast.png'))).rejects.toMatchObject(refused);
+    await expect(exportSlice(volume, join(own, 'vast.png'))).rejects.toMatchObject({ code: 'limit-exceeded' });
     expect(await volume.readValue(39_999, 39_999, 1)).toBe(7);
   });
 
@@ -283,12 +290,112 @@ describe('in the web', () => {
   });
 });
 
+describe('what a store in the web says leads nowhere else,', () => {
+  /** What was asked of the other host, with its host as it was named. */
+  const asked: string[] = [];
+  const base = (at: Server): string => `127.0.0.1:${String((at.address() as AddressInfo).port)}`;
+  const array = (separator = '/'): object => ({
+    ...{ zarr_format: 3, node_type: 'array', shape: [2, 3, 4], data_type: 'uint8', fill_value: 7, attributes: {} },
+    chunk_grid: { name: 'regular', configuration: { chunk_shape: [2, 3, 4] } },
+    chunk_key_encoding: { name: 'default', configuration: { separator } },
+    codecs: [{ name: 'bytes' }],
+  });
+  const group = (path: string): object => {
+    const datasets = [{ path, coordinateTransformations: [{ type: 'scale', scale: [1, 1, 1] }] }];
+    const axes = ['z', 'y', 'x'].map((name) => ({ name, type: 'space' }));
+    return { zarr_format: 3, node_type: 'group', attributes: { ome: { multiscales: [{ axes, datasets }] } } };
+  };
+  /** What is answered, by path: JSON, where it leads on to, or bytes without an end. */
+  let answers: Readonly<Record<string, object | string>> = {};
+  let [host, other]: [Server, Server] = [createServer(), createServer()];
+  beforeAll(async () => {
+    other = createServer((request, answer) => {
+      asked.push(request.url ?? '');
+      answer.end(JSON.stringify(array()));
+    });
+    host = createServer((request, answer) => {
+      const { pathname, search } = new URL(request.url ?? '', 'http://localhost');
+      const said = answers[pathname];
+      if (search !== '?sig=SECRET' || said === undefined) answer.writeHead(404).end();
+      else if (said === 'endless') {
+        const go = (): void => {
+          while (!answer.destroyed && answer.write(Buffer.alloc(2 ** 16)));
+        };
+        answer.on('drain', go);
+        go();
+      } else if (typeof said === 'string') answer.writeHead(302, { Location: said }).end();
+      else answer.end(JSON.stringify(said));
+    });
+    for (const each of [host, other]) await new Promise<void>((done) => each.listen(0, '127.0.0.1', done));
+  });
+  afterAll(() => {
+    for (const each of [host, other]) each.close();
+  });
+  beforeEach(() => asked.splice(0));
+
+  /** What opening says of a store that is answered so; `OTHER` is the other host. */
+  async function said(files: Readonly<Record<string, object | string>>): Promise<string> {
+    const json = JSON.stringify(files).replaceAll('OTHER', base(other));
+    answers = Object.fromEntries(
+      Object.entries(JSON.parse(json) as typeof answers).map(([name, each]) => [`/a.zarr/${name}`, each]),
+    );
+    return await openVolume(`http://${base(host)}/a.zarr?sig=SECRET`, { level: 0 }).then(String, (error: unknown) =>
+      messageOf(error),
+    );
+  }
+
+  test.each([
+    ['/..///OTHER/x', 'which is no path of plain names in it'],
+    ['http://OTHER/x', 'which is no path of plain names in it'],
+    ['//OTHER/x', 'which is no path of plain names in it'],
+    ['\\\\OTHER\\x', 'which is no path of plain names in it'],
+    ['../b.zarr/0', 'which is no path of plain names in it'],
+    ['%2e%2e/%2e%2e/0', 'which is no path of plain names in it'],
+    ['a%2f..%2f..', 'which is no path of plain names in it'],
+    ['http:OTHER', 'is no array or group of Zarr'],
+    ['0?x=1', 'which is no path of plain names in it'],
+  ])('an array at %s', async (path, sentence) => {
+    const message = await said({ 'zarr.json': group(path), '0/zarr.json': array() });
+    expect(message).toContain(sentence);
+    expect(message).not.toContain('SECRET');
+    expect(asked).toEqual([]);
+  });
+
+  test('the names of chunks', async () => {
+    const files = { 'zarr.json': group('0'), '0/zarr.json': array('/..///OTHER/') };
+    expect(await said(files)).toContain('which is no path of plain names in it');
+    expect(asked).toEqual([]);
+  });
+
+  test('a redirect to another host or another folder, but one within', async () => {
+    const files = { 'zarr.json': group('0'), 'there/zarr.json': array() };
+    for (const to of ['http://OTHER/x?sig=1', '//OTHER/x', '/b.zarr/0/zarr.json', '/a.zarr/%2e%2e/b']) {
+      expect(await said({ ...files, '0/zarr.json': to })).toContain('which is not followed; open that if you trust it');
+    }
+    expect(asked).toEqual([]);
+    expect(await said({ ...files, '0/zarr.json': '/a.zarr/there/zarr.json?sig=SECRET' })).toContain('4 × 3 × 2 uint8');
+    expect(await said({ ...files, '0/zarr.json': '/a.zarr/0/zarr.json?sig=SECRET' })).toContain('it leads on and on');
+  });
+
+  test('a chunk or a description without an end', async () => {
+    const files = { 'zarr.json': group('0'), '0/zarr.json': array(), '0/c/0/0/0': 'endless' };
+    expect(await said(files)).toContain('an answer of more than 65563 bytes');
+    expect(await said({ ...files, '0/zarr.json': 'endless' })).toContain('an answer of more than 16777216 bytes');
+  });
+
+  test('a colon, a blank and other letters are those of a name', async () => {
+    const name = 'a:b +&é';
+    const files = { 'zarr.json': group(name), [`${encodeURIComponent(name)}/zarr.json`]: array() };
+    expect(await said(files)).toContain('4 × 3 × 2 uint8');
+  });
+});
+
 describe('what is broken is refused with a sentence, soon and without taking much', () => {
   test.each([
     ['json', 'file-corrupt', 's0 is no array or group of Zarr, or its description is broken'],
     ['no-array', 'file-corrupt', 's1 is no array'],
     ['no-levels', 'file-corrupt', 'its multiscales have no datasets'],
-    ['outside', 'file-corrupt', 'etc/passwd is no array'],
+    ['outside', 'file-corrupt', 'it names "../../../etc/passwd", which is no path of plain names in it'],
     ['no-image', 'unsupported-format', 'a Zarr group without multiscales'],
     ['axes', 'file-corrupt', 'no scale or translation of 4 numbers'],
     ['axis-twice', 'file-corrupt', 'its axes are x, channel, z, y, x'],

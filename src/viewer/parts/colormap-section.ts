@@ -3,7 +3,7 @@ import { element } from '../dom';
 import { text } from '../text';
 import { withLook } from '../values/windows';
 import type { Part, Workbench } from './part';
-import { swatchOf } from './swatch';
+import { swatchOf, swatchOfLayer } from './swatch';
 import { checkbox, choice, labelled, mark, say } from './widgets';
 
 const GROUP_NAMES: { readonly [G in keyof typeof COLORMAP_GROUPS]: string } = {
@@ -59,7 +59,7 @@ export class ColormapSection implements Part {
     this.#invert.checked = invert;
     this.#interpolation.value = interpolation;
     if (layer === null) return;
-    const background = swatchOf(layer.colormap, invert && layer.kind !== 'overlay');
+    const background = swatchOfLayer(layer, invert && layer.kind !== 'overlay');
     if (this.#strip.style.background !== background) this.#strip.style.background = background;
     say(this.#name, layer.colormap);
     mark(this.#summary, 'aria-label', text('Colour map: %1', layer.colormap));

@@ -2,7 +2,7 @@ import { element } from '../dom';
 import { text } from '../text';
 import { layersIn, withLook, type Layer } from '../values/windows';
 import type { Part, Workbench } from './part';
-import { swatchOf } from './swatch';
+import { swatchOfLayer } from './swatch';
 import { mark } from './widgets';
 
 interface Row {
@@ -46,7 +46,7 @@ export class LayersSection implements Part {
       const row = this.#rows[at] as Row;
       row.chosen.checked = this.#bench.layer?.layer === layer.layer;
       row.visible.checked = layer.visible;
-      const background = swatchOf(layer.colormap, invert && layer.kind !== 'overlay');
+      const background = swatchOfLayer(layer, invert && layer.kind !== 'overlay');
       if (row.strip.style.background !== background) row.strip.style.background = background;
       const opacity = overlays[layer.at]?.opacity;
       if (row.opacity !== null && opacity !== undefined) row.opacity.valueAsNumber = Math.round(100 * opacity);

@@ -1,18 +1,37 @@
 import { realValue, type Rescale } from '../../protocol';
-import { labelIndex } from '../../shading';
+import { labelIndex, type LayerLook, type Palette } from '../../shading';
 import type { Tile } from '../slice-cache';
 
-const known = new WeakMap<Tile, { readonly rescale: Rescale; readonly labels: Tile }>();
+interface Known {
+  readonly rescale: Rescale | null;
+  readonly palette: Palette | null;
+  readonly places: Tile;
+}
+
+const known = new WeakMap<Tile, Known>();
 
 /**
- * A tile of labels whose stored values are not the real ones, as places among a categorical map's colours: floats in a
- * shader can't hold every real value, and these are labels that have the same colours. A tile has one.
+ * A tile of labels as places in a table of colours, for labels that a shader can't look up itself: those with colours of their own, of
+ * any values, and those whose stored values are not the real ones, which floats in a shader can't hold. A tile has one.
  */
-export function labelTile(tile: Tile, rescale: Rescale): Tile {
+export function labelTile(tile: Tile, { rescale, palette }: Pick<LayerLook, 'rescale' | 'palette'>): Tile {
   const before = known.get(tile);
-  if (before?.rescale.slope === rescale.slope && before.rescale.intercept === rescale.intercept) return before.labels;
-  const data = Uint8Array.from(tile.data, (value) => labelIndex(realValue(value, rescale)));
-  const labels: Tile = { ...tile, data, dtype: 'uint8' };
-  known.set(tile, { rescale, labels });
-  return labels;
+  const isSame = before?.rescale?.slope === rescale?.slope && before?.rescale?.intercept === rescale?.intercept;
+  if (before !== undefined && isSame && before.palette === palette) return before.places;
+  const placeOf = (value: number): number => (palette === null ? labelIndex(value) : palette.indexOf(value));
+  const data = palette === null ? new Uint8Array(tile.data.length) : new Uint16Array(tile.data.length);
+  // Labels lie in runs: most of a row needs no look-up.
+  let last = NaN;
+  let place = 0;
+  for (let at = 0; at < data.length; at++) {
+    const value = tile.data[at] as number;
+    if (value !== last) {
+      last = value;
+      place = placeOf(realValue(value, rescale));
+    }
+    data[at] = place;
+  }
+  const places: Tile = { ...tile, data, dtype: palette === null ? 'uint8' : 'uint16' };
+  known.set(tile, { rescale, palette, places });
+  return places;
 }

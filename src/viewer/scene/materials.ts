@@ -13,7 +13,7 @@ import {
   Vector4,
 } from 'three';
 import { DTYPE_RANGES, type DType, type Window } from '../../protocol';
-import { colormapTable, isCategorical, type LayerLook } from '../../shading';
+import { PALETTE_WIDTH, colormapTable, isCategorical, type LayerLook, type Palette } from '../../shading';
 import type { LayerSlice, Tile } from '../slice-cache';
 import { placeTile, type Placed } from './place-tile';
 import { fragmentShader, vertexShader, type Mode } from './shader';
@@ -23,6 +23,9 @@ const UNIFORMS = [
   ...['slice', 'colors', 'box', 'edge', 'slope', 'size', 'inset', 'transpose'],
   ...['width', 'perWidth', 'steps', 'offset', 'base', 'opacity'],
 ];
+
+/** Tables of colours of labels that are kept for the next picture. */
+const MOST_PALETTES = 16;
 
 /** How what is drawn meets what is there: `replace` it, lie `over` it, or be added to it. */
 export type Blend = 'replace' | LayerLook['blend'];
@@ -45,6 +48,8 @@ export interface Look extends Placed {
 export class Materials {
   readonly #materials: Map<string, RawShaderMaterial> = new Map();
   readonly #colors: Map<string, DataTexture> = new Map();
+  /** Of labels with colours of their own. */
+  readonly #palettes: Map<Palette, DataTexture> = new Map();
 
   /**
    * What draws a tile. The blending is exact in 8 bits, as `shading` defines it: colours are premultiplied. Where
@@ -105,23 +110,44 @@ export class Materials {
     return material;
   }
 
-  #colorTexture({ colormap, invert }: LayerLook): DataTexture {
+  #colorTexture({ colormap, invert, palette }: LayerLook): DataTexture {
+    if (palette !== null) return this.#paletteTexture(palette);
     const key = `${colormap} ${String(invert)}`;
-    let texture = this.#colors.get(key);
-    if (texture === undefined) {
-      texture = new DataTexture(colormapTable(colormap, invert), 256, 1);
-      texture.minFilter = NearestFilter;
-      texture.magFilter = NearestFilter;
-      texture.needsUpdate = true;
-      this.#colors.set(key, texture);
+    const known = this.#colors.get(key) ?? colorTexture(colormapTable(colormap, invert));
+    this.#colors.set(key, known);
+    return known;
+  }
+
+  #paletteTexture(palette: Palette): DataTexture {
+    const known = this.#palettes.get(palette);
+    if (known !== undefined) return known;
+    const texture = colorTexture(palette.table);
+    this.#palettes.set(palette, texture);
+    const [oldest] = this.#palettes;
+    if (oldest !== undefined && this.#palettes.size > MOST_PALETTES) {
+      this.#palettes.delete(oldest[0]);
+      oldest[1].dispose();
     }
     return texture;
   }
 }
 
+/** Colours in rows of 256. */
+function colorTexture(table: Uint8Array): DataTexture {
+  const texture = new DataTexture(table, PALETTE_WIDTH, table.length / (4 * PALETTE_WIDTH));
+  texture.minFilter = NearestFilter;
+  texture.magFilter = NearestFilter;
+  texture.needsUpdate = true;
+  return texture;
+}
+
 /** How a tile's texels become fragments. */
-export function modeOf({ interpolation, colormap }: LayerLook, { components }: Pick<Tile, 'components'>): Mode {
-  return components === 1 && isCategorical(colormap) ? 'labels' : interpolation;
+export function modeOf(
+  { interpolation, colormap, palette }: LayerLook,
+  { components }: Pick<Tile, 'components'>,
+): Mode {
+  if (components !== 1 || !isCategorical(colormap)) return interpolation;
+  return palette === null ? 'labels' : 'places';
 }
 
 /**

@@ -7,12 +7,13 @@ import { BORDER_BIAS, LARGEST } from '../../shading';
 export type Sampling = 'unsigned' | 'signed' | 'float' | 'color';
 
 /**
- * What a fragment shows: the texel that it lies in, a mixture of four, or the label of the texel that it lies in. `plain` is
+ * What a fragment shows: the texel that it lies in, a mixture of four, or the label of the texel that it lies in. With `places` the
+ * texels are places in the table of colours already (label-tile.ts). `plain` is
  * nearest for a layer that covers what is below it, which most pictures are: software GL takes a sixth less for it. `gray` is
  * that in the colour map gray, whose colours need no table, and where the colour beside the right one is as near as two
  * pictures have to be: it takes a quarter less again, and another.
  */
-export type Mode = 'gray' | 'plain' | 'nearest' | 'linear' | 'labels';
+export type Mode = 'gray' | 'plain' | 'nearest' | 'linear' | 'labels' | 'places';
 
 const isPlain = (mode: Mode): boolean => mode === 'plain' || mode === 'gray';
 
@@ -109,6 +110,11 @@ function single(sampling: Sampling, mode: Mode): string {
     : 'ivec2 texel = clamp(ivec2(place), ivec2(0), size - 1) + inset;';
   const faded = isPlain(mode) ? '' : ' * opacity';
   if (sampling === 'color') return `${texel} ${VALUE.color} color = vec4(value.rgb * value.a, value.a)${faded};`;
+  if (mode === 'places') {
+    return `${texel} ${VALUE[sampling]} int k = int(value);
+    vec4 own = texelFetch(colors, ivec2(k & 255, k >> 8), 0);
+    color = vec4(own.rgb * own.a, own.a)${faded};`;
+  }
   if (mode === 'gray') {
     return `${texel} ${VALUE[sampling]} ${DISTANCE[sampling]}
     color = vec4(vec3(distance * perWidth * (steps / 255.0)), 1.0);`;

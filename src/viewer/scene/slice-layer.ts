@@ -55,8 +55,9 @@ export class SliceLayer {
 
 /** What of a tile is in its texture. */
 function drawnTile(tile: Tile, look: LayerLook): Tile {
+  const mode = modeOf(look, tile);
   const isRescaled = look.rescale !== null && tile.window === null;
-  return isRescaled && modeOf(look, tile) === 'labels' ? labelTile(tile, look.rescale) : tile;
+  return mode === 'places' || (mode === 'labels' && isRescaled) ? labelTile(tile, look) : tile;
 }
 
 /** The tiles around one that is mixed with them; a tile that is all of its slice has none. */

@@ -77,7 +77,7 @@ class Listener implements ChannelListener {
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'slicescope-'));
   const pagesFile = join(folder, 'pages.json');
-  writeFileSync(pagesFile, JSON.stringify(['localhost:8888']));
+  writeFileSync(pagesFile, JSON.stringify(['localhost:8888']), { mode: 0o600 });
   views = new Views(() => undefined);
   views.put(viewRecord('a', volume), 1);
   server = await serve(views, { secret: SECRET, pagesFile, port: 0, limits: { silenceMs: 6 * BEAT } });

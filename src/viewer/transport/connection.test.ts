@@ -10,11 +10,13 @@ import { initialSettings } from '../../shading';
 import { Volume } from '../../volume';
 import { Connection, type ChannelListener, type CompanionAddress } from './connection';
 import { PageSocket, installPage } from './testing/page';
+import { wishFor } from '../testing/wishes';
 
 const page = installPage();
 
 /** Of a real companion's server. */
 const SECRET = 'ab'.repeat(32);
+const READER_SECRET = 'cd'.repeat(32);
 let folder: string;
 let views: Views;
 let server: RunningServer;
@@ -23,9 +25,9 @@ let address: CompanionAddress;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'slicescope-'));
   const pagesFile = join(folder, 'pages.json');
-  writeFileSync(pagesFile, JSON.stringify(['localhost:8888']));
+  writeFileSync(pagesFile, JSON.stringify(['localhost:8888']), { mode: 0o600 });
   views = new Views(() => undefined);
-  server = await serve(views, { secret: SECRET, pagesFile, port: 0 });
+  server = await serve(views, { secret: SECRET, readerSecret: READER_SECRET, pagesFile, port: 0 });
   address = { urls: [`ws://127.0.0.1:${String(server.port)}/`], secret: SECRET };
 });
 
@@ -221,4 +223,30 @@ test('when the companion ends a connection its reason is told, and not only that
   expect(new Set(told).size).toBe(1);
   expect(told[0]).toMatch(/kind/);
   connection.close('view-3');
+});
+
+test('a page that may only look gets slices, and keeps to itself what its person changes and points at', async () => {
+  putView('looked-at');
+  const sent = jest.spyOn(PageSocket.prototype, 'send');
+  const said = (): string[] => sent.mock.calls.splice(0).map(([text]) => (JSON.parse(text) as { type: string }).type);
+  const connection = new Connection(() => Promise.resolve({ ...address, secret: READER_SECRET, access: 'look' }));
+  const { listener, opened, frame } = listen();
+  const changed = jest.fn();
+  listener.changed = changed;
+  connection.open('looked-at', listener);
+  await opened;
+  expect(connection.access).toBe('look');
+  expect(said()).toEqual(['hello', 'proof', 'credit', 'open']);
+  connection.comm('looked-at', 'm', { method: 'update', state: { index: 3 }, buffer_paths: [] });
+  expect(changed).not.toHaveBeenCalled(); // As an answer that comes from elsewhere.
+  await Promise.resolve();
+  expect(changed.mock.calls).toEqual([[{ index: 3 }, 'echo_update', 'm']]);
+  const pointer = { kind: 'click', plane: 'xy', position: [0, 0, 0], frame: 0, values: [] } as const;
+  connection.comm('looked-at', '', { method: 'custom', content: pointer });
+  connection.comm('looked-at', '', wishFor(1, 2));
+  expect((await frame).index).toBe(2);
+  expect(said()).toEqual(['comm', 'credit']);
+  expect(views.get('looked-at')?.state.index).toBe(1);
+  connection.close('looked-at');
+  sent.mockRestore();
 });

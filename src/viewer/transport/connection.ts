@@ -2,9 +2,11 @@ import {
   LIMITS,
   SlicescopeError,
   decodeFrame,
+  isLooking,
   isSlicescopeError,
   messageOf,
   parseServerMessage,
+  type Access,
   type ClientComm,
   type ClientMessage,
   type Frame,
@@ -25,6 +27,8 @@ export interface CompanionAddress {
   /** WebSocket URLs, the best first. */
   readonly urls: readonly string[];
   readonly secret: string;
+  /** What the secret is for. Without it: `change`. */
+  readonly access?: Access;
 }
 
 /**
@@ -51,6 +55,8 @@ export interface ChannelListener {
  * many pages do not come at once. Connected means that the companion has proved itself: through a proxy, an
  * open socket means nothing, and neither does one that nothing comes from (heartbeat.ts).
  *
+ * Where the page may only look, what a person changes is not said: it is answered here, so that it holds on this page alone.
+ *
  * Flow control, the client's side: it grants `LIMITS.credits` frames, or `localCredits`, and one more for each that it has taken.
  */
 export class Connection {
@@ -60,6 +66,7 @@ export class Connection {
   readonly #views: Map<number, string> = new Map();
   #socket: Socket | null = null;
   #instance = '';
+  #access: Access = 'change';
   #line: Line = new Line(true, 0);
   #heartbeat: Heartbeat | null = null;
   #connectedAt = 0;
@@ -72,10 +79,17 @@ export class Connection {
   /** Set while an attempt waits for its time. */
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastUrl = '';
+  /** Views that the companion has not been told of yet. */
+  readonly #discarded: Set<string> = new Set();
 
   constructor(locate: Locate, limits: Partial<Limits> = {}) {
     this.#locate = locate;
     this.#limits = { ...LIMITS, ...limits };
+  }
+
+  /** What the page may do, over the connection that it had last. */
+  get access(): Access {
+    return this.#access;
   }
 
   /** Open a view; `listener` hears of it until `close`. */
@@ -100,6 +114,13 @@ export class Connection {
     this.#drop();
   }
 
+  /** Say that the output of a view, which is not open here, was replaced or cleared. */
+  discard(viewId: string): void {
+    this.#discarded.add(viewId);
+    if (this.#socket === null) this.retry();
+    else this.#sayDiscarded();
+  }
+
   /**
    * Send a widget message of a view; without a connection it is lost, and the next `opened` has the state. A change waits
    * until the next frame is on its way, so that its picture comes first; wishes overtake it, nothing else does. One that was
@@ -107,6 +128,10 @@ export class Connection {
    */
   comm(viewId: string, msgId: string, data: ClientComm): void {
     const message = { type: 'comm', viewId, msgId, data } as const;
+    if (this.#access === 'look' && !isLooking(message)) {
+      this.#keepHere(message);
+      return;
+    }
     if (data.method !== 'custom') {
       this.#changes.push(message);
       if (this.#isHearing || document.visibilityState === 'hidden') this.#sayChanges();
@@ -119,6 +144,14 @@ export class Connection {
     }
     if (data.content.kind !== 'wishes') this.#sayChanges();
     this.#send(message);
+  }
+
+  /** Answer a change as the companion does, and leave out the rest. */
+  #keepHere({ viewId, msgId, data }: Extract<ClientMessage, { type: 'comm' }>): void {
+    if (data.method === 'custom') return;
+    queueMicrotask(() => {
+      this.#listeners.get(viewId)?.changed({ ...data.state }, 'echo_update', msgId);
+    });
   }
 
   /** Connect now, instead of after the next delay. */
@@ -149,29 +182,36 @@ export class Connection {
     for (const change of this.#changes.splice(0)) this.#send(change);
   }
 
+  #sayDiscarded(): void {
+    for (const viewId of this.#discarded) this.#send({ type: 'discarded', viewId });
+    this.#discarded.clear();
+  }
+
   #send(message: ClientMessage): void {
     this.#socket?.send(JSON.stringify(message));
   }
 
   async #connect(): Promise<void> {
     try {
-      const { urls, secret } = await this.#locate(AbortSignal.timeout(this.#limits.connectMs));
+      const address = await this.#locate(AbortSignal.timeout(this.#limits.connectMs));
+      const { urls } = address;
       const last = urls.filter((url) => url === this.#lastUrl);
       const { socket, instance, roundTrip, url } = await dial(
-        [...last, ...urls.filter((other) => !last.includes(other))],
-        secret,
+        { ...address, urls: [...last, ...urls.filter((other) => !last.includes(other))] },
         this.#limits.connectMs,
       );
-      if (this.#listeners.size === 0) {
+      if (this.#listeners.size === 0 && this.#discarded.size === 0) {
         socket.close();
         return;
       }
       this.#lastUrl = url;
       this.#instance = instance;
+      this.#access = address.access ?? 'change';
       this.#line = new Line(isDirect(url), roundTrip);
       this.#adopt(socket);
     } catch (error) {
       const isFinal = isSlicescopeError(error, 'unknown-view');
+      if (isFinal) this.#discarded.clear(); // Nobody has them any more.
       this.#failed(messageOf(error), isFinal);
       if (!isFinal) this.#retryLater();
     }
@@ -206,6 +246,8 @@ export class Connection {
     const { credits, localCredits } = this.#limits;
     this.#send({ type: 'credit', frames: this.#line.isLocal ? localCredits : credits });
     for (const viewId of this.#listeners.keys()) this.#send({ type: 'open', viewId });
+    this.#sayDiscarded();
+    if (this.#listeners.size === 0) this.#drop();
   }
 
   /** What can't be read is a fault of the other end: say so, and start anew. */

@@ -22,7 +22,7 @@ const pages: Page[] = [];
 beforeAll(async () => {
   installPage();
   const pagesFile = join(folder, 'pages.json');
-  writeFileSync(pagesFile, JSON.stringify([PAGE_HOST]));
+  writeFileSync(pagesFile, JSON.stringify([PAGE_HOST]), { mode: 0o600 });
   server = new ServerChild(pagesFile, SECRET);
   await server.started();
 });

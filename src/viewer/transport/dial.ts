@@ -8,6 +8,7 @@ import {
 } from '../../protocol';
 import { text } from '../text';
 import { Handshake } from './handshake';
+import type { CompanionAddress } from './connection';
 import { openSocket, type Socket } from './socket';
 
 /** A connection whose companion has proved itself. */
@@ -20,12 +21,12 @@ export interface Dialled {
   readonly url: string;
 }
 
-/** The first of `urls` behind which a companion proves itself. */
-export async function dial(urls: readonly string[], secret: string, patienceMs: number): Promise<Dialled> {
+/** The first of the URLs behind which a companion proves itself. */
+export async function dial({ urls, ...proof }: CompanionAddress, patienceMs: number): Promise<Dialled> {
   let reason: unknown;
   for (const url of urls) {
     try {
-      return await shakeHands(url, secret, patienceMs);
+      return await shakeHands(url, proof, patienceMs);
     } catch (error) {
       // That one of them can't be reached says less than what the other one answered.
       if (reason === undefined || isSlicescopeError(reason, 'companion-failed')) reason = error;
@@ -35,10 +36,10 @@ export async function dial(urls: readonly string[], secret: string, patienceMs: 
 }
 
 /** Open a socket and prove each other; resolves when the companion has said welcome. */
-async function shakeHands(url: string, secret: string, patienceMs: number): Promise<Dialled> {
+async function shakeHands(url: string, proof: Omit<CompanionAddress, 'urls'>, patienceMs: number): Promise<Dialled> {
   const socket = await openSocket(url, SUBPROTOCOL);
   return new Promise((resolve, reject) => {
-    const handshake = new Handshake(secret);
+    const handshake = new Handshake(proof.secret, proof.access);
     const fail = (error: SlicescopeError): void => {
       clearTimeout(timer);
       socket.onclose = null;

@@ -1,7 +1,7 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, hexToBytes, randomBytes, utf8ToBytes } from '@noble/hashes/utils.js';
-import { SlicescopeError, proofText, type ClientMessage, type ServerMessage } from '../../protocol';
+import { SlicescopeError, proofText, type Access, type ClientMessage, type ServerMessage } from '../../protocol';
 import { text } from '../text';
 
 /**
@@ -10,14 +10,18 @@ import { text } from '../text';
  */
 export class Handshake {
   readonly #secret: Uint8Array;
+  readonly #access: Access;
   readonly #nonce: string = bytesToHex(randomBytes(32));
 
-  constructor(secret: string) {
+  /** @param access what the secret is for. */
+  constructor(secret: string, access: Access = 'change') {
     this.#secret = hexToBytes(secret);
+    this.#access = access;
   }
 
   get hello(): ClientMessage {
-    return { type: 'hello', version: 1, nonce: this.#nonce };
+    const hello = { type: 'hello', version: 1, nonce: this.#nonce } as const;
+    return this.#access === 'change' ? hello : { ...hello, access: this.#access };
   }
 
   /** @throws SlicescopeError `unauthorized` if the other side does not hold the secret. */

@@ -81,7 +81,7 @@ test('labels have names, colours three numbers, and an overlay finer than the vo
     dtype: 'uint8',
     rescale: null,
     components: 1,
-    labels: { 7: 'liver' },
+    labels: { 7: { name: 'liver' } },
   };
   const state: ViewState = {
     ...viewState(1, 'xy', 2),
@@ -126,7 +126,7 @@ test('values are real ones, and so are the labels’ names', () => {
     dtype: 'uint16',
     rescale,
     components: 1,
-    labels: { 44: 'liver' },
+    labels: { 44: { name: 'liver' } },
   };
   const state: ViewState = {
     ...viewState(1, 'xy', 2),

@@ -94,9 +94,7 @@ function isMiddle(pixel: readonly [number, number], level: readonly [number, num
 }
 
 function labelOf(info: LayerInfo, values: readonly number[] | null): string | null {
-  const labels = 'labels' in info ? (info.labels as Readonly<Record<string, string>> | null) : null;
-  const [value] = values ?? [];
-  return labels === null || value === undefined ? null : (labels[String(value)] ?? null);
+  return info.labels?.[String(values?.[0])]?.name ?? null;
 }
 
 /** What is under a point of a canvas, in canvas pixels; null outside the picture, or where no slice of it is shown. */

@@ -17,7 +17,7 @@ const layered: ViewState = {
     { ...channel('labels'), opacity: 0.5 },
     { ...channel('hot'), opacity: 0.25 },
   ],
-  overlayVolumes: [overlay({ 1: 'liver' }), overlay(null)],
+  overlayVolumes: [overlay({ 1: { name: 'liver' } }), overlay(null)],
 };
 
 test('a view’s layers are its channels and then its overlays', () => {

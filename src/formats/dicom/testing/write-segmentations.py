@@ -71,8 +71,19 @@ def ct(z):
 ORGANS = {1: "liver", 2: "Milz – größer"}
 
 
+def cielab(color):
+    """The three numbers of 16 bits that DICOM has for a colour of sRGB (PS3.3 C.10.7.1.1), with the white D65."""
+    parts = numpy.array([int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)])
+    linear = numpy.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    to_xyz = [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.072175], [0.0193339, 0.119192, 0.9503041]]
+    ratio = numpy.array(to_xyz) @ linear / (0.95047, 1, 1.08883)
+    x, y, z = numpy.where(ratio > (6 / 29) ** 3, numpy.cbrt(ratio), ratio * 841 / 108 + 4 / 29)
+    lab = numpy.array([(116 * y - 16) / 100, (500 * (x - y) + 128) / 255, (200 * (y - z) + 128) / 255])
+    return numpy.rint(65535 * lab).astype(int).tolist()
+
+
 def segmentation(
-    name, frames, kind="BINARY", segments=ORGANS, between=DISTANCE, shared=None, sop_class=SEGMENTATION, syntax=ExplicitVRLittleEndian, pack=None, shift=0, **fields
+    name, frames, kind="BINARY", segments=ORGANS, colors={}, between=DISTANCE, shared=None, sop_class=SEGMENTATION, syntax=ExplicitVRLittleEndian, pack=None, shift=0, **fields
 ):
     """`frames` are the segment of each (None: it does not say it), its z, in slices of the CT (None: without), and its values."""
     data = file(
@@ -85,7 +96,10 @@ def segmentation(
         SegmentationType=kind,
         NumberOfFrames=len(frames),
         SegmentSequence=Sequence(
-            [item(SegmentNumber=number, SegmentLabel=label, SegmentAlgorithmType="MANUAL") for number, label in segments.items()]
+            [
+                item(SegmentNumber=number, SegmentLabel=label, SegmentAlgorithmType="MANUAL", RecommendedDisplayCIELabValue=colors.get(number))
+                for number, label in segments.items()
+            ]
         ),
     )
     measures = item(PixelSpacing=SPACING, SliceThickness=7, SpacingBetweenSlices=between)
@@ -141,7 +155,7 @@ for z in range(SLICES):
     put(folder / "study" / f"{(5 * z) % 7}.dcm", ct(z))
 usual = masks((1, 2), (1, 1), (2, 5), (2, 2))
 segmentation("study/seg.dcm", usual)
-segmentation("organs.dcm", usual)
+segmentation("organs.dcm", usual, colors={1: cielab("#dd8265")})
 segmentation("implicit.dcm", usual, syntax=ImplicitVRLittleEndian)
 segmentation("big-endian.dcm", usual, syntax=ExplicitVRBigEndian)
 segmentation("bytes-packed.dcm", usual, pack=RLELossless)
@@ -176,6 +190,16 @@ named = {1: "liver", 3: "spleen"}
 segmentation("labels.dcm", [(None, z, LIVER[z] + 3 * SPLEEN[z]) for z in (1, 3)], segments={0: "background", **named}, PixelPaddingValue=0, **numbers)
 wide = {300: "liver", 1000: "spleen"}
 segmentation("labels-wide.dcm", [(None, z, 9 + LIVER[z] * 291 + 991 * SPLEEN[z]) for z in (1, 3)], segments=wide, PixelPaddingValue=9, **numbers)
+many = {1 + at: color for at, color in enumerate(["#000000", "#ffffff", "#ff0000", "#00ff00", "#0000ff", "#010203", "#808080", "#ffff00"])}
+lab = {number: cielab(color) for number, color in many.items()} | {9: [30000, 65535, 0], 10: [1, 2]}
+segmentation("colors.dcm", [(1, 0, LIVER[0])], segments={number: f"organ {number}" for number in range(1, 11)}, colors=lab)
+palette = {"PhotometricInterpretation": "PALETTE COLOR"}
+for name, table in {"Red": [0, 0x12FF, 2, 0xFFFF], "Green": [0, 0x34FF, 2, 0x8000], "Blue": [0, 0x5600, 2, 0]}.items():
+    palette[f"{name}PaletteColorLookupTableDescriptor"] = [4, 0, 16]
+    palette[f"{name}PaletteColorLookupTableData"] = numpy.array(table, "<u2").tobytes()
+segmentation("labels-palette.dcm", [(None, 1, LIVER[1] + 3 * SPLEEN[1])], segments=named, PixelPaddingValue=0, **palette, **numbers)
+palette["GreenPaletteColorLookupTableData"] = b"\0\0"
+segmentation("labels-odd-palette.dcm", [(None, 1, LIVER[1])], segments=named, colors={1: cielab("#dd8265")}, **palette, **numbers)
 segmentation("labels-undescribed.dcm", [(None, 0, LIVER[0] * 2)], segments=named, **numbers)
 segmentation("labels-of-zero.dcm", [(None, 0, LIVER[0])], segments={0: "air", 1: "liver"}, PixelPaddingValue=5, **numbers)
 print(json.dumps(said))
