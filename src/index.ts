@@ -1,9 +1,9 @@
 /** The public interface of slicescope. */
-import { keepSpareReader } from './formats';
+import { keepSpareThread } from './formats';
 import { open, save } from './notebook';
 import { Volume as VolumeClass } from './volume';
 
-keepSpareReader();
+keepSpareThread();
 VolumeClass.prototype.save = save;
 
 /** A 3D volume; `Volume.from`, `Volume.alloc` and `Volume.open` make one. */

@@ -45,6 +45,11 @@ test('a view is changed in what the person wants otherwise, of what nobody has c
   expect(preferences.patchFor(defaulted())).toEqual({});
 });
 
+test('a view that starts with its volume’s own colour map keeps it', async () => {
+  const { preferences } = await read({ colormap: 'bone', rate: 25 });
+  expect(preferences.patchFor({ ...ALL, colormap: 'labels' })).toEqual({ rate: 25 });
+});
+
 test('what has JupyterLab’s own default is left to whoever makes the view', async () => {
   const { preferences } = await read({ ...PLAIN_SETTINGS, colormap: 'bone' });
   expect(preferences.patchFor(ALL)).toEqual({ colormap: 'bone' });

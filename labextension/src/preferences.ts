@@ -17,9 +17,14 @@ export class Preferences {
     this.ready = this.#follow(settings);
   }
 
-  /** What is to be changed of a view: settings that nobody has chosen, where the person wants others. */
+  /**
+   * What is to be changed of a view: settings that nobody has chosen, where the person wants others. What the volume itself says, such
+   * as the colour map of labels, stays.
+   */
   patchFor(state: ViewState): Partial<ViewSettings> {
-    const names = PREFERABLE.filter((name) => state.defaulted.includes(name) && this.#values[name] !== undefined);
+    const isPlain = (name: Preferable): boolean =>
+      state.defaulted.includes(name) && state[name] === PLAIN_SETTINGS[name];
+    const names = PREFERABLE.filter((name) => this.#values[name] !== undefined && isPlain(name));
     return Object.fromEntries(names.map((name) => [name, this.#values[name]]));
   }
 

@@ -17,6 +17,7 @@ const AREAS = [
       'sharp',
       'geotiff',
       'h5wasm',
+      '@bokuweb/zstd-wasm',
       'nifti-reader-js',
       'saxes',
       'yauzl',

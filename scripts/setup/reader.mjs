@@ -8,7 +8,7 @@ import { isBundled, stampBundle, unstamp } from './stamps.mjs';
 const READER = join(root, 'lib', 'reader');
 
 /** Each in a script of its own. */
-const THREADS = ['read-worker', 'write-worker', 'zarr/fill-worker', 'zarr/chunk-worker'].map(
+const THREADS = ['file-worker', 'zarr/write-level-worker', 'zarr/fill-worker', 'zarr/chunk-worker'].map(
   (name) => `src/formats/${name}.ts`,
 );
 

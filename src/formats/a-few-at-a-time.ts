@@ -1,6 +1,6 @@
 /**
- * Reads of a file at a time. What is read goes into memory that the system gives page by page, which takes longer than to
- * copy into it, and each thread that reads has pages given to it.
+ * Reads of a file at a time. The system hands out fresh memory page by page, which takes longer than
+ * to copy into it; each thread that reads gets pages of its own.
  */
 const AT_ONCE = 4;
 

@@ -1,18 +1,18 @@
 import type { Worker } from 'node:worker_threads';
 import { messageOf } from '../protocol';
 
-interface Asking<Message, Answer> {
+export interface Asking<Message, Answer> {
   /** Told of each message. What it returns is the answer, and what it throws ends the thread. */
   readonly hear: (message: Message) => Answer | undefined;
   /** The error of a thread that ended without an answer. */
   readonly stopped: (why: string, cause: unknown) => Error;
   readonly signal?: AbortSignal | undefined;
-  /** Decides what to do with the thread after its answer. Default: end it. */
-  readonly afterwards?: ((worker: Worker, answer: Answer) => void) | undefined;
+  /** Decides what to do with the thread after its answer. */
+  readonly afterwards: (worker: Worker, answer: Answer) => void;
 }
 
 /**
- * Ask a thread for one thing. The thread ends with what went wrong, and with its answer unless `afterwards` keeps it.
+ * Ask a thread for one thing. If anything goes wrong, the thread ends.
  * @throws what `hear` throws, what `stopped` returns, and the signal's reason.
  */
 export async function askThread<Message, Answer>(
@@ -44,10 +44,7 @@ export async function askThread<Message, Answer>(
   try {
     worker.postMessage(request);
     const answer = await promise;
-    worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-    if (afterwards === undefined)
-      void worker.terminate(); // It has closed its files, and its end takes a few ms.
-    else afterwards(worker, answer);
+    afterwards(worker, answer);
     return answer;
   } catch (error) {
     // A thread that waits for the system can't be ended, and the signal ends the asking all the same.
@@ -56,6 +53,7 @@ export async function askThread<Message, Answer>(
     throw error;
   } finally {
     signal?.removeEventListener('abort', onAbort);
+    worker.off('message', onMessage).off('error', onError).off('exit', onExit);
   }
 }
 

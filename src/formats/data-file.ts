@@ -1,8 +1,8 @@
 import { basename, dirname, join } from 'node:path';
 
 /**
- * The name of the file of values beside a header: in ASCII, which headers are in, and nothing that a header would take for something
- * else, such as LIST or a pattern of numbers.
+ * The name of the file of values beside a header. It is in ASCII, as headers are, and a header can't
+ * take it for anything else, such as LIST or a pattern of numbers.
  */
 export function dataNameOf(path: string, ending: string): string {
   const stem = basename(path).replace(/\.\w+$/, '');

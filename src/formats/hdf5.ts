@@ -18,6 +18,7 @@ import { shownUnit } from './lengths';
 import { MINC_IMAGE, readMinc } from './minc';
 import { axesOf } from './npy';
 import { putInOrder, type StoredAxis } from './stored-order';
+import { cfRescale } from './scaled';
 import { upTo } from './text-end';
 import { spacingOf } from './text-header';
 import { MAX_COMPRESSION } from './voxels';
@@ -43,8 +44,8 @@ interface Files {
 }
 
 /**
- * The file as the only one of the library's own file system, so that nothing it refers to can be read: no other file that values may
- * be said to lie in. A failed read is an error; otherwise what happens to be in memory would be taken for values.
+ * Open a file as the only one in the library's own file system, so that it can refer to no other file.
+ * A failed read is an error; otherwise whatever happens to be in memory would be taken for values.
  */
 async function openHdf5(
   handle: FileHandle,
@@ -189,7 +190,7 @@ function textOf({ attrs }: Group, name: string): string {
   return Array.isArray(value) ? value.map(String).join('') : typeof value === 'string' ? value : '';
 }
 
-/** How much of a padded array is the image, and where it lies; null where it is none of Imaris'. */
+/** How much of a padded array is the image, and where it lies. Null if the array is not one of Imaris'. */
 function imarisPart(file: File, array: Dataset, name: string, path: string): Part | null {
   const [, channel = ''] = IMARIS.exec(name) ?? [];
   if (channel === '') return null;
@@ -213,10 +214,19 @@ function imarisPart(file: File, array: Dataset, name: string, path: string): Par
   return { array, name, sizes, geometry: { spacing, origin, unit: shownUnit(textOf(info as Group, 'Unit') || 'um') } };
 }
 
-/** Of which axes an array is, the slowest first, where ilastik says it: `t`, `z`, `y`, `x` and `c`. */
+/** Whether names are those of a volume's axes, each once. */
+function areAxes(keys: readonly unknown[], rank: number | undefined): keys is readonly string[] {
+  const isKnown = keys.every((key) => typeof key === 'string' && /^[tzyxc]$/.test(key));
+  return isKnown && keys.length === rank && new Set(keys).size === keys.length && keys.includes('x');
+}
+
+/** Of which axes an array is, the slowest first, where ilastik or HDF5's labels say it: `t`, `z`, `y`, `x` and `c`. */
 function axisTagsOf({ attrs, shape }: Dataset, name: string, path: string): readonly string[] | null {
   const said = attrs.axistags?.value;
-  if (typeof said !== 'string') return null;
+  if (typeof said !== 'string') {
+    const labels: unknown = attrs.DIMENSION_LABELS?.value;
+    return Array.isArray(labels) && areAxes(labels, shape?.length) ? labels : null;
+  }
   let keys: readonly unknown[] = [];
   try {
     const { axes } = JSON.parse(said) as { axes?: readonly { key?: unknown }[] };
@@ -224,14 +234,11 @@ function axisTagsOf({ attrs, shape }: Dataset, name: string, path: string): read
   } catch (cause) {
     throw corrupt(path, `the axistags of ${name} are no JSON`, cause);
   }
-  const isKnown = keys.every((key) => typeof key === 'string' && /^[tzyxc]$/.test(key));
-  if (!isKnown || keys.length !== shape?.length || new Set(keys).size !== keys.length || !keys.includes('x')) {
-    throw unsupported(
-      path,
-      `${name} has the axes ${keys.join(', ')} (axistags), of which t, z, y, x and c can be read, each once`,
-    );
-  }
-  return keys as readonly string[];
+  if (areAxes(keys, shape?.length)) return keys;
+  throw unsupported(
+    path,
+    `${name} has the axes ${keys.join(', ')} (axistags), of which t, z, y, x and c can be read, each once`,
+  );
 }
 
 function readArray(
@@ -267,6 +274,8 @@ function readArray(
       valuesOf(whole, dtype, path, allocate, onFraction),
     );
   }
+  const { scale_factor: factor, add_offset: offset } = array.attrs;
+  const rescale = cfRescale(factor?.value, offset?.value, path);
   const title = { name: `${basename(path).replace(/\.(h5|hdf5?|ims)$/i, '')} ${name}` };
   const keys = axisTagsOf(array, name, path);
   const last = part.sizes.at(-1);
@@ -279,14 +288,14 @@ function readArray(
       mayBeColor && (keys === null || isColor),
       path,
     );
-    const options = { ...part.geometry, ...title, frames, components };
+    const options = { ...part.geometry, ...title, frames, components, rescale: components === 1 ? rescale : null };
     const values = valuesOf(part, dtype, path, (each) => Volume.alloc(shape, each, options).data, onFraction);
     return Volume.from(values, shape, options);
   }
   const sizeOf = (key: string): number => part.sizes[keys.indexOf(key)] ?? 1;
   const shape: Shape = [sizeOf('x'), sizeOf('y'), sizeOf('z')];
   const counts = { channels: sizeOf('c'), frames: sizeOf('t') };
-  const options = { ...part.geometry, ...title, ...counts };
+  const options = { ...part.geometry, ...title, ...counts, rescale };
   const values = valuesOf(part, dtype, path, (each) => Volume.alloc(shape, each, options).data, onFraction);
   putInOrder(values, axesBy(keys, part.sizes));
   return Volume.from(values, shape, options);

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { openVolume } from './index';
 import { filesFolder } from './testing/files-folder';
-import { changed, metaFile, mrcFile, nrrdFile } from './testing/hostile-files';
+import { changed, metaFile, mrcFile, nifti2File, nrrdFile } from './testing/hostile-files';
 import { bytesOf, niftiFile } from './testing/nifti-file';
 
 const { put } = filesFolder();
@@ -280,6 +280,38 @@ describe('NIfTI', () => {
     return openVolume(put('a.nii', file));
   };
   const QFORM = { origin: [-7, -8, 9], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] };
+
+  test('times have the digits that the header holds: seven, or in NIfTI-2 all', async () => {
+    const timed = { dims: [2, 3, 2, 2], voxels: new Uint8Array(24), units: 10, toffset: 0.3 };
+    const first = await openVolume(put('a.nii', niftiFile({ ...timed, pixdim: [1, 1, 1, 0.1] })));
+    expect(first.frameTimes).toEqual([0.3, 0.4]);
+    const second = nifti2File((view) => {
+      [4, 2, 3, 2, 2].forEach((size, i) => {
+        view.setBigInt64(16 + 8 * i, BigInt(size), true);
+      });
+      view.setFloat64(136, 1.23456789012, true);
+      view.setFloat64(216, 0.00000001, true);
+      view.setInt32(500, 10, true);
+    });
+    expect((await openVolume(put('b.nii', second))).frameTimes).toEqual([1e-8, 1.23456790012]);
+  });
+
+  test('integers of 64 bits with a slope keep all digits of what they stand for', async () => {
+    const stored = [2n ** 40n + 1n, -(2n ** 41n) - 3n];
+    const bytes = new Uint8Array(BigInt64Array.from(stored).buffer);
+    const file = niftiFile({ dims: [2, 1, 1], datatype: 1024, voxels: bytes, slope: 0.5, intercept: 1 });
+    const volume = await openVolume(put('wide.nii', file));
+    expect(volume.dtype).toBe('float64');
+    expect([0, 1].map((x) => volume.valueAt(x, 0, 0))).toEqual(stored.map((value) => Number(value) / 2 + 1));
+  });
+
+  test('what ANALYZE has in the place of times and intents says nothing of frames or vectors', async () => {
+    const header = niftiFile({ dims: [2, 3, 2, 2], magic: '\0\0\0\0', voxOffset: 0, units: 10, pixdim: [1, 1, 1, 2] });
+    new DataView(header.buffer).setInt16(68, 1007, true);
+    put('old.img', new Uint8Array(24));
+    const volume = await openVolume(put('old.hdr', header.subarray(0, 348)));
+    expect(volume).toMatchObject({ frames: 2, channels: 1, frameTimes: null, frameLabels: null });
+  });
   type Sform = readonly (readonly [number, number, number, number])[];
 
   test.each<[string, Sform]>([

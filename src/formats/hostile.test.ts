@@ -19,7 +19,8 @@ const { path: folder, put } = filesFolder();
 beforeAll(async () => {
   for (const name of ['cut.img', 'cut.BRIK']) put(name, new Uint8Array(23));
   put('whole.img', new Uint8Array(60));
-  await openVolume(put('first.nii', niftiFile())); // What a thread takes when it starts for the first time is no file's.
+  // What a thread takes when it first starts is not counted for any file.
+  await openVolume(put('first.nii', niftiFile()));
 });
 
 describe.each([

@@ -1,11 +1,12 @@
 export { openShownChunks } from './open-chunks';
 export { plainAddress } from './web';
 export { openVolume, type OpenOptions, type Openable } from './open-volume';
-export { keepSpareReader } from './reading-thread';
+export { keepSpareThread } from './file-thread';
 export type { FileHeader } from './file-header';
 export { FORMAT_NAMES, type FormatName, type RawDescription } from './format';
 export { npyHead } from './npy/write';
 export { fileExists, makeInPlace, type Place } from './put-in-place';
+export { directoryOf as tiffDirectory, headOf as tiffHead } from './tiff/directory';
 export type { OpenProgress } from './worker-messages';
 export { saveVolume, type SaveOptions, type SaveProgress, type Saved } from './save-volume';
 export { WRITABLE_NAMES, type WritableName } from './writer';

@@ -1,6 +1,7 @@
 import type { LabelInfo, Labels } from '../protocol';
 import { colormapTable, labelIndex } from '../shading';
 import { MOST_CHARACTERS, MOST_LABELS, MOST_NAME_CHARACTERS, type VolumeOptions } from '../volume';
+import { hexColor } from './hex-color';
 
 /** What a file says of labels, as far as a volume may have it, and sentences about the rest. */
 export interface ReadLabels {
@@ -48,10 +49,9 @@ export function withLabels(options: VolumeOptions, read: ReadLabels | null): Vol
     : { ...options, labels: read.labels, notes: [...(options.notes ?? []), ...read.notes] };
 }
 
-/** `#rrggbb` of red, green and blue from 0 to 255, and of how opaque it is, if that is given and not all. */
-export function hexColor(bytes: readonly number[]): string {
-  const parts = bytes[3] === 255 ? bytes.slice(0, 3) : bytes;
-  return `#${parts.map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+/** The name that a label has in a file where each has one, if nobody gave it one. */
+export function usualName(value: number): string {
+  return `Segment ${String(value)}`;
 }
 
 /** The colour of a label that has none of its own. */

@@ -5,8 +5,9 @@ import { lengthIn } from './lengths';
 import type { Plain } from './writer';
 
 /**
- * Of the options of a volume those that need no note here: its name is left out on purpose; `checkCounts` is of what there may be several
- * of, `inUnitOf` of the unit; and where a format has no place for a rescale, real values are written, with a note of that.
+ * Options of a volume that need no note here. The name is left out on purpose. `checkCounts` is for
+ * components, channels and frames, `inUnitOf` for the unit. Without a place for a rescale, real values
+ * are written, with a note.
  */
 type Elsewhere = 'name' | 'components' | 'channels' | 'frames' | 'unit' | 'rescale';
 type Said = Exclude<keyof VolumeOptions, Elsewhere>;
@@ -73,8 +74,8 @@ export interface InUnit {
 }
 
 /**
- * A volume's lengths as a file has them: in their own unit if the format has it, else in `otherwise`; numbers without a unit where
- * theirs is no length.
+ * A volume's lengths as a file has them: in their own unit if the format has it, else in `otherwise`.
+ * If their unit is not one of length, they are numbers without a unit.
  */
 export function inUnitOf(plain: Plain, title: string, units: readonly string[], otherwise: string): InUnit {
   const { spacing, origin, direction, unit } = plain;
@@ -104,7 +105,10 @@ export function timesLeftOut(plain: Plain, title: string): string[] {
   return [`${title} has no place for ${what}.`];
 }
 
-/** When the first frame was taken, and how long after it the next ones, in seconds; null where that is not the same for all. */
+/**
+ * When the first frame was taken, and the time from each to the next, in seconds. Null if that is not
+ * even.
+ */
 export function timesOf({ frameTimes }: Plain): { readonly start: number; readonly step: number } | null {
   const [start = 0, next] = frameTimes ?? [];
   if (frameTimes === null || next === undefined) return null;

@@ -30,16 +30,16 @@ export function shownUnit(name: string): string {
   return METRES.get(name)?.unit ?? (name === 'pixel' ? 'px' : name.slice(0, 16));
 }
 
-/** The whole word that OME-Zarr has for a unit as it is shown, such as micrometer; the unit itself where there is none. */
+/** The word that OME-Zarr has for a unit, such as micrometer. The unit itself if it has none. */
 export function unitWord(shown: string): string {
   return UNITS.find(([unit]) => unit === shown)?.[2][0] ?? shown;
 }
 
 /**
  * Lengths along x, y and z, each in a unit of its own, in that of x.
- * @param names of the units, as files write them; null for an axis of which none is said: that of x.
- * @param otherwise the unit of x, if none is said.
- * @returns null where there is no measure for two of them.
+ * @param names of the units, as files write them; null for an axis without one, which has that of x.
+ * @param otherwise the unit of x, if it has none.
+ * @returns null if two units have no common measure.
  */
 export function inOneUnit(lengths: Triple, names: readonly (string | null)[], otherwise: string): Lengths | null {
   const across = names[0] ?? otherwise;

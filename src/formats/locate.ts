@@ -44,8 +44,10 @@ function isOfChunks({ pathname }: URL, format: FormatName | undefined): boolean 
 }
 
 /**
- * The files that a person means: a path, a URL, or several paths. What is in the web is fetched into a file first, but for chunks.
- * @throws SlicescopeError `invalid-argument`, `file-not-found`, `file-unreadable`; and the signal's reason.
+ * The files that a person means: a path, a URL, or several paths. Files on the web are downloaded
+ * first; chunks are not.
+ * @throws SlicescopeError `invalid-argument`, `file-not-found`, `file-unreadable`; and the signal's
+ *   reason.
  */
 export async function locate(
   source: unknown,

@@ -37,7 +37,7 @@ function textOf(attributes: Attributes, name: string): string | undefined {
   return typeof value === 'string' ? withoutEnd(value, '_\0') : undefined;
 }
 
-/** One number or several; null for what is none. */
+/** One number or several. Null for anything else. */
 function finiteOf(value: unknown): readonly number[] | null {
   const numbers =
     typeof value === 'number' ? [value] : ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : [];
@@ -122,7 +122,10 @@ function validRangeOf({ array, dtype, path }: Minc): readonly [number, number] {
   throw corrupt(path, `its valid_range is ${said.join(' to ')}, of values of ${dtype}`);
 }
 
-/** The real values that the least or the most stored one stands for: one of all, or one for each index of the first axes. */
+/**
+ * The real values of the least or the greatest stored value: one for all, or one for each index of the
+ * first axes.
+ */
 function realEndsOf(minc: Minc, name: 'image-min' | 'image-max', axes: readonly string[]): readonly number[] {
   const { file, array, fileBytes, path } = minc;
   const found = file.get(MINC_IMAGE.replace(/image$/, name));

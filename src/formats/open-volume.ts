@@ -1,12 +1,10 @@
-import type { Worker } from 'node:worker_threads';
 import { SlicescopeError, checkNames, quote } from '../protocol';
 import { Volume, type VolumeRecord } from '../volume';
-import { askThread } from './ask-thread';
 import type { FileHeader } from './file-header';
+import { askFileThread } from './file-thread';
 import { FORMAT_NAMES, type FormatName, type RawDescription, type ReadRequest } from './format';
 import { absolutePaths, isPaths, locate, type Location } from './locate';
 import { openChunks } from './open-chunks';
-import { keepReader, readerIsDone, startReader, takeSpareReader } from './reading-thread';
 import type { OpenProgress, ReadMessage } from './worker-messages';
 
 /** What can be opened: a path or a URL (`file:`, `http:`, `https:`), or the paths of one series. */
@@ -21,20 +19,24 @@ export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
   /** Default: told from the content. */
   readonly format?: FormatName | undefined;
-  /** Which one of several arrays in a file (.npz, HDF5) or images (OME-TIFF, OME-Zarr), by name, or of several DICOM series, by SeriesInstanceUID. */
+  /**
+   * Which one of several to open: an array (.npz, HDF5) or an image (OME-TIFF, OME-Zarr) by name, a
+   * DICOM series by its SeriesInstanceUID.
+   */
   readonly series?: string | undefined;
   /** Of contours (RTSTRUCT): the folder, or the files, of the series that they are drawn over. Default: their own folder. */
   readonly over?: string | readonly string[] | undefined;
   /**
-   * Refuse what can only be opened with notes: a DICOM series with a missing slice, two distances or doubles, and axes that are not at
-   * right angles. Default false.
+   * Refuse what can only be opened with notes, such as a DICOM series with a missing slice, or axes
+   * that are not at right angles. Default false.
    */
   readonly strict?: boolean | undefined;
   /** How the voxels lie in a file that says nothing of itself. */
   readonly raw?: RawDescription | undefined;
   /**
-   * Of an image with several levels of detail (OME-Zarr, TIFF): the one to be read into memory, 0 for the finest. Without it the
-   * finest one of a TIFF is read; the voxels of OME-Zarr stay where they are, and are read when they are needed.
+   * Which of several levels of detail (OME-Zarr, TIFF) to read into memory, 0 for the finest. Without
+   * it, a TIFF opens at its finest level, and the voxels of an OME-Zarr stay where they are until they
+   * are needed.
    */
   readonly level?: number | undefined;
   /** Of what is left in its chunks: bytes of them that are kept in memory. Default 256 MiB. */
@@ -81,11 +83,11 @@ function checkOptions(options: unknown): asserts options is OpenOptions {
 }
 
 /**
- * Read a volume from a file, or from several, into shared memory, on a thread of its own. docs/formats.md lists the formats.
- * Integers with a slope or an intercept stay as they are, with a `rescale`. A file that says nothing of its orientation makes a
- * volume without direction.
- * @throws SlicescopeError `invalid-argument`, `file-not-found`, `file-unreadable`, `unsupported-format`, `file-corrupt`;
- * and the signal's reason.
+ * Read a volume from a file, or from several, into shared memory, on a thread of its own.
+ * docs/formats.md lists the formats. Integers with a slope or an intercept stay as they are, with a
+ * `rescale`. If a file says nothing of its orientation, the volume has no direction.
+ * @throws SlicescopeError `invalid-argument`, `file-not-found`, `file-unreadable`,
+ *   `unsupported-format`, `file-corrupt`; and the signal's reason.
  */
 export async function openVolume(source: Openable, options: OpenOptions = {}): Promise<Volume> {
   checkOptions(options);
@@ -108,32 +110,13 @@ export async function openVolume(source: Openable, options: OpenOptions = {}): P
   }
 }
 
-async function read(location: Location, request: ReadRequest, options: OpenOptions): Promise<VolumeRecord> {
-  const spare = takeSpareReader();
-  const said = { begun: false };
-  try {
-    return await readOn(spare ?? startReader(), location, request, options, said);
-  } catch (error) {
-    // A thread that died while it waited has not heard of the file.
-    if (spare === null || said.begun || options.signal?.aborted === true) throw error;
-    return await readOn(startReader(), location, request, options, said);
-  } finally {
-    readerIsDone();
-  }
-}
-
-function readOn(
-  worker: Worker,
+async function read(
   { name: path }: Location,
   request: ReadRequest,
   { onProgress, onHeader, signal }: OpenOptions,
-  said: { begun: boolean },
 ): Promise<VolumeRecord> {
   const hear = (message: ReadMessage): VolumeRecord | undefined => {
     switch (message.type) {
-      case 'begun':
-        said.begun = true;
-        return;
       case 'progress':
         onProgress?.(message.progress);
         return;
@@ -148,5 +131,6 @@ function readOn(
   };
   const stopped = (why: string, cause: unknown): Error =>
     new SlicescopeError('file-unreadable', `${path}: the reader stopped (${why})`, { path }, { cause });
-  return askThread(worker, request, { hear, stopped, signal, afterwards: keepReader });
+  const holds = ({ data }: VolumeRecord): number => data.byteLength;
+  return await askFileThread({ read: request }, { hear, stopped, signal, holds });
 }

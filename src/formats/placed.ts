@@ -41,8 +41,10 @@ function mended(columns: Steps['columns'], sizes: readonly number[]): Steps['col
 }
 
 /**
- * Spacing, origin and direction of what leads from indices to LPS. Axes that are not at right angles stay so, with a note.
- * @param said distances of voxels, if the header has them too; otherwise they are the lengths of the steps.
+ * Spacing, origin and direction of steps that lead from indices to LPS. Axes that are not at right
+ * angles stay so, with a note.
+ * @param said distances of voxels, if the header has them too; otherwise they are the lengths of the
+ *   steps.
  * @throws SlicescopeError `file-corrupt` if the steps lead nowhere, or lie in one plane.
  */
 export function placed(steps: Steps, sizes: readonly number[], path: string, said?: readonly number[]): Placed {

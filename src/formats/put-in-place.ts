@@ -144,8 +144,8 @@ async function namedValues({ path, valuesFile }: Place): Promise<string | null> 
 }
 
 /**
- * Put all that was made in its place: what is called as `place.path` last, the other files beside it. What was there is there
- * again if any of it fails.
+ * Put all that was made in its place: the other files first, and the one at `place.path` last. If any
+ * of it fails, everything is as it was before.
  */
 async function putAll({ fresh, old }: Making, place: Place, caller: string): Promise<void> {
   const { path, overwrite } = place;

@@ -22,8 +22,9 @@ import { isUrl, nameOf } from './web';
 import { isZarr, zarr } from './zarr';
 
 /**
- * All formats, in the order in which they are tried. DICOM is known by four bytes behind a preamble of 128, which may begin like
- * any of the others; without a preamble by elements that no other format begins with.
+ * All formats, in the order in which they are tried. DICOM is known by four bytes behind a preamble of
+ * 128, which may begin like any other format; without a preamble, by elements that no other format
+ * begins with.
  */
 export const FORMATS: readonly Format[] = [
   ...[dicom, nifti, nrrd, metaimage, mrtrix, afni, npy, npz, hdf5, mrc, tiff, mgh],
@@ -31,8 +32,9 @@ export const FORMATS: readonly Format[] = [
 ];
 
 /**
- * The format of what is to be read: the one that was asked for, else the first that knows the file.
- * @throws SlicescopeError `file-not-found`, `file-unreadable`, `unsupported-format`; `invalid-argument` for several files of what is one.
+ * The format to read with: the one that was asked for, else the first that knows the file.
+ * @throws SlicescopeError `file-not-found`, `file-unreadable`, `unsupported-format`;
+ *   `invalid-argument` for several files if the format has one.
  */
 export async function formatOf(request: ReadRequest): Promise<Format> {
   const { paths, raw, format } = request;
@@ -64,7 +66,7 @@ async function formatOfFirst({ paths: [path], format }: ReadRequest): Promise<Fo
   throw unsupported(path, `no volume: ${looksLike(head.bytes)}; what can be read is ${known}`);
 }
 
-/** The header of a file that by its name has the values of a pair; null where there is none. */
+/** The header of a file whose name is that of a pair's values. Null if it has no header beside it. */
 async function headerBeside(path: string): Promise<string | null> {
   const name = basename(path);
   const header = name.replace(/\.img(\.gz)?$/i, '.hdr').replace(/\.BRIK(\.gz)?$/i, '.HEAD');

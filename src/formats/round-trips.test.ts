@@ -239,6 +239,10 @@ const SAID: Readonly<Record<string, VolumeOptions>> = {
   'names of labels': { labels: { 1: 'liver', 2: 'größe \\ \n \t', 90: 'in no voxel' } },
   'odd names of labels': { labels: { 1: 'a\0b', 2: '\r' } },
   'a name of no whole number': { labels: { '-1': 'below', 1: ' spaces ' } },
+  'colours of labels': {
+    labels: { 1: { color: '#ff8000' }, 2: { name: 'x', color: '#0a0b0c' }, 90: { color: '#ffffff' } },
+  },
+  'labels that are seen through': { labels: { 1: { name: 'glass', color: '#ff800080' } } },
   'names of labels in frames': { frames: 2, labels: { 1: 'liver' } },
   'a name of a channel': { channelInfo: [{ name: 'n'.repeat(1000) }] },
   'a colour of a channel': { channelInfo: [{ color: '#0000ff', window: [1, 2] }] },
@@ -295,8 +299,7 @@ const TOLD: Readonly<Record<string, readonly [words: RegExp, of: (volume: Volume
   ],
   invert: [/inverted/, ({ invert }) => invert],
   padding: [/padding/, ({ padding }) => padding],
-  // In .seg.nrrd each value has a name.
-  labels: [/labels/, ({ labels }) => Object.entries(labels ?? {}).filter(([, name]) => !/^Segment \d$/.test(name))],
+  labels: [/labels/, ({ labels }) => labels ?? {}],
   'names of channels': [
     /names? .*of channels/,
     ({ channelInfo }) =>

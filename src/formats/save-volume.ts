@@ -2,10 +2,10 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { ARRAY_OF, DTYPES, DTYPE_RANGES, SlicescopeError, checkNames, quote, realDType, type DType } from '../protocol';
 import type { Volume } from '../volume';
-import { askThread } from './ask-thread';
+import { errorOf, writerStopped } from './failure';
+import { askFileThread } from './file-thread';
 import { absolutePaths, isPaths } from './locate';
 import { checkPlace, makeInPlace } from './put-in-place';
-import { startThread } from './threads';
 import type { WriteMessage, WriteRequest } from './write-messages';
 import { WRITABLE_NAMES, type Plain, type WritableName, type WriteOptions, type Writer } from './writer';
 import { WRITERS, writerOf } from './writers';
@@ -23,8 +23,9 @@ export interface SaveOptions extends WriteOptions {
   /** Default: told from the path's ending. */
   readonly format?: WritableName | undefined;
   /**
-   * Of the values in the file, which are the real ones then. Without it they are as they are stored, with their `rescale` if the format
-   * has a place for it, else the real ones. A value that the dtype can't hold is an error; floats are rounded to those of `float32`.
+   * The dtype in the file, which then has the real values. Without it, values are written as they are
+   * stored, with their `rescale` if the format has a place for it, else as real ones. A value that the
+   * dtype can't hold is an error; floats are rounded to `float32`.
    */
   readonly dtype?: DType | undefined;
   /** Whether a file, or a Zarr store, that is there is replaced. Default false. */
@@ -143,7 +144,7 @@ function plan(
   return { plain, notes: [...notes, ...writer.check(plain, path, options)] };
 }
 
-/** The smallest dtype of a format that holds all values of another one; null where there is none. */
+/** The smallest dtype of a format that holds all values of another dtype. Null if it has no such dtype. */
 function wider(dtype: DType, { dtypes }: Writer): DType | null {
   const bytes = (of: DType): number => ARRAY_OF[of].BYTES_PER_ELEMENT;
   const holds = (other: DType): boolean => {
@@ -154,7 +155,7 @@ function wider(dtype: DType, { dtypes }: Writer): DType | null {
   return [...dtypes].sort((one, other) => bytes(one) - bytes(other)).find(holds) ?? null;
 }
 
-/** Where links lead; what is not there is where it says. */
+/** The path that links lead to. A file that does not exist is where its path says. */
 function real(path: string): string {
   try {
     return realpathSync(path);
@@ -173,10 +174,10 @@ function checkSource(volume: Volume, path: string): void {
 }
 
 /**
- * Write a volume into a file, or a folder of OME-Zarr, on a thread of its own. docs/formats.md says what each format holds. What is
- * written appears whole or not at all. Don't write into `volume.data` meanwhile.
- * @throws SlicescopeError `invalid-argument`, `unknown-dtype`, `unsupported-format` where values would change, `file-exists`,
- * `write-failed`; those of reading chunks; and the signal's reason.
+ * Write a volume into a file, or into a folder of OME-Zarr, on another thread. docs/formats.md says what
+ * each format holds. The file appears whole or not at all. Don't write into `volume.data` meanwhile.
+ * @throws SlicescopeError `invalid-argument`, `unknown-dtype`, `unsupported-format` if values would
+ *   change, `file-exists`, `write-failed`; what reading chunks throws; and the signal's reason.
  */
 export async function saveVolume(volume: Volume, path: string, options: SaveOptions = {}): Promise<Saved> {
   checkOptions(options);
@@ -216,12 +217,13 @@ async function write(
       case 'written':
         return true;
       case 'failed':
-        throw Object.assign(new Error(message.message), { code: message.code, syscall: message.syscall });
       case 'error':
-        throw new SlicescopeError(message.code, message.message, message.details);
+        throw errorOf(message);
     }
   };
-  const stopped = (why: string, cause: unknown): Error =>
-    new SlicescopeError('write-failed', `${CALLER}: ${path}: the writer stopped (${why})`, { path }, { cause });
-  await askThread<WriteMessage, true>(startThread('write-worker', undefined), request, { hear, stopped, signal });
+  const stopped = (why: string, cause: unknown): Error => writerStopped(path, why, cause);
+  // What reads the chunks of a volume keeps some of them.
+  const { data, chunks } = request.record;
+  const holds = (): number => (chunks === undefined ? data.byteLength : Infinity);
+  await askFileThread<WriteMessage, true>({ write: request }, { hear, stopped, signal, holds });
 }

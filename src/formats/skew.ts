@@ -1,4 +1,7 @@
-/** Axes that are not at right angles, such as those of a CT whose gantry was tilted. Volumes have them in their direction. */
+/**
+ * Axes that are not at right angles, such as those of a CT with a tilted gantry. A volume's direction
+ * keeps them.
+ */
 import { corrupt } from './format';
 
 /** Axes whose cosines are smaller than this count as being at right angles. */

@@ -37,7 +37,7 @@ function isInside(path: string, folder: string): boolean {
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-/** Where links lead; a file that is not there is where it says. */
+/** The path that links lead to. A file that does not exist is where its path says. */
 function real(path: string): string {
   try {
     return realpathSync(path);

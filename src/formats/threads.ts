@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 /** The scripts of threads, each with all that it needs (scripts/setup/reader.mjs). */
-export type ThreadScript = 'read-worker' | 'write-worker' | 'fill-worker' | 'chunk-worker';
+export type ThreadScript = 'file-worker' | 'write-level-worker' | 'fill-worker' | 'chunk-worker';
 
 /** A thread's own memory, in MB: voxels are not part of it. */
 const THREAD_MEGABYTES = 1024;

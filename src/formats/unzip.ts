@@ -24,8 +24,9 @@ async function feed(unzip: Unzip, file: FileHandle, start: number): Promise<void
 }
 
 /**
- * What is packed with gzip or zlib behind the first `start` bytes of a file, unpacked, piece by piece. A piece is gone when the next one
- * is asked for: left to the garbage collector, they would take a third of a volume of 128 MB.
+ * Unpack, piece by piece, what lies behind the first `start` bytes of a file. Each piece is released
+ * when the next one is asked for: left to the garbage collector, they would take a third of a volume
+ * of 128 MB.
  */
 export async function* unzipped(path: string, start: number): AsyncGenerator<Buffer, void, undefined> {
   const file = await openFile(path);

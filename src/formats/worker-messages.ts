@@ -9,9 +9,8 @@ export interface OpenProgress {
   readonly fraction: number;
 }
 
-/** What the reading thread says: `begun` when it has heard what it reads, and in the end `volume` or `error`. */
+/** What a thread says that reads a file; in the end `volume` or `error`. */
 export type ReadMessage =
-  | { readonly type: 'begun' }
   | { readonly type: 'progress'; readonly progress: OpenProgress }
   | { readonly type: 'header'; readonly header: FileHeader }
   | { readonly type: 'volume'; readonly record: VolumeRecord }

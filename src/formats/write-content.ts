@@ -17,7 +17,10 @@ function isAsStored(volume: ValueKind, { dtype, rescale }: ValueKind): boolean {
   return dtype === volume.dtype && (rescale === null) === (volume.rescale === null);
 }
 
-/** Whether a dtype of floats has another value for one that it can't hold: NaN, or, of values that are no whole numbers, the nearest. */
+/**
+ * Whether a dtype of floats may round a value that it can't hold: NaN, or a value that is not meant to
+ * be whole.
+ */
 function mayBe(value: number, dtype: DType, isWhole: boolean): boolean {
   if (!dtype.startsWith('float')) return false;
   return Number.isNaN(value) || (!isWhole && Math.abs(value) <= DTYPE_RANGES[dtype][1]);
@@ -80,8 +83,9 @@ export function contentOf(volume: Volume, plain: Plain, path: string): Content {
       return unsupported(path, `${dtype} can’t hold ${String(value)}, the value at (${place}); ${advice}`);
     });
   };
-  const { chunks } = volume.toRecord();
+  const record = volume.toRecord();
+  const { chunks } = record;
   const levels = chunks?.levels ?? [{ shape: volume.shape, factors: [1, 1, 1] as const, chunk: null }];
   const windowOf: Content['windowOf'] = (channel) => volume.channelWindow(channel);
-  return { ...plain, path, windowOf, levels, values };
+  return { ...plain, path, source: { record, plain, path }, windowOf, levels, values };
 }

@@ -1,8 +1,8 @@
-import type { ErrorCode, ErrorDetails } from '../protocol';
 import type { VolumeRecord } from '../volume';
+import type { Failure } from './failure';
 import type { Plain, WritableName, WriteOptions } from './writer';
 
-/** What the writing thread is asked for. */
+/** What a thread is asked to write. */
 export interface WriteRequest {
   readonly record: VolumeRecord;
   readonly plain: Plain;
@@ -14,15 +14,9 @@ export interface WriteRequest {
   readonly options: WriteOptions;
 }
 
-/** What the writing thread says; in the end `written`, `error`, or `failed` for a call of the system. */
+/** What a thread says that writes a file; in the end `written` or a failure. */
 export type WriteMessage =
   | { readonly type: 'progress'; readonly fraction: number }
   | { readonly type: 'note'; readonly note: string }
   | { readonly type: 'written' }
-  | { readonly type: 'failed'; readonly code: string; readonly syscall: string; readonly message: string }
-  | {
-      readonly type: 'error';
-      readonly code: ErrorCode;
-      readonly message: string;
-      readonly details: ErrorDetails[ErrorCode];
-    };
+  | Failure;

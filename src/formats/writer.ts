@@ -1,5 +1,5 @@
 import type { DType, Rescale, Shape, Triple, VoxelArray, Window } from '../protocol';
-import type { Description, PartPlace } from '../volume';
+import type { Description, PartPlace, VolumeRecord } from '../volume';
 import type { OnFraction } from './format';
 
 /** The kinds of files that can be written. */
@@ -41,16 +41,19 @@ export interface ContentLevel {
 export interface Content extends Plain {
   /** Where it is in the end: stands in errors. */
   readonly path: string;
+  /** What it is made of, for another thread to make the same. */
+  readonly source: { readonly record: VolumeRecord; readonly plain: Plain; readonly path: string };
   /** The window that a view starts a channel with. */
   readonly windowOf: (channel: number) => Window;
   /** The levels of detail that the volume has; one where it has no others. */
   readonly levels: readonly ContentLevel[];
   /**
-   * Values of one frame and channel, x fastest. Where nothing is converted they are the volume's own: never written into. A volume
-   * that lies in chunks is read as far as the box needs it.
+   * Values of one frame and channel, x fastest. If nothing is converted, they are the volume's own:
+   * never write into them. A volume in chunks is read as far as the box needs it.
    * @param from the first voxel of the box; without it, with `size`, the whole.
    * @param level of the voxels, 0 for the finest, which is the default.
-   * @throws SlicescopeError `unsupported-format` where the dtype can't hold a value; what reading chunks throws.
+   * @throws SlicescopeError `unsupported-format` if the dtype can't hold a value; what reading chunks
+   *   throws.
    */
   readonly values: (part: PartPlace, from?: Shape, size?: Shape, level?: number) => Promise<VoxelArray>;
 }
@@ -84,8 +87,8 @@ export interface Writer {
   readonly valuesFile?: (header: string) => Promise<string | null>;
   /**
    * Write it.
-   * @param target in a new folder that has nothing else: the file, or the folder, by the name that it will have. What else is written
-   * in there is put beside it.
+   * @param target the file or the folder, by the name that it will have, in a new folder that has
+   *   nothing else. What is written beside it there is put beside it in the end.
    * @param onNote told a sentence about what is left out or changed, which only the values tell.
    */
   readonly write: (

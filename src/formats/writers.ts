@@ -11,7 +11,7 @@ import { zarr } from './zarr/write';
 /** All kinds of files that can be written. */
 export const WRITERS: readonly Writer[] = [nifti, nrrd, metaimage, mrc, npy, tiff, zarr, segmentation];
 
-/** The kind of a path by its ending, of which the longest one decides; null where none fits. */
+/** The kind of a path by its ending; the longest ending decides. Null if none fits. */
 export function writerOf(path: string): Writer | null {
   const lower = path.toLowerCase();
   const fitting = WRITERS.flatMap((writer) =>

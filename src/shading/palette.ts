@@ -13,8 +13,10 @@ let lastId = 0;
 export class Palette {
   /** Another number for each, which stands for it where looks are compared. */
   readonly #id: number = ++lastId;
-  /** Where in the table the colour of a value is. */
+  /** Where in the table the own colour of a value is. */
   readonly #places: ReadonlyMap<number, number>;
+  /** Where the colour of each value of 16 bits is, which most labels have. */
+  readonly #low: Uint16Array = Uint16Array.from({ length: 65_536 }, (_, value) => labelIndex(value));
   readonly #table: Uint8Array;
 
   constructor(colors: readonly (readonly [value: number, color: string])[]) {
@@ -28,6 +30,7 @@ export class Palette {
         return [value, place];
       }),
     );
+    for (const [value, place] of this.#places) if (value > 0 && value < 65_536) this.#low[value] = place;
   }
 
   /** RGBA, not premultiplied, in whole rows of `PALETTE_WIDTH`. Not to be written to. */
@@ -37,6 +40,8 @@ export class Palette {
 
   /** Which of the table's colours a value takes, or the label that it is nearest to. */
   indexOf(value: number): number {
+    const low = value & 0xffff;
+    if (low === value) return this.#low[low] as number;
     return this.#places.get(Math.floor(value + 0.5)) ?? labelIndex(value);
   }
 

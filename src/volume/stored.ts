@@ -187,11 +187,23 @@ function valuesOfHalves(): Float32Array {
   return halfValues;
 }
 
-/** The bits of a value that a 16-bit float holds. @throws RangeError for one that it does not hold. */
+/** From here on the nearest 16-bit float is infinity. */
+const INFINITE_HALF = 65_520;
+
+/** The bits of the 16-bit float that is nearest to a value, as NumPy rounds it. */
 export function halfBits(value: number): number {
-  const bits = valuesOfHalves().findIndex((each) => Object.is(each, value));
-  if (bits < 0) throw new RangeError(`${String(value)}, which no 16-bit float holds`);
-  return bits;
+  const halves = valuesOfHalves();
+  const near = Math.abs(value) >= INFINITE_HALF ? Math.sign(value) * Infinity : value;
+  const exact = halves.findIndex((each) => Object.is(each, near));
+  if (exact >= 0) return exact;
+  const distance = (bits: number): number => Math.abs((halves[bits] as number) - near);
+  let best = 0;
+  for (let bits = 1; bits < halves.length; bits++) {
+    const isNearer = distance(bits) < distance(best) || (distance(bits) === distance(best) && bits % 2 === 0);
+    if (isNearer) best = bits;
+  }
+  // What is below 0 and too small for any other is the zero below 0.
+  return (halves[best] as number) === 0 && near < 0 ? 0x8000 : best;
 }
 
 class HalfFloats implements Collector {

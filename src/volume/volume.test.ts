@@ -101,6 +101,12 @@ describe('memory', () => {
     expect(volume.valueAt(1, 0, 0)).toBe(3);
   });
 
+  test('a part of a volume that is described by it has those of its empty slices that it has', () => {
+    const whole = Volume.from(new Uint8Array(24), [2, 3, 4], { emptySlices: [1, 3] });
+    expect(Volume.from(whole.data.slice(0, 18), [2, 3, 3], whole).emptySlices).toEqual([1]);
+    expect(Volume.from(whole.data, [2, 3, 4], whole.toRecord()).emptySlices).toEqual([1, 3]);
+  });
+
   test('a record takes everything along and leaves the voxels where they are', () => {
     const options: VolumeOptions = {
       spacing: [1, 2, 3],

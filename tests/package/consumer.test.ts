@@ -168,7 +168,7 @@ describe('the packed npm package', () => {
   test('has only compiled code, declarations and its papers, and no test', () => {
     const paths = packed.files.map(({ path }) => path);
     const expected =
-      /^(lib\/(src|kernel-server)\/.+\.(js|d\.ts)|lib\/page\/(index\.html|page\.js|page\.css|LICENSES\.txt)|lib\/reader\/((read|fill|chunk|write)-worker\.js|geotiff\.js|LICENSES\.txt)|package\.json|README\.md|LICENSE)$/;
+      /^(lib\/(src|kernel-server)\/.+\.(js|d\.ts)|lib\/page\/(index\.html|page\.js|page\.css|LICENSES\.txt)|lib\/reader\/((file|write-level|fill|chunk)-worker\.js|geotiff\.js|LICENSES\.txt)|package\.json|README\.md|LICENSE)$/;
     const inner = /\.test\.|testing\/|^lib\/src\/(viewer|page)/;
     expect(paths.filter((path) => !expected.test(path) || inner.test(path))).toEqual([]);
     expect(paths).toContain('lib/src/index.d.ts');

@@ -79,7 +79,10 @@ function need(attributes: Attributes, name: string, least: number, path: string)
   return numbers;
 }
 
-/** In “DICOM order”, which is LPS: the matrix that AFNI writes since 2005, which may be oblique, or three axes of the patient. */
+/**
+ * In “DICOM order”, which is LPS: the matrix that AFNI has written since 2005, or else three axes of
+ * the patient. The matrix may be oblique.
+ */
 function stepsOf(attributes: Attributes, path: string): Steps {
   const matrix = numbersOf(attributes, 'IJK_TO_DICOM_REAL', 12, path);
   const column = (axis: number): readonly number[] => [0, 4, 8].map((row) => matrix?.[row + axis] ?? 0);

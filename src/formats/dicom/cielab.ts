@@ -1,4 +1,4 @@
-import { hexColor } from '../labels';
+import { hexColor } from '../hex-color';
 
 /** X and Z of white, whose Y is 1: D65, that of sRGB. */
 const [WHITE_X, WHITE_Z] = [0.95047, 1.08883];

@@ -31,6 +31,21 @@ declare module '@cornerstonejs/codec-charls/decodewasmjs' {
   export = open;
 }
 
+/** For the tests, which have no other encoder. */
+declare module '@cornerstonejs/codec-charls/wasmjs' {
+  function open(options: object): Promise<{
+    JpegLSEncoder: new () => {
+      getDecodedBuffer(info: FrameInfo): Uint8Array;
+      /** 0 for samples that lie apart, 1 for lines of them, 2 for those of a pixel next to each other. */
+      setInterleaveMode(mode: number): void;
+      encode(): void;
+      getEncodedBuffer(): Uint8Array;
+      delete(): void;
+    };
+  }>;
+  export = open;
+}
+
 declare module 'jpeg-lossless-decoder-js' {
   const jpeg: {
     lossless: {

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { decodeFrame } from './decode-frame';
 import type { DicomImage } from './image';
 
@@ -31,7 +31,10 @@ class Bits {
 /** Codes of 5 bits for each number of bits that a difference may have. */
 const codeOf = (category: number): string => category.toString(2).padStart(5, '0');
 
-/** Lossless JPEG (ITU-T T.81, H) of 8 bits, each pixel predicted by the one on its left; restarted after `rows` rows. */
+/**
+ * Lossless JPEG (ITU-T T.81, H) of 8 bits: each pixel is predicted from the one on its left, with a
+ * restart after `rows` rows.
+ */
 function losslessJpeg(
   values: readonly number[],
   rows: number,
@@ -82,4 +85,44 @@ test.each([
     if (isFull) full += 1;
   }
   expect(full).toBeGreaterThan(0);
+});
+
+describe('colours of 16 bits', () => {
+  const [PIXELS, HEIGHT] = [2 * WIDTH, 2];
+  const layout = { width: WIDTH, height: HEIGHT, samples: 3, bitsAllocated: 16, bitsStored: 16, photometric: 'RGB' };
+  const coloured = (transferSyntax: string): DicomImage =>
+    ({ path: 'a.dcm', transferSyntax, layout: { ...layout, frames: 1, signed: false } }) as unknown as DicomImage;
+
+  test.each(['57', '70'])('in lossless JPEG are refused: the decoder mixes them up (%s)', async (end) => {
+    const { bytes } = losslessJpeg(
+      Array.from({ length: PIXELS }, (_, at) => at),
+      HEIGHT,
+    );
+    await expect(decodeFrame(coloured(`1.2.840.10008.1.2.4.${end}`), bytes)).rejects.toMatchObject({
+      code: 'unsupported-format',
+      message: expect.stringContaining('colours of 16 bits in lossless JPEG'),
+    });
+  });
+
+  test.each([
+    ['that lie apart', 0],
+    ['in lines', 1],
+    ['of a pixel next to each other', 2],
+  ])('in JPEG-LS have their values: samples %s', async (_, mode) => {
+    const { default: open } = await import('@cornerstonejs/codec-charls/wasmjs');
+    const encoder = new (await open({})).JpegLSEncoder();
+    const info = { width: WIDTH, height: HEIGHT, bitsPerSample: 16, componentCount: 3, isSigned: false };
+    // Of each sample in its own range, so that none is taken for another.
+    const values = Uint16Array.from({ length: 3 * PIXELS }, (__, at) => 20_000 * (at % 3) + 257 * Math.floor(at / 3));
+    const apart = Uint16Array.from(
+      { length: values.length },
+      (__, at) => values[3 * (at % PIXELS) + Math.floor(at / PIXELS)]!,
+    );
+    encoder.getDecodedBuffer(info).set(new Uint8Array((mode === 0 ? apart : values).buffer));
+    encoder.setInterleaveMode(mode);
+    encoder.encode();
+    const decoded = await decodeFrame(coloured('1.2.840.10008.1.2.4.80'), Uint8Array.from(encoder.getEncodedBuffer()));
+    encoder.delete();
+    expect(Array.from(new Uint16Array(Uint8Array.from(decoded).buffer))).toEqual(Array.from(values));
+  });
 });

@@ -26,7 +26,10 @@ export function decodesToRgb({ transferSyntax, layout }: DicomImage, packed: Uin
   return decoder === jpeg || decoder === jpeg2000;
 }
 
-/** Whether a JPEG 2000 code stream was made of RGB by a transform, which its decoder turns round (COD, ISO/IEC 15444-1 A.6.1). */
+/**
+ * Whether a transform was applied to the RGB of a JPEG 2000 code stream (COD, ISO/IEC 15444-1 A.6.1).
+ * Its decoder undoes it.
+ */
 function hasColourTransform(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 2; at + 9 < bytes.length; at += 2 + view.getUint16(at + 2)) {
@@ -37,8 +40,21 @@ function hasColourTransform(bytes: Uint8Array): boolean {
   return true;
 }
 
+/** Colours that become RGB here; those of the others a decoder turns into RGB itself. */
+const COLOURS: readonly string[] = ['RGB', 'YBR_FULL', 'YBR_FULL_422'];
+const COLOURS_OF_CODECS: readonly string[] = ['YBR_ICT', 'YBR_RCT', 'YBR_PARTIAL_420', 'YBR_PARTIAL_422'];
+
+/** @throws SlicescopeError `unsupported-format` for colours that would be taken for others. */
+export function checkColours({ path, transferSyntax, layout }: Omit<DicomImage, 'planes'>): void {
+  const { samples, photometric } = layout;
+  const decoder = DECODERS.get(transferSyntax);
+  const isDecoded = decoder === jpeg || decoder === jpeg2000;
+  if (samples === 1 || COLOURS.includes(photometric) || (isDecoded && COLOURS_OF_CODECS.includes(photometric))) return;
+  throw unsupported(path, `colours of the kind ${photometric} (PhotometricInterpretation); convert them to RGB`);
+}
+
 /** @throws SlicescopeError `unsupported-format`. */
-export function checkSyntax({ path, transferSyntax }: DicomImage): void {
+export function checkSyntax({ path, transferSyntax }: Omit<DicomImage, 'planes'>): void {
   if (DECODERS.has(transferSyntax)) return;
   throw unsupported(path, `compressed with ${transferSyntax || 'a method that it does not name'}; decompress it first`);
 }
@@ -118,8 +134,9 @@ async function jpeg(packed: Uint8Array, { samples, photometric }: PixelLayout): 
 }
 
 /**
- * The decoder sees a marker before it has emptied its bits, and then loses the last pixel in front of it. A byte of ones in front of
- * the end, which is no data, keeps it from that; and what lies between restart markers is decoded as pictures of their own.
+ * The decoder sees a marker before it has emptied its bits, and then loses the last pixel before it. A
+ * byte of ones before the end, which is no data, prevents that. The pieces between restart markers are
+ * decoded as pictures of their own.
  */
 async function losslessJpeg(packed: Uint8Array): Promise<Uint8Array> {
   const {
@@ -134,7 +151,10 @@ async function losslessJpeg(packed: Uint8Array): Promise<Uint8Array> {
 /** In front of the end of a picture: ones, as which bits that are not used are written, and that end. */
 const ROOM_AND_END = Uint8Array.of(0xff, 0, 0xff, 0xd9);
 
-/** The pictures that the rows between restart markers are (ITU-T T.81, H.1.1): each is predicted as if it was the first. */
+/**
+ * Each piece between restart markers as a picture of its own (ITU-T T.81, H.1.1): it is predicted as
+ * if it was the first.
+ */
 function intervalsOf(bytes: Uint8Array): Uint8Array<ArrayBuffer>[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let [heightAt, width, height, restartAt, interval, data] = [0, 0, 0, 0, 0, 0];

@@ -7,8 +7,8 @@ import type { DicomFile } from './header';
 const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
 
 /**
- * The paths of the files that a DICOMDIR lists, each once, by the names of its folders and its own (ReferencedFileID); null for
- * another file. Offsets from one record to the next are not followed.
+ * The paths of the files that a DICOMDIR lists, each once (ReferencedFileID). Null for another file.
+ * Offsets from one record to the next are not followed.
  * @throws SlicescopeError `file-corrupt` for names, or links, that lead out of its folder.
  */
 export function listedIn({ path, dataSet }: DicomFile): readonly string[] | null {

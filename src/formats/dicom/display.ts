@@ -21,12 +21,12 @@ export interface Voi {
   readonly table: DataSet | undefined;
 }
 
-/** Share of a table's range that is no more than noise at its ends. */
+/** Changes up to this share of a table's range, at its ends, count as noise. */
 const FLAT = 1 / 256;
 
 /**
- * The window and the sense of a plane (PS3.3 C.11.2, C.7.6.3.1.2). A table is drawn as the straight line between the values at
- * which it begins and ceases to change.
+ * The window of a plane, and whether it is inverted (PS3.3 C.11.2, C.7.6.3.1.2). A table is drawn as a
+ * straight line: from the value at which it begins to change to the value at which it stops.
  * @param hasNegatives whether real values may be negative: the table then begins at a signed number.
  * @throws SlicescopeError `file-corrupt`.
  */
@@ -38,7 +38,10 @@ export function displayOf(path: string, voi: Voi, { photometric }: PixelLayout, 
   return drawn === null ? { window, invert: isFilm } : { window: drawn.window, invert: drawn.falls !== isFilm };
 }
 
-/** From the first value at which white or black begins to the last (PS3.3 C.11.2.1.2.1); one that is narrower than 1 can only be meant exactly. */
+/**
+ * The range of values that a window shows (PS3.3 C.11.2.1.2.1). A width of at most 1 is taken exactly,
+ * because the formula would make it empty.
+ */
 function windowOf({ center, width, shape = 'LINEAR' }: Voi): Window | null {
   if (center === undefined || width === undefined || width <= 0) return null;
   if (shape !== 'LINEAR' || width <= 1) return [center - width / 2, center + width / 2];
@@ -60,7 +63,7 @@ function lineOf({ first, values }: Lut): { readonly window: Window; readonly fal
   return { window: [first + low, first + high], falls };
 }
 
-/** Stored values, from the first to the last, that are no image (PS3.3 C.7.5.1.1.2); null where there are none. */
+/** The range of stored values that are not image (PS3.3 C.7.5.1.1.2). Null if the file names none. */
 export function paddingIn(dataSet: DataSet, layout: PixelLayout): Padding | null {
   if (layout.samples !== 1) return null;
   const read = (tag: string): number | undefined => {

@@ -39,8 +39,9 @@ async function differentOf(planes: readonly Plane[], reader: PlaneReader): Promi
 }
 
 /**
- * The planes at each position, without those that are there twice: copies of a file, a slice that a position has more than
- * others, and a whole series that was exported again. Planes in time are none of these, however equal they are.
+ * The planes at each position without doubles: copies of a file, a position with one slice more than
+ * the others, and a whole series that was exported again. Planes in time are no doubles, even if they
+ * are equal.
  * @param isTold whether times tell the planes at each position apart.
  * @throws SlicescopeError `unsupported-format` where different planes have one name.
  */

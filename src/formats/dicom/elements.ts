@@ -18,8 +18,8 @@ const DEFLATED = '1.2.840.10008.1.2.1.99';
 const BIG_ENDIAN = '1.2.840.10008.1.2.2';
 
 /**
- * Value representations that are younger than dicom-parser: their lengths have 32 bits (PS3.5 7.1.2). It reads all it does not
- * know as having 16, and loses its place.
+ * Value representations that dicom-parser does not know. Their lengths have 32 bits (PS3.5 7.1.2); it
+ * would read 16 bits, and lose its place.
  */
 const YOUNG = new Set(['OV', 'SV', 'UV']);
 

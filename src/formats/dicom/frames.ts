@@ -8,7 +8,7 @@ import {
 } from 'dicom-parser';
 import { isSlicescopeError, messageOf } from '../../protocol';
 import { corrupt, openFile, readWhole, unsupported } from '../format';
-import { decodeFrame, decodesToRgb, checkSyntax } from './decode-frame';
+import { checkColours, checkSyntax, decodeFrame, decodesToRgb } from './decode-frame';
 import { toRgb } from './colour';
 import { parseElements } from './elements';
 import type { DicomImage } from './image';
@@ -57,7 +57,8 @@ export class Frames {
   }
 
   /**
-   * Put a frame into `target`: of colours RGB of 8 bits, else values as they are stored, in the machine's order (little endian).
+   * Put a frame into `target`: colours as RGB of 8 bits, other values as they are stored. The byte
+   * order is the machine's (little endian).
    * @param target exactly as large as the frame.
    */
   async read(frame: number, target: Buffer): Promise<void> {
@@ -97,7 +98,10 @@ export class Frames {
     target.set(toRgb(bytes.subarray(skip, skip + size), layout));
   }
 
-  /** 1 or 12 bits a pixel, the lowest of a byte first; a frame may begin within a byte (PS3.5 8.1.1, of 2004 for 12). */
+  /**
+   * 1 or 12 bits a pixel, the lowest bit of a byte first. A frame may begin within a byte (PS3.5
+   * 8.1.1, of 2004 for 12).
+   */
   async #readBits(frame: number, target: Buffer): Promise<void> {
     const { layout, transferSyntax, pixels } = this.#image;
     const bits = layout.bitsAllocated;
@@ -172,16 +176,16 @@ function unpackBits(bytes: Uint8Array, first: number, target: Uint8Array): void 
 }
 
 /** Bytes of a frame in the file, where it is not compressed. */
-function frameBytes({ layout }: DicomImage): number {
+function frameBytes({ layout }: Pick<DicomImage, 'layout'>): number {
   const { width, height, samples, bitsAllocated, photometric } = layout;
   return width * height * (photometric === 'YBR_FULL_422' ? 2 : (samples * bitsAllocated) / 8);
 }
 
 /**
- * Make sure, before memory is taken, that an image's file can hold its pixels, and that they are of a kind that can be read.
+ * Check, before memory is taken, that an image's file can hold its pixels, and that we can read them.
  * @throws SlicescopeError `unsupported-format`, `file-corrupt`.
  */
-export function checkPixels(image: DicomImage): void {
+export function checkPixels(image: Omit<DicomImage, 'planes'>): void {
   const { path, layout, pixels, transferSyntax } = image;
   const { bitsAllocated, photometric } = layout;
   const is16 = bitsAllocated === 16 && photometric === 'RGB';
@@ -191,6 +195,7 @@ export function checkPixels(image: DicomImage): void {
       `colours of ${String(bitsAllocated)} bits (${photometric}); convert them to RGB of 8 or 16`,
     );
   }
+  checkColours(image);
   if (pixels.encapsulated) {
     if (bitsAllocated % 8 !== 0)
       throw unsupported(path, `compressed samples of ${String(bitsAllocated)} bits (BitsAllocated)`);
@@ -211,7 +216,7 @@ export function checkPixels(image: DicomImage): void {
 const ANY_BYTES = 2 ** 26;
 const MOST_TIMES = 2000;
 
-function checkExpansion({ path, layout, fileBytes }: DicomImage): void {
+function checkExpansion({ path, layout, fileBytes }: Omit<DicomImage, 'planes'>): void {
   const { width, height, frames, samples, bitsAllocated } = layout;
   const bytes = (width * height * frames * samples * bitsAllocated) / 8;
   if (bytes <= ANY_BYTES || bytes <= fileBytes * MOST_TIMES) return;

@@ -1,16 +1,25 @@
-/** How the slices of a series lie along their normal, and what becomes of gaps. */
+/** Where the slices of a series lie along their normal, and what fills the gaps between them. */
 
-/** How much distances between slices may differ: of their mean, and in mm. */
+/** How much distances between slices may differ: as a share of their mean, and in mm. */
 const EVEN_SHARE = 0.01;
-/** Of two distances the one to the other, and of slices all to those that were measured. */
+/** The most that one distance may be of the other one, and all slices of the measured ones. */
 const MOST_RATIO = 8;
 export const EVEN_MM = 0.002;
-/** What rounded positions may be off the straight line of evenly spaced ones at most, of a distance: a slice that is missing is further off. */
+/**
+ * How far a rounded position may be from its place among evenly spaced ones, as a share of their
+ * distance. Where a slice is missing, the next one is farther off.
+ */
 const ROUNDED_SHARE = 0.2;
-/** Large gaps in a row that are a second distance, where instance numbers do not tell whether slices are missing. */
+/**
+ * So many large gaps in a row are a second distance, if instance numbers don't tell whether slices are
+ * missing.
+ */
 const SURE_RUN = 3;
 
-/** Where the series has the values of a slice: between two of its slices, `share` of the way; null where there are none. */
+/**
+ * Where the values of a slice come from: from between two slices of the series, `share` of the way.
+ * Null if it is missing.
+ */
 export type Source = { readonly low: number; readonly high: number; readonly share: number } | null;
 
 export interface Grid {
@@ -20,7 +29,7 @@ export interface Grid {
   readonly distance: number;
   /** One for each slice of the volume. */
   readonly sources: readonly Source[];
-  /** The two distances that slices have, where they were not the same. */
+  /** Both distances, if the slices of the series have two. Otherwise null. */
   readonly distances: readonly [finer: number, coarser: number] | null;
 }
 
@@ -28,7 +37,7 @@ export interface Grid {
 export interface SliceRow {
   /** Along the normal, in mm, ascending. */
   readonly at: readonly number[];
-  /** What positions may be off, because they are written with few digits, in mm. */
+  /** How far positions may be off, because they are written with few digits, in mm. */
   readonly rounding: number;
   readonly instanceNumbers: readonly number[];
 }
@@ -37,13 +46,13 @@ const last = (numbers: readonly number[]): number => numbers.at(-1) ?? NaN;
 const gapsOf = (at: readonly number[]): readonly number[] => at.slice(1).map((each, i) => each - (at[i] as number));
 const itself = (index: number): Source => ({ low: index, high: index, share: 0 });
 
-/** The distance of slices that are evenly spaced; null where they are not. */
+/** The distance of slices that are evenly spaced. Null if they are not. */
 export function evenDistance({ at, rounding }: SliceRow): number | null {
   const mean = (last(at) - (at[0] as number)) / (at.length - 1);
   const gaps = gapsOf(at);
   const least = gaps.reduce((most, gap) => Math.min(most, gap), Infinity);
   const isAlike = gaps.every((gap) => gap - least <= Math.max(EVEN_MM, EVEN_SHARE * mean));
-  // Positions that are written with few digits are off by half the last one; that does not add up along the stack.
+  // A rounded position is off by at most half of its last digit, which does not add up along the stack.
   return isAlike ||
     isOnLine(
       at,
@@ -60,7 +69,10 @@ function isOnLine(at: readonly number[], steps: readonly number[], distance: num
   return at.every((each, i) => Math.abs(each - (first + distance * (steps[i] as number))) <= tolerance);
 }
 
-/** A grid for slices that are evenly spaced, of which some are missing, or which have two distances; null for others. */
+/**
+ * A grid for slices that are evenly spaced, have gaps where slices are missing, or have two distances.
+ * Null for others.
+ */
 export function gridOf(row: SliceRow): Grid | null {
   const [start] = row.at as [number];
   const distance = evenDistance(row);
@@ -68,7 +80,7 @@ export function gridOf(row: SliceRow): Grid | null {
   return withMissing(row) ?? withTwoDistances(row);
 }
 
-/** A grid for slices with missing ones: each gap is a multiple of one distance. */
+/** A grid for slices some of which are missing: each gap is a multiple of one distance. */
 function withMissing(row: SliceRow): Grid | null {
   const { at, rounding } = row;
   const gaps = gapsOf(at);
@@ -82,7 +94,7 @@ function withMissing(row: SliceRow): Grid | null {
   const distance = (last(at) - start) / last(steps);
   const tolerance = Math.max(EVEN_MM, EVEN_SHARE * distance, Math.min(ROUNDED_SHARE * distance, rounding));
   const slices = last(steps) + 1;
-  // More empty slices than others are no gaps: something else is wrong.
+  // If more slices are missing than are there, something else is wrong.
   if (!isOnLine(at, steps, distance, tolerance) || slices > 2 * at.length) return null;
   if (!isOfMissing(row, multiples)) return null;
   const sources: Source[] = Array.from({ length: slices }, () => null);
@@ -90,7 +102,10 @@ function withMissing(row: SliceRow): Grid | null {
   return { start, distance, sources, distances: null };
 }
 
-/** Whether gaps that are whole multiples of one distance are slices that are missing, and not a second distance. */
+/**
+ * Whether slices are missing where a gap is a whole multiple of the distance. Otherwise it is a second
+ * distance.
+ */
 function isOfMissing({ instanceNumbers }: SliceRow, multiples: readonly number[]): boolean {
   const steps = gapsOf(instanceNumbers).map(Math.abs);
   const unit = steps[multiples.indexOf(1)] ?? 1;
@@ -117,7 +132,10 @@ function runsOf(flags: readonly boolean[]): readonly { readonly from: number; re
   return runs;
 }
 
-/** A grid for slices with two distances: of the smaller one. The longest run of finer slices stays as it is. */
+/**
+ * A grid for slices with two distances. It has the smaller one, and keeps the longest run of finer
+ * slices as it is.
+ */
 function withTwoDistances({ at, rounding }: SliceRow): Grid | null {
   const gaps = gapsOf(at);
   const least = gaps.reduce((most, gap) => Math.min(most, gap), Infinity);
@@ -126,7 +144,7 @@ function withTwoDistances({ at, rounding }: SliceRow): Grid | null {
   const isFine = gaps.map((gap) => gap - least <= tolerance);
   const isCoarse = gaps.map((gap) => most - gap <= tolerance);
   if (gaps.some((_, i) => isFine[i] !== true && isCoarse[i] !== true)) return null;
-  // One gap that is as wide as two distances or more is no second distance, but nothing that was measured.
+  // A single gap of two distances or more is not a second distance: nothing was measured there.
   if (longestRun(isCoarse) < 2 && most >= 2 * least - tolerance) return null;
   const [run] = [...runsOf(isFine)].sort((one, other) => other.length - one.length);
   if (run === undefined) return null;
@@ -136,14 +154,14 @@ function withTwoDistances({ at, rounding }: SliceRow): Grid | null {
   const stepsIn = (length: number): number => Math.ceil(length / distance - 0.5);
   const before = stepsIn(anchor - (at[0] as number));
   const slices = before + stepsIn(last(at) - anchor) + 1;
-  if (most > MOST_RATIO * least || slices > MOST_RATIO * at.length) return null; // Hardly anything of it was measured.
+  if (most > MOST_RATIO * least || slices > MOST_RATIO * at.length) return null; // Too little of it was measured.
   const start = anchor - before * distance;
   let low = 0;
   const sources = Array.from({ length: slices }, (_, z): Source => {
     const place = start + z * distance;
     while (low < at.length - 2 && place > (at[low + 1] as number)) low += 1;
     const share = (place - (at[low] as number)) / (gaps[low] as number);
-    // Half a distance beyond the first or the last slice is still within it.
+    // The volume may end up to half a distance beyond the first or the last slice, which then counts.
     const near = tolerance / (gaps[low] as number);
     if (share <= near) return itself(low);
     return share >= 1 - near ? itself(low + 1) : { low, high: low + 1, share };

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ErrorCode } from '../../protocol';
 import { openVolume } from '../index';
 import { cheapRefusal } from '../testing/cost';
-import { element, file, header, short, slice, text } from '../testing/dicom-file';
+import { element, file, header, sequence, short, slice, text } from '../testing/dicom-file';
 
 const DEFLATED = '1.2.840.10008.1.2.1.99';
 const J2K = '1.2.840.10008.1.2.4.90';
@@ -63,6 +63,11 @@ function body(fields: Fields): Buffer {
 }
 
 const image = (fields: Fields): Buffer => file(body(fields));
+
+/** Elements of a table of so many values, which take longer to read than all else. */
+function table(count: number): Buffer {
+  return Buffer.concat([short(0x00283002, count % 65_536, 0, 16), element(0x00283006, 'OW', Buffer.alloc(2 * count))]);
+}
 
 /** Packed pixels: an empty offset table, one fragment, and the end. */
 function packed(bytes: Uint8Array): Buffer {
@@ -138,7 +143,7 @@ function mosaic(csa: CsaFields, size: Fields = {}): Buffer {
   return image({ ...size, before: Buffer.concat(said) });
 }
 
-/** A DICOMDIR of these files, each record of which is followed by the first one. */
+/** A DICOMDIR of these files. After each record the first one follows again. */
 function listing(...files: readonly string[]): Buffer {
   const items = files.map((name) => {
     const next = element(0x00041400, 'UL', Buffer.from(Uint32Array.of(132).buffer));
@@ -184,6 +189,12 @@ const CASES: readonly Case[] = [
       }),
     'unsupported-format',
     /2000000 frames, of at most 65536/,
+  ],
+  [
+    '20,000 frames that are not there, with a table of 65,536 values',
+    () => image({ frames: '20000', before: sequence(0x00283000, [table(65_536)]) }),
+    'file-corrupt',
+    /truncated, it has 24 bytes of pixels/,
   ],
   ['negative frames', () => image({ frames: '-3' }), 'file-corrupt', /-3 frames/],
   ['no rows', () => image({ rows: 0 }), 'file-corrupt', /3 columns and 0 rows/],

@@ -3,6 +3,7 @@ import type { Padding, Triple } from '../../protocol';
 import { corrupt, unsupported } from '../format';
 import { withoutEnd } from '../text-end';
 import { displayOf, paddingIn, type Display } from './display';
+import { checkPixels } from './frames';
 import type { DicomFile, PixelPlace } from './header';
 import { lutIn, type Lut } from './lut';
 import { mosaicOf, tileLayout, tilesOf, type Mosaic } from './mosaic';
@@ -36,7 +37,10 @@ export interface Plane {
   readonly pixelSpacing: readonly [number, number] | null;
   /** How many times as high as wide a pixel is, where its size is not known. */
   readonly aspectRatio: number;
-  /** What tells planes at one position apart in time, or in another way, the first that all of them have: see `TIMES`. */
+  /**
+   * What tells planes at one position apart, such as their time: the first of `TIMES` that all of them
+   * have.
+   */
   readonly times: readonly (readonly number[] | null)[];
   /** When it was taken, and what it is besides. */
   readonly facts: PlaneFacts;
@@ -104,6 +108,15 @@ const NO_SIDE =
 const B_VALUE = 'x00189087';
 /** Whole numbers that place a frame in its object, such as TemporalPositionIndex, and stack and position in it. */
 const FRAME_CONTENT = 'x00209111';
+/** Which slice each frame is of, in nuclear medicine, and what else it may be of (PS3.3 C.8.4.8). */
+const SLICE_VECTOR = 'x00540080';
+const OTHER_VECTORS: Readonly<Record<string, string>> = {
+  ...{ x00540010: 'EnergyWindowVector', x00540020: 'DetectorVector', x00540030: 'PhaseVector' },
+  ...{ x00540050: 'RotationVector', x00540060: 'RRIntervalVector', x00540070: 'TimeSlotVector' },
+  ...{ x00540090: 'AngularViewVector', x00540100: 'TimeSliceVector' },
+};
+/** FloatPixelData and DoubleFloatPixelData. */
+const FLOAT_PIXELS = ['x7fe00008', 'x7fe00009'];
 
 const numbersOf = (dataSet: DataSet | undefined, tag: string): number[] | null => {
   const text = dataSet?.string(tag);
@@ -112,13 +125,21 @@ const numbersOf = (dataSet: DataSet | undefined, tag: string): number[] | null =
   return numbers.every(Number.isFinite) ? numbers : null;
 };
 
+/** Whether a file has pixels that are floats. */
+export function hasFloats({ dataSet }: DicomFile): boolean {
+  return FLOAT_PIXELS.some((tag) => dataSet.elements[tag] !== undefined);
+}
+
 /**
  * What a file says of its image.
  * @throws SlicescopeError `unsupported-format`, `file-corrupt`.
  */
 export function imageOf(file: DicomFile): DicomImage {
   const { path, dataSet, pixels } = file;
-  if (pixels === null) throw unsupported(path, 'a DICOM file without an image; choose one that has pixels');
+  if (pixels === null) {
+    const what = hasFloats(file) ? 'pixels that are floats (FloatPixelData)' : 'a DICOM file without an image';
+    throw unsupported(path, `${what}; choose one that has pixels`);
+  }
   const sheet = layoutOf(file);
   const mosaic = mosaicOf(path, dataSet, sheet);
   const layout = mosaic === null ? sheet : tileLayout(sheet, mosaic);
@@ -140,10 +161,10 @@ export function imageOf(file: DicomFile): DicomImage {
     seriesDescription: textOf(dataSet, 'x0008103e'),
     modality: dataSet.string('x00080060') ?? '',
     frameOfReference: dataSet.string('x00200052') ?? '',
-    // Below 0 in nuclear medicine, where it says a direction too (PS3.3 C.8.4.15).
-    sliceSpacing:
-      positive(Math.abs(numbersOf(dataSet, 'x00180088')?.[0] ?? 0)) ?? positive(numbersOf(dataSet, 'x00180050')?.[0]),
-    isCine: ['x00181063', 'x00181065', 'x00180040'].some((tag) => (dataSet.elements[tag]?.length ?? 0) > 0),
+    sliceSpacing: sliceSpacingOf(dataSet),
+    isCine:
+      ['x00181063', 'x00181065', 'x00180040'].some((tag) => (dataSet.elements[tag]?.length ?? 0) > 0) ||
+      isOfOtherThings(path, dataSet),
     isTiled: dataSet.elements.x00480006 !== undefined && layout.frames > 1,
     isLabelMap: layout.bitsAllocated === 1 || dataSet.string('x00080060') === 'SEG',
     filmTimes: filmTimes(dataSet, layout.frames),
@@ -151,9 +172,11 @@ export function imageOf(file: DicomFile): DicomImage {
     palette: isOfColours ? paletteOf(path, dataSet, layout) : null,
     segmentation,
   };
+  // Before anything is made for each frame: a header may say any number of them.
+  checkPixels({ ...image, layout: sheet });
   const planes: Plane[] = [];
   const whole: DicomImage = Object.assign(image, { planes });
-  const sheets = Array.from({ length: sheet.frames }, (_, frame) => planeOf(whole, dataSet, frame));
+  const sheets = planesIn(whole, dataSet, sheet.frames);
   for (const plane of mosaic === null ? sheets : tilesOf(whole, sheets[0] as Plane, mosaic)) planes.push(plane);
   return whole;
 }
@@ -204,41 +227,121 @@ function layoutOf({ path, dataSet, pixels, bytes }: DicomFile): PixelLayout {
   };
 }
 
-/** The element's value in a frame's functional group, in those that all frames share, or in the file itself (PS3.3 C.7.6.16). */
-function planeOf(image: DicomImage, dataSet: DataSet, frame: number): Plane {
-  const groups = [dataSet.elements.x52009230?.items?.[frame]?.dataSet, dataSet.elements.x52009229?.items?.[0]?.dataSet];
-  const values = (sequence: string, tag: string): number[] | null => {
-    for (const group of groups) {
-      const found = numbersOf(group?.elements[sequence]?.items?.[0]?.dataSet, tag);
-      if (found !== null) return found;
-    }
-    return numbersOf(dataSet, tag);
+/** The distance between slices that have no positions, of the file or of its functional groups, in mm. */
+function sliceSpacingOf(dataSet: DataSet): number | null {
+  const groups = [dataSet.elements.x52009229, dataSet.elements.x52009230].map((each) => each?.items?.[0]?.dataSet);
+  const all = [dataSet, ...groups.map((group) => group?.elements.x00289110?.items?.[0]?.dataSet)];
+  const said = (tag: string): number | null =>
+    all.map((each) => positive(Math.abs(numbersOf(each, tag)?.[0] ?? 0))).find((each) => each !== null) ?? null;
+  // Below 0 in nuclear medicine, where it says a direction too (PS3.3 C.8.4.15).
+  return said('x00180088') ?? said('x00180050');
+}
+
+/**
+ * Whether frames differ in something else than their slices, as those of a film do.
+ * @throws SlicescopeError `unsupported-format` if they differ in both, or in several things.
+ */
+function isOfOtherThings(path: string, dataSet: DataSet): boolean {
+  const differs = (tag: string): boolean => {
+    const length = (dataSet.elements[tag]?.length ?? 0) / 2;
+    const first = dataSet.uint16(tag, 0);
+    for (let at = 1; at < length; at++) if (dataSet.uint16(tag, at) !== first) return true;
+    return false;
   };
-  const orientation = values('x00209116', 'x00200037');
-  const own = groups[0]?.elements.x00209113 !== undefined;
-  const placed = placedFrame(image, values('x00209113', 'x00200032'), frame);
-  const between = numbersOf(dataSet, 'x00180088')?.[0] ?? 0;
+  const others = Object.keys(OTHER_VECTORS).filter(differs);
+  if (others.length === 0) return false;
+  if (others.length === 1 && !differs(SLICE_VECTOR)) return true;
+  const names = [...others.map((tag) => OTHER_VECTORS[tag]), ...(differs(SLICE_VECTOR) ? ['SliceVector'] : [])];
+  throw unsupported(path, `its frames differ in several ways (${names.join(', ')}); save each series of them alone`);
+}
+
+/** The planes of a file. Frames of which nothing is said by itself share what is said of all. */
+function planesIn(image: DicomImage, dataSet: DataSet, frames: number): readonly Plane[] {
+  const items = dataSet.elements.x52009230?.items;
+  const tables = { lut: lutOf(image.path, dataSet, image.layout), displays: new Map<DataSet, Display>() };
+  let common: Plane | null = null;
+  return Array.from({ length: frames }, (_, frame) => {
+    const own = items?.[frame]?.dataSet;
+    if (own !== undefined) return planeOf(image, dataSet, frame, own, tables);
+    common ??= planeOf(image, dataSet, 0, undefined, tables);
+    return { ...common, frame, position: positionOf(image, dataSet, frame, undefined) };
+  });
+}
+
+/** Tables that planes share, and how they are drawn. */
+interface Tables {
+  readonly lut: Lut | null;
+  readonly displays: Map<DataSet, Display>;
+}
+
+/** The numbers of an element in a functional group, of the first group that has it, else in the file (PS3.3 C.7.6.16). */
+function valuesIn(
+  dataSet: DataSet,
+  groups: readonly (DataSet | undefined)[],
+  sequence: string,
+  tag: string,
+): number[] | null {
+  for (const group of groups) {
+    const found = numbersOf(group?.elements[sequence]?.items?.[0]?.dataSet, tag);
+    if (found !== null) return found;
+  }
+  return numbersOf(dataSet, tag);
+}
+
+function groupsOf(dataSet: DataSet, own: DataSet | undefined): readonly [DataSet | undefined, DataSet | undefined] {
+  return [own, dataSet.elements.x52009229?.items?.[0]?.dataSet];
+}
+
+/** Where the middle of a frame's first pixel is. */
+function positionOf(image: DicomImage, dataSet: DataSet, frame: number, own: DataSet | undefined): Plane['position'] {
+  const groups = groupsOf(dataSet, own);
+  if (own?.elements.x0020930e !== undefined) {
+    const what = 'its frames lie in a space of their own (PlanePositionVolumeSequence), which is not the patient’s';
+    throw unsupported(image.path, `${what}; save it with PlanePositionSequence`);
+  }
+  const orientation = valuesIn(dataSet, groups, 'x00209116', 'x00200037');
+  const placed = placedFrame(image, valuesIn(dataSet, groups, 'x00209113', 'x00200032'), frame);
+  const between = valuesIn(dataSet, groups, 'x00289110', 'x00180088')?.[0] ?? 0;
   // Frames of one position, and a distance between slices, are slices, unless it is a film.
   const isStack =
-    !own && image.mosaic === null && image.layout.frames > 1 && image.frameOffsets === null && !image.isCine;
-  const position = shifted(
-    placed,
-    orientation,
-    isStack ? frame * Math.abs(between) : image.frameOffsets?.[0] === 0 ? image.frameOffsets[frame] : 0,
-  );
+    own?.elements.x00209113 === undefined &&
+    image.mosaic === null &&
+    image.layout.frames > 1 &&
+    image.frameOffsets === null &&
+    !image.isCine;
+  const offset = image.frameOffsets?.[0] === 0 ? image.frameOffsets[frame] : 0;
+  const position = shifted(placed, orientation, isStack ? frame * Math.abs(between) : offset);
+  return position?.length === 3 ? (position as unknown as Triple) : null;
+}
+
+function planeOf(image: DicomImage, dataSet: DataSet, frame: number, own: DataSet | undefined, tables: Tables): Plane {
+  const groups = groupsOf(dataSet, own);
+  const values = (sequence: string, tag: string): number[] | null => valuesIn(dataSet, groups, sequence, tag);
+  const orientation = values('x00209116', 'x00200037');
   const spacing = values('x00289110', 'x00280030') ?? numbersOf(dataSet, 'x00181164');
   const [row = 0, column = 0] = spacing ?? [];
   const [high = 1, wide = 1] = numbersOf(dataSet, 'x00280034') ?? [];
-  const content = groups[0]?.elements[FRAME_CONTENT]?.items?.[0]?.dataSet;
+  const content = own?.elements[FRAME_CONTENT]?.items?.[0]?.dataSet;
   const dose = numbersOf(dataSet, 'x3004000e')?.[0];
   const slope = dose ?? values('x00289145', 'x00281053')?.[0] ?? 1;
   const intercept = values('x00289145', 'x00281052')?.[0] ?? 0;
-  const voi = [...groups.map((group) => group?.elements.x00289132?.items?.[0]?.dataSet), dataSet];
-  const said = (tag: string): DataSet | undefined => voi.find((each) => (each?.elements[tag]?.length ?? 0) > 0);
+  const drawn = [...groups.map((group) => group?.elements.x00289132?.items?.[0]?.dataSet), dataSet];
+  const said = (tag: string): DataSet | undefined => drawn.find((each) => (each?.elements[tag]?.length ?? 0) > 0);
+  const table = said('x00283010')?.elements.x00283010?.items?.[0]?.dataSet;
+  const voi = {
+    center: values('x00289132', 'x00281050')?.[0],
+    width: values('x00289132', 'x00281051')?.[0],
+    shape: said('x00281056')?.string('x00281056'),
+    table,
+  };
+  const isByTable = table !== undefined && (voi.center === undefined || voi.width === undefined);
+  const known = isByTable ? tables.displays.get(table) : undefined;
+  const display = known ?? displayOf(image.path, voi, image.layout, image.layout.signed || intercept < 0);
+  if (isByTable) tables.displays.set(table, display);
   return {
     image,
     frame,
-    position: position?.length === 3 ? (position as unknown as Triple) : null,
+    position: positionOf(image, dataSet, frame, own),
     orientation: orientation?.length === 6 ? orientation : null,
     pixelSpacing: row > 0 && column > 0 ? [row, column] : null,
     aspectRatio: high > 0 && wide > 0 ? high / wide : 1,
@@ -246,18 +349,8 @@ function planeOf(image: DicomImage, dataSet: DataSet, frame: number): Plane {
     times: [...indicesOf(content), ...TIMES.map((tag) => timeOf(dataSet, tag))],
     slope,
     intercept,
-    lut: lutOf(image.path, dataSet, image.layout),
-    display: displayOf(
-      image.path,
-      {
-        center: values('x00289132', 'x00281050')?.[0],
-        width: values('x00289132', 'x00281051')?.[0],
-        shape: said('x00281056')?.string('x00281056'),
-        table: said('x00283010')?.elements.x00283010?.items?.[0]?.dataSet,
-      },
-      image.layout,
-      image.layout.signed || intercept < 0,
-    ),
+    lut: tables.lut,
+    display,
     padding: paddingIn(dataSet, image.layout),
   };
 }
@@ -278,7 +371,7 @@ function placedFrame({ path, frameOffsets }: DicomImage, position: number[] | nu
 
 /**
  * A text, in the character set that the file names (PS3.3 C.12.1.1.2).
- * @param file the elements of the file, of which `dataSet` may be an item.
+ * @param file the elements of the file, if `dataSet` is an item in it.
  */
 export function textOf(dataSet: DataSet, tag: string, file: DataSet = dataSet): string {
   const element = dataSet.elements[tag];

@@ -55,7 +55,7 @@ test.each(['plain.dcm', 'first-version.dcm', 'downwards.dcm', 'turned.dcm', 'oth
 );
 
 test('the corner of the first slice, in numbers', async () => {
-  // 3 × 3 tiles of 4 × 6 pixels of 2 × 2.5 mm: the picture's corner is 1 tile in either direction off that of a slice.
+  // 3 × 3 tiles of 4 × 6 pixels of 2 × 2.5 mm: the picture's corner is one tile left and above of a slice's.
   expect(await open('plain.dcm')).toMatchObject({
     shape: [4, 6, 7],
     spacing: [2, 2.5, expect.closeTo(3.3, 12)],

@@ -26,7 +26,10 @@ function privateElement(dataSet: DataSet, group: string, creator: string, elemen
   return undefined;
 }
 
-/** The values of a field of a CSA header, as nibabel describes it (nipy.org/nibabel/dicom/siemens_csa.html); null where it has none. */
+/**
+ * The values of a field of a CSA header, as nibabel describes it
+ * (nipy.org/nibabel/dicom/siemens_csa.html). Null if it has no such field.
+ */
 function csaValues(bytes: Uint8Array, wanted: string): readonly number[] | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const textAt = (at: number, length: number): string => {
@@ -110,16 +113,16 @@ function sideOf(dataSet: DataSet): 1 | -1 | null {
   return Math.abs(along) < 0.5 ? null : along > 0 ? 1 : -1;
 }
 
-/** The layout of one slice of a mosaic, each of which is like a frame. */
+/** The layout of one slice of a mosaic. Slices are treated as frames. */
 export function tileLayout(sheet: PixelLayout, { slices, tiles }: Mosaic): PixelLayout {
   return { ...sheet, width: sheet.width / tiles, height: sheet.height / tiles, frames: slices };
 }
 
 /**
- * The slices of a mosaic. The position of its file is where the first pixel of the whole picture would be, if that had the middle
- * of the first slice as its middle (nipy.org/nibabel/dicom/dicom_mosaic.html).
+ * The slices of a mosaic. The file's position is that of the first pixel of the whole picture, if the
+ * picture had its middle where the first slice has it (nipy.org/nibabel/dicom/dicom_mosaic.html).
  * @param sheet the plane that the file's header describes.
- * @throws SlicescopeError `unsupported-format` where the place of the slices is not said.
+ * @throws SlicescopeError `unsupported-format` if the file does not say where the slices are.
  */
 export function tilesOf(image: DicomImage, sheet: Plane, { slices, tiles, side }: Mosaic): readonly Plane[] {
   const { position, orientation, pixelSpacing } = sheet;

@@ -1,5 +1,8 @@
-/** What DICOM files say that is easily read wrong. Each pixel of time t and slice z is 100 t + z + 1000 x (write-dicom.py). */
-import { mkdirSync, writeFileSync } from 'node:fs';
+/**
+ * What is easily read wrong in DICOM files. Each pixel of time t and slice z is 100 t + z + 1000 x
+ * (write-dicom.py).
+ */
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Volume } from '../../volume';
@@ -7,7 +10,7 @@ import { exportSlice } from '../../export';
 import { readPng } from '../../export/testing/read-png';
 import { openVolume } from '../index';
 import { cheapRefusal } from '../testing/cost';
-import { element, file, header, short, slice, text, withoutVrs } from '../testing/dicom-file';
+import { element, file, header, sequence, short, slice, text, withoutVrs } from '../testing/dicom-file';
 import { filesFolder } from '../testing/files-folder';
 import { mrcFile } from '../testing/hostile-files';
 import { madeByPython } from '../testing/python';
@@ -297,6 +300,78 @@ describe('files without a preamble', () => {
       expect(bareKind(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))).toBeNull();
     }
   });
+});
+
+describe('a folder', () => {
+  const VALUES = [1, 2, 3, 400, 500, 60_000];
+  const folderOf = (name: string, files: Readonly<Record<string, Uint8Array>>): string => {
+    for (const [each, bytes] of Object.entries(files)) {
+      mkdirSync(join(own.path, name, each, '..'), { recursive: true });
+      writeFileSync(join(own.path, name, each), bytes);
+    }
+    return join(own.path, name);
+  };
+  const image = (z: number, number: number, fields: readonly Buffer[] = []): Buffer =>
+    file(Buffer.concat(slice(VALUES, z, number, fields)));
+
+  test('with a picture, and DICOM in a folder within it, is a series', async () => {
+    const path = folderOf('beside', { 'photo.png': Buffer.from('none'), 'deep/er/a.dcm': image(3, 1) });
+    expect(await openVolume(path)).toMatchObject({ shape: [3, 2, 1], origin: [0, 0, 3] });
+  });
+
+  test('with a link that leads nowhere opens without it', async () => {
+    const path = folderOf('link', { 'a.dcm': image(1, 1), 'b.dcm': image(2, 2) });
+    symlinkSync('gone.dcm', join(path, '0.dcm'));
+    expect(await openVolume(path)).toMatchObject({ shape: [3, 2, 2], notes: [] });
+  });
+
+  /** Six values of 8 bits that stand for the colours of a table. */
+  const painted = (number: number, z: number, shade: number): Buffer =>
+    image(z, number, [
+      ...[short(0x00280100, 8), short(0x00280101, 8), short(0x00280102, 7), text(0x00280004, 'CS', 'PALETTE COLOR')],
+      ...[1, 2, 3].flatMap((color) => [
+        short(0x00281100 + color, 4, 0, 8),
+        element(0x00281200 + color, 'OW', Buffer.from([0, shade, 2 * shade, 3 * shade])),
+      ]),
+      element(0x7fe00010, 'OW', Buffer.from([0, 1, 2, 3, 2, 1])),
+    ]);
+
+  test('with a slice of equal values and other colours asks for one of them', async () => {
+    const path = folderOf('colours', { a: painted(1, 1, 10), b: painted(2, 1, 20), c: painted(3, 2, 10) });
+    await expect(openVolume(path)).rejects.toMatchObject({
+      code: 'unsupported-format',
+      message: expect.stringContaining('2 slices with different values are at its position'),
+    });
+    const equal = folderOf('colours-twice', { a: painted(1, 1, 10), b: painted(2, 1, 10), c: painted(3, 2, 10) });
+    expect((await openVolume(equal)).notes).toEqual([expect.stringContaining('A slice was in the series twice')]);
+  });
+
+  test('with a slice of 12 bits that is there twice has it once', async () => {
+    const values = [1, 0xabc, 3, 0xfff, 5, 0x123];
+    const bits = values.reduce((sum, value, i) => sum + (BigInt(value) << BigInt(12 * i)), 0n);
+    const packed = Buffer.from(Array.from({ length: 10 }, (_, i) => Number((bits >> BigInt(8 * i)) & 255n)));
+    const of12 = (z: number, number: number): Buffer =>
+      image(z, number, [
+        ...[short(0x00280100, 12), short(0x00280101, 12), short(0x00280102, 11)],
+        element(0x7fe00010, 'OW', packed),
+      ]);
+    const volume = await openVolume(folderOf('twelve', { a: of12(1, 1), b: of12(1, 2), c: of12(2, 3) }));
+    expect(volume.notes).toEqual([expect.stringContaining('A slice was in the series twice')]);
+    expect(Array.from(volume.data)).toEqual([...values, ...values]);
+  });
+});
+
+test('a film of several positions has the frames that they leave, and not the times of all', async () => {
+  const positions = [0, 1, 2, 0, 1, 2].map((z) => [
+    sequence(0x00209113, [text(0x00200032, 'DS', `0\\0\\${String(5 * z)}`)]),
+  ]);
+  const fields = [
+    ...[text(0x00181063, 'DS', '40'), text(0x00280008, 'IS', '6'), sequence(0x52009230, ...positions)],
+    element(0x7fe00010, 'OW', Buffer.from(Uint16Array.from({ length: 36 }, (_, i) => i).buffer)),
+  ];
+  const volume = await openVolume(own.put('film.dcm', file(Buffer.concat(slice([], 0, 1, fields)))));
+  expect(volume).toMatchObject({ shape: [3, 2, 3], frames: 2, spacing: [0.5, 2, 5], frameTimes: null });
+  expect(Array.from(volume.data)).toEqual(Array.from({ length: 36 }, (_, i) => i));
 });
 
 describe('segmentations', () => {

@@ -12,7 +12,10 @@ export interface Palette {
   readonly tables: readonly [Uint16Array, Uint16Array, Uint16Array];
 }
 
-/** Segments of a table at most, also those that are repeated; each should have a value, and a table has up to 65,536. */
+/**
+ * How many segments a table may have, with those that are repeated. Each should have a value, and a
+ * table has up to 65,536.
+ */
 const MOST_SEGMENTS = 2 ** 18;
 /** Bytes of a table in segments at most. */
 const MOST_SEGMENT_BYTES = 2 ** 20;
@@ -64,7 +67,10 @@ function numbersIn(dataSet: DataSet, tag: string, count: number | null, bits = 1
   );
 }
 
-/** A table in segments: values as they are, straight lines, and earlier segments again (PS3.3 C.7.9.2); null if it is broken. */
+/**
+ * A table in segments: plain values, straight lines, and earlier segments again (PS3.3 C.7.9.2). Null
+ * if it is broken.
+ */
 function unfolded(code: Uint16Array | null, bits: number, most: number): Uint16Array | null {
   if (code === null) return null;
   const values: number[] = [];
@@ -90,7 +96,8 @@ function unfolded(code: Uint16Array | null, bits: number, most: number): Uint16A
     return Number.isNaN(from) ? NaN : at + 4;
   };
   let at = 0;
-  while (at < code.length && values.length < most) at = one(at, bits === 16); // Of 8 bits hardly a program writes places.
+  // With 8 bits, hardly any program writes places.
+  while (at < code.length && values.length < most) at = one(at, bits === 16);
   return values.length === most ? Uint16Array.from(values) : null;
 }
 

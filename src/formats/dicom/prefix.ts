@@ -10,8 +10,8 @@ export function hasPrefix(head: Uint8Array): boolean {
 }
 
 /**
- * How the elements lie of a file that begins with them: with those of its header (group 0002), which say it of the others, or with
- * those of its data (group 0008), with value representations or without. Little endian.
+ * How a file without a preamble begins: with its header (group 0002), which says how the other
+ * elements lie, or with its data (group 0008), with or without value representations. Little endian.
  */
 export type Bare = 'header' | 'explicit' | 'implicit';
 
@@ -34,8 +34,9 @@ const TELLING: ReadonlyMap<number, RegExp> = new Map([
 const LEAST_TELLING = 2;
 
 /**
- * Whether a file begins with DICOM's elements, as ACR-NEMA's did, and as files do whose preamble was cut off; null where it does not.
- * Nothing else does: the tags ascend, each is followed by a length that leads to the next one, and some have the texts that they must.
+ * How a file without a preamble begins, as ACR-NEMA's do, and those whose preamble was cut off. Null
+ * if it is no DICOM: the tags must ascend, each length must lead to the next element, and some
+ * elements must have their texts.
  */
 export function bareKind(file: Uint8Array): Bare | null {
   const head = file.subarray(0, HEAD_BYTES);

@@ -2,7 +2,8 @@
 import { basename } from 'node:path';
 import { Volume } from '../../volume';
 import { unsupported, type OnFraction } from '../format';
-import { hexColor, readLabels, withLabels } from '../labels';
+import { hexColor } from '../hex-color';
+import { readLabels, withLabels } from '../labels';
 import { ContourReader } from './contours';
 import { ContourSlicer, StructureRemarks } from './contours-on-slices';
 import { PolygonFiller } from './fill-polygons';

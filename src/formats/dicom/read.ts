@@ -12,9 +12,8 @@ import { Volume, type VolumeOptions } from '../../volume';
 import type { FileHeader } from '../file-header';
 import { unsupported, type OnFraction, type ReadRequest } from '../format';
 import { usedBits } from './display';
-import { checkPixels } from './frames';
 import { readDicomFile } from './header';
-import { asStored, type DicomImage, type PixelLayout, type Plane } from './image';
+import type { DicomImage, PixelLayout, Plane } from './image';
 import { headerOf } from './names';
 import { lookUp } from './palette';
 import { PlaneReader } from './plane-reader';
@@ -80,7 +79,6 @@ export async function read(request: ReadRequest, onFraction: OnFraction): Promis
     throw new SlicescopeError('invalid-argument', message, { argument: 'over' });
   }
   const images = set === null ? chosen(request, found) : await imagesUnder(request, set, found);
-  for (const image of images) checkPixels(asStored(image));
   images.forEach(checkNoTiles);
   const strict = request.strict === true;
   if (asked !== null && set !== null) {
@@ -130,8 +128,8 @@ export async function read(request: ReadRequest, onFraction: OnFraction): Promis
 }
 
 /**
- * @param stored the dtype of what is in the files, where it is not what the volume has: slope and intercept are another one's for
- *   each plane, or it is indices of colours.
+ * @param stored the dtype in the files, if it is not the volume's: each plane has its own slope, or
+ *   values are indices of colours.
  */
 async function fill(
   volume: Volume,
@@ -176,8 +174,8 @@ async function fill(
 }
 
 /**
- * The values that are no image, from the least to the greatest: those in files, or the real ones. Null if there are none, or not
- * the same in all planes.
+ * The range of values that are not image, as they are stored or as real ones. Null if planes have
+ * none, or different ones.
  */
 function paddingOf(planes: readonly Plane[], isReal: boolean): Padding | null {
   const [first, ...others] = planes.map((plane) => {
@@ -188,7 +186,10 @@ function paddingOf(planes: readonly Plane[], isReal: boolean): Padding | null {
   return others.every((other) => String(other) === String(first)) ? (first ?? null) : null;
 }
 
-/** A slice between two: a share of each, rounded where values are whole; beside what is no image the nearer one. */
+/**
+ * A slice between two: a share of each, rounded if values are whole. Next to padding, the nearer slice
+ * counts alone.
+ */
 function between(low: VoxelArray, high: VoxelArray, share: number, padding: Padding | null, target: VoxelArray): void {
   const isWhole = !(target instanceof Float32Array || target instanceof Float64Array);
   const isImage = (value: number): boolean => padding === null || value < padding[0] || value > padding[1];

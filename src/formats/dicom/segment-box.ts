@@ -1,6 +1,6 @@
 /**
- * Where the frames of a segmentation lie. A writer may leave out frames of zeros (PS3.3 C.8.20.2), so the box is that of the frames of all
- * segments, and slices in it without a frame are background.
+ * Where the frames of a segmentation lie. A writer may leave out frames of zeros (PS3.3 C.8.20.2). So
+ * the box is that of the frames of all segments, and slices without a frame are background.
  */
 import type { VolumeOptions } from '../../volume';
 import { corrupt, unsupported } from '../format';
@@ -68,9 +68,9 @@ export function boxOf(image: DicomImage, segmentation: Segmentation, strict: boo
 }
 
 /**
- * The slice at each position along the normal: whole multiples of SpacingBetweenSlices, or, where positions contradict it, of the
- * largest distance that they are multiples of.
- * @throws SlicescopeError `unsupported-format` where there is none.
+ * The slice at each position along the normal. Slices are SpacingBetweenSlices apart; if positions
+ * contradict it, the largest distance counts that all positions are multiples of.
+ * @throws SlicescopeError `unsupported-format` if no distance fits.
  */
 function stepsOf(
   path: string,

@@ -1,8 +1,8 @@
-/** What the header of a segmentation says (PS3.3 C.8.20): which segments there are, and of which one each frame is. */
+/** What the header of a segmentation says (PS3.3 C.8.20): its segments, and the segment of each frame. */
 import type { DataSet } from 'dicom-parser';
 import { SlicescopeError } from '../../protocol';
 import { corrupt, unsupported } from '../format';
-import { hexColor } from '../labels';
+import { hexColor } from '../hex-color';
 import { colorOfLab } from './cielab';
 import { textOf, type PixelLayout } from './image';
 import { lookUp, paletteOf } from './palette';

@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Volume } from '../../volume';
 import { openVolume } from '../index';
 import { madeByPython } from '../testing/python';
+import { gridOf } from './gaps';
 
 /** A file's plane, as pydicom reads it. */
 interface Said {
@@ -142,6 +143,16 @@ describe('slices with two distances are resampled along z', () => {
       expect(Math.max(...off)).toBeLessThanOrEqual(rounding);
     }
     await expect(openStrictly(name)).rejects.toMatchObject({ message: expect.stringContaining('is one missing?') });
+  });
+
+  test('unless one distance is more than eight times the other: hardly anything would be measured', () => {
+    const row = (wide: number) => ({
+      at: [0, 1, 2, 3, ...[1, 2, 3].map((step) => 3 + step * wide)],
+      rounding: 0,
+      instanceNumbers: [1, 2, 3, 4, 5, 6, 7],
+    });
+    expect(gridOf(row(7.5))?.distances).toEqual([1, 7.5]);
+    expect(gridOf(row(8.5))).toBeNull();
   });
 
   test('finer slices keep their values', async () => {

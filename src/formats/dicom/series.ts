@@ -5,7 +5,7 @@ import { SlicescopeError, isSlicescopeError } from '../../protocol';
 import { fileError, unsupported, type OnFraction, type ReadRequest } from '../format';
 import { listedIn } from './dicomdir';
 import { readDicomFile, type DicomFile } from './header';
-import { imageOf, type DicomImage } from './image';
+import { hasFloats, imageOf, type DicomImage } from './image';
 import { MOST_DEPTH, isDicom } from './prefix';
 import { isStructureSet, structureSetOf } from './structure-set';
 
@@ -103,7 +103,7 @@ async function imagesIn(
       try {
         file = await readDicomFile(each);
         if (isStructureSet(file)) structureSets.push(file);
-        else if (which === 'all' || file.pixels !== null) images.push(imageOf(file));
+        else if (which === 'all' || file.pixels !== null || hasFloats(file)) images.push(imageOf(file));
       } catch (error) {
         if (which === 'all' || (file === null && which === 'some') || !isSlicescopeError(error)) throw error;
         unreadable.push({ seriesUid: file === null ? '' : seriesUidOf(file), error });
@@ -195,8 +195,8 @@ function sentenceOf({ uid, images, error }: Choice): string {
 }
 
 /**
- * The series that was asked for, and the segment of it: `1.2.3/2`, `1.2.3/liver`, or, of a segmentation that is opened alone, `2` or
- * `liver`.
+ * The series that was asked for, and its segment: `1.2.3/2` or `1.2.3/liver`. If a segmentation is
+ * opened alone, `2` or `liver` is enough.
  */
 export function askedFor(
   { series }: ReadRequest,

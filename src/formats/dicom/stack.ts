@@ -30,7 +30,10 @@ export interface Stack {
 const SAME_MM = 0.0005;
 /** Distances of pixels that differ by less are the same, written with fewer digits. */
 const SAME_SHARE = 0.001;
-/** What slices may be shifted against each other without a tilt that is worth saying: of the stack's length, and of a pixel. */
+/**
+ * How far slices may be shifted against each other before a tilt is worth a note: as shares of the
+ * stack's length and of a pixel.
+ */
 const UPRIGHT_SHARE = 0.002;
 const UPRIGHT_PIXELS = 0.1;
 /** Slices that a note names; of more it says how many. */
@@ -40,9 +43,9 @@ const dot = (a: readonly number[], b: readonly number[]): number =>
   (a[0] as number) * (b[0] as number) + (a[1] as number) * (b[1] as number) + (a[2] as number) * (b[2] as number);
 
 /**
- * Sort the planes of one series along their normal (PS3.3 C.7.6.2.1.1). Where each position occurs equally often, the
- * planes are a series in time, in the order of their instance numbers.
- * @param strict refuse what is not an evenly spaced box of right angles with each slice once.
+ * Sort the planes of one series along their normal (PS3.3 C.7.6.2.1.1). If each position occurs
+ * equally often, the planes are a series in time, in the order of their instance numbers.
+ * @param strict refuse a series unless it is evenly spaced, upright, and has each slice once.
  * @throws SlicescopeError `file-corrupt`, `unsupported-format` for planes that make no box.
  */
 export async function stackOf(images: readonly [DicomImage, ...DicomImage[]], strict: boolean): Promise<Stack> {

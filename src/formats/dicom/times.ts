@@ -2,15 +2,18 @@ import type { DataSet } from 'dicom-parser';
 import type { VolumeOptions } from '../../volume';
 import { tidy } from '../times';
 
-/** What a plane says of when it was taken, and of what tells it from others at its place. */
+/** When a plane was taken, and what else tells it from others at its position. */
 export interface PlaneFacts {
-  /** Seconds by one clock each: since a heart beat, since the series' reference, of the day. Null where it does not say it. */
+  /**
+   * Seconds by each clock: since a heart beat, since the series' reference, of the day. Null if the
+   * file does not say it.
+   */
   readonly clocks: readonly (number | null)[];
   /** Such as a b-value or an echo time. */
   readonly labels: readonly (string | null)[];
 }
 
-/** Of the clocks, those whose zero means nothing: times of day. */
+/** From this clock on, only differences count: times of the day. */
 const FIRST_OF_DAY = 2;
 
 type Groups = readonly (DataSet | undefined)[];
@@ -57,7 +60,7 @@ function bValueOf(dataSet: DataSet): number | null {
   return dataSet.elements.x00189087?.length === 8 ? numberOf(dataSet.double('x00189087')) : null;
 }
 
-/** A date and time (DT) with its time, in seconds since 1970 as if it were UTC; null without a time of day. */
+/** Seconds since 1970 of a date and time (DT), as if it were UTC. Null without a time of day. */
 function secondsOf(text: string): number | null {
   const found = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)?(\d\d)?(\.\d{1,6})?/.exec(text.trim());
   if (found === null) return null;
@@ -68,8 +71,8 @@ function secondsOf(text: string): number | null {
 }
 
 /**
- * What frames are, of which the first slices say it: by the first clock that all have and that goes on from each to the next, and
- * by what is not the same for all.
+ * Times and labels of frames, from the first slice of each. Times are those of the first clock that
+ * all frames have and that rises from each to the next. Labels are what differs between frames.
  */
 export function framesSaid(planes: readonly PlaneFacts[]): Pick<VolumeOptions, 'frameTimes' | 'frameLabels'> {
   const [first] = planes;
@@ -87,7 +90,10 @@ export function framesSaid(planes: readonly PlaneFacts[]): Pick<VolumeOptions, '
   };
 }
 
-/** When the frames of a film were taken: FrameTime is between any two, FrameTimeVector before each, in milliseconds. */
+/**
+ * When the frames of a film were taken, from FrameTime (between any two) or FrameTimeVector (before
+ * each), in milliseconds.
+ */
 export function filmTimes(dataSet: DataSet, frames: number): readonly number[] | null {
   const numbers = (tag: string): readonly number[] => (dataSet.string(tag) ?? '').split('\\').map(Number);
   const vector = numbers('x00181065');

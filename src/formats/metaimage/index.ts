@@ -154,6 +154,15 @@ export async function valuesFileOf(path: string): Promise<string | null> {
   return /^local$/i.test(data) ? null : dataFileOf(data, path);
 }
 
+/** @throws SlicescopeError `unsupported-format` for headers within the values, which only some programs write. */
+function checkHeaders(fields: Fields, path: string): void {
+  for (const name of ['HeaderSizePerSlice', 'HeaderSizesPerDataFile']) {
+    const said = fields.get(name.toLowerCase()) ?? '0';
+    if (/^[0\s]*$/.test(said)) continue;
+    throw unsupported(path, `headers of ${said} bytes lie among its values (${name}); save it without them`);
+  }
+}
+
 async function readMetaImage(path: string, onFraction: OnFraction): Promise<Volume> {
   const { bytes: head, most } = await readHead(path, MOST_HEADER_BYTES);
   const { fields, bytes: headerBytes } = parse(head, path);
@@ -169,6 +178,7 @@ async function readMetaImage(path: string, onFraction: OnFraction): Promise<Volu
   const [width = 1, height = 1, depth = 1, frames = 1] = sizes;
   const box = width * height * depth;
   const count = box * frames * channels * components;
+  checkHeaders(fields, path);
   const skip = Number(fields.get('headersize') ?? 0);
   if (!Number.isSafeInteger(skip) || skip < -1) throw corrupt(path, `its header says HeaderSize ${String(skip)}`);
   const start = isLocal ? headerBytes : 0;

@@ -79,7 +79,10 @@ async function write(
   await writeFileWith(target, (file) => writeAll(file, header(bytes)));
 }
 
-/** MetaImage, with its values behind the header or in a file beside it. ITK heeds no rescale there, so real values are written. */
+/**
+ * MetaImage, with its values behind the header or in a file beside it. ITK ignores a rescale there, so
+ * real values are written.
+ */
 export const metaimage: Writer = {
   name: 'metaimage',
   title: TITLE,

@@ -77,8 +77,8 @@ function need(head: Uint8Array, path: string): Header {
 }
 
 /**
- * The middle of the volume is at the index that is half of its size. A volume that says nothing of its place has no direction:
- * FreeSurfer and nibabel take it for coronal slices, which differ.
+ * The centre of the volume is at the index that is half of its size. A volume that does not say its
+ * place has no direction: FreeSurfer and nibabel assume different ones.
  */
 function geometryOf({ goodRASFlag, delta, Mdc, Pxyz_c: centre }: Header, sizes: Triple, path: string): VolumeOptions {
   if (goodRASFlag === 0) return {};

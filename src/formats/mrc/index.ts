@@ -19,12 +19,14 @@ const DTYPES: ReadonlyMap<number, StoredType> = new Map([
 
 /** Offsets of the fields that are read. */
 const AT = {
-  ...{ sizes: 0, mode: 12, starts: 16, sampling: 28, cell: 40, angles: 52, axes: 64, extended: 92 },
+  ...{ sizes: 0, mode: 12, starts: 16, sampling: 28, cell: 40, angles: 52, axes: 64, group: 88, extended: 92 },
   ...{ imodStamp: 152, imodFlags: 156, origin: 196, map: 208, machine: 212 },
 };
-/** IMOD's mark, and of its flags the one that bytes are signed; https://bio3d.colorado.edu/imod/doc/mrc_format.txt */
+/** IMOD's mark, and its flags that matter here; https://bio3d.colorado.edu/imod/doc/mrc_format.txt */
 const IMOD_STAMP = 1_146_047_817;
-const IMOD_SIGNED = 1;
+const IMOD = { signed: 1, originTurned: 4, halfBytes: 16 } as const;
+/** Space groups that say that the sections are those of several volumes. */
+const VOLUME_STACK = [401, 630] as const;
 
 /** What a person may want to know of a header: names, where they begin, how many, and whether they are floats. */
 const FIELDS: readonly (readonly [name: string, at: number, count: number, isFloat: boolean])[] = [
@@ -83,6 +85,17 @@ function axesOf(said: readonly number[]): Triple {
   return isSaid ? (said.map((axis) => axis - 1) as unknown as Triple) : [0, 1, 2];
 }
 
+/**
+ * How many sections each volume of a stack has; all of them where there is one volume only.
+ * @throws SlicescopeError `file-corrupt`.
+ */
+function depthOf(group: number, sections: number, sampling: number, path: string): number {
+  if (group < VOLUME_STACK[0] || group > VOLUME_STACK[1]) return sections;
+  if (sampling >= 1 && sections % sampling === 0) return sampling;
+  const what = `${String(sections)} sections of volumes of ${String(sampling)} sections (ispg ${String(group)}, mz)`;
+  throw corrupt(path, `its header says ${what}`);
+}
+
 /** @throws SlicescopeError `unsupported-format` for a cell that is no box; angles of 0 say nothing. */
 function checkAngles(angles: readonly number[], path: string): void {
   if (angles.every((angle) => angle === 0 || Math.abs(angle - 90) < 0.05)) return;
@@ -90,14 +103,18 @@ function checkAngles(angles: readonly number[], path: string): void {
   throw unsupported(path, `its cell has angles of ${said} degrees; resample it onto axes that are at right angles`);
 }
 
-/** How far apart voxels are along the volume's axes; null where the header says nothing of it. One picture has no height. */
+/**
+ * How far apart voxels are along the volume's axes. Null if the header does not say it. A single
+ * picture has no height.
+ */
 function distancesOf(
   { edges, sampling }: { readonly edges: readonly number[]; readonly sampling: readonly number[] },
   axes: Triple,
   shape: Triple,
 ): readonly number[] | null {
   if (!sampling.every((each) => each > 0)) return null;
-  const distances = axes.map((axis) => Math.abs(edges[axis] as number) / (sampling[axis] as number)); // Some say a handedness by a height below 0.
+  // Some programs say a handedness by a height below 0.
+  const distances = axes.map((axis) => Math.abs(edges[axis] as number) / (sampling[axis] as number));
   if (shape[2] === 1 && distances[2] === 0) distances[2] = distances[0] as number;
   return distances.some((each) => each === 0) ? null : distances;
 }
@@ -112,10 +129,13 @@ async function readMrc(path: string, onFraction: OnFraction): Promise<Volume> {
   const floats = (at: number): readonly number[] => [0, 4, 8].map((step) => view.getFloat32(at + step, littleEndian));
   const sizes = integers(AT.sizes);
   if (sizes.some((size) => size < 1)) throw corrupt(path, `its header says dimensions ${sizes.join(' × ')}`);
-  const [width = 1, height = 1, depth = 1] = sizes;
+  const [width = 1, height = 1, sections = 1] = sizes;
+  const sampling = integers(AT.sampling);
+  const depth = depthOf(view.getInt32(AT.group, littleEndian), sections, sampling[2] as number, path);
   const mode = view.getInt32(AT.mode, littleEndian);
   const isImod = view.getInt32(AT.imodStamp, littleEndian) === IMOD_STAMP;
-  const isUnsigned = isImod && (view.getInt32(AT.imodFlags, littleEndian) & IMOD_SIGNED) === 0;
+  const flags = isImod ? view.getInt32(AT.imodFlags, littleEndian) : IMOD.signed | IMOD.originTurned;
+  const isUnsigned = (flags & IMOD.signed) === 0;
   const dtype = mode === 0 && isUnsigned ? 'uint8' : DTYPES.get(mode);
   if (dtype === undefined) {
     throw unsupported(
@@ -123,24 +143,30 @@ async function readMrc(path: string, onFraction: OnFraction): Promise<Volume> {
       `its mode is ${String(mode)}; what can be read is 0, 1, 2, 6 and 12 (int8, int16, float32, uint16, float16)`,
     );
   }
+  if ((flags & IMOD.halfBytes) !== 0) {
+    throw unsupported(path, 'it has two values of 4 bits in each byte (imodFlags); convert it to whole bytes');
+  }
   const extended = view.getInt32(AT.extended, littleEndian);
   if (extended < 0) throw corrupt(path, `its header says an extended header of ${String(extended)} bytes`);
-  const count = width * height * depth;
+  const count = width * height * sections;
   const voxels: VoxelBytes = { path, offset: HEADER_BYTES + extended, isPacked, dtype, littleEndian, count };
   checkSize(voxels, most);
   checkAngles(floats(AT.angles), path);
   const axes = axesOf(integers(AT.axes));
-  const cell = { edges: floats(AT.cell), sampling: integers(AT.sampling) };
+  const cell = { edges: floats(AT.cell), sampling };
   const distances = distancesOf(cell, axes, [width, height, depth]);
   const spacing = distances === null ? undefined : spacingOf(distances, path);
-  const place = floats(AT.origin);
+  // IMOD's own origin is that of its coordinates seen from the first voxel, and a flag says that it was turned round.
+  const sign = (flags & IMOD.originTurned) === 0 ? -1 : 1;
+  const place = floats(AT.origin).map((each) => sign * each + 0);
   if (!place.every(Number.isFinite)) throw corrupt(path, `its header says origin ${place.join(', ')}`);
   // A map that was cut out of a larger one may say its place by its start indices instead.
   const starts = integers(AT.starts).map((start, axis) => start * (spacing?.[axis] ?? 0));
   const origin = (place.some((each) => each !== 0) ? axes.map((axis) => place[axis]) : starts) as unknown as Triple;
   const name = basename(path).replace(/\.(mrc|mrcs|map|rec|st|ali)?(\.gz)?$/i, '');
   const unit = spacing === undefined ? undefined : 'Å';
-  return await readVolume(voxels, [width, height, depth], { spacing, origin, unit, name }, onFraction);
+  const frames = sections / depth;
+  return await readVolume(voxels, [width, height, depth], { spacing, origin, unit, name, frames }, onFraction);
 }
 
 /** MRC2014, and what came before it with the word MAP in its header. Distances are in ångströms. */

@@ -39,8 +39,8 @@ function axesOf(text: string, sizes: readonly number[], path: string): readonly 
 }
 
 /**
- * @param hasPlace whether the header says where the axes point. Then voxels stay in the order of the file; otherwise indices are all
- * that is known of them, and those of the volume are the image's.
+ * @param hasPlace whether the header says where the axes point. If so, voxels stay in the order of the
+ *   file. Otherwise only the image's indices are known, and the volume has those.
  */
 export function layoutOf(text: string, sizes: readonly number[], hasPlace: boolean, path: string): Layout {
   const all = axesOf(text, sizes, path);
@@ -62,7 +62,10 @@ export function layoutOf(text: string, sizes: readonly number[], hasPlace: boole
   return { shape, frames: time.size, space, axes, first };
 }
 
-/** Distances along the three axes of the image; one that is no number is not known, and the mean of the others, as for MRtrix. */
+/**
+ * Distances along the three axes of the image. One that is NaN is unknown, and becomes the mean of the
+ * others, as in MRtrix.
+ */
 function distancesOf(vox: readonly number[], path: string): Triple {
   const said = [0, 1, 2].map((axis) => vox[axis] ?? NaN);
   const known = said.filter((each) => !Number.isNaN(each));
@@ -75,7 +78,8 @@ function distancesOf(vox: readonly number[], path: string): Triple {
 
 /**
  * Where the volume lies.
- * @param matrix three rows, from millimetres along the axes of the image to RAS; null where the header says nothing of it.
+ * @param matrix three rows, from millimetres along the axes of the image to RAS; null if the header
+ *   has none.
  */
 export function placeOf(
   { space, shape }: Layout,

@@ -39,7 +39,10 @@ export function analyzeGeometryOf(
   return { spacing: spacingOf(distances, path), unit: shownUnit(unit) };
 }
 
-/** As SPM and nibabel have it: a factor and an offset, or else the real values of the largest and the least stored one. */
+/**
+ * As SPM and nibabel have it: a factor and an offset, or else the real values of the greatest and the
+ * least stored one.
+ */
 export function analyzeRescaleOf(bytes: Uint8Array, littleEndian: boolean): Rescale | null {
   const view = viewOf(bytes);
   const [slope, intercept, ...real] = [AT.factor, AT.offset, ...AT.real].map((at) => view.getFloat32(at, littleEndian));

@@ -53,7 +53,10 @@ const MILLIMETRES: ReadonlyMap<number, number> = new Map([
   [3, 0.001],
 ]);
 
-/** Intents that make the fifth axis one of the components of a voxel: matrices, displacements, vectors, points and quaternions. */
+/**
+ * Intents whose fifth axis has the components of a voxel: matrices, displacements, vectors, points and
+ * quaternions.
+ */
 const VECTOR_INTENTS: ReadonlySet<number> = new Set([1004, 1005, 1006, 1007, 1008, 1010]);
 
 type Header = NIFTI1 | NIFTI2;
@@ -65,13 +68,13 @@ function headerBytes(head: Uint8Array): number {
   return HEADER_BYTES.find((size) => view.getInt32(0, true) === size || view.getInt32(0, false) === size) ?? 0;
 }
 
-function sizesOf(header: Header, path: string): readonly number[] {
+function sizesOf({ header, kind }: Parsed, path: string): readonly number[] {
   const [rank = 0] = header.dims;
   if (!(rank >= 1 && rank <= 7)) throw corrupt(path, `its header says ${String(rank)} dimensions`);
   // Behind the first three, 0 stands for 1, as niftilib and ITK have it.
   const sizes = header.dims.slice(1, rank + 1).map((size, axis) => (axis > 2 && size === 0 ? 1 : size));
   if (sizes.some((size) => size < 1)) throw corrupt(path, `its header says dimensions ${sizes.join(' × ')}`);
-  const isVector = VECTOR_INTENTS.has(header.intent_code);
+  const isVector = kind !== 'analyze' && VECTOR_INTENTS.has(header.intent_code);
   if (sizes.slice(isVector ? 5 : 4).some((size) => size > 1)) {
     const what = `${sizes.join(' × ')} has more than four dimensions; extract one series of volumes of it`;
     throw unsupported(path, what);
@@ -79,7 +82,10 @@ function sizesOf(header: Header, path: string): readonly number[] {
   return sizes;
 }
 
-/** The bits of a voxel, which the header says too, follow from its datatype: where they differ, niftilib, nibabel and ITK go by this. */
+/**
+ * The datatype alone gives the bits of a voxel. If the header's `bitpix` differs, niftilib, nibabel
+ * and ITK ignore it.
+ */
 function datatypeOf({ datatypeCode }: Header, path: string): Datatype {
   const datatype = DATATYPES.get(datatypeCode);
   if (datatype === undefined) {
@@ -119,7 +125,10 @@ function checkExtensions(
   }
 }
 
-/** How stored values become real ones; null where they are the real ones. A slope of 0, or one that is no number, says that there is none, as for nibabel. */
+/**
+ * How stored values become real ones. Null if they are the real ones: a slope of 0 or NaN means that
+ * there is no rescale, as in nibabel.
+ */
 function rescaleOf({ scl_slope: slope, scl_inter: intercept }: Header, path: string): Rescale | null {
   if (slope === 0 || !Number.isFinite(slope)) return null;
   if (!Number.isFinite(intercept)) {
@@ -128,7 +137,10 @@ function rescaleOf({ scl_slope: slope, scl_inter: intercept }: Header, path: str
   return slope === 1 && intercept === 0 ? null : { slope, intercept };
 }
 
-/** Whether a sform says where voxels lie: one of zeros, or of what is no number, says nothing, and the qform counts. */
+/**
+ * Whether a sform says where voxels lie. One of zeros, or with NaN in it, does not; then the qform
+ * counts.
+ */
 function isMatrix(affine: readonly (readonly number[])[]): boolean {
   const rows = affine.slice(0, 3);
   return rows.flat().every(Number.isFinite) && rows.some((row) => row.slice(0, 3).some((each) => each !== 0));
@@ -246,14 +258,17 @@ async function placeOf(head: Head, { header, kind }: Parsed, path: string) {
   return { ...data, offset: offsetOf(header, 0, path) };
 }
 
-/** NIfTI-1 and NIfTI-2 of one volume, or of several in time. Only the header is a library's: the values are streamed. */
+/**
+ * NIfTI-1 and NIfTI-2 of one volume, or of several in time. A library reads the header; we stream the
+ * values.
+ */
 async function readNifti(path: string, onFraction: OnFraction): Promise<Volume> {
   const head = await readHead(path, HEAD_BYTES);
   checkName(path, head.isPacked);
   const parsed = await parse(head.bytes, path);
   const { header, kind } = parsed;
   const isAnalyze = kind === 'analyze';
-  const sizes = sizesOf(header, path);
+  const sizes = sizesOf(parsed, path);
   const { dtype, components } = datatypeOf(header, path);
   if (isAnalyze && !ANALYZE_DATATYPES.has(header.datatypeCode)) {
     throw unsupported(path, `an ANALYZE header of datatype ${String(header.datatypeCode)}, which NIfTI alone has`);
@@ -271,7 +286,7 @@ async function readNifti(path: string, onFraction: OnFraction): Promise<Volume> 
   checkSize(voxels, most);
   const options: VolumeOptions = {
     ...(isAnalyze ? analyzeGeometryOf(head.bytes, header.littleEndian, sizes, path) : geometryOf(header, sizes, path)),
-    ...framesOf(header, frames, headerBytes(head.bytes) === HEADER_BYTES[0]),
+    ...(isAnalyze ? {} : framesOf(header, frames, headerBytes(head.bytes) === HEADER_BYTES[0])),
     frames,
     channels,
     components,

@@ -85,8 +85,8 @@ function matrixOf({ spacing, origin, direction }: Pick<Plain, 'spacing' | 'origi
 }
 
 /**
- * The rotation of axes as a quaternion, and −1 where they are left-handed; null where they are skewed. The method is that of
- * nifti1_io.c, which is in the public domain.
+ * The rotation of the axes as a quaternion, and −1 if they are left-handed. Null if they are skewed.
+ * The method is that of nifti1_io.c, which is in the public domain.
  */
 function quaternionOf({ rows, steps }: Matrix): { readonly b: readonly number[]; readonly handedness: number } | null {
   const columns = [0, 1, 2].map((axis) => rows.map((row) => (row[axis] as number) / (steps[axis] as number)));

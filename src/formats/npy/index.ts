@@ -33,7 +33,9 @@ export function isNpy(head: Uint8Array): boolean {
 /** The header's text, and where the values begin. */
 function textOf(head: Uint8Array, path: string): { readonly text: string; readonly offset: number } {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  const isLong = (head[6] ?? 0) > 1;
+  const version = head[6] ?? 0;
+  if (version > 3) throw unsupported(path, `its version is ${String(version)}; what can be read is 1 to 3`);
+  const isLong = version > 1;
   const start = isLong ? 12 : 10;
   if (head.length < start) throw corrupt(path, 'truncated in its header');
   const length = isLong ? view.getUint32(8, true) : view.getUint16(8, true);

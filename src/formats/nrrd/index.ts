@@ -3,8 +3,9 @@ import type { Triple } from '../../protocol';
 import { bytesOf, type StoredType, type Volume, type VolumeOptions } from '../../volume';
 import { fileHeader, type FileHeader } from '../file-header';
 import { corrupt, unsupported, type Format, type OnFraction } from '../format';
-import { hexColor, readLabels, usualColor, withLabels, type ReadLabels } from '../labels';
-import { shownUnit } from '../lengths';
+import { hexColor } from '../hex-color';
+import { readLabels, usualColor, usualName, withLabels, type ReadLabels } from '../labels';
+import { inOneUnit } from '../lengths';
 import { placed } from '../placed';
 import { putInOrder, type StoredAxis } from '../stored-order';
 import { MOST_HEADER_BYTES, dataFileOf, numbersOf, sizesOf, spacingOf } from '../text-header';
@@ -96,7 +97,10 @@ interface Axes {
 /** Kinds of axes whose values are volumes of their own. */
 const FRAMES = /^(domain|space|time|list|none|\?\?\?|)$/i;
 const COLORS = /^RGBA?-color$/i;
-/** What three values of a voxel may be beside red, green and blue; a list is of layers, such as 3D Slicer's of segments that overlap. */
+/**
+ * Kinds of three values that are not red, green and blue. A list has layers, such as 3D Slicer's if
+ * segments overlap.
+ */
 const OTHER_COLORS = /^(HSV-color|XYZ-color|list|time)$/i;
 /** Kinds of axes whose values belong to one voxel, and are numbers of their own. */
 const VECTORS = /^(vector|covariant-vector|normal|point|[234]-vector|3-gradient|3-normal|quaternion)$/i;
@@ -112,7 +116,10 @@ function quotedIn(text: string | undefined): readonly string[] {
   );
 }
 
-/** Whether the last axis is time, as four dimensions of space are written by ITK: it goes along no axis of space, and none along it. */
+/**
+ * Whether the last of four axes of space is time, as ITK writes it: it shares no direction with the
+ * other three.
+ */
 function isSpaceTime(fields: Fields, rank: number): boolean {
   const vectors = directionsOf(fields)?.map((text) => text.replace(/[(),]/g, ' ').trim().split(/\s+/).map(Number));
   const columns = vectors?.filter((vector) => vector.length > 1) ?? [];
@@ -214,48 +221,69 @@ function distancesOf(said: readonly number[], path: string): Triple {
   );
 }
 
-/** Positions of an axis of its own: where its first voxel begins, or lies in the middle (`centers`). */
-function startsOf(fields: Fields, { places }: Axes, spacing: Triple, path: string): Triple {
-  const mins = fields.get('axismins');
-  if (mins === undefined) return [0, 0, 0];
-  const all = numbersOf(mins, 'axis mins', path);
-  const centers = (fields.get('centers') ?? fields.get('centerings') ?? '').split(/\s+/);
-  const starts = [0, 1, 2].map((axis) => {
-    const min = all[places[axis] ?? -1] ?? NaN;
-    const isNode = centers[places[axis] ?? -1] === 'node';
-    return Number.isFinite(min) ? min + (isNode ? 0 : (spacing[axis] as number) / 2) : 0;
-  });
-  return starts as unknown as Triple;
+/** Units of the axes of space, as the header names them; null of one that has none. Those of a space are of its own axes. */
+function unitsOf(fields: Fields, { places }: Axes): readonly (string | null)[] {
+  const ofSpace = fields.get('spaceunits');
+  const all = quotedIn(ofSpace ?? fields.get('units'));
+  const units = ofSpace === undefined ? places.map((at) => all[at] ?? '') : all.slice(0, 3);
+  const known = units.find((unit) => unit !== '') ?? null;
+  return [0, 1, 2].map((axis) => (units[axis] ?? '') || known);
 }
 
-/**
- * The unit of distances: `space units` has one for each axis of the space, `units` for each of the file's.
- * @throws SlicescopeError `unsupported-format` if axes of space have different ones.
- */
-function unitOf(fields: Fields, { places }: Axes, path: string): string | undefined {
-  const [ofSpace, ofAxes] = [quotedIn(fields.get('spaceunits')), quotedIn(fields.get('units'))];
-  const said = ofSpace.length > 0 ? ofSpace.slice(0, 3) : places.map((at) => ofAxes[at] ?? '');
-  const units = new Set(said.filter((each) => each !== '').map(shownUnit));
-  const [unit] = units;
-  if (units.size < 2) return unit;
-  throw unsupported(path, `its axes are in the units ${[...units].join(', ')} (space units, units), expected one`);
+/** Spacing and origin of axes of their own, each in its unit. */
+function alongAxes(fields: Fields, axes: Axes, path: string): VolumeOptions {
+  const { places, sizes } = axes;
+  const listOf = (name: string, field: string): readonly number[] => {
+    const text = fields.get(name);
+    const all = text === undefined ? [] : numbersOf(text, field, path);
+    return places.map((at) => all[at] ?? NaN);
+  };
+  const [spacings, mins, maxs] = [
+    listOf('spacings', 'spacings'),
+    listOf('axismins', 'axis mins'),
+    listOf('axismaxs', 'axis maxs'),
+  ];
+  const centers = (fields.get('centers') ?? fields.get('centerings') ?? '').split(/\s+/);
+  // An axis begins and ends where its outer voxels do, or in the middle of them.
+  const isNode = (axis: number): boolean => centers[places[axis] ?? -1] === 'node';
+  const distances = spacings.map((said, axis) => {
+    const steps = (sizes[axis] as number) - (isNode(axis) ? 1 : 0);
+    return Number.isNaN(said) && steps > 0 ? ((maxs[axis] as number) - (mins[axis] as number)) / steps : said;
+  });
+  const isSaid = distances.some((each) => !Number.isNaN(each));
+  const spacing = distancesOf(distances, path);
+  const ofSpace = fields.get('spaceorigin');
+  const starts = [0, 1, 2].map((axis) => {
+    const min = mins[axis] ?? NaN;
+    return Number.isFinite(min) ? min + (isNode(axis) ? 0 : (spacing[axis] as number) / 2) : 0;
+  });
+  const [x = 0, y = 0, z = 0] = ofSpace === undefined ? starts : vectorOf(ofSpace, 'space origin', path);
+  const units = unitsOf(fields, axes);
+  const [inUnit, origin] = [spacing, [x, y, z] as const].map((lengths) => inOneUnit(lengths, units, 'px'));
+  if (inUnit == null || origin == null) throw differentUnits(units, 'units', path);
+  const unit = isSaid || units[0] !== null ? inUnit.unit : undefined;
+  return { spacing: isSaid ? inUnit.lengths : undefined, origin: origin.lengths, unit };
+}
+
+function differentUnits(units: readonly (string | null)[], field: string, path: string): Error {
+  const named = units.map((unit) => JSON.stringify(unit ?? ''));
+  return unsupported(
+    path,
+    `its axes are in the units ${named.join(', ')} (${field}), for which there is no one measure`,
+  );
 }
 
 /** Without a patient's space there is no direction, and without a unit distances are none that is known. */
 function geometryOf(fields: Fields, axes: Axes, path: string): VolumeOptions {
   const { places } = axes;
   const directions = directionsOf(fields);
-  const unit = unitOf(fields, axes, path);
-  if (directions === null) {
-    const spacings = fields.get('spacings');
-    if (spacings === undefined) return { unit };
-    const all = numbersOf(spacings, 'spacings', path);
-    const spacing = distancesOf(
-      places.map((at) => all[at] ?? NaN),
-      path,
-    );
-    return { spacing, origin: startsOf(fields, axes, spacing, path), unit: unit ?? 'px' };
+  if (directions === null) return alongAxes(fields, axes, path);
+  const units = unitsOf(fields, axes);
+  // A direction goes along several axes of the space, so that one measure must be that of all.
+  if (new Set(units).size > 1) {
+    throw differentUnits(units, fields.has('spaceunits') ? 'space units' : 'units', path);
   }
+  const unit = units[0] === null ? undefined : inOneUnit([1, 1, 1], units, 'px')?.unit;
   const columns = places.map((at) => vectorOf(directions[at], 'space directions', path).slice(0, 3));
   const spacing = spacingOf(
     columns.map((column) => Math.hypot(...column)),
@@ -327,9 +355,11 @@ async function placeOf(fields: Fields, path: string, headerBytes: number, most: 
   return { file, start: data === undefined ? headerBytes : 0, available };
 }
 
-/** The segments that 3D Slicer writes; https://slicer.readthedocs.io, “Segmentations”. Null where there are none. */
+/**
+ * The segments that 3D Slicer writes (https://slicer.readthedocs.io, “Segmentations”). Null if it wrote none.
+ */
 function segmentsOf(header: string): ReadLabels | null {
-  const pairs = header.matchAll(/^Segment(\d+_(?:Name|LabelValue|Color|ColorAutoGenerated)):=(.*?)\r?$/gm);
+  const pairs = header.matchAll(/^Segment(\d+_(?:LabelValue|(?:Name|Color)(?:AutoGenerated)?)):=(.*?)\r?$/gm);
   const said = new Map([...pairs].map(([, key = '', value = '']) => [key, value]));
   const found = [...said].flatMap(([key, value]) => {
     if (!key.endsWith('_LabelValue') || !/^\d{1,16}$/.test(value)) return [];
@@ -338,9 +368,10 @@ function segmentsOf(header: string): ReadLabels | null {
     const text = of('_Name')?.replace(/\\([\\n])/g, (_, escaped) => (escaped === 'n' ? '\n' : '\\'));
     const name = text === undefined ? undefined : Buffer.from(text, 'latin1').toString('utf8');
     const color = colorOf(of('_Color') ?? '');
-    // What nobody chose, and would be drawn anyway, is no colour of the label's own.
-    const isUsual = of('_ColorAutoGenerated') === '1' && color === usualColor(Number(value));
-    return [[value, { name, color: isUsual ? undefined : color }] as const];
+    // What nobody chose, and a label has anyway, is none of its own.
+    const isOwnName = of('_NameAutoGenerated') !== '1' || name !== usualName(Number(value));
+    const isOwnColor = of('_ColorAutoGenerated') !== '1' || color !== usualColor(Number(value));
+    return [[value, { name: isOwnName ? name : undefined, color: isOwnColor ? color : undefined }] as const];
   });
   return found.length > 0 ? readLabels(found) : null;
 }
@@ -381,6 +412,8 @@ async function readNrrd(path: string, onFraction: OnFraction): Promise<Volume> {
   }
   const [width = 1, height = 1, depth = 1] = axes.sizes;
   const { components, channels, frames } = axes;
+  const endian = bytesOf(dtype) === 1 ? 'little' : need(fields, 'endian', path).toLowerCase();
+  if (endian !== 'little' && endian !== 'big') throw corrupt(path, `its header says endian ${JSON.stringify(endian)}`);
   const count = width * height * depth * components * channels * frames;
   const voxels: VoxelBytes = {
     path: file,
@@ -388,7 +421,7 @@ async function readNrrd(path: string, onFraction: OnFraction): Promise<Volume> {
     isPacked,
     unpacked: () => unzipped(file, start),
     dtype,
-    littleEndian: fields.get('endian')?.toLowerCase() !== 'big',
+    littleEndian: endian === 'little',
     count,
   };
   if (voxels.offset < 0) throw truncated(file, available, available - voxels.offset, false);

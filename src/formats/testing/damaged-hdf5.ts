@@ -6,8 +6,8 @@ import { filesFolder } from './files-folder';
 import { madeByPython } from './python';
 
 /**
- * Tests of a file that is cut short, and overwritten, at so many places each. Each is read by HDF5's library in a thread
- * of its own, which takes half a second to load.
+ * Tests of a file that is cut short, and overwritten, at `places` places each. A thread of its own
+ * reads each with HDF5's library, which takes half a second to load.
  */
 export function damagedFileTests({ places }: { readonly places: number }): void {
   const { put } = filesFolder();

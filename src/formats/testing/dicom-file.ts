@@ -4,7 +4,7 @@ const EXPLICIT = '1.2.840.10008.1.2.1';
 
 /** An element with an explicit VR, little endian. */
 export function element(tag: number, vr: string, value: Uint8Array, length = value.length): Buffer {
-  const isLong = ['OB', 'OW', 'SQ', 'UN'].includes(vr);
+  const isLong = ['OB', 'OD', 'OF', 'OW', 'SQ', 'UN'].includes(vr);
   const head = Buffer.alloc(isLong ? 12 : 8);
   head.writeUInt16LE(tag >>> 16, 0);
   head.writeUInt16LE(tag & 0xffff, 2);
@@ -30,6 +30,17 @@ export const short = (tag: number, ...values: readonly number[]): Buffer =>
   element(tag, 'US', Buffer.from(Uint16Array.from(values).buffer));
 export const text = (tag: number, vr: string, value: string): Buffer =>
   element(tag, vr, Buffer.from(value.length % 2 ? `${value}${vr === 'UI' ? '\0' : ' '}` : value));
+
+/** A sequence of items, whose lengths are known. */
+export function sequence(tag: number, ...items: readonly (readonly Buffer[])[]): Buffer {
+  const all = items.map((fields) => {
+    const content = Buffer.concat(fields);
+    const head = Buffer.from('feff00e000000000', 'hex');
+    head.writeUInt32LE(content.length, 4);
+    return Buffer.concat([head, content]);
+  });
+  return element(tag, 'SQ', Buffer.concat(all));
+}
 
 /** The header of a file (PS3.10 7.1), which tells the transfer syntax. */
 export function header(syntax = EXPLICIT, sopClass?: string): Buffer {

@@ -14,9 +14,9 @@ import numpy
 import pydicom
 import SimpleITK
 from pydicom.uid import generate_uid
+from shared_places import LPS, OBLIQUE, SKEW, TILT, turned
 
 folder = Path(sys.argv[1])
-LPS = numpy.diag([-1.0, -1.0, 1.0])
 
 
 def say(path, spacing, origin, direction, **more):
@@ -24,16 +24,6 @@ def say(path, spacing, origin, direction, **more):
     print(json.dumps({"path": str(path), "spacing": list(map(float, spacing)), "origin": list(map(float, origin)), "direction": direction, **more}))
 
 
-def turned(x, y, z):
-    """A rotation by degrees around each axis."""
-    a, b, c = numpy.radians([x, y, z])
-    around_x = numpy.array([[1, 0, 0], [0, numpy.cos(a), -numpy.sin(a)], [0, numpy.sin(a), numpy.cos(a)]])
-    around_y = numpy.array([[numpy.cos(b), 0, numpy.sin(b)], [0, 1, 0], [-numpy.sin(b), 0, numpy.cos(b)]])
-    around_z = numpy.array([[numpy.cos(c), -numpy.sin(c), 0], [numpy.sin(c), numpy.cos(c), 0], [0, 0, 1]])
-    return around_x @ around_y @ around_z
-
-
-OBLIQUE = turned(20, -35, 50)
 values = numpy.arange(24).reshape(2, 3, 4)
 
 
@@ -72,9 +62,7 @@ for kind, name in ((nibabel.Nifti1Image, "one"), (nibabel.Nifti2Image, "two")):
     nifti(f"both-{name}.nii", kind, scaled, 2, 1)
     nifti(f"lower-{name}.nii", kind, scaled, 1, 2)
     nifti(f"neither-{name}.nii", kind, numpy.eye(3), 0, 0)
-# Slices that are tilted, as by a CT's gantry, and axes none of which are at right angles.
-TILTED = scaled @ [[1, 0, 0.3], [0, 1, -0.2], [0, 0, 1]]
-SKEWED = scaled @ [[1, 0.4, 0.3], [0, 1, -0.2], [0.1, 0, 1]]
+TILTED, SKEWED = scaled @ TILT, scaled @ SKEW
 for kind, name in ((nibabel.Nifti1Image, "one"), (nibabel.Nifti2Image, "two")):
     nifti(f"tilted-{name}.nii", kind, TILTED, 1, 0)
     nifti(f"skewed-{name}.nii", kind, SKEWED, 1, 0)

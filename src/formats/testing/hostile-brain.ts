@@ -53,7 +53,10 @@ export function pairHeader(change: (view: DataView) => void = () => undefined): 
 const mif = (fields: Partial<MifFields>): Uint8Array =>
   mifFile({ dim: [2, 3, 4], layout: '+0,+1,+2', ...fields }, new Uint8Array(48));
 
-/** FreeSurfer, MRtrix and AFNI, and headers of pairs. Files beside them are `cut.img` and `cut.BRIK`, of 23 bytes, and `whole.img`, of 60. */
+/**
+ * FreeSurfer, MRtrix, AFNI and headers of pairs. Beside them are `cut.img` and `cut.BRIK`, of 23
+ * bytes, and `whole.img`, of 60.
+ */
 export const BRAIN: readonly Case[] = [
   [
     'MGH with sizes that overflow',
@@ -68,6 +71,13 @@ export const BRAIN: readonly Case[] = [
     'truncated, it has 308 bytes',
   ],
   ['MGH with voxels cut off', 'cut.mgh', () => mghFile().subarray(0, -1), corrupt, 'truncated, it has 307 bytes'],
+  [
+    'MRtrix of 200,000 lines of one name',
+    'lines.mif',
+    () => Buffer.from(`mrtrix image\n${'a:\n'.repeat(200_000)}END\n`),
+    corrupt,
+    'its header has no field “dim”',
+  ],
   [
     'MGH packed and cut off',
     'cut.mgz',

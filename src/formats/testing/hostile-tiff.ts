@@ -80,6 +80,24 @@ export const TIFF: readonly Case[] = [
     'pixels of 1 samples of float32, photometric interpretation 3',
   ],
   [
+    'planes of ImageJ that are not there',
+    'planes.tif',
+    () => page({ ...GRAY, description: 'ImageJ=1.53t\nimages=20000000\n' }, new Uint8Array(12)),
+    corrupt,
+    'bytes, and its 20000000 planes end at',
+  ],
+  [
+    'planes of ImageJ in packed bytes',
+    'planes.tif',
+    () =>
+      page(
+        { ...GRAY, compression: 8, description: 'ImageJ=1.53t\nimages=20000000\n' },
+        deflateSync(new Uint8Array(12)),
+      ),
+    unsupported,
+    'it says 20000000 planes in one directory, and its strips do not lie behind one another',
+  ],
+  [
     '12 bits, cut off',
     'bits.tif',
     () => page({ ...GRAY, bits: 12 }, new Uint8Array(17)),

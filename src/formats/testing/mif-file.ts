@@ -10,7 +10,10 @@ export interface MifFields {
   readonly fields?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** Where the voxel at `index` lies among the values, by the format's own words: `layout` has each axis' place in the order, and its way. */
+/**
+ * Where the voxel at `index` lies among the values. `layout` is the format's own: each axis' sign and
+ * its rank.
+ */
 function placeOf(index: readonly number[], { dim, layout }: MifFields): number {
   const ways = layout.split(',').map((each) => ({ rank: Math.abs(Number(each)), isBack: each.trim().startsWith('-') }));
   let [place, stride] = [0, 1];

@@ -18,6 +18,9 @@ const CACHE = join(ROOT, 'node_modules/.cache/slicescope/fixtures');
 /** The Python of the virtual environment that setup makes. */
 export const PYTHON: string = join(ROOT, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 
+/** Where the modules are that scripts share; their names begin with `shared_`. */
+const SHARED = __dirname;
+
 /** What a script's files depend on beside the script itself: its Python and the packages that it imports. */
 const ENVIRONMENT = ['.venv/pyvenv.cfg', 'requirements.txt', 'scripts/setup/requirements-data.txt'];
 
@@ -37,7 +40,9 @@ export interface Made {
 export function madeByPython(script: string, ...args: readonly string[]): Made {
   // Scripts print absolute paths, of packages for example, so another clone has files of its own.
   const hash = createHash('sha256').update(JSON.stringify([ROOT, args]));
-  for (const path of [script, ...ENVIRONMENT.map((name) => join(ROOT, name))]) hash.update(readFileSync(path));
+  const modules = readdirSync(SHARED).filter((each) => each.startsWith('shared_') && each.endsWith('.py'));
+  const paths = [...modules.sort().map((each) => join(SHARED, each)), ...ENVIRONMENT.map((each) => join(ROOT, each))];
+  for (const path of [script, ...paths]) hash.update(readFileSync(path));
   const name = basename(script, '.py');
   const made = join(CACHE, `${name}-${hash.digest('hex').slice(0, 16)}`);
   if (!existsSync(made)) make(script, args, name, made);
@@ -53,6 +58,7 @@ function make(script: string, args: readonly string[], name: string, made: strin
     mkdirSync(join(making, 'files'));
     const printed = execFileSync(PYTHON, ['-W', 'ignore', script, '.', ...args], {
       cwd: join(making, 'files'),
+      env: { ...process.env, PYTHONPATH: SHARED, PYTHONDONTWRITEBYTECODE: '1' },
       maxBuffer: 1 << 28,
     });
     writeFileSync(join(making, 'printed.txt'), printed);

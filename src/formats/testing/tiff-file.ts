@@ -2,28 +2,17 @@ import { ARRAY_OF, type DType, type VoxelArray } from '../../protocol';
 
 /** Numbers of tags, so that a file can say what no program would write. */
 export const TAG = {
-  width: 256,
-  height: 257,
-  bits: 258,
-  compression: 259,
-  photometric: 262,
-  description: 270,
-  offsets: 273,
-  samples: 277,
-  rows: 278,
-  counts: 279,
-  across: 282,
-  down: 283,
-  planar: 284,
-  predictor: 317,
-  colors: 320,
-  tileWidth: 322,
-  tileHeight: 323,
-  tileOffsets: 324,
-  tileCounts: 325,
-  format: 339,
-  noData: 42_113,
-  uic2: 33_629,
+  ...{ subfile: 254, oldSubfile: 255, width: 256, height: 257, bits: 258, compression: 259, photometric: 262 },
+  ...{ threshholding: 263, cellWidth: 264, cellLength: 265, fillOrder: 266, document: 269, description: 270 },
+  ...{ make: 271, model: 272, offsets: 273, orientation: 274, samples: 277, rows: 278, counts: 279 },
+  ...{ least: 280, most: 281, across: 282, down: 283, planar: 284, pageName: 285, xPosition: 286, yPosition: 287 },
+  ...{ freeOffsets: 288, freeCounts: 289, grayUnit: 290, grayCurve: 291, t4: 292, t6: 293, resolutionUnit: 296 },
+  ...{ pageNumber: 297, transfer: 301, software: 305, date: 306, artist: 315, host: 316, predictor: 317, white: 318 },
+  ...{ primary: 319, colors: 320, halftone: 321, tileWidth: 322, tileHeight: 323, tileOffsets: 324, tileCounts: 325 },
+  ...{ subIFDs: 330, inkSet: 332, inks: 333, inkCount: 334, dots: 336, printer: 337, extra: 338, format: 339 },
+  ...{ signedLeast: 340, signedMost: 341, transferRange: 342, reference: 532, depth: 32_997, tileDepth: 32_998 },
+  ...{ copyright: 33_432, pixelScale: 33_550, uic2: 33_629, tiepoint: 33_922, exif: 34_665, icc: 34_675 },
+  ...{ geoKeys: 34_735, gdal: 42_112, noData: 42_113, ijCounts: 50_838, ijData: 50_839 },
 } as const;
 
 /** What a page says of itself; `null` leaves a tag out. */
@@ -35,8 +24,14 @@ export interface PageBytes {
   readonly tags: Tags;
 }
 
-const RATIONALS = new Set<number>([TAG.across, TAG.down, TAG.uic2]);
-const ASCII = new Set<number>([TAG.description, TAG.noData]);
+const RATIONALS = new Set<number>([
+  ...[TAG.across, TAG.down, TAG.uic2, TAG.xPosition, TAG.yPosition, TAG.white, TAG.primary, TAG.reference],
+]);
+const ASCII = new Set<number>([
+  ...[TAG.description, TAG.noData, TAG.gdal, TAG.document, TAG.make, TAG.model, TAG.pageName, TAG.software, TAG.date],
+  ...[TAG.artist, TAG.host, TAG.inks, TAG.printer, TAG.copyright],
+]);
+const BYTES = new Set<number>([TAG.ijData]);
 
 /** Values as this machine has them. */
 export function arrayOf(values: readonly number[], dtype: DType): VoxelArray {
@@ -84,9 +79,9 @@ export function tiffFile(pages: readonly PageBytes[], littleEndian = true): Uint
       .map(([tag, value]) => {
         const isText = ASCII.has(tag);
         const list = typeof value === 'string' ? [...Buffer.from(`${value}\0`)] : [value].flat();
-        const data = isText ? list : list.flatMap((each) => number(each, 4));
+        const data = isText || BYTES.has(tag) ? list : list.flatMap((each) => number(each, 4));
         const count = RATIONALS.has(tag) ? list.length / 2 : list.length;
-        return { tag, type: isText ? 2 : RATIONALS.has(tag) ? 5 : 4, count, data };
+        return { tag, type: BYTES.has(tag) ? 1 : isText ? 2 : RATIONALS.has(tag) ? 5 : 4, count, data };
       });
     if (bytes.length % 2 === 1) bytes.push(0);
     put(link, bytes.length);

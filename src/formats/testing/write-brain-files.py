@@ -11,24 +11,15 @@ from pathlib import Path
 import h5py
 import nibabel
 import numpy
+from shared_places import LPS, OBLIQUE, SKEW
 
 folder = Path(sys.argv[1])
-LPS = numpy.diag([-1.0, -1.0, 1.0])
-
-
-def turned(x, y, z):
-    """A rotation by degrees around each axis."""
-    a, b, c = numpy.radians([x, y, z])
-    around_x = numpy.array([[1, 0, 0], [0, numpy.cos(a), -numpy.sin(a)], [0, numpy.sin(a), numpy.cos(a)]])
-    around_y = numpy.array([[numpy.cos(b), 0, numpy.sin(b)], [0, 1, 0], [-numpy.sin(b), 0, numpy.cos(b)]])
-    around_z = numpy.array([[numpy.cos(c), -numpy.sin(c), 0], [numpy.sin(c), numpy.cos(c), 0], [0, 0, 1]])
-    return around_x @ around_y @ around_z
 
 
 # x, y, z and frames.
 values = numpy.arange(5 * 4 * 3 * 2).reshape(5, 4, 3, 2, order="F") * 7 - 300
 affine = numpy.eye(4)
-affine[:3, :3] = turned(20, -35, 50) * [0.75, 1.25, 3]
+affine[:3, :3] = OBLIQUE * [0.75, 1.25, 3]
 affine[:3, 3] = [-12.5, 30.25, 7.125]
 
 
@@ -78,7 +69,8 @@ nowhere[28:90] = b"\0" * 62
 (folder / "nowhere.mgh").write_bytes(nowhere)
 say("nowhere.mgh", values[..., 0], [1, 1, 1], dtype="int16")
 
-skewed = affine @ [[1, 0.4, 0.3, 0], [0, 1, -0.2, 0], [0.1, 0, 1, 0], [0, 0, 0, 1]]
+skewed = affine.copy()
+skewed[:3, :3] = affine[:3, :3] @ SKEW
 nibabel.save(nibabel.MGHImage(values.astype("i2"), skewed), folder / "skewed.mgh")
 say_nibabel("skewed.mgh", dtype="int16")
 
@@ -209,7 +201,7 @@ for name, axes in (
 # MINC 2, whose image has its axes in the order of `names`.
 def write_minc(name, names, data, limits=(), low=0.0, high=1.0, steps=(-2, 3, 1.5), cosines=None, valid=None, change=None, **more):
     """`low` and `high` are the real values of the least and the most stored one, of the first axes, whose names are `limits`."""
-    cosines = turned(20, -35, 50) if cosines is None else cosines
+    cosines = OBLIQUE if cosines is None else cosines
     with h5py.File(folder / f"{name}.mnc", "w") as file:
         image = file.create_dataset("minc-2.0/image/0/image", data=data)
         image.attrs["dimorder"] = numpy.bytes_(",".join(names))

@@ -4,17 +4,18 @@ import sys
 from pathlib import Path
 
 import numpy
-from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.uid import (
-    CTImageStorage,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     RLELossless,
-    generate_uid,
 )
+
+import shared_dicom
+from shared_dicom import ct_image
 
 folder = Path(sys.argv[1])
 WIDTH, HEIGHT = 4, 3
@@ -25,34 +26,11 @@ def pixels(value):
 
 
 def image(**fields):
-    """One CT image at (0, 0, 0), with other fields, or without those that are None."""
-    meta = FileMetaDataset()
-    meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    data = FileDataset(None, {}, file_meta=meta, preamble=b"\0" * 128)
-    data.SOPClassUID = CTImageStorage
-    data.SOPInstanceUID = generate_uid()
-    data.SeriesInstanceUID = "1.2.3"
-    data.Rows, data.Columns = HEIGHT, WIDTH
-    data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
-    data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = 16, 16, 15, 0
-    data.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
-    data.ImagePositionPatient = [0, 0, 0]
-    data.PixelSpacing = [2, 0.5]
-    data.PixelData = pixels(0).tobytes()
-    for name, value in fields.items():
-        if value is None:
-            delattr(data, name)
-        else:
-            setattr(data, name, value)
-    return data
+    return ct_image(WIDTH, HEIGHT, **{"PixelData": pixels(0).tobytes(), **fields})
 
 
 def put(name, data):
-    path = folder / name
-    path.parent.mkdir(exist_ok=True)
-    meta = data.file_meta
-    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = data.SOPClassUID, data.SOPInstanceUID
-    data.save_as(path, enforce_file_format=True)
+    shared_dicom.put(folder / name, data)
 
 
 def with_syntax(syntax, data):

@@ -22,7 +22,10 @@ const DEFLATED = new Set([8, 32_946]);
 const MAX_DEFLATE = 1033;
 /** Memory that is taken at once for what is unpacked, at most. */
 const MOST_AT_ONCE = 2 ** 26;
-/** A strip or tile may unpack to more than it needs: so many times that, and so many bytes. What is more is an error. */
+/**
+ * A strip or tile may unpack to more than it needs: to so many times that, and so many bytes more.
+ * Beyond, it is an error.
+ */
 const [MOST_TIMES, MORE_BYTES] = [4, 2 ** 20] as const;
 const GDAL_NODATA = 42_113;
 const IS_LITTLE_ENDIAN = endianness() === 'LE';
@@ -33,7 +36,8 @@ export function sampleArray(dtype: StoredType, buffer: ArrayBufferLike): VoxelAr
 }
 
 /**
- * Decodes the strips or tiles of a page to samples as they are stored; only the compressions are geotiff's, but for PackBits.
+ * Decodes the strips or tiles of a page to samples as they are stored. geotiff unpacks all
+ * compressions but PackBits.
  * @param target `sampleArray` of the page.
  */
 export async function readBlocks(file: TiffFile, kind: Kind, page: Page, target: VoxelArray): Promise<void> {
@@ -91,8 +95,8 @@ export async function readBlocks(file: TiffFile, kind: Kind, page: Page, target:
 }
 
 /**
- * PackBits (TIFF 6, section 9), no more of it than is needed: geotiff takes 8 bytes of memory for each, whatever their number, and a run
- * for the head −128, which says nothing.
+ * PackBits (TIFF 6, section 9), as far as it is needed. geotiff takes 8 bytes of memory for each byte,
+ * and repeats a byte for the head −128, which says nothing.
  */
 function unpackBits(packed: Uint8Array, needed: number): Uint8Array {
   const bytes = new Uint8Array(Math.min(needed, packed.length * MOST_RUN));
@@ -236,7 +240,10 @@ function integersOf({
   return new BigUint64Array(buffer, byteOffset, length);
 }
 
-/** A row of floats: differences of bytes, of which all first ones lie before all second ones, the most significant first. */
+/**
+ * A row of floats with a predictor: all most significant bytes come first, then all second ones, and
+ * so on, as differences.
+ */
 function unpredictFloats(row: Uint8Array, stride: number, size: number): void {
   for (let at = stride; at < row.length; at += 1) row[at] = (row[at] as number) + (row[at - stride] as number);
   const planes = Uint8Array.from(row);

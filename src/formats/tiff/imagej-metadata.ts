@@ -1,4 +1,7 @@
-/** What ImageJ says of a file in a tag of its own, besides its description: https://github.com/imagej/ImageJ, TiffEncoder. */
+/**
+ * ImageJ's own tag, which it writes besides the description (TiffEncoder in
+ * https://github.com/imagej/ImageJ).
+ */
 export interface ImageJMetadata {
   /** Of each plane, in the order of the file. */
   readonly labels: readonly string[];

@@ -25,7 +25,10 @@ async function headerOf(path: string): Promise<FileHeader> {
   }
 }
 
-/** TIFF of one page or of many of one size, BigTIFF, and what ImageJ, OME, tifffile, MetaMorph and Zeiss (LSM) say in one. */
+/**
+ * TIFF and BigTIFF of one or many pages of one size, with the metadata of ImageJ, OME, tifffile,
+ * MetaMorph and Zeiss LSM.
+ */
 export const tiff: Format = {
   name: 'tiff',
   title: 'TIFF (.tif, .tiff, .lsm)',

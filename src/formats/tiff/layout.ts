@@ -5,7 +5,7 @@ import { upTo } from '../text-end';
 import { evenTimes, secondsIn } from '../times';
 import { colorOf, type ImageJMetadata } from './imagej-metadata';
 
-/** A page of a file, and where it goes: of which slice of the volume's memory it is, counted over z, then channels, then frames. */
+/** A page of a file, and its place among the volume's slices, counted over z, then channels, then frames. */
 export interface Plane {
   readonly place: number;
   /** In the file, from 0. */

@@ -23,9 +23,9 @@ export function mainImages(all: readonly GeoTIFFImage[]): readonly GeoTIFFImage[
 }
 
 /**
- * The pages of a level of detail: coarser copies are pages that say so, or belong to a page (`SubIFDs`), as many of each size
- * as there are pages.
- * @throws SlicescopeError `unsupported-format` where there is no such level.
+ * The pages of a level of detail. Coarser copies are pages that say so, or that a page names
+ * (`SubIFDs`); each size has as many as there are pages.
+ * @throws SlicescopeError `unsupported-format` if it has no such level.
  */
 export async function levelImages(
   finest: readonly GeoTIFFImage[],

@@ -1,4 +1,4 @@
-/** What microscopes' programs say of channels, times and levels. The files are written in Python, and tifffile says what is in them. */
+/** Channels, times and levels of microscopes. Python writes the files, and tifffile says what is in them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';

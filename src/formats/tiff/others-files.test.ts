@@ -11,7 +11,7 @@ const { put } = filesFolder();
 const [WIDTH, HEIGHT] = [7, 5];
 const SIZE = WIDTH * HEIGHT;
 const GRAY: Tags = { width: WIDTH, height: HEIGHT, bits: 16, compression: 1, photometric: 1, samples: 1, rows: HEIGHT };
-/** Values of which each byte counts: none of the two is 0 or the same as its neighbour's. */
+/** Values each byte of which counts: neither is 0 or the same as its neighbour's. */
 const pageValues = (page: number): number[] =>
   Array.from({ length: SIZE }, (_, i) => (0x1234 + 0x0369 * i + 7919 * page) % 65_536);
 const strip = (page: number, littleEndian = true): Uint8Array => fileBytes(pageValues(page), 'uint16', littleEndian);
@@ -131,6 +131,19 @@ describe('strips and tiles', () => {
     expect(padding).toEqual(noData === null ? null : [Number(noData), Number(noData)]);
     expect(range).toEqual(noData === null ? [0, 256] : noData === '513' ? [1, 256] : [1, blank]);
     expect(Array.from(data.subarray(0, 17))).toEqual([...Array.from({ length: 16 }, () => blank), 1]);
+  });
+
+  test.each([
+    ['1e10', Infinity],
+    ['-1e10', -Infinity],
+    ['0.1', 0.0999755859375],
+    ['-1e-30', -0],
+    ['65519', 65_504],
+    ['nan', NaN],
+  ])('of 16-bit floats it has the nearest one to %s', async (noData, blank) => {
+    const tags = { ...GRAY, format: 3, width: 32, height: 16, rows: null, tileWidth: 16, tileHeight: 16, noData };
+    const { data } = await opened([{ parts: [new Uint8Array(0), new Uint8Array(512)], tags }]);
+    expect([data[0], data[16]]).toEqual([blank, 0]);
   });
 
   test('a strip may unpack to more rows than there are, and not to much more', async () => {
@@ -369,7 +382,10 @@ function differences(values: readonly number[], rowLength: number, dtype: DType,
   return new Uint8Array(out.buffer);
 }
 
-/** A row of floats as TIFF technical note 3 has it: all first bytes, then all second ones, and of them the differences. */
+/**
+ * A row of floats as in TIFF technical note 3: all first bytes, then all second ones, and so on, as
+ * differences.
+ */
 function byteDifferences(row: readonly number[], dtype: 'float32' | 'float64'): Uint8Array {
   const size = ARRAY_OF[dtype].BYTES_PER_ELEMENT;
   const mostFirst = fileBytes(row, dtype, false);

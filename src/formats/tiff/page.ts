@@ -17,6 +17,11 @@ const RGB = 2;
 const PALETTE = 3;
 const YCBCR = 6;
 const SEPARATE_PLANES = 2;
+/** Tags of pages that have several slices, and their names. */
+const DEPTHS = [
+  [32_997, 'ImageDepth'],
+  [32_998, 'TileDepth'],
+] as const;
 /** Of a byte's bits, in FillOrder. */
 const LOWEST_FIRST = 2;
 /** Compressions whose decoder is there. */
@@ -63,7 +68,7 @@ export interface Samples {
   readonly dtype: StoredType;
   /** Of each, also fewer than its dtype has: then they are packed, the highest first. */
   readonly bits: number;
-  /** What makes components of them: a table of colours, red, green and blue of each index; or gray and how opaque it is. */
+  /** What makes colours of the values: a table of red, green and blue for each index, or gray with alpha. */
   readonly colors: readonly (readonly number[])[] | 'gray-alpha' | 'inverted-gray-alpha' | null;
 }
 
@@ -186,7 +191,7 @@ export async function kindOf(page: GeoTIFFImage, file: TiffFile, areChannels = f
 /** Programs of microscopists keep measured values, and say with a palette how they were seen last. */
 const IS_MEASURED = /^ImageJ=|<OME\b/;
 
-/** Colours of a palette are those of the picture, unless its values are measured, or the palette is the gray of each value. */
+/** A palette makes colours, unless its values are measured ones, or it is only the gray of each value. */
 async function paletteOf(
   page: GeoTIFFImage,
   samples: Samples,
@@ -212,8 +217,9 @@ async function paletteOf(
 
 /**
  * Where the values of a page lie, all of them within the file.
- * @param channel which of several that lie one after the other.
- * @param isLsm whether it is of Zeiss' LSM, whose counts are of the unpacked bytes, and which may name a predictor that it did not use.
+ * @param channel which one, if several lie one after the other.
+ * @param isLsm whether Zeiss wrote it (LSM): its counts are of unpacked bytes, and it may name a
+ *   predictor that it did not use.
  * @throws SlicescopeError `file-corrupt`, `unsupported-format`.
  */
 export async function pageOf(
@@ -225,12 +231,17 @@ export async function pageOf(
 ): Promise<Page> {
   const { path, size } = file;
   const directory = image.getFileDirectory();
-  const numberOf = async (name: string): Promise<number | undefined> => {
+  const numberOf = async (name: string | number): Promise<number | undefined> => {
     const value: unknown = directory.hasTag(name as 'TileWidth')
       ? await directory.loadValue(name as 'TileWidth')
       : undefined;
     return value === undefined ? undefined : Number(ArrayBuffer.isView(value) ? (value as Uint32Array)[0] : value);
   };
+  for (const [tag, name] of DEPTHS) {
+    const depth = (await numberOf(tag)) ?? 1;
+    if (depth === 1) continue;
+    throw unsupported(path, `its pages have ${String(depth)} slices each (${name}); save each slice as a page`);
+  }
   const isBitReversed = (await numberOf('FillOrder')) === LOWEST_FIRST;
   const isTiled = directory.hasTag('TileOffsets');
   const compression = (await numberOf('Compression')) ?? UNCOMPRESSED;

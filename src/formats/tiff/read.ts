@@ -50,8 +50,12 @@ class Opened {
   readonly lsm: LsmInfo | null;
   /** How many times as wide and high the pages of the finest level are. */
   readonly factors: readonly [number, number];
+  /** The only page, if several planes lie behind one another in it. */
+  readonly behind: Page | null;
 
-  private constructor(opened: Pick<Opened, 'file' | 'images' | 'kind' | 'description' | 'count' | 'lsm' | 'factors'>) {
+  private constructor(
+    opened: Pick<Opened, 'file' | 'images' | 'kind' | 'description' | 'count' | 'lsm' | 'factors' | 'behind'>,
+  ) {
     this.file = opened.file;
     this.images = opened.images;
     this.kind = opened.kind;
@@ -59,6 +63,7 @@ class Opened {
     this.count = opened.count;
     this.lsm = opened.lsm;
     this.factors = opened.factors;
+    this.behind = opened.behind;
   }
 
   /**
@@ -90,7 +95,10 @@ class Opened {
       if (count * Math.min(storedBytes(kind), 8) > file.size) {
         throw corrupt(path, `it says ${String(count)} planes, more than its ${String(file.size)} bytes can hold`);
       }
-      return new Opened({ file, images, kind, description, count, lsm, factors });
+      // Before anything is made for each of them.
+      const isBehind = lsm === null && count > images.length;
+      const behind = isBehind ? await behindEachOther(first, kind, file, count) : null;
+      return new Opened({ file, images, kind, description, count, lsm, factors, behind });
     } catch (cause) {
       await file.close();
       throw cause;
@@ -132,7 +140,7 @@ interface Part {
 
 /** Where the planes of a file lie in it, all of them within the file. */
 async function partOf(opened: Opened, placed: readonly Placed[]): Promise<Part> {
-  if (opened.lsm === null && opened.count > opened.images.length) return await planesBehindEachOther(opened, placed);
+  if (opened.behind !== null) return planesOf(opened, opened.behind, placed);
   const pages = await opened.pages(placed.map(({ page }) => page));
   const all = pages.map((page, at) => [page, placed[at] as Placed] as const);
   const plain = all.filter(([{ isPlain }]) => isPlain);
@@ -145,11 +153,13 @@ async function partOf(opened: Opened, placed: readonly Placed[]): Promise<Part> 
   };
 }
 
-/** Planes that lie behind one another, the first one where the only directory says. */
-async function planesBehindEachOther(opened: Opened, placed: readonly Placed[]): Promise<Part> {
-  const { file, kind, count } = opened;
-  const [page] = (await opened.pages([0])) as [Page];
-  const { blocks, isUnpacked, isPlain } = page;
+/**
+ * The only page of a file that has several planes, which lie behind one another, the first one where its directory says.
+ * @throws SlicescopeError `unsupported-format`, `file-corrupt`.
+ */
+async function behindEachOther(image: GeoTIFFImage, kind: Kind, file: TiffFile, count: number): Promise<Page> {
+  const page = await pageOf(image, kind, file);
+  const { blocks, isUnpacked } = page;
   const length = storedBytes(kind);
   const [first] = blocks as [Page['blocks'][number]];
   const isTogether = blocks.every(({ offset, y }) => offset === first.offset + (y * length) / kind.height);
@@ -162,6 +172,15 @@ async function planesBehindEachOther(opened: Opened, placed: readonly Placed[]):
     const what = `it has ${String(file.size)} bytes, and its ${String(count)} planes end at ${String(end)}`;
     throw corrupt(file.path, `truncated, ${what}`);
   }
+  return page;
+}
+
+/** Planes of the only page of a file. */
+function planesOf(opened: Opened, page: Page, placed: readonly Placed[]): Part {
+  const { kind, count } = opened;
+  const { blocks, isPlain } = page;
+  const length = storedBytes(kind);
+  const [first] = blocks as [Page['blocks'][number]];
   const stored = count * length;
   if (!isPlain) {
     const at = (step: number): Page => ({
@@ -175,7 +194,10 @@ async function planesBehindEachOther(opened: Opened, placed: readonly Placed[]):
   return { opened, runs, plain: placed, packed: [], stored };
 }
 
-/** Where the bytes of plain pages go. Those that lie together are read together: a page has hundreds of strips, or is small. */
+/**
+ * Where the bytes of plain pages go. Those that lie together are read together: pages may be small, or
+ * have hundreds of strips.
+ */
 function runsOf(kind: Kind, pages: readonly (readonly [Page, Placed])[]): Run[] {
   const bytes = storedBytes(kind);
   const rowBytes = bytes / kind.height;
@@ -310,10 +332,11 @@ export async function readTiff(
     }
     const shape: Shape = [kind.width, kind.height, depth];
     const { components } = kind;
-    const drawn = components === 1 && layout.channels === 1 ? await displayOf(first, layout.rescale ?? null) : {};
+    const rescale = layout.rescale ?? (components === 1 ? await gdalRescale(first) : undefined);
+    const drawn = components === 1 && layout.channels === 1 ? await displayOf(first, rescale ?? null) : {};
     const name = basename(path).replace(/(\.ome)?\.(tiff?|stk|lsm)$/i, '');
     const options: VolumeOptions = {
-      ...{ ...said, ...atLevel(said, factors), ...drawn, components, name },
+      ...{ ...said, ...atLevel(said, factors), ...drawn, components, name, rescale, notes: await notesOf(first) },
       channelInfo: components === 1 ? channelInfo : null, // Colours have neither windows nor others.
     };
     const collector = collectorOf(
@@ -361,6 +384,36 @@ function atLevel(
     origin: along((factor, axis) => origin[axis] + ((factor - 1) / 2) * spacing[axis]),
     unit,
   };
+}
+
+/** Of Orientation: the first row is the highest one, and the first column the leftmost. */
+const AS_STORED = 1;
+
+/** What a person must know of how the pages are meant to lie. */
+async function notesOf(page: GeoTIFFImage): Promise<readonly string[]> {
+  const directory = page.getFileDirectory();
+  const said: unknown = directory.hasTag('Orientation') ? await directory.loadValue('Orientation') : AS_STORED;
+  if (said === AS_STORED) return [];
+  return [
+    `The file says that its pages are to be turned or mirrored (Orientation ${String(said)}). They are shown as they are stored.`,
+  ];
+}
+
+/** GDAL's XML; https://gdal.org/en/stable/drivers/raster/gtiff.html */
+const GDAL_METADATA = 42_112;
+
+/** How stored values become real ones, as GDAL says it of the first band. */
+async function gdalRescale(page: GeoTIFFImage): Promise<Rescale | undefined> {
+  const directory = page.getFileDirectory();
+  const said: unknown = directory.hasTag(GDAL_METADATA) ? await directory.loadValue(GDAL_METADATA) : '';
+  const items = [...String(said).matchAll(/<Item\b([^<>]*)>([^<]*)</g)];
+  const numberOf = (role: string, otherwise: number): number => {
+    const item = items.find(([, attributes = '']) => attributes.includes(`role="${role}"`));
+    return item === undefined ? otherwise : Number(item[2]);
+  };
+  const [slope, intercept] = [numberOf('scale', 1), numberOf('offset', 0)];
+  const isNone = !Number.isFinite(slope) || !Number.isFinite(intercept) || slope === 0;
+  return isNone || (slope === 1 && intercept === 0) ? undefined : { slope, intercept };
 }
 
 /** Whether its lowest values are meant to be white, and what the value of pixels that are none stands for. */

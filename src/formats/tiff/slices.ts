@@ -11,8 +11,8 @@ async function readSlice(path: string): Promise<Volume> {
 }
 
 /**
- * Slices that are TIFF files of one page each: values of all types that a stack may have, and what the first one says of
- * distances.
+ * Slices that are TIFF files of one page each, with all values that a stack may have. The first one
+ * says the distances.
  * @param check throws if a slice is of another kind than the first one.
  * @throws SlicescopeError `unsupported-format`, `file-corrupt`, `file-unreadable`.
  */
@@ -23,7 +23,7 @@ export async function readTiffSlices(
   onFraction: OnFraction,
 ): Promise<Volume> {
   const first = await readSlice(firstPath);
-  const { dtype, components, spacing, unit, origin, rescale, invert, padding } = first;
+  const { dtype, components, spacing, unit, origin, rescale, invert, padding, notes } = first;
   const [width, height] = first.shape;
   const count = others.length + 1;
   const volume = Volume.alloc([width, height, count], dtype, {
@@ -34,6 +34,7 @@ export async function readTiffSlices(
     rescale: rescale ?? undefined,
     invert,
     padding,
+    notes,
     name,
   });
   const target = bytesIn(volume.data);
@@ -48,7 +49,7 @@ export async function readTiffSlices(
     if (slice.rescale?.slope !== rescale?.slope || slice.rescale?.intercept !== rescale?.intercept) {
       throw unsupported(
         path,
-        'its values stand for other numbers than those of the first slice (c0, c1); open it alone',
+        'its values stand for other numbers than those of the first slice (rescale); open it alone',
       );
     }
     put(slice, at + 1);

@@ -12,8 +12,9 @@ const MOST_PAGES = 1_000_000;
 const COUNT_BYTES: Readonly<Record<number, 2 | 4 | 8>> = { 3: 2, 4: 4, 13: 4, 16: 8, 18: 8 };
 
 /**
- * A file as geotiff reads it: a directory of each page, one after the other. They are read on this thread, which does nothing
- * else meanwhile: 256 of them through Node's threads take 30 ms of processor time, and so 15. What lies past the end is zeros, as geotiff has it.
+ * A file as geotiff reads it: the directories of all pages, one after the other. This thread reads
+ * them, as it has nothing else to do: 256 of them take 15 ms of processor time, and 30 through Node's
+ * threads. Beyond the end are zeros, as geotiff has it.
  */
 function sourceOf({ fd }: FileHandle, size: number, path: string): Source {
   const read = (offset: number, length: number): ArrayBuffer => {
@@ -92,7 +93,10 @@ export class TiffFile {
     return await this.#tiff.getImage(at);
   }
 
-  /** A list of offsets, counts or colours. geotiff reads one that lies apart from its directory as if it were little-endian. */
+  /**
+   * A list of offsets, counts or colours. If it lies apart from its directory, geotiff takes it for
+   * little-endian.
+   */
   async list(directory: ImageFileDirectory, name: keyof typeof TAGS): Promise<readonly number[]> {
     if (!directory.hasTag(name)) return [];
     const apart = [...directory.deferredArrays.keys()].find((tag) => tag === TAGS[name] || tag === name);

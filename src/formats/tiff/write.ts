@@ -5,12 +5,8 @@ import { ARRAY_OF, DTYPES, type Shape } from '../../protocol';
 import { bytesIn, type OnFraction } from '../format';
 import { leftOut } from '../left-out';
 import type { Content, Plain, WriteOptions, Writer } from '../writer';
-import { directoryOf, headBytes, headOf, type Field } from './directory';
+import { directoryOf, headBytes, headOf } from './directory';
 import { TITLE, channelsLeftOut, omeUnit, omeXml } from './write-ome';
-
-const DEFLATE = 8;
-const SAMPLE_FORMATS = { uint: 1, int: 2, float: 3 } as const;
-const UNASSOCIATED_ALPHA = 2;
 
 /** Pixels that are in hand at a time. */
 const BOX_BYTES = 2 ** 24;
@@ -49,34 +45,6 @@ function cutOf({ shape, dtype, components }: Plain, isPacked: boolean): Cut {
     boxRows,
     boxSlices: boxRows < height ? 1 : Math.min(depth, Math.max(1, Math.floor(within(BOX_BYTES) / height))),
   };
-}
-
-function fieldsOf(
-  plain: Plain,
-  { rows }: Cut,
-  { offsets, counts }: WrittenPage,
-  isPacked: boolean,
-  description: string,
-): Field[] {
-  const { shape, components, dtype } = plain;
-  const bits = 8 * ARRAY_OF[dtype].BYTES_PER_ELEMENT;
-  const format = SAMPLE_FORMATS[dtype.replace(/\d+/, '') as keyof typeof SAMPLE_FORMATS];
-  const each = (value: number): number[] => new Array<number>(components).fill(value);
-  return [
-    [256, 'long', [shape[0]]],
-    [257, 'long', [shape[1]]],
-    [258, 'short', each(bits)],
-    [259, 'short', [isPacked ? DEFLATE : 1]],
-    [262, 'short', [components === 1 ? 1 : 2]],
-    ...(description === '' ? [] : [[270, 'ascii', `${description}\0`] as const]),
-    [273, 'place', offsets],
-    [277, 'short', [components]],
-    [278, 'long', [rows]],
-    [279, 'place', counts],
-    ...(description === '' ? [] : [[305, 'ascii', 'slicescope\0'] as const]),
-    ...(components === 4 ? [[338, 'short', [UNASSOCIATED_ALPHA]] as const] : []),
-    [339, 'short', each(format)],
-  ];
 }
 
 /** A file that grows at its end. */
@@ -175,7 +143,9 @@ export async function writeTiff(
   mostClassicBytes: number = MOST_CLASSIC_BYTES,
 ): Promise<void> {
   const cut = cutOf(content, compression > 0);
-  const [, height, depth] = content.shape;
+  const [width, height, depth] = content.shape;
+  const { components, dtype } = content;
+  const layout = { width, height, components, dtype, rows: cut.rows, isPacked: compression > 0, perCentimetre: null };
   const pageCount = depth * content.channels * content.frames;
   const stripBytes = 16 * Math.ceil(height / cut.rows);
   const xml = omeXml(content);
@@ -189,9 +159,10 @@ export async function writeTiff(
     let directories: Buffer[] = [];
     let bytes = 0;
     for (const [at, page] of pages.entries()) {
-      const description = at === 0 ? xml : '';
-      const fields = fieldsOf(content, cut, page, compression > 0, description);
-      const directory = directoryOf(fields, file.size + bytes, isBig, at === pages.length - 1);
+      const isLast = at === pages.length - 1;
+      const description = at === 0 ? xml : null;
+      const fields = { ...layout, ...page, description };
+      const directory = directoryOf(fields, file.size + bytes, isBig, isLast ? null : 0);
       directories.push(directory);
       bytes += directory.length;
       if (bytes < BOX_BYTES && at < pages.length - 1) continue;

@@ -18,7 +18,10 @@ export type ChunkAnswer =
       readonly error: { readonly code: ErrorCode; readonly message: string; readonly details: ErrorDetails[ErrorCode] };
     };
 
-/** The thread that reads the chunks of one volume, so that decoding keeps nobody waiting and a broken chunk breaks nothing. */
+/**
+ * The thread that reads the chunks of one volume, so that decoding delays nobody and a broken chunk
+ * does no harm.
+ */
 const { location, arrays, axes } = workerData as ChunkSource;
 const levels: Map<number, Promise<Level>> = new Map();
 

@@ -46,7 +46,7 @@ const UNPACK: Readonly<Record<string, Unpack>> = {
   zstd: zstdDecompress === undefined ? byUs('zstd') : byNode(promisify(zstdDecompress)),
 };
 
-/** Have zarrita unpack chunks in the fastest way that there is, and nothing that is more than a chunk when it is unpacked. */
+/** Have zarrita unpack chunks in the fastest way there is. A chunk that unpacks to too much is an error. */
 export function setCodecs(registry: unknown): void {
   const codecs = registry as Codecs;
   for (const [name, act] of Object.entries(UNPACK)) {

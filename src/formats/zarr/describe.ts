@@ -136,8 +136,9 @@ function isDrawn({ window, channelInfo, components }: Plain): boolean {
 }
 
 /**
- * Whether a window or a colour is written that the volume does not have: `omero` must have both of each channel, and they are those
- * that a view starts with. One channel without a colour is gray, and so it is again.
+ * Whether a window or a colour is written that the volume does not have. `omero` must have both for
+ * each channel, so they are those that a view starts with. A single channel without a colour is gray,
+ * and is so again.
  */
 export function isDrawnOtherwise(plain: Plain): boolean {
   const { window, channelInfo, channels, components } = plain;

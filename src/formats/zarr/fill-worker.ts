@@ -1,25 +1,22 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { ErrorCode, ErrorDetails } from '../../protocol';
-import { openLevel } from './arrays';
-import { takeTurns, type Share } from './fill';
+import { failureOf } from '../failure';
+import { openLevel, type PerDimension } from './arrays';
+import type { Share } from './fill';
+import { moveChunk } from './move-chunk';
 import { zarrError } from './store';
-
-/** What a thread says when it ends: null, or what was wrong with a chunk. */
-export type FillAnswer = {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly details: ErrorDetails[ErrorCode];
-} | null;
+import { takeTurns, type TurnsAnswer } from './turns';
 
 /** A thread that fills an array together with others. */
-async function run(share: Share): Promise<FillAnswer> {
+async function run({ source, all, turns }: Share): Promise<TurnsAnswer> {
   try {
-    const level = await openLevel(share.source);
-    await takeTurns(share, level.read, () => undefined);
+    const { read } = await openLevel(source);
+    const act = async (place: PerDimension): Promise<void> => {
+      moveChunk(turns.grid, place, await read(place), all);
+    };
+    await takeTurns(turns, act, () => undefined);
     return null;
   } catch (cause) {
-    const { code, message, details } = await zarrError(share.source.location, cause);
-    return { code, message, details };
+    return failureOf(await zarrError(source.location, cause));
   }
 }
 

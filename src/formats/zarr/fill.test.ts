@@ -11,7 +11,8 @@ import { openVolume, type OpenOptions } from '../index';
 import { filesFolder } from '../testing/files-folder';
 import { madeByPython } from '../testing/python';
 import { byDimension, type Level, type LevelChunk } from './arrays';
-import { fill, threadsFor } from './fill';
+import { fill } from './fill';
+import { threadsFor } from './turns';
 
 jest.setTimeout(120_000);
 const { path: own } = filesFolder();

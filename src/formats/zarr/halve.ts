@@ -13,8 +13,8 @@ export interface PyramidLevel {
 }
 
 /**
- * A level, and those that are halved from it until one fits a screen. An axis is left alone while its voxels are at least twice as long as the
- * shortest, so that voxels become cubes.
+ * A level, and those that are halved from it until one fits a screen. An axis waits while its voxels
+ * are at least twice as long as the shortest, so that voxels become cubes.
  * @param voxelBytes of all channels.
  */
 export function pyramid(first: PyramidLevel, spacing: Triple, voxelBytes: number): readonly PyramidLevel[] {

@@ -1,6 +1,7 @@
 import type { Array as ZarrArray, DataType, Group } from 'zarrita' with { 'resolution-mode': 'import' };
-import { SlicescopeError } from '../../protocol';
+import { SlicescopeError, type Rescale } from '../../protocol';
 import { corrupt, unsupported } from '../format';
+import { cfRescale } from '../scaled';
 import { levelOf, type Level } from './arrays';
 import { multiscalesOf, plainAxes, type Multiscales } from './multiscales';
 import { imagePath, isCollection } from './series';
@@ -11,14 +12,17 @@ import { loadZarrita, storeAt, zarrError } from './store';
 /** An image with its levels, opened. */
 export interface Image extends Multiscales {
   readonly arrays: readonly Level[];
+  /** Of an array alone: what its values stand for. */
+  readonly rescale: Rescale | null;
 }
 
 type Node = ZarrArray<DataType, BoundedStore> | Group<BoundedStore>;
 
 /**
- * Open the arrays of an image, of which nothing but their description is read.
+ * Open the arrays of an image. Only their descriptions are read.
  * @param series which of several images, of a plate or of what bioformats2raw writes.
- * @throws SlicescopeError `file-not-found`, `file-unreadable`, `file-corrupt`, `unsupported-format`, `invalid-argument`.
+ * @throws SlicescopeError `file-not-found`, `file-unreadable`, `file-corrupt`, `unsupported-format`,
+ *   `invalid-argument`.
  */
 export async function openImage(location: string, series?: string): Promise<Image> {
   const store = await storeAt(location);
@@ -34,10 +38,12 @@ export async function openImage(location: string, series?: string): Promise<Imag
     const at = root instanceof zarr.Array || isOne ? '' : await imagePath(root, series, path);
     const node: Node = root instanceof zarr.Array || at === '' ? root : await zarr.open(within(root, at, location));
     if (node instanceof zarr.Array) {
-      const axes = plainAxes(node.shape.length, path);
+      const axes = plainAxes(node.shape.length, node.dimensionNames ?? node.attrs._ARRAY_DIMENSIONS, path);
       const scale = axes.map(() => 1);
       const level = { path: '', scale, translation: axes.map(() => 0) };
-      return { axes, levels: [level], name: '', channels: [], labels: null, arrays: [arrayOf(node, axes, location)] };
+      const rescale = cfRescale(node.attrs.scale_factor, node.attrs.add_offset, path);
+      const said = { axes, levels: [level], name: '', channels: [], labels: null, rescale };
+      return { ...said, arrays: [arrayOf(node, axes, location)] };
     }
     const found = multiscalesOf(node.attrs, path);
     if (found === null)
@@ -50,7 +56,7 @@ export async function openImage(location: string, series?: string): Promise<Imag
       const array = await zarr.open(within(root, level.path, location), { kind: 'array' });
       arrays.push(arrayOf(array, image.axes, location));
     }
-    return { ...image, arrays: sameKind(arrays, path) };
+    return { ...image, arrays: sameKind(arrays, path), rescale: null };
   } catch (cause) {
     throw await zarrError(location, cause);
   }

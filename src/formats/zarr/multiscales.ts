@@ -1,5 +1,6 @@
 import type { ChannelInfo } from '../../protocol';
-import { hexColor, readLabels, type ReadLabels } from '../labels';
+import { hexColor } from '../hex-color';
+import { readLabels, type ReadLabels } from '../labels';
 import { unsupported, corrupt } from '../format';
 
 /** What an axis of an array is. */
@@ -38,8 +39,8 @@ function isNumber(value: unknown): value is number {
 }
 
 /**
- * What a group's attributes say of its image, of OME-Zarr 0.4 and before (`multiscales`) and 0.5 and later (`ome`); null
- * where they say nothing.
+ * What a group's attributes say of its image: `multiscales` in OME-Zarr up to 0.4, `ome` from 0.5 on.
+ * Null if they say nothing.
  * @throws SlicescopeError `file-corrupt`, `unsupported-format`.
  */
 export function multiscalesOf(attributes: unknown, path: string): Multiscales | null {
@@ -47,7 +48,10 @@ export function multiscalesOf(attributes: unknown, path: string): Multiscales | 
   const ome = known.ome === undefined ? known : fields(known.ome);
   if (ome.multiscales === undefined) return null;
   const [first] = list(ome.multiscales);
-  const { axes, datasets, name, coordinateTransformations } = fields(first);
+  const { axes, datasets, name, coordinateTransformations, coordinateSystems } = fields(first);
+  if (coordinateSystems !== undefined) {
+    throw unsupported(path, 'its axes are those of several spaces (coordinateSystems); save it as OME-Zarr 0.4 or 0.5');
+  }
   const levels = list(datasets).map((each) => {
     const { path: at, coordinateTransformations: own } = fields(each);
     if (typeof at !== 'string') throw corrupt(path, 'a dataset of its multiscales has no path');
@@ -93,7 +97,17 @@ function placing(
   return { scale, translation };
 }
 
-const DIMENSIONS: Readonly<Record<string, Dimension>> = { x: 'x', y: 'y', z: 'z', c: 'channel', t: 'frame' };
+const DIMENSIONS: ReadonlyMap<string, Dimension> = new Map([
+  ['x', 'x'],
+  ['y', 'y'],
+  ['z', 'z'],
+  ['c', 'channel'],
+  ['t', 'frame'],
+]);
+
+function dimensionOf(name: unknown): Dimension | undefined {
+  return DIMENSIONS.get(String(name).toLowerCase());
+}
 
 /** Before 0.3 there were no axes: always five. */
 function axesOf(axes: readonly unknown[], path: string): Multiscales['axes'] {
@@ -101,7 +115,7 @@ function axesOf(axes: readonly unknown[], path: string): Multiscales['axes'] {
   const found = named.map((axis) => {
     const { name, type, unit } = typeof axis === 'string' ? { name: axis, type: null, unit: null } : fields(axis);
     const byType = ({ channel: 'channel', time: 'frame' } as const)[String(type)];
-    const dimension = DIMENSIONS[String(name).toLowerCase()] ?? byType;
+    const dimension = dimensionOf(name) ?? byType;
     if (dimension === undefined) throw unsupported(path, `an axis named ${String(name)}; x, y, z, c and t can be read`);
     return { dimension, unit: typeof unit === 'string' ? unit : null };
   });
@@ -130,7 +144,7 @@ function channelsOf({ omero }: Fields): readonly ChannelInfo[] {
   return all.some(({ visible }) => visible) ? all : all.map((each) => ({ ...each, visible: true }));
 }
 
-/** Properties that name a value of a label map, of which the standard says none. */
+/** Properties that may name a value of a label map. The standard has none for it. */
 const NAMES = ['name', 'label', 'class', 'label-name'] as const;
 
 /** https://ngff.openmicroscopy.org/0.5/#label-md: colours of values, and properties of them, whose keys are the writer's own. */
@@ -157,8 +171,17 @@ function labelsOf(ome: Fields): Multiscales['labels'] {
   return readLabels(labels);
 }
 
-/** An array that says nothing of itself: its last axes are z, y and x. */
-export function plainAxes(count: number, path: string): Multiscales['axes'] {
+/**
+ * The axes of an array that no multiscales describe.
+ * @param names that it has for them itself, as Zarr 3 (`dimension_names`) and xarray (`_ARRAY_DIMENSIONS`) have them. Without names of
+ * a volume's axes the last ones are z, y and x.
+ */
+export function plainAxes(count: number, names: unknown, path: string): Multiscales['axes'] {
+  const named = list(names).flatMap((name) => dimensionOf(name) ?? []);
+  const areKnown = named.length === count && list(names).length === count && new Set(named).size === count;
+  if (areKnown && named.includes('x') && named.includes('y')) {
+    return named.map((dimension) => ({ dimension, unit: null }));
+  }
   if (count < 2 || count > 3) {
     throw unsupported(path, `an array of ${String(count)} axes that no multiscales name; 2 or 3 can be read`);
   }

@@ -8,8 +8,3 @@ declare module 'numcodecs/lz4' {
   const codec: { fromConfig(how: object): { decode(bytes: Uint8Array): Promise<Uint8Array> } };
   export default codec;
 }
-
-declare module 'numcodecs/zstd' {
-  const codec: { fromConfig(how: { level: number }): { encode(bytes: Uint8Array): Promise<Uint8Array> } };
-  export default codec;
-}

@@ -1,8 +1,9 @@
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
+import type * as Zstandard from '@bokuweb/zstd-wasm';
 
 /** Packs the bytes of a chunk. */
-export type Pack = (bytes: Uint8Array) => Promise<Uint8Array>;
+export type Pack = (bytes: Uint8Array) => Promise<Uint8Array> | Uint8Array;
 
 /** Node has it from 22.15 on, and packs in threads of its own. */
 const { zstdCompress } = zlib as {
@@ -14,8 +15,17 @@ const { zstdCompress } = zlib as {
 };
 const { ZSTD_c_compressionLevel: LEVEL = 100 } = zlib.constants as { readonly ZSTD_c_compressionLevel?: number };
 
-/** Packs with Zstandard: what zarr takes too if it is not told otherwise. */
-export async function zstandard(level: number): Promise<Pack> {
+/** Whether what packs chunks leaves this thread free: a further thread packs no sooner then. */
+export function packsElsewhere(level: number): boolean {
+  return level === 0 || zstdCompress !== undefined;
+}
+
+/**
+ * Packs with Zstandard: what zarr takes too if it is not told otherwise.
+ * @param level 0 for chunks that are not packed.
+ */
+export async function packerOf(level: number): Promise<Pack> {
+  if (level === 0) return (bytes) => bytes;
   if (zstdCompress !== undefined) {
     const compress = promisify(zstdCompress);
     return (bytes) => {
@@ -24,7 +34,15 @@ export async function zstandard(level: number): Promise<Pack> {
       return compress(bytes, { chunkSize, params: { [LEVEL]: level } });
     };
   }
-  const { default: Zstd } = await import('numcodecs/zstd');
-  const codec = Zstd.fromConfig({ level });
-  return (bytes) => codec.encode(bytes);
+  const { compress } = await (byWebAssembly ??= loadWebAssembly());
+  return (bytes) => compress(bytes, level);
+}
+
+/** Once in a thread: to load it again would take its memory away while it packs. */
+let byWebAssembly: ReturnType<typeof loadWebAssembly> | undefined;
+
+async function loadWebAssembly(): Promise<Pick<typeof Zstandard, 'compress'>> {
+  const zstandard = await import('@bokuweb/zstd-wasm');
+  await zstandard.init();
+  return zstandard;
 }

@@ -17,7 +17,7 @@ import { loadZarrita, zarrError } from './store';
 
 /** Bytes that a sample has at most, for the statistics of all values. */
 const SAMPLE_BYTES = 2 ** 26;
-/** Chunks of which a sample is made where there is no level that is small enough. */
+/** How many chunks make a sample, if no level is small enough. */
 const SAMPLE_CHUNKS = 16;
 /** What a sample has at most where a single chunk of each channel is more than that. */
 const MOST_SAMPLE_BYTES = 2 ** 30;
@@ -143,7 +143,7 @@ function timesOf({ axes, levels, arrays }: Image, at: number): readonly number[]
   return evenTimes((arrays[at] as Level).sizes.frame, (scale[axis] ?? NaN) * unit, (translation[axis] ?? 0) * unit);
 }
 
-/** How channels are drawn. One that has neither a name nor a colour but white is as good as any: it has only its window. */
+/** How channels are drawn. A single channel in white and without a name says nothing but its window. */
 function lookOf(said: readonly ChannelInfo[], channels: number): Pick<VolumeOptions, 'channelInfo' | 'window'> {
   if (said.length !== channels) return {};
   const [first] = said;
@@ -163,6 +163,7 @@ function optionsOf(image: Image, at: number, location: string): VolumeOptions {
     frames: sizes.frame,
     ...lookOf(image.channels, sizes.channel),
     frameTimes: timesOf(image, at),
+    rescale: image.rescale,
   };
   return withLabels(options, image.labels);
 }

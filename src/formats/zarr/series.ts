@@ -16,17 +16,21 @@ function omeOf(attributes: unknown): Readonly<Record<string, unknown>> {
   return known.ome === undefined ? known : fields(known.ome);
 }
 
-/** Whether a group has images in groups of its own: a plate of wells, or what bioformats2raw makes of a file of several. */
+/**
+ * Whether the images lie in groups of this group: in a plate of wells, or in what bioformats2raw makes
+ * of several images.
+ */
 export function isCollection(attributes: unknown): boolean {
   const ome = omeOf(attributes);
   return ome.plate !== undefined || ome['bioformats2raw.layout'] !== undefined;
 }
 
 /**
- * Which image of several is to be read: its path in the group.
- * @param series of a plate `A/1/0`, or `A/1` for the first field of a well; of others a path, or the name that OME-XML has.
- * Without it the first one.
- * @throws SlicescopeError `invalid-argument` where there is none of that name; `file-corrupt`, `unsupported-format`.
+ * Which image of several to read: its path in the group.
+ * @param series in a plate `A/1/0`, or `A/1` for the first field of a well; otherwise a path, or the
+ *   image's name in OME-XML. Without it, the first image.
+ * @throws SlicescopeError `invalid-argument` if no image has that name; `file-corrupt`,
+ *   `unsupported-format`.
  */
 export async function imagePath(
   group: Group<AsyncReadable>,

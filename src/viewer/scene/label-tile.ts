@@ -20,17 +20,7 @@ export function labelTile(tile: Tile, { rescale, palette }: Pick<LayerLook, 'res
   if (before !== undefined && isSame && before.palette === palette) return before.places;
   const placeOf = (value: number): number => (palette === null ? labelIndex(value) : palette.indexOf(value));
   const data = palette === null ? new Uint8Array(tile.data.length) : new Uint16Array(tile.data.length);
-  // Labels lie in runs: most of a row needs no look-up.
-  let last = NaN;
-  let place = 0;
-  for (let at = 0; at < data.length; at++) {
-    const value = tile.data[at] as number;
-    if (value !== last) {
-      last = value;
-      place = placeOf(realValue(value, rescale));
-    }
-    data[at] = place;
-  }
+  for (let at = 0; at < data.length; at++) data[at] = placeOf(realValue(tile.data[at] as number, rescale));
   const places: Tile = { ...tile, data, dtype: palette === null ? 'uint8' : 'uint16' };
   known.set(tile, { rescale, palette, places });
   return places;

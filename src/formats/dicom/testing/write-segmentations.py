@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy
 from pydicom import dcmread
-from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.dataset import Dataset
 from pydicom.pixels import pack_bits
 from pydicom.sequence import Sequence
 from pydicom.uid import (
@@ -15,8 +15,8 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     RLELossless,
-    generate_uid,
 )
+from shared_dicom import dicom_file, put
 
 folder = Path(sys.argv[1])
 # Frames of 15 bits begin within bytes.
@@ -40,22 +40,7 @@ def item(**fields):
 
 
 def file(sop_class, syntax=ExplicitVRLittleEndian, **fields):
-    meta = FileMetaDataset()
-    meta.TransferSyntaxUID = syntax
-    data = FileDataset(None, {}, file_meta=meta, preamble=b"\0" * 128)
-    data.SOPClassUID, data.SOPInstanceUID = sop_class, generate_uid()
-    data.Rows, data.Columns, data.SamplesPerPixel, data.PhotometricInterpretation = HEIGHT, WIDTH, 1, "MONOCHROME2"
-    for name, value in fields.items():
-        setattr(data, name, value)
-    data.set_original_encoding(syntax.is_implicit_VR, syntax.is_little_endian)
-    return data
-
-
-def put(path, data):
-    path.parent.mkdir(exist_ok=True)
-    meta = data.file_meta
-    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = data.SOPClassUID, data.SOPInstanceUID
-    data.save_as(path, enforce_file_format=True)
+    return dicom_file(sop_class, syntax, Rows=HEIGHT, Columns=WIDTH, **fields)
 
 
 def bits(count):

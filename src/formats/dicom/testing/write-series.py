@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy
 from pydicom import dcmread
-from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.dataset import Dataset
 from pydicom.fileset import FileSet
 from pydicom.sequence import Sequence
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+from shared_dicom import ct_image, put
 
 folder = Path(sys.argv[1])
 WIDTH, HEIGHT = 4, 3
@@ -24,33 +24,8 @@ def pixels(z, dtype="<i2"):
 
 
 def image(**fields):
-    """One CT image at (0, 0, 0), with other fields, or without those that are None."""
-    meta = FileMetaDataset()
-    meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    data = FileDataset(None, {}, file_meta=meta, preamble=b"\0" * 128)
-    data.SOPClassUID = CTImageStorage
-    data.SOPInstanceUID = generate_uid()
-    data.SeriesInstanceUID = "1.2.3"
-    data.Modality = "CT"
-    data.Rows, data.Columns = HEIGHT, WIDTH
-    data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
-    data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = 16, 16, 15, 1
-    data.RescaleSlope, data.RescaleIntercept = 1, -1000
-    data.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
-    data.ImagePositionPatient = [0, 0, 0]
-    data.PixelSpacing = [2, 0.5]
-    for name, value in fields.items():
-        if value is None:
-            delattr(data, name)
-        else:
-            setattr(data, name, value)
-    return data
-
-
-def put(path, data):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    data.file_meta.MediaStorageSOPClassUID, data.file_meta.MediaStorageSOPInstanceUID = data.SOPClassUID, data.SOPInstanceUID
-    data.save_as(path, enforce_file_format=True)
+    usual = {"Modality": "CT", "PixelRepresentation": 1, "RescaleSlope": 1, "RescaleIntercept": -1000}
+    return ct_image(WIDTH, HEIGHT, **{**usual, **fields})
 
 
 def series(name, places, start=0, **fields):

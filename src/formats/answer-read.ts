@@ -1,13 +1,11 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { isSlicescopeError, SlicescopeError, messageOf, plainText, quote } from '../protocol';
-import { limitMemory, type VolumeRecord } from '../volume';
-import { availableBytes } from './available-bytes';
+import type { VolumeRecord } from '../volume';
 import { unsupported, type ReadRequest } from './format';
 import { FORMATS, formatOf } from './registry';
 import { nameOf } from './web';
 import type { ReadMessage } from './worker-messages';
 
-/** The thread that reads, so that whatever a broken file does to the reader ends with the thread. It may read several files, one after the other. */
 function tell(message: ReadMessage): void {
   parentPort?.postMessage(message);
 }
@@ -27,18 +25,16 @@ function progress(): (fraction: number) => void {
 function inPlainText(record: VolumeRecord): VolumeRecord {
   const { name, unit, axes, labels, channelInfo, frameLabels, notes } = record;
   const [x = '', y = '', z = ''] = axes?.map(plainText) ?? [];
-  const named =
-    labels &&
-    Object.entries(labels).map(([value, { name: text, ...label }]) => [
-      value,
-      text === undefined ? label : { ...label, name: plainText(text) },
-    ]);
+  const named = Object.entries(labels ?? {}).map(
+    ([value, { name: label, ...rest }]) =>
+      [value, label === undefined ? rest : { name: plainText(label), ...rest }] as const,
+  );
   return {
     ...record,
     name: plainText(name),
     unit: plainText(unit),
     axes: axes && [x, y, z],
-    labels: named && (Object.fromEntries(named) as Labels),
+    labels: labels && Object.fromEntries(named),
     channelInfo: channelInfo?.map((each) => ({ ...each, name: plainText(each.name) })) ?? null,
     frameLabels: frameLabels?.map(plainText) ?? null,
     notes: notes.map(plainText),
@@ -57,7 +53,8 @@ function fromFile(error: unknown, path: string): SlicescopeError | null {
   return new SlicescopeError('file-corrupt', message, { path }, { cause: error });
 }
 
-async function run(request: ReadRequest): Promise<void> {
+/** Read a file, and tell what it has. */
+export async function answerRead(request: ReadRequest): Promise<void> {
   const path = nameOf(request.paths[0]);
   try {
     const format = await formatOf(request);
@@ -81,14 +78,7 @@ async function run(request: ReadRequest): Promise<void> {
   }
 }
 
-/** While it waits for its file. */
-async function prepare(): Promise<void> {
+/** Load what reading needs, while the thread waits for its first file. */
+export async function prepareToRead(): Promise<void> {
   for (const format of FORMATS) await format.prepare?.();
 }
-
-limitMemory(availableBytes);
-parentPort?.on('message', (request: ReadRequest) => {
-  tell({ type: 'begun' });
-  void run(request);
-});
-if (workerData === 'spare') void prepare();

@@ -1,17 +1,17 @@
 import { parentPort } from 'node:worker_threads';
-import { isSlicescopeError, messageOf } from '../protocol';
 import { Volume } from '../volume';
+import { failureOf } from './failure';
 import { openChunks } from './open-chunks';
 import { contentOf } from './write-content';
 import type { WriteMessage, WriteRequest } from './write-messages';
 import { WRITERS } from './writers';
 
-/** The thread that writes, so that the notebook goes on meanwhile. */
 function tell(message: WriteMessage): void {
   parentPort?.postMessage(message);
 }
 
-async function run({ record, plain, name, path, target, options }: WriteRequest): Promise<void> {
+/** Write a file, and tell how far it is. */
+export async function answerWrite({ record, plain, name, path, target, options }: WriteRequest): Promise<void> {
   const writer = WRITERS.find((each) => each.name === name);
   if (writer === undefined) throw new Error(`no writer of ${name}`);
   let told = -1;
@@ -26,16 +26,8 @@ async function run({ record, plain, name, path, target, options }: WriteRequest)
     await writer.write(content, target, options, onFraction, (note) => tell({ type: 'note', note }));
     tell({ type: 'written' });
   } catch (error) {
-    if (isSlicescopeError(error)) {
-      tell({ type: 'error', code: error.code, message: error.message, details: error.details });
-    } else if (error instanceof Error && 'syscall' in error && 'code' in error) {
-      tell({ type: 'failed', code: String(error.code), syscall: String(error.syscall), message: messageOf(error) });
-    } else {
-      throw error;
-    }
+    const failure = failureOf(error);
+    if (failure === null) throw error;
+    tell(failure);
   }
 }
-
-parentPort?.once('message', (request: WriteRequest) => {
-  void run(request);
-});

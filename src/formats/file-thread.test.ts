@@ -9,7 +9,7 @@ const LIBRARY = JSON.stringify(join(__dirname, '../../lib/src'));
 
 /**
  * Run code with the library, as compiled, in a process of its own.
- * @param code has `path`, a file; `started`, the threads so far; `ready`, which waits for that many; `Volume`.
+ * @param code has `path`, a file of 60 sevens; `started`, the threads so far; `ready`, which waits for that many; `Volume`.
  * @returns what it printed.
  */
 function inProcess(code: string): string {
@@ -46,6 +46,32 @@ test('a thread is ready before a file is opened and reads one after the other; f
   expect(output).toBe('7 1\n1\n2\n');
 });
 
+test('one thread reads and writes, and nothing of a file that is done listens to it', () => {
+  const output = inProcess(`
+    const thread = await ready(1);
+    const listeners = () => thread.eventNames().reduce((sum, name) => sum + thread.listenerCount(name), 0);
+    const copy = path + '.copy.nii';
+    const both = async (overwrite) => {
+      const volume = await Volume.open(path);
+      await volume.save(copy, { overwrite });
+      return (await Volume.open(copy)).data[59];
+    };
+    console.log(await both(false));
+    const once = listeners();
+    for (let at = 0; at < 10; at++) await both(true);
+    console.log(listeners() - once, started.length);`);
+  expect(output).toBe('7\n0 1\n');
+});
+
+test('a thread that has written a large volume ends, and lets go of it', () => {
+  const output = inProcess(`
+    const ended = once(await ready(1), 'exit');
+    await Volume.alloc([3000, 3000, 1], 'uint8').save(path + '.large.nii');
+    await ended;
+    console.log((await ready(2)).threadId > 0);`);
+  expect(output).toBe('true\n');
+});
+
 test('a thread that has read a large file ends, and lets go of it', () => {
   const large = put('large.nii', niftiFile({ dims: [3000, 3000, 1], voxels: new Uint8Array(9_000_000) }));
   const output = inProcess(`
@@ -68,8 +94,11 @@ test('a thread that died while it waited fails no file', () => {
     console.log((await Volume.open(path)).data[59]);
     const second = await ready(2);
     void second.terminate(); // Nobody has heard of it yet.
-    console.log((await Volume.open(path)).data[59], started.length);`);
-  expect(output).toBe('7\n7 3\n');
+    console.log((await Volume.open(path)).data[59], started.length);
+    void (await ready(3)).terminate();
+    const { bytes } = await Volume.alloc([2, 2, 2], 'uint8').save(path + '.new.nii');
+    console.log(bytes, started.length);`);
+  expect(output).toBe('7\n7 3\n360 4\n');
 });
 
 test('what a thread that waited is told of a broken file is said once', () => {
