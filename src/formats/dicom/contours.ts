@@ -1,6 +1,7 @@
 /** The contours of a structure set, structure by structure (PS3.3 C.8.8.6). Only those of one are kept at a time. */
 import { isSlicescopeError, messageOf, type Triple } from '../../protocol';
 import { corrupt, openFile, readInto, unsupported } from '../format';
+import { withoutEnd } from '../text-end';
 import { encodingOf } from './elements';
 import { CONTOURS } from './header';
 import type { StructureSet } from './structure-set';
@@ -134,7 +135,7 @@ export class ContourReader {
 
   #text(extent: Extent | undefined): string {
     if (extent === undefined) return '';
-    return this.#bytes.toString('latin1', extent.start, extent.end).replace(/\0+$/, '').trim();
+    return withoutEnd(this.#bytes.toString('latin1', extent.start, extent.end), '\0').trim();
   }
 
   /** A text of numbers without what pads it. */
