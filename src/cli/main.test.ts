@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { drawSlice, lookAt } from '../export';
 import { readBack, type ReadBack } from '../export/testing/read-back';
 import { readPng } from '../export/testing/read-png';
+import { openVolume, saveVolume } from '../formats';
 import { file as dicomFile, slice as dicomSlice } from '../formats/testing/dicom-file';
 import { bytesOf, niftiFile } from '../formats/testing/nifti-file';
 import { TestClient } from '../../kernel-server/testing/client';
@@ -137,7 +138,10 @@ describe('slicescope info', () => {
     const { labels } = JSON.parse((await slicescope('info', 'organs.seg.nrrd', '--json')).stdout) as {
       labels: unknown;
     };
-    expect(labels).toEqual([{ value: 1, name: 'liver', color: '#ff8000' }, { value: 3, name: 'spleen' }]);
+    expect(labels).toEqual([
+      { value: 1, name: 'liver', color: '#ff8000' },
+      { value: 3, name: 'spleen' },
+    ]);
   });
 
   test('says it as JSON, of raw voxels that are described too', async () => {
@@ -243,6 +247,33 @@ describe('slicescope convert', () => {
     expect([status, JSON.parse(stdout)]).toEqual([0, { path: join(folder, 'ct.npy'), bytes: 368, notes: [] }]);
     const [values] = (await readBack(join(folder, 'ct.npy'))) as [ReadBack];
     expect(values).toMatchObject({ shape: [5, 3, 4], dtype: 'float32', values: VALUES });
+  });
+
+  test('writes a label map over the DICOM series that it was drawn on', async () => {
+    mkdirSync(join(folder, 'below'));
+    for (const z of [0, 1]) {
+      const bytes = dicomFile(Buffer.concat(dicomSlice([z, 1, 2, 3, 4, 5], z, z + 1)));
+      writeFileSync(join(folder, 'below', `${String(z)}.dcm`), bytes);
+    }
+    const grid = { spacing: [0.5, 2, 1], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] } as const;
+    const labels = Volume.from(Uint8Array.from([1, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1]), [3, 2, 2], grid);
+    await saveVolume(labels, join(folder, 'labels.nrrd'));
+    const written = await slicescope(
+      'convert',
+      'labels.nrrd',
+      'labels.dcm',
+      '--over',
+      join(folder, 'below'),
+      '--deidentify',
+    );
+    expect(written).toEqual({ status: 0, stdout: `${join(folder, 'labels.dcm')}\n`, stderr: '' });
+    const read = await openVolume(join(folder, 'labels.dcm'));
+    expect([read.shape, Array.from(read.data)]).toEqual([[3, 2, 2], Array.from(labels.data)]);
+    const refused = await slicescope('info', 'ct.nii', '--over', join(folder, 'below'));
+    expect([refused.status, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining('is drawn over nothing; leave it out'),
+    ]);
   });
 
   test('fails with a value that a dtype can’t hold, and without a file to write', async () => {

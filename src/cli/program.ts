@@ -18,6 +18,7 @@ import {
   type SaveOptions,
   type Saved,
   type WritableName,
+  writerOf,
 } from '../formats';
 import { open, save } from '../notebook';
 import { DTYPES, type DType, type Shape } from '../protocol';
@@ -64,6 +65,7 @@ interface FileFlags {
   readonly bigEndian?: boolean;
   readonly level?: number;
   readonly strict?: boolean;
+  readonly over?: string;
 }
 
 interface LookFlags {
@@ -108,6 +110,7 @@ interface ConvertFlags extends Omit<FileFlags, 'dtype'> {
   readonly compression?: number;
   readonly zarrVersion?: '0.4' | '0.5';
   readonly chunks?: Shape;
+  readonly deidentify?: boolean;
   readonly overwrite?: boolean;
   readonly json?: boolean;
 }
@@ -123,12 +126,12 @@ async function volumeOf(
   flags: FileFlags,
   onHeader?: OpenOptions['onHeader'],
 ): Promise<Volume> {
-  const { format, series, shape: sizes, dtype, offset, bigEndian, level, strict } = flags;
+  const { format, series, shape: sizes, dtype, offset, bigEndian, level, strict, over } = flags;
   const raw =
     sizes === undefined || dtype === undefined
       ? undefined
       : { shape: sizes, dtype, offset, littleEndian: bigEndian !== true };
-  const options: OpenOptions = { format, series, raw, level, strict, onHeader };
+  const options: OpenOptions = { format, series, raw, level, strict, over, onHeader };
   return await open(files.length === 1 ? (files[0] as string) : files, options);
 }
 
@@ -174,10 +177,15 @@ async function write(volume: Volume, flags: ExportFlags): Promise<readonly strin
 
 /** `dtype` is of what is written here, and `rawDtype` of what is read. */
 async function convert(files: readonly string[], flags: ConvertFlags): Promise<Saved> {
-  const { rawDtype, to: format, dtype, compression, zarrVersion: version, chunks, overwrite } = flags;
+  const { rawDtype, to: format, dtype, compression, zarrVersion: version, chunks, deidentify, overwrite } = flags;
   const output = files.at(-1) as string;
-  const volume = await volumeOf(files.slice(0, -1), present({ ...flags, dtype: rawDtype }));
-  const options: SaveOptions = { format, dtype, compression, version, chunks, overwrite };
+  // A series lies below what is written, if that can be over one, else below what is read.
+  const isOver = (format ?? writerOf(output)?.name) === 'dicom';
+  const { over, ...others } = flags;
+  const read = { ...others, dtype: rawDtype, over: isOver ? undefined : over };
+  const volume = await volumeOf(files.slice(0, -1), present(read));
+  const written = isOver ? { over, deidentify } : { deidentify };
+  const options: SaveOptions = { format, dtype, compression, version, chunks, overwrite, ...written };
   return await watched(({ onProgress, signal }) =>
     save.call(volume, output, { ...options, signal, onProgress: ({ fraction }) => onProgress?.(fraction) }),
   );
@@ -214,6 +222,7 @@ function withFiles(command: Command, rawDtype = '--dtype'): Command {
       'of an OME-Zarr or a TIFF with several levels of detail: one of them, read whole',
       number,
     )
+    .option('--over <path>', 'of a DICOM structure set, or of a DICOM SEG that is written: the folder of its series')
     .option('--strict', 'refuse what could only be opened with notes')
     .option('--shape <sizes>', 'of a file of raw voxels: its sizes, x first, such as 512x512x300', shape)
     .addOption(new Option(`${rawDtype} <name>`, 'of a file of raw voxels').choices(STORED_TYPES))
@@ -307,6 +316,7 @@ export function programOf(version: string, print: Print, say: Print): Command {
     .option('--compression <level>', 'how hard values are packed, from 0 to 9', number)
     .addOption(new Option('--zarr-version <version>', 'of an OME-Zarr (default: 0.5)').choices(['0.4', '0.5']))
     .option('--chunks <sizes>', 'of an OME-Zarr: voxels of a chunk, such as 64x64x64', shape)
+    .option('--deidentify', 'of a DICOM SEG: without what its series says of patient and study')
     .option('--overwrite', 'replace a file, or a Zarr store, that is there')
     .option('--json', 'what was written as JSON')
     .action(async (files: string[], flags: ConvertFlags) => {

@@ -58,11 +58,11 @@ export async function answerRead(request: ReadRequest): Promise<void> {
   const path = nameOf(request.paths[0]);
   try {
     const format = await formatOf(request);
-    for (const option of ['series', 'level'] as const) {
+    for (const option of ['series', 'level', 'over'] as const) {
       const value = request[option];
       if (value === undefined || format.several?.includes(option) === true) continue;
-      const none = `${format.title} has no ${option === 'series' ? 'series' : 'levels'}`;
-      const message = `${path}: ${option} is ${quote(value)}, but ${none}; leave it out`;
+      const what = { series: 'has no series', level: 'has no levels', over: 'is drawn over nothing' }[option];
+      const message = `${path}: ${option} is ${quote(value)}, but ${format.title} ${what}; leave it out`;
       throw new SlicescopeError('invalid-argument', message, { argument: option });
     }
     const volume = await format.read(request, progress());

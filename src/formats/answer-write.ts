@@ -22,7 +22,8 @@ export async function answerWrite({ record, plain, name, path, target, options }
     tell({ type: 'progress', fraction });
   };
   try {
-    await writer.write(contentOf(Volume.fromRecord(record, openChunks), plain, path), target, options, onFraction);
+    const content = contentOf(Volume.fromRecord(record, openChunks), plain, path);
+    await writer.write(content, target, options, onFraction, (note) => tell({ type: 'note', note }));
     tell({ type: 'written' });
   } catch (error) {
     const failure = failureOf(error);

@@ -45,6 +45,8 @@ export interface ReadRequest {
   /** Of several arrays or images in one file: which one. */
   readonly series?: string | undefined;
   readonly raw?: RawDescription | undefined;
+  /** Of contours: absolute paths of the series that they are drawn over. */
+  readonly over?: readonly [string, ...string[]] | undefined;
   /** Whether what could only be opened with a note is refused. */
   readonly strict?: boolean | undefined;
   /** Of several levels of detail: the one that is to be in memory, 0 for the finest. */
@@ -63,8 +65,8 @@ export interface Format {
   readonly name: FormatName;
   /** For sentences and the guide. */
   readonly title: string;
-  /** What there may be several of in it, so that one can be asked for. */
-  readonly several?: readonly ('series' | 'level')[];
+  /** What there may be several of in it, or what may lie over another series, so that it can be asked for. */
+  readonly several?: readonly ('series' | 'level' | 'over')[];
   /**
    * Whether a file is of this kind.
    * @param head its first bytes, up to `HEAD_BYTES`, unpacked if it is packed with gzip.

@@ -38,6 +38,7 @@ const FILES = {
   'testing/write-zarr.py': { 'cells.zarr': 'five.zarr' },
   'dicom/testing/pydicom-values.py': { ct: 'mixed' },
   'dicom/testing/write-segmentations.py': { 'organs.dcm': 'organs.dcm' },
+  'dicom/testing/write-structures.py': { 'plan.dcm': 'alone.dcm', 'planning-ct': 'ct' },
 };
 
 beforeAll(async () => {
@@ -71,11 +72,16 @@ test('the guide has a snippet and a list of what is refused for each format, and
   expect(FORMAT_NAMES.filter((name) => !GUIDE.includes(`\`${name}\``))).toEqual([]);
 });
 
+/** Options of which one is the name of a folder beside the files. */
+function inFolder<T extends { readonly over?: string | readonly string[] | undefined }>(options: T): T {
+  return options.over === undefined ? options : { ...options, over: join(folder, String(options.over)) };
+}
+
 test.each(SNIPPETS)('%s: its snippet prints what stands beside it', async (_, code) => {
   const printed: string[] = [];
   const said = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text);
   const Volume = {
-    open: (name: string, options?: OpenOptions) => openVolume(join(folder, name), options),
+    open: (name: string, options: OpenOptions = {}) => openVolume(join(folder, name), inFolder(options)),
     alloc: (...described: Parameters<typeof VolumeClass.alloc>) => {
       const volume = VolumeClass.alloc(...described);
       const save = (name: string, options?: SaveOptions) => saveVolume(volume, join(folder, name), options);

@@ -10,3 +10,4 @@ export { directoryOf as tiffDirectory, headOf as tiffHead } from './tiff/directo
 export type { OpenProgress } from './worker-messages';
 export { saveVolume, type SaveOptions, type SaveProgress, type Saved } from './save-volume';
 export { WRITABLE_NAMES, type WritableName } from './writer';
+export { writerOf } from './writers';

@@ -19,6 +19,16 @@ export interface Location {
   readonly release: () => Promise<void>;
 }
 
+/** Whether it is a path, or a list of some. */
+export function isPaths(value: unknown): value is string | readonly string[] {
+  const paths: readonly unknown[] = Array.isArray(value) ? (value as unknown[]) : [value];
+  return paths.length > 0 && paths.every((path) => typeof path === 'string' && path !== '');
+}
+
+export function absolutePaths(paths: string | readonly string[]): readonly [string, ...string[]] {
+  return [paths].flat().map((path) => resolve(path)) as [string, ...string[]];
+}
+
 function here(paths: readonly [string, ...string[]]): Location {
   return { paths, name: nameOf(paths[0]), release: () => Promise.resolve() };
 }

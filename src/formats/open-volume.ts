@@ -3,7 +3,7 @@ import { Volume, type VolumeRecord } from '../volume';
 import type { FileHeader } from './file-header';
 import { askFileThread } from './file-thread';
 import { FORMAT_NAMES, type FormatName, type RawDescription, type ReadRequest } from './format';
-import { locate, type Location } from './locate';
+import { absolutePaths, isPaths, locate, type Location } from './locate';
 import { openChunks } from './open-chunks';
 import type { OpenProgress, ReadMessage } from './worker-messages';
 
@@ -24,6 +24,8 @@ export interface OpenOptions {
    * DICOM series by its SeriesInstanceUID.
    */
   readonly series?: string | undefined;
+  /** Of contours (RTSTRUCT): the folder, or the files, of the series that they are drawn over. Default: their own folder. */
+  readonly over?: string | readonly string[] | undefined;
   /**
    * Refuse what can only be opened with notes, such as a DICOM series with a missing slice, or axes
    * that are not at right angles. Default false.
@@ -47,6 +49,7 @@ const OPTIONS: Readonly<Record<keyof OpenOptions, true>> = {
   signal: true,
   format: true,
   series: true,
+  over: true,
   strict: true,
   raw: true,
   level: true,
@@ -63,12 +66,13 @@ function checkOptions(options: unknown): asserts options is OpenOptions {
     throw refuse('options', options, "an object such as { format: 'nrrd' }");
   checkNames(options, Object.keys(OPTIONS), 'Volume.open');
   const given = options as Readonly<Record<string, unknown>>;
-  const { onProgress, onHeader, signal, series, strict, raw, level, cacheBytes } = given;
+  const { onProgress, onHeader, signal, series, over, strict, raw, level, cacheBytes } = given;
   if (onProgress !== undefined && typeof onProgress !== 'function')
     throw refuse('onProgress', onProgress, 'a function');
   if (onHeader !== undefined && typeof onHeader !== 'function') throw refuse('onHeader', onHeader, 'a function');
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw refuse('signal', signal, 'an AbortSignal');
   if (series !== undefined && typeof series !== 'string') throw refuse('series', series, 'a name');
+  if (over !== undefined && !isPaths(over)) throw refuse('over', over, 'the path of a folder, or paths of files');
   if (strict !== undefined && typeof strict !== 'boolean') throw refuse('strict', strict, 'true or false');
   if (raw !== undefined && (typeof raw !== 'object' || raw === null)) {
     throw refuse('raw', raw, "a description such as { shape: [512, 512, 300], dtype: 'uint16' }");
@@ -87,7 +91,7 @@ function checkOptions(options: unknown): asserts options is OpenOptions {
  */
 export async function openVolume(source: Openable, options: OpenOptions = {}): Promise<Volume> {
   checkOptions(options);
-  const { format, series, strict, raw, level, cacheBytes, signal, onHeader } = options;
+  const { format, series, over: below, strict, raw, level, cacheBytes, signal, onHeader } = options;
   if (format !== undefined && !FORMAT_NAMES.includes(format)) {
     const message = `Volume.open: format is ${quote(format)}, expected one of ${FORMAT_NAMES.join(', ')}`;
     throw new SlicescopeError('invalid-argument', message, { argument: 'format' });
@@ -96,7 +100,8 @@ export async function openVolume(source: Openable, options: OpenOptions = {}): P
   const location = await locate(source, options);
   try {
     const wantsHeader = onHeader !== undefined;
-    const request = { paths: location.paths, format, series, strict, raw, level, cacheBytes, wantsHeader };
+    const over = below === undefined ? undefined : absolutePaths(below);
+    const request = { paths: location.paths, format, series, over, strict, raw, level, cacheBytes, wantsHeader };
     const volume = Volume.fromRecord(await read(location, request, options), openChunks);
     options.onProgress?.({ stage: 'done', fraction: 1 });
     return volume;

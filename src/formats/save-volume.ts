@@ -4,6 +4,7 @@ import { ARRAY_OF, DTYPES, DTYPE_RANGES, SlicescopeError, checkNames, quote, rea
 import type { Volume } from '../volume';
 import { errorOf, writerStopped } from './failure';
 import { askFileThread } from './file-thread';
+import { absolutePaths, isPaths } from './locate';
 import { checkPlace, makeInPlace } from './put-in-place';
 import type { WriteMessage, WriteRequest } from './write-messages';
 import { WRITABLE_NAMES, type Plain, type WritableName, type WriteOptions, type Writer } from './writer';
@@ -55,9 +56,11 @@ const OPTIONS: Readonly<Record<keyof SaveOptions, true>> = {
   version: true,
   chunks: true,
   levels: true,
+  over: true,
+  deidentify: true,
 };
 /** Options that not all formats heed. */
-const OF_FORMATS = ['compression', 'version', 'chunks', 'levels'] as const;
+const OF_FORMATS = ['compression', 'version', 'chunks', 'levels', 'over', 'deidentify'] as const;
 
 function refuse(argument: string, value: unknown, expected: string): SlicescopeError {
   return new SlicescopeError('invalid-argument', `${CALLER}: ${argument} is ${quote(value)}, expected ${expected}`, {
@@ -74,9 +77,8 @@ function checkOptions(options: unknown): asserts options is SaveOptions {
   if (typeof options !== 'object' || options === null)
     throw refuse('options', options, "an object such as { dtype: 'float32' }");
   checkNames(options, Object.keys(OPTIONS), CALLER);
-  const { format, dtype, overwrite, onProgress, signal, compression, version, chunks, levels } = options as Readonly<
-    Record<string, unknown>
-  >;
+  const { format, dtype, overwrite, onProgress, signal, compression, version, chunks, levels, over, deidentify } =
+    options as Readonly<Record<string, unknown>>;
   const isOneOf = (names: readonly unknown[], value: unknown): boolean => value === undefined || names.includes(value);
   if (!isOneOf(WRITABLE_NAMES, format)) throw refuse('format', format, `one of ${WRITABLE_NAMES.join(', ')}`);
   if (!isOneOf(DTYPES, dtype)) {
@@ -93,6 +95,8 @@ function checkOptions(options: unknown): asserts options is SaveOptions {
   if (chunks !== undefined && !isSizes(chunks)) throw refuse('chunks', chunks, 'three sizes such as [64, 64, 64]');
   const isCount = Number.isSafeInteger(levels) && (levels as number) >= 1;
   if (levels !== undefined && !isCount) throw refuse('levels', levels, 'a whole number of at least 1');
+  if (over !== undefined && !isPaths(over)) throw refuse('over', over, 'the path of a folder, or paths of files');
+  if (!isOneOf([true, false], deidentify)) throw refuse('deidentify', deidentify, 'true or false');
 }
 
 /** @throws SlicescopeError `invalid-argument`, `unsupported-format`. */
@@ -177,28 +181,38 @@ function checkSource(volume: Volume, path: string): void {
  */
 export async function saveVolume(volume: Volume, path: string, options: SaveOptions = {}): Promise<Saved> {
   checkOptions(options);
-  const { signal, onProgress, overwrite = false, compression, version, chunks, levels } = options;
+  const { signal, onProgress, overwrite = false, compression, version, chunks, levels, deidentify } = options;
   const { path: absolute, writer } = chooseWriter(path, options);
   signal?.throwIfAborted();
   checkSource(volume, absolute);
   const { plain, notes } = plan(volume, absolute, writer, options);
   const place = { path: absolute, overwrite, valuesFile: writer.valuesFile };
   await checkPlace(place, CALLER); // Before the work; what appears meanwhile is not replaced either.
+  const over = options.over === undefined ? undefined : absolutePaths(options.over);
   const request = { record: volume.toRecord(), plain, name: writer.name, path: absolute };
+  const said = { compression, version, chunks, levels, over, deidentify };
+  const allNotes = [...notes];
   const make = (target: string): Promise<void> =>
-    write({ ...request, target, options: { compression, version, chunks, levels } }, options);
+    write({ ...request, target, options: said }, options, (note) => allNotes.push(note));
   const bytes = await makeInPlace(place, make, CALLER);
   onProgress?.({ stage: 'done', fraction: 1 });
-  return { path: absolute, bytes, notes };
+  return { path: absolute, bytes, notes: allNotes };
 }
 
 /** @throws the error of a call of the system, with its code, or a SlicescopeError. */
-async function write(request: WriteRequest, { onProgress, signal }: SaveOptions): Promise<void> {
+async function write(
+  request: WriteRequest,
+  { onProgress, signal }: SaveOptions,
+  onNote: (note: string) => void,
+): Promise<void> {
   const { path } = request;
   const hear = (message: WriteMessage): true | undefined => {
     switch (message.type) {
       case 'progress':
         onProgress?.({ stage: 'writing', fraction: message.fraction });
+        return;
+      case 'note':
+        onNote(message.note);
         return;
       case 'written':
         return true;

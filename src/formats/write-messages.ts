@@ -16,4 +16,7 @@ export interface WriteRequest {
 
 /** What a thread says that writes a file; in the end `written` or a failure. */
 export type WriteMessage =
-  { readonly type: 'progress'; readonly fraction: number } | { readonly type: 'written' } | Failure;
+  | { readonly type: 'progress'; readonly fraction: number }
+  | { readonly type: 'note'; readonly note: string }
+  | { readonly type: 'written' }
+  | Failure;

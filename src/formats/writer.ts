@@ -3,7 +3,7 @@ import type { Description, PartPlace, VolumeRecord } from '../volume';
 import type { OnFraction } from './format';
 
 /** The kinds of files that can be written. */
-export const WRITABLE_NAMES = ['nifti', 'nrrd', 'metaimage', 'mrc', 'npy', 'tiff', 'zarr'] as const;
+export const WRITABLE_NAMES = ['nifti', 'nrrd', 'metaimage', 'mrc', 'npy', 'tiff', 'zarr', 'dicom'] as const;
 
 export type WritableName = (typeof WRITABLE_NAMES)[number];
 
@@ -17,6 +17,10 @@ export interface WriteOptions {
   readonly chunks?: Shape | undefined;
   /** Of OME-Zarr: how many levels of detail there are at most, the finest first. Default: until one fits a screen. */
   readonly levels?: number | undefined;
+  /** Of DICOM SEG: the folder, or the files, of the series that the label map was drawn on. */
+  readonly over?: string | readonly string[] | undefined;
+  /** Of DICOM SEG: whether what the series says of patient and study is left out, and its identifiers replaced. Default false. */
+  readonly deidentify?: boolean | undefined;
 }
 
 /** What a file is to say of a volume; dtype and rescale are those of its values in the file. */
@@ -87,6 +91,13 @@ export interface Writer {
    * Write it.
    * @param target the file or the folder, by the name that it will have, in a new folder that has
    *   nothing else. What is written beside it there is put beside it in the end.
+   * @param onNote told a sentence about what is left out or changed, which only the values tell.
    */
-  readonly write: (content: Content, target: string, options: WriteOptions, onFraction: OnFraction) => Promise<void>;
+  readonly write: (
+    content: Content,
+    target: string,
+    options: WriteOptions,
+    onFraction: OnFraction,
+    onNote?: (note: string) => void,
+  ) => Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { segmentation } from './dicom/write';
 import { metaimage } from './metaimage/write';
 import { mrc } from './mrc/write';
 import { nifti } from './nifti/write';
@@ -8,7 +9,7 @@ import type { Writer } from './writer';
 import { zarr } from './zarr/write';
 
 /** All kinds of files that can be written. */
-export const WRITERS: readonly Writer[] = [nifti, nrrd, metaimage, mrc, npy, tiff, zarr];
+export const WRITERS: readonly Writer[] = [nifti, nrrd, metaimage, mrc, npy, tiff, zarr, segmentation];
 
 /** The kind of a path by its ending; the longest ending decides. Null if none fits. */
 export function writerOf(path: string): Writer | null {

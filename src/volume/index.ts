@@ -4,7 +4,7 @@ export type { Chunk, ChunkReader, ChunkSource, ChunkedLevel, ChunksRecord, PartP
 export type { Part, SliceOptions, VolumeSlice } from './cut';
 export { VOLUME_OPTIONS, limitMemory, type Description, type VolumeOptions, type VolumeRecord } from './description';
 export { dtypeOf, type VoxelSource } from './dtype';
-export { boxOf, overlap } from './affine';
+export { boxOf, overlap, voxelsToVoxels } from './affine';
 export { MOST_CHARACTERS, MOST_LABELS, MOST_NAME_CHARACTERS, checkLabels, type GivenLabels } from './labels';
 export { OverlayGrid, type OverlayLayer } from './overlay-grid';
 export type { Slab } from './slab';

@@ -10,6 +10,7 @@ import {
   readPart10Header,
 } from 'dicom-parser';
 import { bareKind, hasPrefix } from './prefix';
+import type { Encoding } from './walk';
 
 const IMPLICIT = '1.2.840.10008.1.2';
 const EXPLICIT = '1.2.840.10008.1.2.1';
@@ -45,6 +46,10 @@ function inflate(packed: Uint8Array, position: number): Uint8Array {
   return Buffer.concat([packed.subarray(0, position), inflated]);
 }
 
+export function encodingOf(transferSyntax: string): Encoding {
+  return { explicit: transferSyntax !== IMPLICIT, littleEndian: transferSyntax !== BIG_ENDIAN };
+}
+
 /** The elements of a file. */
 export interface ReadElements {
   readonly dataSet: DataSet;
@@ -57,6 +62,8 @@ export interface ReadElements {
 interface Meta {
   readonly elements: DataSet['elements'];
   readonly transferSyntax: string;
+  /** MediaStorageSOPClassUID; undefined where it is not said. */
+  readonly sopClass?: string | undefined;
   readonly position: number;
 }
 
@@ -68,7 +75,7 @@ function metaOf(bytes: Uint8Array): Meta {
   const meta = bare === null ? readPart10Header(bytes) : bareHeader(bytes);
   const transferSyntax = meta.string('x00020010') ?? '';
   if (transferSyntax === '') throw new Error('missing the transfer syntax (0002,0010)');
-  return { elements: meta.elements, transferSyntax, position: meta.position };
+  return { elements: meta.elements, transferSyntax, sopClass: meta.string('x00020002'), position: meta.position };
 }
 
 /** The header of a file without a preamble, as `readPart10Header` has it of others. */
@@ -87,10 +94,14 @@ function bareHeader(bytes: Uint8Array): DataSet {
 /**
  * The elements of a file, as `parseDicom` of dicom-parser has them, and those of newer value representations.
  * @param whole whether `bytes` are all of the file.
- * @param untilTag the last tag that is read.
+ * @param lastTag says which tag is the last one that is read, of a file with objects of a class.
  * @throws an Error or, of dicom-parser, a string.
  */
-export function parseElements(bytes: Uint8Array, whole: boolean, untilTag?: string): ReadElements {
+export function parseElements(
+  bytes: Uint8Array,
+  whole: boolean,
+  lastTag?: (sopClass: string | undefined) => string,
+): ReadElements {
   const meta = metaOf(bytes);
   const { transferSyntax } = meta;
   const isDeflated = transferSyntax === DEFLATED;
@@ -99,7 +110,7 @@ export function parseElements(bytes: Uint8Array, whole: boolean, untilTag?: stri
   const stream = new Elements(unpacked ?? bytes, meta.position, transferSyntax);
   const dataSet = new DataSet(stream.byteArrayParser, stream.byteArray, {});
   dataSet.warnings = stream.warnings;
-  const options = untilTag === undefined ? undefined : { untilTag };
+  const options = lastTag && { untilTag: lastTag(meta.sopClass) };
   if (transferSyntax === IMPLICIT) parseDicomDataSetImplicit(dataSet, stream, stream.byteArray.length, options);
   else parseDicomDataSetExplicit(dataSet, stream, stream.byteArray.length, options);
   Object.assign(dataSet.elements, meta.elements);

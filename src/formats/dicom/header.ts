@@ -6,6 +6,9 @@ import { hasPrefix, isDicomHead } from './prefix';
 
 /** Tag of the pixels, behind which nothing of use follows. */
 const PIXEL_DATA = 'x7fe00010';
+/** Objects of contours, and the tag of these (ROIContourSequence). */
+export const STRUCTURE_SET = '1.2.840.10008.5.1.4.1.1.481.3';
+export const CONTOURS = 'x30060039';
 /** Bytes that are read first; most headers are shorter. */
 const HEAD_BYTES = 65_536;
 /** Bytes that are looked at for the pixels. */
@@ -22,18 +25,20 @@ export interface PixelPlace {
   readonly unpacked: Uint8Array | null;
 }
 
-/** A file's elements up to its pixels. */
+/** A file's elements up to its pixels or its contours, which are read one by one. */
 export interface DicomFile {
   readonly path: string;
   readonly dataSet: DataSet;
   readonly transferSyntax: string;
   /** Null where the file has no image. */
   readonly pixels: PixelPlace | null;
+  /** The unpacked file, if it was deflated. */
+  readonly unpacked: Uint8Array | null;
   readonly bytes: number;
 }
 
 /**
- * Read a DICOM file (PS3.10) up to its pixels.
+ * Read a DICOM file (PS3.10) up to its pixels or its contours.
  * @throws SlicescopeError `unsupported-format` if it does not begin as DICOM does, `file-corrupt` if its elements cannot be followed.
  */
 export async function readDicomFile(path: string): Promise<DicomFile> {
@@ -69,16 +74,20 @@ export async function readDicomFile(path: string): Promise<DicomFile> {
 function parse(path: string, bytes: Uint8Array, whole: boolean): Omit<DicomFile, 'path' | 'bytes'> | null {
   let read: ReadElements;
   try {
-    read = parseElements(bytes, whole, PIXEL_DATA);
+    read = parseElements(bytes, whole, lastTag);
   } catch (thrown) {
     if (!whole) return null;
     throw corrupt(path, `its DICOM elements cannot be followed (${messageOf(thrown)})`, thrown);
   }
   const { dataSet, transferSyntax, unpacked } = read;
   const element = dataSet.elements[PIXEL_DATA];
-  if (element === undefined && !whole) return null;
+  if (element === undefined && dataSet.elements[CONTOURS] === undefined && !whole) return null;
   if (element !== undefined && !hasPrefix(bytes)) checkOld(path, dataSet);
-  return { dataSet, transferSyntax, pixels: element === undefined ? null : placeOf(element, unpacked) };
+  return { dataSet, transferSyntax, pixels: element === undefined ? null : placeOf(element, unpacked), unpacked };
+}
+
+function lastTag(sopClass: string | undefined): string {
+  return sopClass === STRUCTURE_SET ? CONTOURS : PIXEL_DATA;
 }
 
 /** What ACR-NEMA could say of pixels, and no file with a header says. */

@@ -63,11 +63,14 @@ export interface DicomImage {
   readonly layout: PixelLayout;
   /** Where the frames are tiles of one picture in the file: how, and how that picture is stored. */
   readonly mosaic: (Mosaic & { readonly sheet: PixelLayout }) | null;
+  readonly sopClass: string;
   readonly instanceUid: string;
   readonly instanceNumber: number;
   readonly seriesUid: string;
   readonly seriesDescription: string;
   readonly modality: string;
+  /** Images of one frame of reference lie in one space; empty where it is not said. */
+  readonly frameOfReference: string;
   /** Distance between slices where positions do not say it, in mm. */
   readonly sliceSpacing: number | null;
   /** Whether several frames without positions follow each other in time. */
@@ -133,11 +136,13 @@ export function imageOf(file: DicomFile): DicomImage {
     layout,
     mosaic: mosaic && { ...mosaic, sheet },
     notes: mosaic?.side === null ? [NO_SIDE] : [],
+    sopClass: dataSet.string('x00080016') ?? '',
     instanceUid: dataSet.string('x00080018') ?? '',
     instanceNumber: dataSet.intString('x00200013') ?? 0,
     seriesUid: dataSet.string('x0020000e') ?? '',
     seriesDescription: textOf(dataSet, 'x0008103e'),
     modality: dataSet.string('x00080060') ?? '',
+    frameOfReference: dataSet.string('x00200052') ?? '',
     sliceSpacing: sliceSpacingOf(dataSet),
     isCine:
       ['x00181063', 'x00181065', 'x00180040'].some((tag) => (dataSet.elements[tag]?.length ?? 0) > 0) ||

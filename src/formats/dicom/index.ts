@@ -7,7 +7,7 @@ export { hasDicom } from './prefix';
 export const dicom: Format = {
   name: 'dicom',
   title: 'DICOM (a file, a folder, a series)',
-  several: ['series'],
+  several: ['series', 'over'],
   matches: (head) => isDicomHead(head),
   read: async (request, onFraction) => await (await import('./read.js')).read(request, onFraction),
   header: async (request) => await (await import('./read.js')).header(request),

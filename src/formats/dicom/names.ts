@@ -19,6 +19,7 @@ export async function headerOf(dataSet: DataSet): Promise<FileHeader> {
 function valueOf(dataSet: DataSet, element: Element): string {
   const [vr = 'UN'] = (element.vr ?? '').split(' ');
   if (element.items !== undefined) return `${String(element.items.length)} items`;
+  if (vr === 'SQ') return 'a sequence';
   if (/^(OB|OW|OF|OD|OL|UN)$/.test(vr)) return `${String(element.length)} bytes`;
   if (/^(LO|LT|PN|SH|ST|UC|UT)$/.test(vr)) return textOf(dataSet, element.tag);
   return explicitElementToString(dataSet, { ...element, vr });

@@ -17,7 +17,7 @@ export type Bare = 'header' | 'explicit' | 'implicit';
 
 /** Value representations (PS3.5 6.2); those whose length has 32 bits. */
 const SHORT = new Set('AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US'.split(' '));
-const LONG = new Set('OB OD OF OL OV OW SQ SV UC UN UR UT UV'.split(' '));
+export const LONG: ReadonlySet<string> = new Set('OB OD OF OL OV OW SQ SV UC UN UR UT UV'.split(' '));
 
 const UID = /^[0-2](\.\d+){3,}$/;
 /** Elements by which such a file is known, two of them at least; they are in all that were ever written. */

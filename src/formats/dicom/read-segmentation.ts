@@ -1,15 +1,13 @@
 /** Segmentations as label maps, or, of one segment, as the share of it in each voxel. */
-import { SlicescopeError, type VoxelArray } from '../../protocol';
+import type { VoxelArray } from '../../protocol';
 import { Volume, type VolumeOptions } from '../../volume';
 import { corrupt, unsupported, type OnFraction } from '../format';
 import { readLabels, withLabels } from '../labels';
 import type { DicomImage } from './image';
+import { overlapOf, partAsked, toChoose, type LabelParts } from './label-parts';
 import { PlaneReader } from './plane-reader';
 import { boxOf, type SegmentBox } from './segment-box';
 import type { Segmentation } from './segments';
-
-/** Segments that a sentence names. */
-const MOST_NAMED = 20;
 
 /** A segmentation, and what of it is asked for. */
 export interface SegmentRequest {
@@ -36,7 +34,8 @@ export async function readSegmentation(
   const { segments, colors, type, frames, maximum } = segmentation;
   if (planes.some(({ slope, intercept, lut }) => slope !== 1 || intercept !== 0 || lut !== null))
     throw unsupported(path, 'a segmentation whose values are rescaled (RescaleSlope, ModalityLUTSequence)');
-  const only = segmentOf(request);
+  const named = partsOf(request);
+  const only = partAsked(named, request.segment);
   const box = boxOf(image, segmentation, strict);
   const numbers = only === null ? [...segments.keys()] : [only];
   const [single] = numbers as [number];
@@ -68,7 +67,7 @@ export async function readSegmentation(
     if (type === 'FRACTIONAL') await each(check, false);
     const isFraction = parts > 0;
     if (isFraction && numbers.length > 1)
-      throw toChoose(request, 'its voxels are partly in segments (FRACTIONAL), which a label map cannot say');
+      throw toChoose(named, 'its voxels are partly in segments (FRACTIONAL), which a label map cannot say');
     const dtype = isFraction || Math.max(...numbers) < 256 ? 'uint8' : 'uint16';
     const labels = readLabels(
       numbers.map((number) => [number, { name: segments.get(number), color: colors.get(number) }] as const),
@@ -120,7 +119,7 @@ function putMask(
   target: VoxelArray,
 ): void {
   const { image, segmentation } = request;
-  const { maximum, segments } = segmentation;
+  const { maximum } = segmentation;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
     if (value === 0) continue;
@@ -131,9 +130,8 @@ function putMask(
       );
     const other = target[i] as number;
     if (other !== 0) {
-      const voxel = [i % image.layout.width, Math.floor(i / image.layout.width), z].join(', ');
-      const both = [other, number].map((each) => `${String(each)} (${segments.get(each) ?? ''})`).join(' and ');
-      throw toChoose(request, `its segments ${both} overlap at voxel ${voxel}, and a label map has one value there`);
+      const voxel = [i % image.layout.width, Math.floor(i / image.layout.width), z];
+      throw overlapOf(partsOf(request), [other, number], voxel);
     }
     target[i] = number;
   }
@@ -159,26 +157,8 @@ function putNumbers(
   }
 }
 
-/** @throws SlicescopeError `unknown-series`. */
-function segmentOf(request: SegmentRequest): number | null {
-  const { segment, segmentation } = request;
-  if (segment === null) return null;
-  const { segments } = segmentation;
-  if (/^\d+$/.test(segment) && segments.has(Number(segment))) return Number(segment);
-  const named = [...segments].filter(([, name]) => name === segment);
-  const [[number] = []] = named;
-  if (number !== undefined && named.length === 1) return number;
-  throw toChoose(request, `${named.length === 0 ? 'no segment' : 'several segments'} ${JSON.stringify(segment)}`);
-}
-
-function toChoose({ image, segmentation, series }: SegmentRequest, what: string): SlicescopeError {
+function partsOf({ image, segmentation, series }: SegmentRequest): LabelParts {
   const { segments, frames } = segmentation;
-  const listed = [...segments].map(([number, description]) => ({
-    uid: `${series === undefined ? '' : `${series}/`}${String(number)}`,
-    description,
-    slices: frames.filter((each) => each === null || each === number).length,
-  }));
-  const shown = listed.slice(0, MOST_NAMED).map(({ uid, description }) => `${uid} (${description})`);
-  const sentence = `${image.path}: ${what}; open one segment with the option series: ${shown.join(', ')}${listed.length > MOST_NAMED ? ', …' : ''}`;
-  return new SlicescopeError('unknown-series', sentence, { path: image.path, series: listed });
+  const slicesOf = (number: number): number => frames.filter((each) => each === null || each === number).length;
+  return { path: image.path, word: 'segment', names: segments, series, slicesOf };
 }

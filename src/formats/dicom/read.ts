@@ -1,5 +1,13 @@
 import { basename } from 'node:path';
-import { ARRAY_OF, realValue, type DType, type Padding, type Rescale, type VoxelArray } from '../../protocol';
+import {
+  ARRAY_OF,
+  SlicescopeError,
+  realValue,
+  type DType,
+  type Padding,
+  type Rescale,
+  type VoxelArray,
+} from '../../protocol';
 import { Volume, type VolumeOptions } from '../../volume';
 import type { FileHeader } from '../file-header';
 import { unsupported, type OnFraction, type ReadRequest } from '../format';
@@ -10,9 +18,12 @@ import { headerOf } from './names';
 import { lookUp } from './palette';
 import { PlaneReader } from './plane-reader';
 import { readSegmentation } from './read-segmentation';
-import { askedFor, chosen, imagesOf } from './series';
+import { readStructures } from './read-structures';
+import { askedFor, chosen, imagesOf, setAskedFor } from './series';
 import { stackOf, type Stack } from './stack';
+import { structureSetOf } from './structure-set';
 import { framesSaid } from './times';
+import { imagesUnder } from './under-structures';
 
 /** Share of the progress that headers take. */
 const HEADERS = 0.2;
@@ -61,9 +72,21 @@ export async function read(request: ReadRequest, onFraction: OnFraction): Promis
   const found = await imagesOf(request, (fraction) => {
     onFraction(HEADERS * fraction);
   });
-  const images = chosen(request, found);
+  const asked = setAskedFor(request, found);
+  const set = asked === null ? null : structureSetOf(asked.file);
+  if (set === null && request.over !== undefined) {
+    const message = `${path}: over is for structure sets (RTSTRUCT), and it is none; leave it out`;
+    throw new SlicescopeError('invalid-argument', message, { argument: 'over' });
+  }
+  const images = set === null ? chosen(request, found) : await imagesUnder(request, set, found);
   images.forEach(checkNoTiles);
   const strict = request.strict === true;
+  if (asked !== null && set !== null) {
+    const { series, structure } = asked;
+    return await readStructures({ set, images, series, structure, strict }, (fraction) => {
+      onFraction(HEADERS + (1 - HEADERS) * fraction);
+    });
+  }
   const [first] = images;
   const { layout, segmentation } = first;
   const name = first.seriesDescription.trim() || basename(path).replace(/\.dcm$/i, '');
@@ -205,6 +228,9 @@ function realOf(stored: number, plane: Plane): number {
 
 /** What the first file of the series says. */
 export async function header(request: ReadRequest): Promise<FileHeader> {
-  const [first] = chosen(request, await imagesOf(request, () => undefined));
+  const found = await imagesOf(request, () => undefined);
+  const asked = setAskedFor(request, found);
+  if (asked !== null) return await headerOf(asked.file.dataSet);
+  const [first] = chosen(request, found);
   return await headerOf((await readDicomFile(first.path)).dataSet);
 }

@@ -1,12 +1,13 @@
 /** Which files belong to what is opened, and which series of them is meant. */
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SlicescopeError, isSlicescopeError } from '../../protocol';
-import { unsupported, type OnFraction, type ReadRequest } from '../format';
+import { fileError, unsupported, type OnFraction, type ReadRequest } from '../format';
 import { listedIn } from './dicomdir';
-import { readDicomFile } from './header';
+import { readDicomFile, type DicomFile } from './header';
 import { hasFloats, imageOf, type DicomImage } from './image';
 import { MOST_DEPTH, isDicom } from './prefix';
+import { isStructureSet, structureSetOf } from './structure-set';
 
 export type Images = readonly [DicomImage, ...DicomImage[]];
 
@@ -28,6 +29,8 @@ interface Unreadable {
 export interface Found {
   readonly images: readonly DicomImage[];
   readonly unreadable: readonly Unreadable[];
+  /** Contours that are drawn over images. */
+  readonly structureSets: readonly DicomFile[];
   readonly notes: readonly string[];
 }
 
@@ -45,19 +48,26 @@ async function filesIn(folder: string, depth: number, files: string[]): Promise<
 }
 
 /** Of a folder the images in it, of a DICOMDIR those that it lists, else those of the files. */
-export async function imagesOf({ paths: [path, ...others] }: ReadRequest, onFraction: OnFraction): Promise<Found> {
+export async function imagesOf(
+  { paths: [path, ...others] }: Pick<ReadRequest, 'paths'>,
+  onFraction: OnFraction,
+): Promise<Found> {
   const isOne = others.length === 0;
   const paths = [path, ...others];
   const notes: string[] = [];
   let isChoice = false;
-  if (isOne && (await stat(path)).isDirectory()) {
+  if (isOne && (await isFolder(path))) {
     isChoice = true;
     paths.length = 0;
     await filesIn(path, 0, paths);
   } else if (isOne) {
     const file = await readDicomFile(path);
     const listed = listedIn(file);
-    if (listed === null) return { images: [imageOf(file)], unreadable: [], notes };
+    if (listed === null) {
+      const isOfContours = isStructureSet(file);
+      const images = isOfContours ? [] : [imageOf(file)];
+      return { images, unreadable: [], structureSets: isOfContours ? [file] : [], notes };
+    }
     isChoice = true;
     const there = await Promise.all(listed.map((each) => isFile(each)));
     paths.length = 0;
@@ -66,23 +76,50 @@ export async function imagesOf({ paths: [path, ...others] }: ReadRequest, onFrac
     if (missing > 0)
       notes.push(`${String(missing)} of the ${String(listed.length)} files that DICOMDIR lists are not there.`);
   }
+  const found = { ...(await imagesIn(paths, isChoice ? 'some' : 'all', onFraction)), notes };
+  if (found.images.length > 0 || found.unreadable.length > 0 || found.structureSets.length > 0) return found;
+  throw unsupported(path, 'no DICOM images in it; expected a folder of one series of them, or their paths');
+}
+
+/** The images in the folder of a file, without those in folders within it. */
+export async function imagesBeside(path: string): Promise<Found> {
+  const files: string[] = [];
+  await filesIn(dirname(path), MOST_DEPTH, files);
+  return { ...(await imagesIn(files, 'any', () => undefined)), notes: [] };
+}
+
+/** @param which of the files must be images: all, those that are DICOM, or any that can be read. */
+async function imagesIn(
+  paths: readonly string[],
+  which: 'all' | 'some' | 'any',
+  onFraction: OnFraction,
+): Promise<Omit<Found, 'notes'>> {
   const images: DicomImage[] = [];
   const unreadable: Unreadable[] = [];
+  const structureSets: DicomFile[] = [];
   for (const [i, each] of paths.entries()) {
-    if (!isChoice) images.push(imageOf(await readDicomFile(each)));
-    else if (await isDicom(each)) {
-      const file = await readDicomFile(each);
+    if (which === 'all' || (await isDicom(each))) {
+      let file: DicomFile | null = null;
       try {
-        if (file.pixels !== null || hasFloats(file)) images.push(imageOf(file));
+        file = await readDicomFile(each);
+        if (isStructureSet(file)) structureSets.push(file);
+        else if (which === 'all' || file.pixels !== null || hasFloats(file)) images.push(imageOf(file));
       } catch (error) {
-        if (!isSlicescopeError(error)) throw error;
-        unreadable.push({ seriesUid: file.dataSet.string('x0020000e') ?? '', error });
+        if (which === 'all' || (file === null && which === 'some') || !isSlicescopeError(error)) throw error;
+        unreadable.push({ seriesUid: file === null ? '' : seriesUidOf(file), error });
       }
     }
     onFraction((i + 1) / paths.length);
   }
-  if (images.length > 0 || unreadable.length > 0) return { images, unreadable, notes };
-  throw unsupported(path, 'no DICOM images in it; expected a folder of one series of them, or their paths');
+  return { images, unreadable, structureSets };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (cause) {
+    throw fileError(path, cause);
+  }
 }
 
 async function isFile(path: string): Promise<boolean> {
@@ -94,7 +131,7 @@ async function isFile(path: string): Promise<boolean> {
 }
 
 /** What can be chosen: a series, or the part of one whose images are of one size and parallel. */
-interface Choice {
+export interface Choice {
   readonly uid: string;
   readonly images: readonly DicomImage[];
   readonly error: SlicescopeError | null;
@@ -110,7 +147,7 @@ function isAlike(one: DicomImage, other: DicomImage): boolean {
   return first.every((each, i) => Math.abs(each - (second[i] as number)) <= SAME_ORIENTATION);
 }
 
-function choicesOf({ images, unreadable }: Found, strict: boolean): readonly Choice[] {
+export function choicesOf({ images, unreadable }: Found, strict: boolean): readonly Choice[] {
   const choices: Choice[] = [];
   const series = new Map<string, DicomImage[]>();
   for (const image of images) {
@@ -190,13 +227,56 @@ export function chosen(request: ReadRequest, found: Found): Images {
     if (first !== undefined) return [first, ...rest];
   }
   const shown = asked.length > 0 ? asked : all;
-  const listed = shown.map(({ uid, images }) => ({
-    uid,
-    description: images[0]?.seriesDescription ?? '',
-    slices: slicesOf(images),
-  }));
-  const what = asked.length > 0 ? `${String(shown.length)} DICOM series` : `no DICOM series ${JSON.stringify(series)}`;
-  const sentences = shown.slice(0, MOST_NAMED).map(sentenceOf).join('; ');
-  const message = `${path}: ${what}; choose one with the option series: ${sentences}${shown.length > MOST_NAMED ? '; …' : ''}`;
-  throw new SlicescopeError('unknown-series', message, { path, series: listed });
+  const listed = [
+    ...shown.map((choice) => ({
+      uid: choice.uid,
+      description: choice.images[0]?.seriesDescription ?? '',
+      slices: slicesOf(choice.images),
+      sentence: sentenceOf(choice),
+    })),
+    ...(shown === all ? found.structureSets.map(listedSet) : []),
+  ];
+  const isUnknown = series !== undefined && asked.length === 0;
+  const what = isUnknown ? `no DICOM series ${JSON.stringify(series)}` : `${String(listed.length)} DICOM series`;
+  const sentences = listed.slice(0, MOST_NAMED).map(({ sentence }) => sentence);
+  const more = listed.length > MOST_NAMED ? '; …' : '';
+  const message = `${path}: ${what}; choose one with the option series: ${sentences.join('; ')}${more}`;
+  const named = listed.map(({ uid, description, slices }) => ({ uid, description, slices }));
+  throw new SlicescopeError('unknown-series', message, { path, series: named });
+}
+
+/** A structure set among what can be chosen; it has no slices of its own. */
+function listedSet(file: DicomFile) {
+  const uid = seriesUidOf(file);
+  try {
+    const { seriesDescription: description, names } = structureSetOf(file);
+    const shown = [...names.values()].slice(0, MOST_SEGMENTS).join(', ');
+    const count = `${String(names.size)} ${names.size === 1 ? 'structure' : 'structures'}`;
+    const what = `RTSTRUCT ${JSON.stringify(description)}, ${count} (${shown}${names.size > MOST_SEGMENTS ? ', …' : ''})`;
+    return { uid, description, slices: 0, sentence: `${uid}: ${what}` };
+  } catch (error) {
+    if (!isSlicescopeError(error)) throw error;
+    return { uid, description: '', slices: 0, sentence: `${uid}: can’t be read (${error.message})` };
+  }
+}
+
+const seriesUidOf = ({ dataSet }: DicomFile): string => dataSet.string('x0020000e') ?? '';
+
+/** A structure set that is asked for, and the structure of it. */
+export interface AskedSet {
+  readonly file: DicomFile;
+  /** The option `series` without the structure. */
+  readonly series: string | undefined;
+  readonly structure: string | null;
+}
+
+/** The structure set that is asked for, by SeriesInstanceUID or because nothing else is there; null where it is an image. */
+export function setAskedFor({ series }: ReadRequest, found: Found): AskedSet | null {
+  const { images, unreadable, structureSets } = found;
+  const [before = series, structure = null] = /^([^/]*)\/(.+)$/.exec(series ?? '')?.slice(1) ?? [];
+  const [file, ...others] = structureSets.filter((each) => seriesUidOf(each) === before);
+  if (file !== undefined && others.length === 0) return { file, series: before, structure };
+  const [only, another] = structureSets;
+  if (only === undefined || another !== undefined || images.length > 0 || unreadable.length > 0) return null;
+  return { file: only, series: undefined, structure: series ?? null };
 }
