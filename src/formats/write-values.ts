@@ -8,7 +8,7 @@ import type { Content } from './writer';
 /** Bytes of values that are written at a time, about. */
 const PIECE_BYTES = 4 * 1_048_576;
 
-/** Bytes of one call of the system. With 1 MB or more, every third file took three times as long (Linux, ext4). */
+/** Bytes of one call of the system. With 1 MB or more, one file in four took up to four times as long (Linux, ext4). */
 const MOST_AT_ONCE = 524_288;
 
 /** The order of this machine's bytes, in which values are written. */
