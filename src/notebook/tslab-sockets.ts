@@ -35,10 +35,8 @@ export function sendAtOnce(): void {
       if (Object.hasOwn(prototype, 'send')) continue; // Done before.
       const { send } = prototype;
       const sendNow = function (this: Socket, ...message: unknown[]): unknown {
-        if (this.sendTimeout !== 0) {
-          this.sendTimeout = 0;
-          this.sendHighWaterMark = MOST_WAITING;
-        }
+        if (this.sendTimeout !== 0) this.sendTimeout = 0;
+        this.sendHighWaterMark = MOST_WAITING; // Each time: it holds for the connections that there are.
         return send.apply(this, message);
       };
       Object.defineProperty(prototype, 'send', { value: sendNow });

@@ -66,7 +66,11 @@ export function byDimension(
 export async function openLevel({ location, path, axes }: LevelSource): Promise<Level> {
   const zarr = await loadZarrita();
   const root = zarr.root(await storeAt(location));
-  return levelOf(await zarr.open(path === '' ? root : within(root, path, location), { kind: 'array' }), axes, location);
+  return levelOf(
+    await zarr.open(/^\/?$/.test(path) ? root : within(root, path, location), { kind: 'array' }),
+    axes,
+    location,
+  );
 }
 
 /**
