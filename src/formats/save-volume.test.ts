@@ -449,7 +449,7 @@ describe('a place', () => {
   test('what others make or have left there is removed only if nobody can want it any more', async () => {
     const at = join(folder, 'left');
     const gone = String(spawnSync(process.execPath, ['-e', '']).pid);
-    const own = MAKING_PREFIX.replace(/\d+-$/, '');
+    const own = MAKING_PREFIX.slice(0, -`${String(process.pid)}-`.length);
     const names = {
       running: `${MAKING_PREFIX}aaaaaa`,
       ended: `${own}${gone}-aaaaaa`,

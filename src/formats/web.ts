@@ -16,7 +16,10 @@ export function isUrl(location: string): boolean {
 export function plainAddress(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : null;
   if (url !== null && url.host !== '') return `${url.protocol}//${url.host}${url.pathname}`;
-  return address.replace(/[?#].*$/s, '').replace(/^([a-z][a-z0-9+.-]*:\/*).*@/is, '$1');
+  const [place = ''] = address.split(/[?#]/, 1);
+  const scheme = /^[a-z][a-z0-9+.-]*:\/*/i.exec(place)?.[0];
+  const at = place.lastIndexOf('@');
+  return scheme === undefined || at < scheme.length ? place : `${scheme}${place.slice(at + 1)}`;
 }
 
 /** What sentences call a location, which may be a path. */
