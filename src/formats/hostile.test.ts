@@ -89,7 +89,10 @@ describe('OME-Zarr that is broken is refused with a sentence, soon and without t
 // 2³² values are the most that a volume holds: where there is memory for them, there is none that is too large.
 const testIfSmall = freemem() < 2 ** 35 ? test : test.skip;
 testIfSmall('a volume that is larger than memory is refused before any is taken', async () => {
-  const path = put('huge.nrrd', nrrdFile({ type: 'double', sizes: '2048 2048 1024' }, new Uint8Array()));
+  const path = put(
+    'huge.nrrd',
+    nrrdFile({ type: 'double', endian: 'little', sizes: '2048 2048 1024' }, new Uint8Array()),
+  );
   truncateSync(path, 2 ** 36); // Of a file that has hardly any blocks.
   const error = await cheapRefusal(() => openVolume(path));
   expect(error.code).toBe('unsupported-format');

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { DTYPES, DTYPE_RANGES, type DType, type Shape } from '../protocol';
+import { DTYPES, DTYPE_RANGES, plainText, type DType, type Shape } from '../protocol';
 import { Volume, type VolumeOptions } from '../volume';
 import { openVolume } from './index';
 import { filesFolder } from './testing/files-folder';
@@ -300,12 +300,16 @@ const TOLD: Readonly<Record<string, readonly [words: RegExp, of: (volume: Volume
   ],
   invert: [/inverted/, ({ invert }) => invert],
   padding: [/padding/, ({ padding }) => padding],
-  labels: [/labels/, ({ labels }) => labels ?? {}],
+  labels: [
+    /labels/,
+    ({ labels }) =>
+      Object.entries(labels ?? {}).map(([value, label]) => [value, plainText(label.name ?? ''), label.color]),
+  ],
   'names of channels': [
     /names? .*of channels/,
     ({ channelInfo }) =>
       channelInfo
-        ?.map(({ name }) => name)
+        ?.map(({ name }) => plainText(name))
         .join('|')
         .replace(/^\|+$/, '') ?? '',
   ],

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
-import { SlicescopeError, type Triple } from '../protocol';
+import { SlicescopeError, quote, type Triple } from '../protocol';
 import { corrupt } from './format';
 import { checkName, readHead } from './voxels';
 
@@ -51,6 +51,9 @@ export function liesIn(path: string, folder: string): boolean {
   return isInside(path, folder) && isInside(real(path), real(folder));
 }
 
+/** Characters of a path at most; no system takes a longer one. */
+const MOST_NAME = 4096;
+
 /**
  * The file that a header says its values are in: beside the header, or in a folder there.
  * @throws SlicescopeError `file-corrupt` where it is somewhere else.
@@ -58,11 +61,9 @@ export function liesIn(path: string, folder: string): boolean {
 export function dataFileOf(name: string, path: string): string {
   const folder = dirname(path);
   const target = resolve(folder, name);
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(name) && liesIn(target, folder)) return target;
-  throw corrupt(
-    path,
-    `its values are in ${JSON.stringify(name)}; only files in the folder of ${basename(path)} are read`,
-  );
+  const isName = name.length <= MOST_NAME && !/^[a-z][a-z0-9+.-]*:\/\//i.test(name);
+  if (isName && liesIn(target, folder)) return target;
+  throw corrupt(path, `its values are in ${quote(name)}; only files in the folder of ${basename(path)} are read`);
 }
 
 /** A file of values alone, and how many bytes it has at most, unpacked. */

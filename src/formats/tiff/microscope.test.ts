@@ -210,7 +210,7 @@ describe('a broken file is refused with a sentence, at little cost', () => {
         view.setInt32(view.getUint32(tag(34_412) + 8, true) + 20, 4000, true);
       },
       undefined,
-      'truncated, a page has 3 strips or tiles',
+      'planes, more than its',
     ],
     [
       'a coarser level that lies past the end',

@@ -126,7 +126,7 @@ describe('a broken file is refused with a sentence', () => {
         view.setUint32(fieldOf(view, directory, 256) + 8, 0, true);
       },
       'file-corrupt',
-      'its pages have 0 × 3 pixels',
+      'its page 0 has no width (ImageWidth)',
     ],
     [
       'samples of 24 bits',
@@ -150,7 +150,7 @@ describe('a broken file is refused with a sentence', () => {
         view.setUint32(4, 0x7fff_ffff, true);
       },
       'file-corrupt',
-      'its pages have 0 × 0 pixels',
+      'its page 0 has no width (ImageWidth)',
     ],
   ])('%s', async (_, change, code, sentence) => {
     const path = changed('broken.tif', change);
