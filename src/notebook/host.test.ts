@@ -39,8 +39,7 @@ function kernel(code: string, words: readonly string[] = [`--config-path=${folde
 }
 
 test('what tslab sends in one turn arrives, however much it is', async () => {
-  // zeromq puts off every 513th message of a socket, and without the host refuses the next one meanwhile. Those that a slow
-  // subscriber has not taken yet are lost beyond 1,000.
+  // zeromq puts off every 513th message of a socket, and without the host refuses the next one meanwhile.
   const child = kernel(`
     const { Publisher, Subscriber } = require(${JSON.stringify(require.resolve('zeromq'))});
     loadTslab();
@@ -54,12 +53,12 @@ test('what tslab sends in one turn arrives, however much it is', async () => {
       subscriber.receiveTimeout = 20;
       while ((await subscriber.receive().catch(() => null)) === null) await publisher.send('is heard');
       subscriber.receiveTimeout = -1;
-      for (let at = 0; at < 5000; at++) void publisher.send(String(at));
+      for (let at = 0; at < 900; at++) void publisher.send(String(at)); // Up to 1,000 wait for a subscriber.
       const heard = [];
-      while (heard.at(-1) !== '4999') heard.push(String(await subscriber.receive()));
+      while (heard.at(-1) !== '899') heard.push(String(await subscriber.receive()));
       console.log(heard.filter((message) => message !== 'is heard').join());
     })();`);
-  expect(await child.line()).toBe(Array.from({ length: 5000 }, (_, at) => at).join());
+  expect(await child.line()).toBe(Array.from({ length: 900 }, (_, at) => at).join());
 });
 
 test('outputs in great numbers are spaced out, and after a while as many may follow each other again', () => {

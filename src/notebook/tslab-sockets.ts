@@ -2,13 +2,8 @@
 interface Socket {
   /** For how many milliseconds a message may wait for its turn; -1 for any number. */
   sendTimeout: number;
-  /** How many messages may wait for one that reads slowly; those that come then are lost. */
-  sendHighWaterMark: number;
   readonly send: (this: Socket, ...message: unknown[]) => unknown;
 }
-
-/** Messages that may wait in a socket. */
-const MOST_WAITING = 100_000;
 
 /** The part of the module zeromq that tslab talks to Jupyter with. */
 interface Zeromq {
@@ -24,8 +19,7 @@ function isZeromq(exports: unknown): exports is Zeromq {
  * Keep zeromq from refusing tslab's messages. It puts off the 513th message that a socket sends in a row, and refuses those that come
  * before that one has gone; tslab does not wait for it. What is lost is a line of output, or that a cell has ended: the notebook
  * then waits for the cell for good. A socket whose time limit is 0 puts nothing off, and nothing has to wait in these: a
- * Publisher or a Router never blocks. (`Socket::Send` of zeromq 6.) Jupyter's server may read more slowly than a cell writes: more
- * than the usual 1,000 messages may wait for it.
+ * Publisher or a Router never blocks. (`Socket::Send` of zeromq 6.)
  */
 export function sendAtOnce(): void {
   for (const [file, loaded] of Object.entries(require.cache)) {
@@ -36,7 +30,6 @@ export function sendAtOnce(): void {
       const { send } = prototype;
       const sendNow = function (this: Socket, ...message: unknown[]): unknown {
         if (this.sendTimeout !== 0) this.sendTimeout = 0;
-        this.sendHighWaterMark = MOST_WAITING; // Each time: it holds for the connections that there are.
         return send.apply(this, message);
       };
       Object.defineProperty(prototype, 'send', { value: sendNow });
