@@ -136,7 +136,7 @@ export async function openFile(path: string): Promise<FileHandle> {
  * @param most bytes that it may have.
  * @throws SlicescopeError `file-not-found`, `file-unreadable`, `unsupported-format`.
  */
-export async function readWhole(path: string, most: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readWhole(path: string, most: number): Promise<Uint8Array> {
   const file = await openFile(path);
   try {
     const { size } = await file.stat();
