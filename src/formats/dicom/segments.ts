@@ -92,7 +92,9 @@ function namesOf(path: string, dataSet: DataSet, type: Segmentation['type']): Ma
     }
     segments.set(number, textOf(item, 'x00620005', dataSet) || `Segment ${String(number)}`);
   }
-  if (segments.size === 0) throw corrupt(path, 'it describes no segments (SegmentSequence)');
+  if (segments.size === 0) {
+    throw unsupported(path, 'it does not say what its segments are (SegmentSequence); save it with their descriptions');
+  }
   return segments;
 }
 
