@@ -544,6 +544,7 @@ describe('segmentations', () => {
     ['uneven.dcm', 'unsupported-format', /not on slices of one distance: 2.500 mm at least/],
     ['nowhere-several.dcm', 'unsupported-format', /do not say where they are \(PlanePositionSequence/],
     ['twice.dcm', 'unsupported-format', /frames 0 and 2 of segment 1 are at one position/],
+    ['none-described.dcm', 'unsupported-format', /does not say what its segments are \(SegmentSequence\)/],
     ['undescribed.dcm', 'file-corrupt', /frame 1 is of segment 2, which it does not describe/],
     ['unsaid.dcm', 'file-corrupt', /frame 1 is of no segment \(ReferencedSegmentNumber\)/],
     ['fractional-above.dcm', 'file-corrupt', /the value 250, above its maximum 200/],

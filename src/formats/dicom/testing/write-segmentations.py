@@ -160,6 +160,7 @@ segmentation("too-far.dcm", masks((1, 0), (1, 1e7)), between=0.001)
 both = [(1, 0, LIVER[0]), (2, 0, SPLEEN[0]), (2, 1, LIVER[1]), (1, 1, LIVER[1])]
 segmentation("overlap.dcm", both)
 segmentation("twice.dcm", masks((1, 0), (2, 0), (1, 0)))
+segmentation("none-described.dcm", masks((1, 0), (2, 0)), segments={})
 segmentation("undescribed.dcm", masks((1, 0), (2, 0)), segments={1: "liver"})
 segmentation("unsaid.dcm", [(1, 0, LIVER[0]), (None, 1, LIVER[1])])
 
