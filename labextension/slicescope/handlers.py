@@ -45,7 +45,7 @@ class CompanionHandler(APIHandler):
         self.finish({**answer, "page": self.request.host})
 
     async def _may_execute(self) -> bool:
-        """Jupyter asks the same of who opens a kernel's channels."""
+        """Jupyter checks the same right when a page opens a kernel's channels."""
         answer = self.authorizer.is_authorized(self, self.current_user, "execute", self.auth_resource)
         return bool(await answer if inspect.isawaitable(answer) else answer)
 

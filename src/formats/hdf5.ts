@@ -220,7 +220,7 @@ function areAxes(keys: readonly unknown[], rank: number | undefined): keys is re
   return isKnown && keys.length === rank && new Set(keys).size === keys.length && keys.includes('x');
 }
 
-/** Of which axes an array is, the slowest first, where ilastik or HDF5's labels say it: `t`, `z`, `y`, `x` and `c`. */
+/** An array's axes (`t`, `z`, `y`, `x`, `c`), the slowest first, if ilastik's tags or HDF5's labels name them. */
 function axisTagsOf({ attrs, shape }: Dataset, name: string, path: string): readonly string[] | null {
   const said = attrs.axistags?.value;
   if (typeof said !== 'string') {

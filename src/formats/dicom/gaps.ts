@@ -80,7 +80,7 @@ export function gridOf(row: SliceRow): Grid | null {
   return withMissing(row) ?? withTwoDistances(row);
 }
 
-/** A grid for slices some of which are missing: each gap is a multiple of one distance. */
+/** A grid with room for missing slices: each gap is a multiple of one distance. */
 function withMissing(row: SliceRow): Grid | null {
   const { at, rounding } = row;
   const gaps = gapsOf(at);

@@ -29,7 +29,7 @@ export const numbersOf = (dataSet: DataSet | undefined, tag: string): number[] |
   return numbers.every(Number.isFinite) ? numbers : null;
 };
 
-/** The planes of a file. Frames of which nothing is said by itself share what is said of all. */
+/** The planes of a file. A frame without an item of its own has what the file says of all frames. */
 export function planesIn(image: DicomImage, dataSet: DataSet, frames: number): readonly Plane[] {
   const items = dataSet.elements.x52009230?.items;
   const tables = { lut: lutOf(image.path, dataSet, image.layout), displays: new Map<DataSet, Display>() };

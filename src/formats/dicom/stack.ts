@@ -269,7 +269,7 @@ function timeIn(groups: readonly Group[]): KeyOf | null {
 
 /**
  * Sort the planes at each position by their time, or by instance numbers.
- * @throws SlicescopeError `unsupported-format` where nothing tells them apart: any order would be made up.
+ * @throws SlicescopeError `unsupported-format` if nothing tells them apart, because any order would be invented.
  */
 function inTime(groups: readonly Group[]): readonly Group[] {
   const byTime = timeIn(groups);
